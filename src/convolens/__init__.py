@@ -1,0 +1,57 @@
+"""Convolens: Keras' words over PyTorch's muscles; the public names, imported on first use.
+
+Example:
+    >>> import convolens as keras
+    >>> keras.optimizers.SGD(learning_rate=0.1).learning_rate
+    0.1
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Rooms and modules reachable as attributes, as in Keras: `keras.layers.Conv2D`.
+_MODULES = (
+    "activations",
+    "analysis",
+    "applications",
+    "augmentation",
+    "callbacks",
+    "checkpoints",
+    "data",
+    "datasets",
+    "errors",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "preprocessing",
+    "runs",
+    "training",
+    "utils",
+)
+
+# Names that Keras has at its top level, and where they live here.
+_NAMES = {
+    "Input": "convolens.layers",
+    "Layer": "convolens.layers",
+    "Model": "convolens.models",
+    "Sequential": "convolens.models",
+}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"convolens.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'convolens' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,56 @@
+"""Every exception Convolens raises on purpose, each also the built-in that Keras would raise.
+
+A message says where, what was given, what was expected, and what to do next, in one line.
+"""
+
+
+class ConvolensError(Exception):
+    """The root of all errors raised on purpose; the command line turns it into one line and exit 2."""
+
+
+class ArgumentError(ConvolensError, ValueError):
+    """An argument has a value that the call cannot use."""
+
+
+class ArgumentTypeError(ConvolensError, TypeError):
+    """An argument has a type that the call cannot use, or is not an argument of the call at all."""
+
+
+class UnknownNameError(ArgumentError):
+    """A name (model, optimizer, loss, layer, column ...) is not known; the nearest one is offered."""
+
+
+class ShapeError(ArgumentError):
+    """Shapes do not fit together."""
+
+
+class NotBuiltError(ConvolensError, ValueError):
+    """A model or layer was used before its input shape was known."""
+
+
+class NotCompiledError(ConvolensError, ValueError):
+    """A model was trained or evaluated before `compile`."""
+
+
+class DataError(ConvolensError, ValueError):
+    """A folder, table or array of samples cannot be used as it is."""
+
+
+class ImageError(DataError):
+    """One image file cannot be read; the message names it."""
+
+
+class MissingFileError(ConvolensError, FileNotFoundError):
+    """A file or folder that was named does not exist."""
+
+
+class CheckpointError(ConvolensError, ValueError):
+    """A weights file or checkpoint is damaged, of another form, or of another architecture."""
+
+
+class WriteError(ConvolensError, OSError):
+    """Something could not be written: permission, a read-only place, a full disk."""
+
+
+class NonFiniteLossError(ConvolensError, ArithmeticError):
+    """The loss became NaN or infinite, and the caller asked for an error rather than a stop."""

@@ -1,0 +1,336 @@
+"""The base of all optimizers: learning rate, clipping, weight decay and state, in Keras' words."""
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+import torch
+
+from convolens.arguments import number_in, refuse_unknown
+from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, NotBuiltError
+from convolens.optimizers import clipping, schedules
+
+# Keras' arguments that are understood only where they change nothing, with the value that does so.
+_INERT = {
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+_FUSED_DEVICES = ("cpu", "cuda")
+
+
+class TorchOptimizer(torch.optim.Optimizer):
+    """A `torch.optim.Optimizer` view of an `Optimizer`, for tools of torch that ask for one."""
+
+    def __init__(self, parameters: list[torch.Tensor], rate: float, update: Callable[[], None]) -> None:
+        super().__init__(parameters, {"lr": rate})
+        self._update = update
+
+    def step(self, closure: Any = None) -> Any:
+        """Apply the gradients once; `closure`, if given, computes them first."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        self._update()
+        return loss
+
+
+class Optimizer:
+    """What every optimizer shares; a subclass gives `slots` and `update`.
+
+    Args:
+        learning_rate: a number >= 0, or a schedule (a function of the step, counted from 0).
+        weight_decay: fraction of each weight taken away per step, times the learning rate
+            (decoupled from the gradient, as in Keras); None for none.
+        clipnorm, clipvalue, global_clipnorm: at most one of them; see `clipping`.
+        name: a name of your own; by default the class name in lower case.
+        options: further keywords a subclass was given: the old `lr`, or Keras' inert ones.
+
+    Raises:
+        ArgumentError: a value out of range, or two kinds of clipping at once, or `decay`.
+        ArgumentTypeError: a keyword that is not known; the nearest is offered.
+
+    Source: Keras 3 `BaseOptimizer`.
+    """
+
+    slots: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None,
+        clipnorm: float | None,
+        clipvalue: float | None,
+        global_clipnorm: float | None,
+        name: str | None,
+        options: dict[str, Any],
+    ) -> None:
+        where = type(self).__name__
+        learning_rate = self._old_words(learning_rate, options)
+        self.name = name or where.lower()
+        limits = {
+            "clipnorm": clipnorm,
+            "clipvalue": clipvalue,
+            "global_clipnorm": global_clipnorm,
+        }
+        given = {word: value for word, value in limits.items() if value is not None}
+        if len(given) > 1:
+            raise ArgumentError(
+                f"{where}: only one of clipnorm, clipvalue, global_clipnorm can be set; received "
+                + ", ".join(f"{word}={value!r}" for word, value in given.items())
+                + "."
+            )
+        for word, value in given.items():
+            number_in(where, word, value, 0.0, float("inf"), open_high=True)
+        if weight_decay is not None:
+            number_in(where, "weight_decay", weight_decay, 0.0, float("inf"), open_high=True)
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.iterations = 0
+        self.torch_optimizer: TorchOptimizer | None = None
+        self._parameters: list[torch.Tensor] = []
+        self._slots: dict[str, list[torch.Tensor]] = {}
+        self._schedule: Callable[[int], float] | None = None
+        self._rate = 0.0
+        self.learning_rate = learning_rate
+
+    def _old_words(self, learning_rate: Any, options: dict[str, Any]) -> Any:
+        """Translate `lr`, refuse `decay` and whatever is unknown; return the learning rate."""
+        where = type(self).__name__
+        if "lr" in options:
+            constructors = sum("__init__" in vars(base) for base in type(self).__mro__)
+            warnings.warn(
+                f"{where}: `lr` is deprecated; write `learning_rate={options['lr']!r}`.",
+                UserWarning,
+                stacklevel=constructors + 1,  # the caller of the outermost of them
+            )
+            learning_rate = options.pop("lr")
+        if options.pop("decay", None):
+            raise ArgumentError(
+                f"{where}: decay is not supported, as in Keras 3; expected a schedule: "
+                "learning_rate=schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)."
+            )
+        own = [name for name in inspect.signature(type(self)).parameters if name != "options"]
+        refuse_unknown(where, options, [*own, *_INERT])
+        for name, value in options.items():
+            if value != _INERT[name] and not (name == "ema_momentum" and not options.get("use_ema")):
+                raise ArgumentError(
+                    f"{where}: {name}={value!r} is not supported; leave it at {_INERT[name]!r}."
+                )
+        return learning_rate
+
+    # -- learning rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step; a schedule's value at `iterations`."""
+        if self._schedule is not None:
+            return float(self._schedule(self.iterations))
+        if self.torch_optimizer is not None:  # torch's own schedulers write it there
+            return float(self.torch_optimizer.param_groups[0]["lr"])
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        where = type(self).__name__
+        if callable(value):
+            self._schedule = schedules.of_step(value)
+            return
+        if self._schedule is not None:
+            raise ArgumentTypeError(
+                f"{where}: learning_rate follows a schedule and cannot be set to {value!r}; "
+                "make the optimizer with a number, or set another schedule."
+            )
+        if isinstance(value, torch.Tensor):
+            value = value.detach().cpu()
+        self._rate = number_in(where, "learning_rate", value, 0.0, float("inf"), open_high=True)
+        if self.torch_optimizer is not None:
+            self.torch_optimizer.param_groups[0]["lr"] = self._rate
+
+    # -- training
+
+    @property
+    def built(self) -> bool:
+        """Whether `build` was called."""
+        return self.torch_optimizer is not None
+
+    def build(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Remember the parameters to train, and make the state (zeros) beside each of them.
+
+        Calling it again with the same parameters, or some of them, changes nothing.
+
+        Raises:
+            ArgumentError: there is no parameter, or the optimizer was built for other ones.
+        """
+        parameters = list(parameters)
+        where = type(self).__name__
+        if self.built:
+            known = {id(parameter) for parameter in self._parameters}
+            if any(id(parameter) not in known for parameter in parameters):
+                raise ArgumentError(
+                    f"{where}: built for other parameters before; compile with a new optimizer "
+                    f"(or its name) to train these {len(parameters)}."
+                )
+            return
+        if not parameters:
+            raise ArgumentError(f"{where}: there is no parameter to train; expected at least one.")
+        self._parameters = parameters
+        self._slots = {
+            slot: [torch.zeros_like(parameter, requires_grad=False) for parameter in parameters]
+            for slot in self.slots
+        }
+        self.torch_optimizer = TorchOptimizer(parameters, self._rate, self.apply)
+
+    @torch.no_grad()
+    def apply(self) -> None:
+        """Clip the parameters' `.grad`, update the parameters, and count one iteration.
+
+        Parameters without a gradient stay as they are; clipping changes `.grad` itself.
+
+        Raises:
+            NotBuiltError: `build` was not called.
+            ArgumentError: no parameter has a gradient.
+        """
+        where = type(self).__name__
+        if not self.built:
+            raise NotBuiltError(f"{where}: apply before build; call build(parameters) first.")
+        active = [i for i, parameter in enumerate(self._parameters) if parameter.grad is not None]
+        if not active:
+            raise ArgumentError(f"{where}: no parameter has a gradient; call loss.backward() before apply().")
+        parameters = [self._parameters[i] for i in active]
+        gradients = [self._aligned_gradient(parameter) for parameter in parameters]
+        slots = {name: self._aligned_slots(name, active) for name in self._slots}
+        if self.clipnorm:
+            clipping.clip_each_by_norm(gradients, self.clipnorm)
+        elif self.global_clipnorm:
+            clipping.clip_all_by_norm(gradients, self.global_clipnorm)
+        elif self.clipvalue:
+            clipping.clip_by_value(gradients, self.clipvalue)
+        self.update(parameters, gradients, slots, self.learning_rate)
+        self.iterations += 1
+
+    def update(
+        self,
+        parameters: list[torch.Tensor],
+        gradients: list[torch.Tensor],
+        slots: dict[str, list[torch.Tensor]],
+        rate: float,
+    ) -> None:
+        """Change the parameters in place by the optimizer's rule, weight decay included."""
+        raise NotImplementedError
+
+    def decay_weights(self, parameters: list[torch.Tensor], rate: float) -> None:
+        """Take `weight_decay` times `rate` of each weight away."""
+        if self.weight_decay:
+            torch._foreach_mul_(parameters, 1.0 - self.weight_decay * rate)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for parameter in self._parameters:
+            parameter.grad = None
+
+    # torch's fused kernels walk raw memory: gradient and state must lie as their parameter does.
+
+    @staticmethod
+    def _aligned_gradient(parameter: torch.Tensor) -> torch.Tensor:
+        gradient = parameter.grad
+        if gradient is None or gradient.stride() == parameter.stride():
+            return gradient  # type: ignore[return-value]
+        return torch.empty_like(parameter).copy_(gradient)
+
+    def _aligned_slots(self, name: str, active: list[int]) -> list[torch.Tensor]:
+        tensors = self._slots[name]
+        for i in active:
+            parameter, tensor = self._parameters[i], tensors[i]
+            if tensor.stride() != parameter.stride() or tensor.device != parameter.device:
+                tensors[i] = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
+        return [tensors[i] for i in active]
+
+    # -- state and description
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of everything needed to go on: tensors ("velocity.0") and numbers.
+
+        A flat dictionary: `iterations`, `learning_rate` (unless a schedule gives it), and one
+        tensor per slot and parameter, in the order of `build`.
+        """
+        state: dict[str, Any] = {"iterations": self.iterations}
+        if self._schedule is None:
+            state["learning_rate"] = self.learning_rate
+        for name, tensors in self._slots.items():
+            for i, tensor in enumerate(tensors):
+                state[f"{name}.{i}"] = tensor.detach().clone()
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state`, bit for bit.
+
+        Raises:
+            NotBuiltError: `build` was not called yet.
+            CheckpointError: `state` is another optimizer's, or another network's.
+        """
+        where = type(self).__name__
+        if not self.built:
+            raise NotBuiltError(f"{where}: load_state_dict before build; build it first.")
+        expected = {f"{name}.{i}": t for name, ts in self._slots.items() for i, t in enumerate(ts)}
+        given = {key for key in state if key not in ("iterations", "learning_rate")}
+        if given != expected.keys() or "iterations" not in state:
+            missing = sorted({"iterations", *expected.keys()} - state.keys())
+            extra = sorted(given - expected.keys())
+            raise CheckpointError(
+                f"{where}: the state is of another optimizer or network: missing {missing[:3]}, "
+                f"unexpected {extra[:3]}; expected {len(expected)} tensors, received {len(given)}."
+            )
+        for key, tensor in expected.items():
+            if tuple(state[key].shape) != tuple(tensor.shape):
+                raise CheckpointError(
+                    f"{where}: {key} has shape {tuple(state[key].shape)}; "
+                    f"expected {tuple(tensor.shape)}, as the network's parameter."
+                )
+        with torch.no_grad():
+            for key, tensor in expected.items():
+                tensor.copy_(torch.as_tensor(state[key]))
+        self.iterations = int(state["iterations"])
+        if self._schedule is None and "learning_rate" in state:
+            self.learning_rate = float(state["learning_rate"])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values, in Keras' dialect.
+
+        Raises:
+            ArgumentError: the learning rate is a function of your own, which has no written form.
+        """
+        return {
+            "name": self.name,
+            "learning_rate": (
+                self.learning_rate if self._schedule is None else schedules.serialize(self._schedule)
+            ),
+            "weight_decay": self.weight_decay,
+            "clipnorm": self.clipnorm,
+            "global_clipnorm": self.global_clipnorm,
+            "clipvalue": self.clipvalue,
+            **_INERT,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make an optimizer from `get_config()`, ours or that of Keras."""
+        config = dict(config)
+        if isinstance(config.get("learning_rate"), dict):
+            config["learning_rate"] = schedules.deserialize(config["learning_rate"])
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        rate = type(self._schedule).__name__ if self._schedule is not None else self.learning_rate
+        return f"<{type(self).__name__} name={self.name} learning_rate={rate}>"
+
+
+def fused_kernel_for(tensors: list[torch.Tensor]) -> bool:
+    """Return whether torch has a fused kernel for these: floats on a CPU or CUDA device."""
+    return all(t.device.type in _FUSED_DEVICES and t.is_floating_point() for t in tensors)

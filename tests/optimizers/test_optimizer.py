@@ -1,0 +1,250 @@
+"""What all optimizers share: names, bad arguments, state, description; by enumeration."""
+
+import json
+import re
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import torch
+
+from convolens import optimizers
+from convolens.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    CheckpointError,
+    ConvolensError,
+    NotBuiltError,
+    UnknownNameError,
+)
+from convolens.optimizers import OPTIMIZERS, schedules
+
+
+def _without_address(value: object) -> str:
+    """Name a test case the same in every process, also where its arguments hold an object."""
+    return re.sub(r" object at 0x[0-9a-f]+", "", str(value))
+
+
+ALL = sorted(OPTIMIZERS)
+VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in ALL),
+    ("sgd", {"momentum": 0.9, "nesterov": True}),
+    ("rmsprop", {"momentum": 0.9, "centered": True}),
+    ("adam", {"amsgrad": True}),
+    ("adamw", {"learning_rate": schedules.CosineDecay(0.1, 8)}),
+]
+
+
+def network() -> torch.nn.Module:
+    torch.manual_seed(7)
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(64, 2)
+    ).to(memory_format=torch.channels_last)
+
+
+def train(module: torch.nn.Module, optimizer: optimizers.Optimizer, steps: range) -> None:
+    for step in steps:
+        generator = torch.Generator().manual_seed(step)
+        x = torch.randn(5, 3, 6, 6, generator=generator).to(memory_format=torch.channels_last)
+        optimizer.zero_grad()
+        module(x).square().mean().backward()
+        optimizer.apply()
+
+
+def as_bytes(module: torch.nn.Module) -> bytes:
+    return b"".join(p.detach().contiguous().numpy().tobytes() for p in module.parameters())
+
+
+@pytest.mark.parametrize(("name", "options"), VARIANTS, ids=_without_address)
+def test_going_on_from_a_saved_state_is_bit_identical(name: str, options: dict[str, Any]) -> None:
+    whole = network()
+    optimizer = OPTIMIZERS[name](**options)
+    optimizer.build(whole.parameters())
+    train(whole, optimizer, range(5))
+    if not options:
+        optimizer.learning_rate = 0.02
+    saved_weights = {key: value.clone() for key, value in whole.state_dict().items()}
+    saved = optimizer.state_dict()
+    assert all(isinstance(value, (torch.Tensor, int, float)) for value in saved.values())
+    train(whole, optimizer, range(5, 10))
+
+    resumed = network()
+    resumed.load_state_dict(saved_weights)
+    fresh = OPTIMIZERS[name](**options)
+    fresh.build(resumed.parameters())
+    fresh.load_state_dict(saved)
+    assert fresh.iterations == 5
+    train(resumed, fresh, range(5, 10))
+    assert as_bytes(resumed) == as_bytes(whole)
+    assert fresh.state_dict().keys() == optimizer.state_dict().keys()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_training_lowers_the_loss_and_is_deterministic(name: str) -> None:
+    runs = []
+    for _ in range(2):
+        module = network()
+        optimizer = optimizers.get(name)
+        optimizer.learning_rate = 0.01
+        optimizer.build(module.parameters())
+        x = torch.randn(50, 3, 6, 6, generator=torch.Generator().manual_seed(99))
+        before = module(x).square().mean().item()
+        train(module, optimizer, range(20))
+        assert module(x).square().mean().item() < before
+        runs.append(as_bytes(module))
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize(("name", "options"), VARIANTS, ids=_without_address)
+def test_config_travels_to_keras_and_back(name: str, options: dict[str, Any]) -> None:
+    ours = OPTIMIZERS[name](clipnorm=0.5, **options)
+    config = ours.get_config()
+    keras_class = getattr(keras.optimizers, OPTIMIZERS[name].__name__)
+    theirs = keras_class.from_config(json.loads(json.dumps(config)))
+    again = OPTIMIZERS[name].from_config(theirs.get_config())
+    back = again.get_config()
+    ours_rate, their_rate = config.pop("learning_rate"), back.pop("learning_rate")
+    is_number = isinstance(ours_rate, float)
+    assert their_rate == (pytest.approx(ours_rate, rel=1e-6) if is_number else ours_rate)
+    assert {k: v for k, v in back.items() if k != "name"} == {k: v for k, v in config.items() if k != "name"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_defaults_are_those_of_keras(name: str) -> None:
+    theirs = getattr(keras.optimizers, OPTIMIZERS[name].__name__)().get_config()
+    ours = OPTIMIZERS[name]().get_config()
+    assert ours.keys() == theirs.keys()
+    for key in ours.keys() - {"name"}:
+        is_number = isinstance(theirs[key], float)
+        expected = pytest.approx(theirs[key], rel=1e-6) if is_number else theirs[key]
+        assert ours[key] == expected, key
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_bad_arguments_are_refused_with_the_next_step(name: str) -> None:
+    made = OPTIMIZERS[name]
+    where = made.__name__
+    with pytest.raises(ArgumentTypeError, match=rf"^{where}: unknown argument 'learning_rat'.*"):
+        made(learning_rat=0.1)
+    with pytest.raises(ArgumentTypeError, match=r"Did you mean 'learning_rate'\?"):
+        made(learning_rte=0.1)
+    for rate in (-0.1, float("nan"), float("inf"), "0.1", None, True):
+        with pytest.raises(ArgumentError, match=f"{where}: learning_rate must be a number in"):
+            made(learning_rate=rate)
+    with pytest.raises(ArgumentError, match=r"only one of clipnorm.*clipnorm=1.*clipvalue=2"):
+        made(clipnorm=1, clipvalue=2)
+    with pytest.raises(ArgumentError, match=r"clipvalue must be .* received -1"):
+        made(clipvalue=-1)
+    with pytest.raises(ArgumentError, match=r"decay is not supported.*InverseTimeDecay"):
+        made(decay=1e-6)
+    with pytest.raises(ArgumentError, match="use_ema=True is not supported"):
+        made(use_ema=True)
+    assert made(decay=0.0, use_ema=False, ema_momentum=0.99).learning_rate > 0
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_old_lr_works_with_a_warning(name: str) -> None:
+    with pytest.warns(UserWarning, match=r"`lr` is deprecated; write `learning_rate=0.25`") as seen:
+        assert OPTIMIZERS[name](lr=0.25).learning_rate == 0.25
+    assert seen[0].filename == __file__
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_use_before_build_and_with_other_parameters(name: str) -> None:
+    optimizer = OPTIMIZERS[name]()
+    with pytest.raises(NotBuiltError, match="apply before build"):
+        optimizer.apply()
+    with pytest.raises(NotBuiltError, match="load_state_dict before build"):
+        optimizer.load_state_dict({})
+    with pytest.raises(ArgumentError, match="no parameter to train"):
+        optimizer.build([])
+    weights = [torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(3))]
+    optimizer.build(weights)
+    with pytest.raises(ArgumentError, match="no parameter has a gradient"):
+        optimizer.apply()
+    optimizer.build(weights)  # the same again
+    optimizer.build(weights[:1])  # some layers frozen since
+    with pytest.raises(ArgumentError, match="built for other parameters"):
+        optimizer.build([torch.nn.Parameter(torch.ones(2))])
+
+
+def test_a_state_of_something_else_is_refused() -> None:
+    weight = torch.nn.Parameter(torch.ones(2))
+    adam, sgd, other = optimizers.Adam(), optimizers.SGD(), optimizers.Adam()
+    for optimizer, parameter in ((adam, weight), (sgd, weight)):
+        optimizer.build([parameter])
+    other.build([torch.nn.Parameter(torch.ones(3))])
+    with pytest.raises(CheckpointError, match=r"missing .*momentum\.0"):
+        adam.load_state_dict(sgd.state_dict())
+    with pytest.raises(CheckpointError, match=r"momentum.0 has shape \(3,\); expected \(2,\)"):
+        adam.load_state_dict(other.state_dict())
+
+
+def test_get_knows_names_classes_objects_and_configs() -> None:
+    made = optimizers.SGD(0.5)
+    assert optimizers.get(made) is made
+    assert isinstance(optimizers.get("RMSProp"), optimizers.RMSprop)
+    assert isinstance(optimizers.get(optimizers.AdamW), optimizers.AdamW)
+    config = {"class_name": "SGD", "config": {"learning_rate": 0.5, "momentum": 0.9}}
+    assert optimizers.get(config).get_config()["momentum"] == 0.9
+    with pytest.raises(UnknownNameError, match=r"unknown optimizer 'sdg'\. Did you mean 'sgd'\?"):
+        optimizers.get("sdg")
+    with pytest.raises(ArgumentTypeError, match=r"received torch\.optim"):
+        optimizers.get(torch.optim.SGD([torch.nn.Parameter(torch.ones(1))]))
+    for name in ALL:
+        assert repr(optimizers.get(name)).startswith(f"<{OPTIMIZERS[name].__name__} ")
+
+
+def test_learning_rate_can_be_set_and_read() -> None:
+    optimizer = optimizers.SGD(0.1)
+    weight = torch.nn.Parameter(torch.ones(1))
+    optimizer.build([weight])
+    for value in (0.5, np.float32(0.25), torch.tensor(0.125), 0):
+        optimizer.learning_rate = value
+        assert optimizer.learning_rate == float(value)
+    with pytest.raises(ArgumentError, match="received -1"):
+        optimizer.learning_rate = -1
+    assert optimizer.torch_optimizer is not None
+    optimizer.torch_optimizer.param_groups[0]["lr"] = 0.75  # as torch's schedulers do
+    assert optimizer.learning_rate == 0.75
+
+    def closure() -> torch.Tensor:
+        loss = (weight * 2.0).sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.torch_optimizer.step(closure).item() == 2.0
+    assert weight.item() == 1.0 - 0.75 * 2.0
+    assert optimizer.iterations == 1
+
+
+def test_a_scheduled_rate_cannot_be_set_but_replaced() -> None:
+    optimizer = optimizers.SGD(schedules.ExponentialDecay(0.1, 1, 0.5))
+    with pytest.raises(ArgumentTypeError, match="follows a schedule"):
+        optimizer.learning_rate = 0.1
+    optimizer.learning_rate = lambda step: 0.5 / (step + 1)
+    assert optimizer.learning_rate == 0.5
+    optimizer.iterations = 4
+    assert optimizer.learning_rate == 0.1
+    with pytest.raises(ArgumentError, match="a function of your own"):
+        optimizer.get_config()
+    optimizer.learning_rate = lambda: 0.125  # Keras' form, without the step
+    assert optimizer.learning_rate == 0.125
+
+
+def test_adamw_needs_its_weight_decay() -> None:
+    with pytest.raises(ArgumentError, match=r"weight_decay must be .* received None. Use Adam"):
+        optimizers.AdamW(weight_decay=None)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="momentum must be"):
+        optimizers.SGD(momentum=1.5)
+    assert issubclass(ArgumentError, ConvolensError)
+
+
+def test_gradients_that_are_not_finite_clip_to_nan_as_in_keras() -> None:
+    weight = torch.nn.Parameter(torch.ones(2))
+    optimizer = optimizers.SGD(global_clipnorm=1.0)
+    optimizer.build([weight])
+    weight.grad = torch.tensor([float("inf"), 0.0])
+    optimizer.apply()
+    assert torch.isnan(weight).all()
