@@ -17,7 +17,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
         >>> did_you_mean("sgdd", ["sgd", "adam"])
         " Did you mean 'sgd'?"
     """
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}  # "mse" before "MSE"
     near = difflib.get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
     return f" Did you mean '{by_folded[near[0]]}'?" if near else ""
 

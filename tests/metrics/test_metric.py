@@ -56,7 +56,7 @@ def test_get_knows_names_classes_objects_functions_and_losses() -> None:
     assert isinstance(metrics.get({"class_name": "Accuracy"}), metrics.Accuracy)
     by_config = metrics.get({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}})
     assert by_config.get_config()["threshold"] == 0.7
-    with pytest.raises(UnknownNameError, match=r"unknown metric 'acuracy'\. Did you mean 'Acc"):
+    with pytest.raises(UnknownNameError, match=r"unknown metric 'acuracy'\. Did you mean 'acc"):
         metrics.get("acuracy")
     with pytest.raises(ArgumentTypeError, match="received 3"):
         metrics.get(3)

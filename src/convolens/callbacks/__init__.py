@@ -1,0 +1,42 @@
+"""Callbacks: functions called as training goes along, under Keras' names."""
+
+from convolens.callbacks.callback import Callback
+from convolens.callbacks.callback_list import CallbackList
+from convolens.callbacks.csv_logger import CSVLogger
+from convolens.callbacks.early_stopping import EarlyStopping
+from convolens.callbacks.history import History
+from convolens.callbacks.lambda_callback import LambdaCallback
+from convolens.callbacks.learning_rate_scheduler import LearningRateScheduler
+from convolens.callbacks.model_checkpoint import ModelCheckpoint
+from convolens.callbacks.monitor import MonitorCallback
+from convolens.callbacks.progbar_logger import ProgbarLogger
+from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from convolens.callbacks.terminate_on_nan import TerminateOnNaN
+
+CALLBACKS: dict[str, type[Callback]] = {
+    "CSVLogger": CSVLogger,
+    "EarlyStopping": EarlyStopping,
+    "History": History,
+    "LambdaCallback": LambdaCallback,
+    "LearningRateScheduler": LearningRateScheduler,
+    "ModelCheckpoint": ModelCheckpoint,
+    "ProgbarLogger": ProgbarLogger,
+    "ReduceLROnPlateau": ReduceLROnPlateau,
+    "TerminateOnNaN": TerminateOnNaN,
+}
+
+__all__ = [
+    "CALLBACKS",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "MonitorCallback",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]

@@ -1,0 +1,101 @@
+"""Callback: the base of all callbacks, with Keras' hooks and a state that a checkpoint can keep."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+Logs = Mapping[str, Any] | None
+
+
+class CallbackModel(Protocol):
+    """What a callback may use of a model."""
+
+    stop_training: bool
+    optimizer: Any
+
+    def get_weights(self) -> list[np.ndarray]: ...
+    def set_weights(self, weights: list[np.ndarray]) -> None: ...
+    def save_weights(self, path: Any) -> None: ...
+    def save(self, path: Any) -> None: ...
+
+
+class Callback:
+    """Override the hooks you need; `self.model` and `self.params` are set before training.
+
+    `params` holds "epochs", "steps", "verbose", "metrics" (the names of an epoch's logs) and "validation".
+
+    Example:
+        >>> class Stop(Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.model.stop_training = logs["loss"] < 0.1
+    """
+
+    def __init__(self) -> None:
+        self.model: Any = None
+        self.params: dict[str, Any] = {}
+
+    def set_model(self, model: Any) -> None:
+        """Remember the model that is trained."""
+        self.model = model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Remember how it is trained."""
+        self.params = params
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Called once, before the first epoch."""
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Called once, after the last epoch."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Called before an epoch; epochs count from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Called after an epoch and its validation, with its logs."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a training step."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a training step, with the logs of the epoch so far."""
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Called before evaluation."""
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        """Called after evaluation."""
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a batch of evaluation."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a batch of evaluation."""
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        """Called before prediction."""
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        """Called after prediction."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a batch of prediction."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a batch of prediction."""
+
+    # Keras' older names of the training batch hooks.
+
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a training step (older name)."""
+
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a training step (older name)."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what the callback must remember over a restart."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""

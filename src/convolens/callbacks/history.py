@@ -1,0 +1,42 @@
+"""History: what `fit` returns, the logs of every epoch."""
+
+from typing import Any
+
+from convolens.callbacks.callback import Callback, Logs
+
+
+class History(Callback):
+    """Collects each epoch's logs.
+
+    Attributes:
+        history: name -> list of one value an epoch.
+        epoch: the epochs' numbers, from 0.
+        interrupted: True when Ctrl-C ended the training.
+
+    Example:
+        >>> history = History()
+        >>> history.on_epoch_end(0, {"loss": 0.5})
+        >>> history.history
+        {'loss': [0.5]}
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[str, list[Any]] = {}
+        self.epoch: list[int] = []
+        self.interrupted = False
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "history": {name: list(values) for name, values in self.history.items()},
+            "epoch": list(self.epoch),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.history = {name: list(values) for name, values in state["history"].items()}
+        self.epoch = list(state["epoch"])

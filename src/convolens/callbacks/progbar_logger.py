@@ -1,0 +1,97 @@
+"""ProgbarLogger: the progress of training on the terminal, drawn by rich."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from convolens.callbacks.callback import Callback, Logs
+
+UPDATE_SECONDS = 0.2  # reading the logs waits for the device: not at every step
+
+
+def describe(logs: Mapping[str, Any]) -> str:
+    """Return logs as one line.
+
+    Example:
+        >>> describe({"loss": 0.51234, "accuracy": 0.75})
+        'loss: 0.5123 - accuracy: 0.7500'
+    """
+    parts = []
+    for name, value in logs.items():
+        if isinstance(value, np.ndarray) and value.ndim:
+            continue
+        number = float(value)
+        parts.append(
+            f"{name}: {number:.4f}" if abs(number) > 1e-3 or number == 0 else f"{name}: {number:.4e}"
+        )
+    return " - ".join(parts)
+
+
+class ProgbarLogger(Callback):
+    """A bar with loss, metrics and time left while an epoch runs, and a line for each finished epoch.
+
+    `params["verbose"]`: 0 nothing, 1 bar and line, 2 line only. Where the output is no terminal there is no bar.
+
+    Args:
+        console: rich's console; None is standard output.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        super().__init__()
+        self.console = console
+        self._progress: Progress | None = None
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        if self.console is None:
+            self.console = Console(highlight=False, soft_wrap=True)
+        self.verbose = self.params.get("verbose", 1)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self._start = time.monotonic()
+        self._steps = 0
+        self._updated = self._start
+        if self.verbose != 1 or self.console is None or not self.console.is_terminal:
+            return
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[logs]}"),
+            console=self.console,
+            transient=True,
+        )
+        name = f"Epoch {epoch + 1}/{self.params.get('epochs', '?')}"
+        self._task = self._progress.add_task(name, total=self.params.get("steps"), logs="")
+        self._progress.start()
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self._steps += 1
+        now = time.monotonic()
+        if self._progress is not None and now - self._updated > UPDATE_SECONDS:
+            self._updated = now
+            self._progress.update(self._task, completed=self._steps, logs=describe(logs or {}))
+
+    def _stop_bar(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self._stop_bar()
+        if not self.verbose or self.console is None:
+            return
+        seconds = time.monotonic() - self._start
+        pace = f"{1000 * seconds / max(self._steps, 1):.0f}ms/step"
+        self.console.print(
+            f"Epoch {epoch + 1}/{self.params.get('epochs', '?')} - {self._steps} steps - {seconds:.1f}s "
+            f"{pace} - {describe(logs or {})}",
+            markup=False,
+        )
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        self._stop_bar()

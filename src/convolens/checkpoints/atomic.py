@@ -1,0 +1,74 @@
+"""Files that are there whole or not at all: a temporary sibling, flushed to disk, then renamed."""
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+
+from convolens.errors import WriteError
+
+
+def explain(error: OSError, path: Path) -> WriteError:
+    """Return an error that says what could not be written, why, and what to do."""
+    advice = "choose another place"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        try:
+            free = f"{shutil.disk_usage(path.parent).free / 2**20:.0f} MiB are free"
+        except OSError:
+            free = "the disk is full"
+        advice = f"{free}: free some space there; what was saved before is untouched"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        advice = "the place may not be written: change its permissions or choose another"
+    reason = error.strerror or str(error)
+    return WriteError(f"cannot write {path}: {reason}; {advice}.")
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows cannot open folders
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; what is written there replaces `path` at the end, in one step.
+
+    Args:
+        path: the file to write; its folder must exist.
+
+    Raises:
+        WriteError: permission, a full disk and the like; the file that was there is untouched.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with atomic_path(Path(folder) / "a.txt") as temporary:
+        ...         _ = temporary.write_text("whole")
+        ...     (Path(folder) / "a.txt").read_text()
+        'whole'
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{path.suffix}")
+    try:
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            sync_folder(path.parent)
+        except OSError as error:
+            if isinstance(error, WriteError):
+                raise
+            raise explain(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True)

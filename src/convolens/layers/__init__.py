@@ -1,0 +1,68 @@
+"""The layers, under Keras' names: torch modules that take their input shape on first use."""
+
+from convolens.layers.activation import Activation, ReLU, Softmax
+from convolens.layers.batch_normalization import BatchNormalization
+from convolens.layers.conv2d import Conv2D
+from convolens.layers.dense import Dense
+from convolens.layers.dropout import Dropout
+from convolens.layers.flatten import Flatten
+from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
+from convolens.layers.input_layer import Input, InputLayer
+from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.merge import Add, Concatenate, add, concatenate
+from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
+from convolens.layers.rescaling import Rescaling
+from convolens.layers.symbolic import SymbolicTensor
+from convolens.layers.zero_padding2d import ZeroPadding2D
+
+MaxPool2D = MaxPooling2D
+AvgPool2D = AveragePooling2D
+
+LAYERS: dict[str, type[Layer]] = {
+    "InputLayer": InputLayer,
+    "Conv2D": Conv2D,
+    "MaxPooling2D": MaxPooling2D,
+    "AveragePooling2D": AveragePooling2D,
+    "GlobalAveragePooling2D": GlobalAveragePooling2D,
+    "GlobalMaxPooling2D": GlobalMaxPooling2D,
+    "Flatten": Flatten,
+    "Dense": Dense,
+    "Dropout": Dropout,
+    "Activation": Activation,
+    "ReLU": ReLU,
+    "Softmax": Softmax,
+    "BatchNormalization": BatchNormalization,
+    "Concatenate": Concatenate,
+    "Add": Add,
+    "Rescaling": Rescaling,
+    "ZeroPadding2D": ZeroPadding2D,
+}
+
+__all__ = [
+    "LAYERS",
+    "Activation",
+    "Add",
+    "AveragePooling2D",
+    "AvgPool2D",
+    "BatchNormalization",
+    "Concatenate",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "MaxPool2D",
+    "MaxPooling2D",
+    "ReLU",
+    "Rescaling",
+    "Softmax",
+    "SymbolicTensor",
+    "WeightEntry",
+    "ZeroPadding2D",
+    "add",
+    "concatenate",
+]

@@ -1,0 +1,111 @@
+"""Activation, ReLU and Softmax: functions applied to each value as layers of their own."""
+
+from typing import Any
+
+import torch
+
+from convolens import activations
+from convolens.arguments import number_in
+from convolens.errors import ArgumentError
+from convolens.layers.layer import Layer
+
+
+class Activation(Layer):
+    """Any activation function, by name or as a callable.
+
+    Example:
+        >>> import numpy as np
+        >>> Activation("relu")(np.array([[-1.0, 2.0]], "float32")).tolist()
+        [[0.0, 2.0]]
+    """
+
+    def __init__(self, activation: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.activation = activations.get(activation)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.activation(x)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"activation": activations.name_of(self.activation)}
+
+
+class ReLU(Layer):
+    """max(0, x), with Keras' three options.
+
+    Args:
+        max_value: values above it become it; None for no limit.
+        negative_slope: slope below the threshold, at least 0.
+        threshold: values below it are cut, at least 0.
+
+    Example:
+        >>> import numpy as np
+        >>> ReLU(max_value=1.0)(np.array([[-1.0, 0.5, 2.0]], "float32")).tolist()
+        [[0.0, 0.5, 1.0]]
+    """
+
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        infinity = float("inf")
+        if max_value is not None:
+            max_value = number_in(self.title, "max_value", max_value, 0.0, infinity)
+        self.max_value = max_value
+        self.negative_slope = number_in(self.title, "negative_slope", negative_slope, 0.0, infinity)
+        self.threshold = number_in(self.title, "threshold", threshold, 0.0, infinity)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.negative_slope == 0.0 and self.threshold == 0.0:
+            return torch.relu(x) if self.max_value is None else x.clamp(0.0, self.max_value)
+        kept = x if self.max_value is None else x.clamp(max=self.max_value)
+        return torch.where(x >= self.threshold, kept, self.negative_slope * (x - self.threshold))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "max_value": self.max_value,
+            "negative_slope": self.negative_slope,
+            "threshold": self.threshold,
+        }
+
+
+class Softmax(Layer):
+    """Probabilities along one axis.
+
+    Args:
+        axis: in Keras' order; -1 is the channels of an image.
+
+    Example:
+        >>> import numpy as np
+        >>> Softmax()(np.zeros((1, 4), "float32")).tolist()
+        [[0.25, 0.25, 0.25, 0.25]]
+    """
+
+    def __init__(self, axis: int = -1, **options: Any) -> None:
+        super().__init__(**options)
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise ArgumentError(f"{self.title}: axis must be an integer; received {axis!r}.")
+        self.axis = axis
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(x, dimension_of(self.axis, x.ndim, self.title))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"axis": self.axis}
+
+
+def dimension_of(axis: int, rank: int, where: str) -> int:
+    """Return the torch dimension of an axis in Keras' order (rank 4 lies NCHW inside).
+
+    Example:
+        >>> dimension_of(-1, 4, "Softmax"), dimension_of(-1, 2, "Softmax")
+        (1, 1)
+    """
+    if not -rank <= axis < rank:
+        raise ArgumentError(f"{where}: axis={axis} does not exist in a tensor of rank {rank}.")
+    axis %= rank
+    return (0, 2, 3, 1)[axis] if rank == 4 else axis

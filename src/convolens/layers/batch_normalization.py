@@ -1,0 +1,130 @@
+"""BatchNormalization: each channel centred and scaled by the batch, or by what training remembered."""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from convolens import initializers
+from convolens.arguments import number_in
+from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.layer import Layer, WeightEntry
+
+
+class BatchNormalization(Layer):
+    """Batch normalisation (Ioffe & Szegedy, 2015), with Keras' meaning of every argument.
+
+    The moving averages change as moving = moving * momentum + batch * (1 - momentum), and the
+    variance in them is the biased one (torch keeps the unbiased). A frozen layer uses them, as in Keras.
+
+    Args:
+        axis: the channels: -1 (or 3 for images, 1 for rows of features).
+        momentum: share of the old moving average that is kept, in [0, 1].
+        epsilon: added to the variance, above 0.
+        center, scale: learn an offset (beta) and a factor (gamma).
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: as named.
+
+    Example:
+        >>> import numpy as np
+        >>> BatchNormalization().eval()(np.ones((1, 2, 2, 3), "float32")).shape
+        (1, 2, 2, 3)
+    """
+
+    def __init__(
+        self,
+        axis: Any = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise ArgumentError(f"{self.title}: axis must be an integer; received {axis!r}.")
+        self.axis: int = axis
+        self.momentum = number_in(self.title, "momentum", momentum, 0.0, 1.0)
+        self.epsilon = number_in(self.title, "epsilon", epsilon, 0.0, float("inf"))
+        self.center, self.scale = bool(center), bool(scale)
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+
+    running_mean: torch.Tensor
+    running_var: torch.Tensor
+
+    def build(self, input_shape: Any) -> None:
+        rank = len(input_shape)
+        if self.axis not in (-1, rank - 1):
+            raise ArgumentError(
+                f"{self.title}: axis={self.axis} is not the last of shape {tuple(input_shape)}; "
+                "only channels-last normalisation is supported."
+            )
+        channels = input_shape[-1]
+        if channels is None:
+            raise ShapeError(
+                f"{self.title}: the number of channels must be known; received {tuple(input_shape)}."
+            )
+        shape = (channels,)
+        self.weight = torch.nn.Parameter(self.gamma_initializer(shape)) if self.scale else None
+        self.bias = torch.nn.Parameter(self.beta_initializer(shape)) if self.center else None
+        self.register_buffer("running_mean", self.moving_mean_initializer(shape))
+        self.register_buffer("running_var", self.moving_variance_initializer(shape))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.ndim == 3:  # (n, steps, channels): torch wants the channels second
+            return self._normalize(x.transpose(1, 2)).transpose(1, 2)
+        return self._normalize(x)
+
+    def _normalize(self, x: torch.Tensor) -> torch.Tensor:
+        weight, bias = self.weight, self.bias
+        if not (self.training and self.trainable):
+            return F.batch_norm(
+                x, self.running_mean, self.running_var, weight, bias, False, 0.0, self.epsilon
+            )
+        count = x.numel() // x.shape[1]
+        if count == 1:  # torch refuses one value a channel; its mean is itself, its variance 0
+            mean, variance = x.detach().reshape(-1), torch.zeros_like(self.running_var)
+            shape = (1, -1, *([1] * (x.ndim - 2)))
+            offset = 0.0 if bias is None else bias.view(shape)
+            result = (x - x) * (1.0 if weight is None else weight.view(shape)) + offset
+        else:
+            # With momentum 1 torch writes the batch's own mean and unbiased variance into these two.
+            mean, variance = torch.empty_like(self.running_mean), torch.empty_like(self.running_var)
+            result = F.batch_norm(x, mean, variance, weight, bias, True, 1.0, self.epsilon)
+            variance = variance * ((count - 1) / count)
+        with torch.no_grad():
+            self.running_mean.mul_(self.momentum).add_(mean, alpha=1 - self.momentum)
+            self.running_var.mul_(self.momentum).add_(variance, alpha=1 - self.momentum)
+        return result
+
+    def weight_entries(self) -> list[WeightEntry]:
+        if not self.built:
+            return []
+        entries = [] if self.weight is None else [WeightEntry("gamma", self.weight)]
+        if self.bias is not None:
+            entries.append(WeightEntry("beta", self.bias))
+        return [
+            *entries,
+            WeightEntry("moving_mean", self.running_mean, trainable=False),
+            WeightEntry("moving_variance", self.running_var, trainable=False),
+        ]
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "axis": self.axis,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": self.beta_initializer.serialize(),
+            "gamma_initializer": self.gamma_initializer.serialize(),
+            "moving_mean_initializer": self.moving_mean_initializer.serialize(),
+            "moving_variance_initializer": self.moving_variance_initializer.serialize(),
+        }

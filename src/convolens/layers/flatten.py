@@ -1,0 +1,38 @@
+"""Flatten: an image as one row of numbers, in Keras' order."""
+
+import math
+from typing import Any
+
+import torch
+
+from convolens.arguments import one_of
+from convolens.layers.layer import Layer
+from convolens.layers.symbolic import Shape
+
+
+class Flatten(Layer):
+    """All axes but the batch as one; images in rows, columns, channels order as Keras does.
+
+    In channels-last memory that is a view: nothing is copied.
+
+    Example:
+        >>> import numpy as np
+        >>> Flatten()(np.arange(12, dtype="float32").reshape(1, 2, 2, 3))[0, :4].tolist()
+        [0.0, 1.0, 2.0, 3.0]
+    """
+
+    def __init__(self, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        one_of(self.title, "data_format", data_format, ("channels_last", None))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.ndim == 4:
+            x = x.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)
+        return x.reshape(x.shape[0], -1)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        sizes = input_shape[1:]
+        return (input_shape[0], None if None in sizes else math.prod(sizes))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"data_format": "channels_last"}

@@ -1,0 +1,286 @@
+"""The base of all layers: a torch module that takes its input shape on first use and speaks Keras' words."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from convolens.arguments import refuse_unknown
+from convolens.errors import ArgumentError, NotBuiltError, ShapeError
+from convolens.layers.symbolic import Node, Shape, SymbolicTensor, is_symbolic
+
+# Keras' arguments that we accept in a config where they ask for nothing special.
+_NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
+
+# Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
+_UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
+
+
+def _same(array: np.ndarray) -> np.ndarray:
+    return array
+
+
+@dataclass(frozen=True)
+class WeightEntry:
+    """One weight of a layer: its name in Keras, its tensor here, and the way between the two layouts."""
+
+    name: str
+    tensor: torch.Tensor
+    to_keras: Callable[[np.ndarray], np.ndarray] = _same
+    from_keras: Callable[[np.ndarray], np.ndarray] = _same
+    trainable: bool = True
+
+    def value(self) -> np.ndarray:
+        """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""
+        array = self.to_keras(self.tensor.detach().cpu().numpy())
+        return np.array(array, order="C", copy=True)
+
+    def assign(self, array: np.ndarray, where: str) -> None:
+        """Copy an array in Keras' layout into the tensor; raise ShapeError when it does not fit."""
+        expected = self.to_keras(self.tensor.detach().cpu().numpy()).shape
+        if tuple(np.shape(array)) != tuple(expected):
+            raise ShapeError(
+                f"{where}: weight {self.name!r} has shape {tuple(expected)}; received {tuple(np.shape(array))}."
+            )
+        given = np.ascontiguousarray(self.from_keras(np.asarray(array, dtype=np.float32)))
+        with torch.no_grad():
+            self.tensor.copy_(torch.from_numpy(given))
+
+
+def snake_case(name: str) -> str:
+    """Return a class name as Keras writes it in layer names.
+
+    Example:
+        >>> snake_case("MaxPooling2D")
+        'max_pooling2d'
+    """
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def surface(x: torch.Tensor) -> np.ndarray:
+    """Return a tensor as the array a user sees: NHWC where it has rank 4."""
+    x = x.detach()
+    return (x.permute(0, 2, 3, 1) if x.ndim == 4 else x).cpu().numpy()
+
+
+def inside(x: np.ndarray) -> torch.Tensor:
+    """Return an array as a network sees it: float32, and NCHW (a channels-last view) where it has rank 4."""
+    tensor = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))
+    return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor  # (n, h, w, c) -> (n, c, h, w)
+
+
+class Layer(torch.nn.Module):
+    """A torch module with Keras' words around it; subclasses give `build`, `forward` and the output shape.
+
+    Args:
+        name: unique within a network; given by the network when None.
+        input_shape: (rows, columns, channels) without the batch, for the first layer of a `Sequential`.
+        trainable: False keeps the weights as they are.
+        options: `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are accepted.
+
+    Raises:
+        ArgumentTypeError: another keyword was given; the nearest argument is offered.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        trainable: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        where = type(self).__name__
+        refuse_unknown(where, options, [*self._argument_names(), "batch_input_shape", "batch_shape", "dtype"])
+        if name is not None and (not isinstance(name, str) or not name):
+            raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
+        self.name = name
+        self.built = False
+        self.inbound_nodes: list[Node] = []
+        self._trainable = bool(trainable)
+        batch_shape = options.get("batch_input_shape") or options.get("batch_shape")
+        if input_shape is not None:
+            input_shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+            batch_shape = (None, *input_shape)
+        self.given_shape: Shape | None = None if batch_shape is None else tuple(batch_shape)
+        self.built_shape: Any = None
+
+    @classmethod
+    def _argument_names(cls) -> list[str]:
+        names = [
+            name for name in inspect.signature(cls.__init__).parameters if name not in ("self", "options")
+        ]
+        base = ["name", "input_shape", "trainable"]
+        return [name for name in names if name not in base] + base
+
+    # -- what a subclass gives ---------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Create the parameters for inputs of `input_shape` (None, rows, columns, channels)."""
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the output's shape, in Keras' order, for an input's."""
+        return tuple(input_shape)
+
+    def weight_entries(self) -> list[WeightEntry]:
+        """Return the layer's weights in Keras' order."""
+        return []
+
+    # -- calling -----------------------------------------------------------------------------------
+
+    def __call__(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Call on symbolic tensors (draw the graph), an NHWC array, or a tensor (NCHW where rank 4)."""
+        if is_symbolic(x):
+            return self._call_on_symbols(x)
+        if isinstance(x, np.ndarray):
+            self.build_once((None, *x.shape[1:]))
+            with torch.no_grad():
+                return surface(super().__call__(inside(x), *arguments, **keywords))
+        if not self.built:
+            self.build_once(self._keras_shape(x))
+        return super().__call__(x, *arguments, **keywords)
+
+    def _keras_shape(self, x: Any) -> Any:
+        if isinstance(x, (list, tuple)):
+            return [self._keras_shape(item) for item in x]
+        if x.ndim == 4:
+            return (None, x.shape[2], x.shape[3], x.shape[1])
+        return (None, *x.shape[1:])
+
+    def _call_on_symbols(self, x: Any) -> SymbolicTensor:
+        inputs = list(x) if isinstance(x, (list, tuple)) else [x]
+        wrong = [item for item in inputs if not isinstance(item, SymbolicTensor)]
+        if wrong:
+            raise ArgumentError(
+                f"{self.title}: called on a mix of symbolic tensors and {type(wrong[0]).__name__}; "
+                "give symbolic tensors only."
+            )
+        shape = [item.shape for item in inputs] if isinstance(x, (list, tuple)) else inputs[0].shape
+        self.build_once(shape)
+        return Node(self, inputs, self.compute_output_shape(shape)).output
+
+    def build_once(self, input_shape: Any) -> None:
+        """Build for `input_shape` unless built already."""
+        if not self.built:
+            self.build(input_shape)
+            self.built = True
+            self.built_shape = input_shape
+            self.trainable = self._trainable
+
+    # -- words -------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The class and, where there is one, the name: for error messages."""
+        return type(self).__name__ + (f" {self.name!r}" if self.name else "")
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it reaches every weight below."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for parameter in self.parameters():
+            parameter.requires_grad_(self._trainable)
+
+    @property
+    def output(self) -> SymbolicTensor:
+        """The symbolic tensor of the layer's first call: the output of a sub-model."""
+        return self._first_node("output").output
+
+    @property
+    def input(self) -> SymbolicTensor | list[SymbolicTensor]:
+        """The symbolic tensor (or tensors) that the layer was first called on."""
+        inputs = self._first_node("input").inputs
+        return inputs[0] if len(inputs) == 1 else inputs
+
+    def _first_node(self, what: str) -> Node:
+        if not self.inbound_nodes:
+            raise NotBuiltError(
+                f"{self.title}: has no {what} yet; put it in a model whose input shape is known "
+                "(Input(shape=...) or input_shape=...)."
+            )
+        return self.inbound_nodes[0]
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape the layer was built for, in Keras' order."""
+        if not self.built:
+            raise NotBuiltError(f"{self.title}: its input shape is not known before it is built.")
+        return self.built_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The output's shape, in Keras' order."""
+        return self.compute_output_shape(self.input_shape)
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        """The weights' tensors in Keras' order."""
+        return [entry.tensor for entry in self.weight_entries()]
+
+    @property
+    def trainable_weights(self) -> list[torch.Tensor]:
+        """The weights that training changes."""
+        return [entry.tensor for entry in self.weight_entries() if entry.tensor.requires_grad]
+
+    @property
+    def non_trainable_weights(self) -> list[torch.Tensor]:
+        """The weights that training leaves: frozen ones and moving averages."""
+        return [entry.tensor for entry in self.weight_entries() if not entry.tensor.requires_grad]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights, float32, in Keras' order and layout."""
+        return [entry.value() for entry in self.weight_entries()]
+
+    def set_weights(self, weights: Iterable[np.ndarray]) -> None:
+        """Copy arrays in Keras' order and layout into the weights.
+
+        Raises:
+            ShapeError: another number of arrays, or one of another shape.
+        """
+        weights, entries = list(weights), self.weight_entries()
+        if len(weights) != len(entries):
+            raise ShapeError(f"{self.title}: has {len(entries)} weights; received {len(weights)} arrays.")
+        for entry, array in zip(entries, weights, strict=True):
+            entry.assign(array, self.title)
+
+    def count_params(self) -> int:
+        """Return the number of weights, moving averages included (as Keras counts)."""
+        if not self.built:
+            raise NotBuiltError(
+                f"{self.title}: has no weights before it is built; its input shape is unknown."
+            )
+        return sum(tensor.numel() for tensor in self.weights)
+
+    # -- configuration -----------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments in Keras 3's dialect; subclasses add theirs."""
+        config: dict[str, Any] = {"name": self.name or snake_case(type(self).__name__)}
+        return config | {"trainable": self._trainable, "dtype": "float32"}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Layer":
+        """Return a layer from Keras' or our own `get_config`.
+
+        Raises:
+            ArgumentError: the config asks for something that this layer does not have.
+        """
+        known = {*cls._argument_names(), "batch_input_shape", "batch_shape"}
+        kept = {key: value for key, value in config.items() if key in known}
+        for key, value in config.items():
+            if key not in known and key not in _UNUSED and value not in _NEUTRAL:
+                raise ArgumentError(f"{cls.__name__}: {key}={value!r} is not supported; leave it out.")
+        return cls(**kept)
+
+    def extra_repr(self) -> str:
+        return self.name or ""

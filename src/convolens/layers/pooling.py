@@ -1,0 +1,104 @@
+"""MaxPooling2D and AveragePooling2D: the largest, or the mean, of each window."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from convolens.arguments import one_of, pair
+from convolens.layers.geometry import (
+    PADDINGS,
+    check_image_shape,
+    check_not_empty,
+    output_length,
+    same_padding_2d,
+)
+from convolens.layers.layer import Layer
+from convolens.layers.symbolic import Shape
+
+
+class Pooling2D(Layer):
+    """What both have in common: a window, a step and a padding.
+
+    Args:
+        pool_size: rows and columns of the window, one integer or a pair, in pixels.
+        strides: step of the window; None means `pool_size`.
+        padding: "valid" (what does not fill a window is left out) or "same".
+        data_format: "channels_last" or None.
+
+    Input shape: (batch, rows, columns, channels). Output shape: (batch, new rows, new columns, channels).
+    """
+
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = (2, 2),
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.pool_size = pair(self.title, "pool_size", pool_size)
+        self.strides = self.pool_size if strides is None else pair(self.title, "strides", strides)
+        self.padding = one_of(self.title, "padding", str(padding).lower(), PADDINGS)
+        one_of(self.title, "data_format", data_format, ("channels_last", None))
+
+    def build(self, input_shape: Any) -> None:
+        check_image_shape(self.title, input_shape)
+        check_not_empty(self.title, input_shape, self.compute_output_shape(input_shape))
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        rows, columns = (
+            output_length(input_shape[1 + i], self.pool_size[i], self.strides[i], self.padding)
+            for i in (0, 1)
+        )
+        return (input_shape[0], rows, columns, input_shape[3])
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "pool_size": self.pool_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": "channels_last",
+        }
+
+
+class MaxPooling2D(Pooling2D):
+    """The largest value of each window, as `keras.layers.MaxPooling2D`; arguments as in `Pooling2D`.
+
+    Example:
+        >>> import numpy as np
+        >>> MaxPooling2D(2)(np.arange(16, dtype="float32").reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
+        [[5.0, 7.0], [13.0, 15.0]]
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.padding == "same":
+            rows, columns = same_padding_2d(x, self.pool_size, self.strides)
+            if any((*rows, *columns)):
+                x = F.pad(x, (*columns, *rows), value=float("-inf"))
+        return F.max_pool2d(x, self.pool_size, self.strides)
+
+
+class AveragePooling2D(Pooling2D):
+    """The mean of each window, as `keras.layers.AveragePooling2D`.
+
+    With "same" padding equal on both sides, what lies outside is not counted; where it is not equal the
+    last row or column is repeated, as Keras' torch backend does (docs/decisions.md).
+
+    Example:
+        >>> import numpy as np
+        >>> AveragePooling2D(2)(np.arange(16, dtype="float32").reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
+        [[2.5, 4.5], [10.5, 12.5]]
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pad: tuple[int, int] = (0, 0)
+        if self.padding == "same":
+            rows, columns = same_padding_2d(x, self.pool_size, self.strides)
+            if rows[0] == rows[1] and columns[0] == columns[1]:
+                pad = (rows[0], columns[0])
+            else:
+                x = F.pad(x, (*columns, *rows), mode="replicate")
+        return F.avg_pool2d(x, self.pool_size, self.strides, pad, count_include_pad=False)

@@ -1,0 +1,46 @@
+"""Sequential: a model that is a plain chain of layers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from convolens.models.model import Model
+from convolens.models.sequential_network import SequentialNetwork
+
+
+class Sequential(Model):
+    """Layers one after another, as `keras.models.Sequential`.
+
+    Args:
+        layers: layers (or models) in order; an `Input` may come first.
+        name: the model's name.
+
+    Raises:
+        ArgumentError: something that is not a layer.
+
+    Example:
+        >>> from convolens.layers import Dense
+        >>> Sequential([Dense(2, input_shape=(3,))]).count_params()
+        8
+    """
+
+    def __init__(self, layers: Iterable[Any] | None = None, name: str | None = None) -> None:
+        self.module = SequentialNetwork(name)
+        self._begin(name or "sequential")
+        for layer in layers or []:
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Put a layer at the end."""
+        self.module.add(layer)
+
+    def pop(self) -> Any:
+        """Take the last layer away and return it."""
+        return self.module.pop()
+
+    @classmethod
+    def from_config(cls, config: Any) -> "Sequential":
+        """Return a model with fresh weights from `get_config`."""
+        from convolens.models.configuration import sequential_from_config
+
+        name = None if isinstance(config, list) else config.get("name")
+        return cls._of(sequential_from_config(config), name)

@@ -1,0 +1,157 @@
+"""SequentialNetwork: the module of a `Sequential`, a plain chain of layers."""
+
+from typing import Any
+
+import torch
+
+from convolens.errors import ArgumentError, NotBuiltError
+from convolens.layers.input_layer import InputLayer
+from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.symbolic import Shape, SymbolicTensor
+from convolens.models.network import give_names, register
+
+
+def as_layer(thing: Any, where: str) -> Layer:
+    """Return a layer, or the network behind a model.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    candidate = getattr(thing, "module", thing)
+    if isinstance(candidate, Layer):
+        return candidate
+    if isinstance(thing, SymbolicTensor) and isinstance(thing.layer, InputLayer):
+        return thing.layer
+    raise ArgumentError(
+        f"{where}: expected a layer (convolens.layers.*) or a model; received {type(thing).__name__}. "
+        "Wrap a torch module with Model(module) and train it as it is."
+    )
+
+
+class SequentialNetwork(Layer):
+    """Layers one after another; built as soon as the input's shape is known.
+
+    Args:
+        name: the network's own name.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self.layers: list[Layer] = []
+        self._source: list[InputLayer] = []  # in a list, so that it is no child module
+        self._outputs: list[SymbolicTensor] = []
+
+    def add(self, thing: Any) -> None:
+        """Put a layer (or a model) at the end.
+
+        Raises:
+            ArgumentError: not a layer, or an input that is not at the beginning.
+            ShapeError: the layer does not fit on what comes before it.
+        """
+        layer = as_layer(thing, "Sequential.add")
+        if isinstance(layer, InputLayer):
+            if self.layers or self._source:
+                raise ArgumentError(
+                    "Sequential.add: an Input must come first; this model has layers already."
+                )
+            self._start(layer)
+            return
+        if any(layer is known for known in self.layers):
+            raise ArgumentError(f"Sequential.add: {layer.title} is in this model already; make a new layer.")
+        if not self.layers and not self._source:
+            shape = layer.given_shape or (layer.built_shape if layer.built else None)
+            if isinstance(shape, tuple):
+                self._start(InputLayer(batch_shape=shape, name="input_layer"))
+        self.layers.append(layer)
+        try:
+            give_names(self.layers)
+            if self._outputs:
+                self._outputs.append(layer(self._outputs[-1]))
+        except Exception:
+            self.layers.pop()
+            raise
+        register(self, self.layers)
+        self.built = bool(self._outputs)
+
+    def _start(self, source: InputLayer) -> None:
+        source.name = source.name or "input_layer"
+        self._source = [source]
+        self._outputs = [source.output]
+        self.built_shape = source.built_shape
+
+    def pop(self) -> Layer:
+        """Take the last layer away and return it."""
+        if not self.layers:
+            raise ArgumentError("Sequential.pop: there are no layers in the model.")
+        layer = self.layers.pop()
+        if self._outputs:
+            self._outputs.pop()
+        register(self, self.layers)
+        self.built = bool(self._outputs and self.layers)
+        return layer
+
+    def build(self, input_shape: Any) -> None:
+        if not self.layers:
+            raise NotBuiltError("Sequential: has no layers; add some before it is used.")
+        self._start(InputLayer(batch_shape=tuple(input_shape), name="input_layer"))
+        for layer in self.layers:
+            self._outputs.append(layer(self._outputs[-1]))
+
+    def build_once(self, input_shape: Any) -> None:
+        if not self.built:
+            self.build(input_shape)
+            self.built = True
+
+    @property
+    def input(self) -> SymbolicTensor:
+        """The symbolic tensor at the beginning."""
+        self._check_known()
+        return self._outputs[0]
+
+    @property
+    def output(self) -> SymbolicTensor:
+        """The symbolic tensor at the end."""
+        self._check_known()
+        return self._outputs[-1]
+
+    def _check_known(self) -> None:
+        if not self._outputs:
+            raise NotBuiltError(
+                "Sequential: the input shape is not known yet; give the first layer input_shape=..., "
+                "add an Input(shape=...) first, or call fit or predict."
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return tuple(input_shape)
+
+    def weight_entries(self) -> list[WeightEntry]:
+        return [entry for layer in self.layers for entry in layer.weight_entries()]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it reaches every layer."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.trainable = value
+
+    def get_config(self) -> dict[str, Any]:
+        from convolens.models.configuration import sequential_config
+
+        return sequential_config(self)
+
+    @classmethod
+    def from_config(cls, config: Any) -> "SequentialNetwork":
+        from convolens.models.configuration import sequential_from_config
+
+        return sequential_from_config(config)

@@ -1,0 +1,29 @@
+"""The training loop: sources of batches, one step, and the loops over them."""
+
+from convolens.training.batches import Batch, Source, make_batch
+from convolens.training.loop import evaluate, fit, mode, predict
+from convolens.training.sources import (
+    ArraySource,
+    IndexedSource,
+    IteratorSource,
+    LoaderSource,
+    make_source,
+)
+from convolens.training.step import LazyLogs, Step
+
+__all__ = [
+    "ArraySource",
+    "Batch",
+    "IndexedSource",
+    "IteratorSource",
+    "LazyLogs",
+    "LoaderSource",
+    "Source",
+    "Step",
+    "evaluate",
+    "fit",
+    "make_batch",
+    "make_source",
+    "mode",
+    "predict",
+]

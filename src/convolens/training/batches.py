@@ -1,0 +1,141 @@
+"""A batch as a network sees it, and the way from what a user gives to one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from convolens.errors import ArgumentError, ShapeError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples in the network's layout: images NCHW (a channels-last view), the rest as given.
+
+    Attributes:
+        x: one tensor, or a list for several inputs; float32.
+        y: labels, or None.
+        weight: one weight a sample, float32, or None.
+        size: how many samples.
+    """
+
+    x: Any
+    y: torch.Tensor | None
+    weight: torch.Tensor | None
+    size: int
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on `device`."""
+        if device.type == "cpu":
+            return self
+
+        def move(value: Any) -> Any:
+            if isinstance(value, list):
+                return [move(item) for item in value]
+            return None if value is None else value.to(device, non_blocking=True)
+
+        return Batch(move(self.x), move(self.y), move(self.weight), self.size)
+
+
+class Source(Protocol):
+    """Where batches come from: `steps` an epoch (None where unknown until it ends)."""
+
+    @property
+    def steps(self) -> int | None:
+        """Batches an epoch."""
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of one epoch."""
+        raise NotImplementedError
+
+
+def samples(x: Any) -> torch.Tensor:
+    """Return an array (or tensor) of samples as float32 inside the network: NHWC becomes an NCHW view."""
+    if not isinstance(x, torch.Tensor):
+        array = np.asarray(x)
+        if array.dtype == object:
+            raise ArgumentError("x holds objects, not numbers; are its images of different sizes?")
+        x = torch.from_numpy(np.ascontiguousarray(array))
+    x = x if x.dtype == torch.float32 else x.float()
+    return x.permute(0, 3, 1, 2) if x.ndim == 4 else x  # (n, h, w, c) -> (n, c, h, w)
+
+
+def inputs(x: Any) -> Any:
+    """Return one tensor, or a list of them where `x` is a list, a tuple or a dict of inputs."""
+    if isinstance(x, Mapping):
+        x = list(x.values())
+    if isinstance(x, (list, tuple)):
+        return [samples(item) for item in x] if len(x) != 1 else samples(x[0])
+    return samples(x)
+
+
+def labels(y: Any) -> torch.Tensor | None:
+    """Return labels as a tensor: whole numbers as int64, others as float32."""
+    if y is None:
+        return None
+    tensor = y if isinstance(y, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(y))
+    return tensor.float() if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
+
+
+def class_weights(y: torch.Tensor, class_weight: Mapping[int, float]) -> torch.Tensor:
+    """Return each sample's weight by its class.
+
+    Args:
+        y: class numbers (n,) or (n, 1), or one-hot rows (n, classes).
+        class_weight: class number -> weight.
+
+    Raises:
+        ArgumentError: a class has no weight.
+    """
+    numbers = y.argmax(1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
+    numbers = numbers.long()
+    table = torch.full((max(int(numbers.max()), *class_weight) + 1,), float("nan"))
+    for number, weight in class_weight.items():
+        table[int(number)] = float(weight)
+    weights = table[numbers]
+    missing = torch.isnan(weights)
+    if missing.any():
+        raise ArgumentError(
+            f"fit: class_weight has no entry for class {int(numbers[missing][0])}; "
+            f"it has {sorted(int(number) for number in class_weight)}."
+        )
+    return weights
+
+
+def make_batch(
+    x: Any, y: Any = None, weight: Any = None, class_weight: Mapping[int, float] | None = None
+) -> Batch:
+    """Return a batch from a user's arrays.
+
+    Raises:
+        ShapeError: x, y and weights hold different numbers of samples.
+    """
+    x, y = inputs(x), labels(y)
+    size = (x[0] if isinstance(x, list) else x).shape[0]
+    if y is not None and y.shape[0] != size:
+        raise ShapeError(
+            f"x and y must have the same length; received {size} samples and {y.shape[0]} labels."
+        )
+    if weight is not None:
+        weight = torch.as_tensor(np.asarray(weight), dtype=torch.float32)
+        if weight.shape[0] != size:
+            raise ShapeError(
+                f"sample_weight must have the length of x; received {weight.shape[0]} weights for {size} samples."
+            )
+    if class_weight is not None and y is not None:
+        by_class = class_weights(y, class_weight)
+        weight = by_class if weight is None else weight * by_class
+    return Batch(x, y, weight, size)
+
+
+def unpack(item: Any) -> tuple[Any, Any, Any]:
+    """Return (x, y, weight) of what a generator yields: x, (x,), (x, y) or (x, y, weight)."""
+    if not isinstance(item, tuple) and not (isinstance(item, list) and len(item) in (2, 3)):
+        return item, None, None
+    if not 1 <= len(item) <= 3:
+        raise ArgumentError(
+            f"A generator must yield x, (x, y) or (x, y, sample_weight); received a tuple of {len(item)} items."
+        )
+    return (*item, None, None, None)[:3]

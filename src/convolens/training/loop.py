@@ -1,0 +1,102 @@
+"""The loops: epochs of training steps with events in between, one pass of evaluation, one of prediction."""
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from convolens.training.batches import Source
+from convolens.training.step import LazyLogs, Step
+
+
+@contextmanager
+def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
+    """Put a module into training or inference mode, and back afterwards."""
+    before = module.training
+    module.train(training)
+    try:
+        yield
+    finally:
+        module.train(before)
+
+
+def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
+    """Return loss and metrics over one pass of `source`, in inference mode."""
+    events.on_test_begin()
+    step.reset()
+    with mode(step.module, training=False):
+        for index, batch in enumerate(source.epoch(0)):
+            events.on_test_batch_begin(index)
+            step.evaluate(batch)
+            events.on_test_batch_end(index, LazyLogs(step))
+    logs = step.logs()
+    events.on_test_end(logs)
+    return logs
+
+
+def predict(step: Step, source: Source, events: Any) -> list[Any]:
+    """Return the predictions of each batch of one pass, in inference mode."""
+    outputs = []
+    events.on_predict_begin()
+    with mode(step.module, training=False):
+        for index, batch in enumerate(source.epoch(0)):
+            events.on_predict_batch_begin(index)
+            outputs.append(step.predict(batch))
+            events.on_predict_batch_end(index, {"outputs": outputs[-1]})
+    events.on_predict_end()
+    return outputs
+
+
+def fit(
+    step: Step,
+    source: Source,
+    events: Any,
+    epochs: range,
+    should_stop: Callable[[], bool],
+    validate: Callable[[], dict[str, Any]] | None = None,
+    validation_due: Callable[[int], bool] = lambda epoch: True,
+) -> bool:
+    """Train for the given epochs and return whether Ctrl-C ended it.
+
+    Args:
+        step: what is trained.
+        source: the training batches.
+        events: told of every begin and end (a `CallbackList`, or anything with its hooks).
+        epochs: numbers from 0.
+        should_stop: asked after every batch and epoch.
+        validate: returns loss and metrics on the validation data.
+        validation_due: whether an epoch ends with `validate`.
+    """
+    logs: dict[str, Any] = {}
+    interrupted = False
+    events.on_train_begin()
+    try:
+        with mode(step.module, training=True):
+            for epoch in epochs:
+                step.reset()
+                events.on_epoch_begin(epoch)
+                for index, batch in enumerate(source.epoch(epoch)):
+                    events.on_train_batch_begin(index)
+                    step.train(batch)
+                    events.on_train_batch_end(index, LazyLogs(step))
+                    if should_stop():
+                        break
+                logs = step.logs()
+                if not math.isfinite(logs["loss"]):
+                    warnings.warn(
+                        f"The loss is {logs['loss']} in epoch {epoch + 1}: the weights are no longer of use. Try a "
+                        "smaller learning rate, check the data, or add TerminateOnNaN.",
+                        stacklevel=3,
+                    )
+                if validate is not None and validation_due(epoch):
+                    logs |= {f"val_{name}": value for name, value in validate().items()}
+                events.on_epoch_end(epoch, dict(logs))
+                if should_stop():
+                    break
+    except KeyboardInterrupt:
+        interrupted = True
+    events.on_train_end(dict(logs))
+    return interrupted

@@ -1,0 +1,119 @@
+"""One step of training, of evaluation or of prediction on one batch."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import torch
+
+from convolens.training.batches import Batch
+
+
+class Measured(Protocol):
+    """What a step needs of a metric."""
+
+    name: str
+
+    def reset_state(self) -> None: ...
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None: ...
+    def result(self) -> Any: ...
+
+
+def as_surface(output: Any) -> Any:
+    """Return a network's output as losses, metrics and users see it: channels last."""
+    if isinstance(output, (list, tuple)):
+        return [as_surface(item) for item in output]
+    return output.permute(0, 2, 3, 1) if output.ndim == 4 else output
+
+
+class Step:
+    """A module with its loss, optimizer and metrics; keeps the running mean of the loss on the device.
+
+    Args:
+        module: maps batch.x to predictions.
+        loss: (y_true, y_pred, sample_weight) -> scalar; None for prediction only.
+        optimizer: with `zero_grad` and `apply`; None where nothing is trained.
+        metrics: updated without sample weights.
+        weighted_metrics: updated with them.
+        device: where the module is.
+    """
+
+    def __init__(
+        self,
+        module: torch.nn.Module,
+        loss: Any,
+        optimizer: Any,
+        metrics: list[Measured],
+        weighted_metrics: list[Measured],
+        device: torch.device,
+    ) -> None:
+        self.module, self.loss, self.optimizer = module, loss, optimizer
+        self.metrics, self.weighted_metrics = metrics, weighted_metrics
+        self.device = device
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin the measures of an epoch anew."""
+        self.loss_sum = torch.zeros((), device=self.device)
+        self.samples = 0
+        for metric in (*self.metrics, *self.weighted_metrics):
+            metric.reset_state()
+
+    def _measure(self, batch: Batch, output: torch.Tensor, loss: torch.Tensor) -> None:
+        self.loss_sum += loss.detach() * batch.size
+        self.samples += batch.size
+        for metric in self.metrics:
+            metric.update_state(batch.y, output)
+        for metric in self.weighted_metrics:
+            metric.update_state(batch.y, output, batch.weight)
+
+    def train(self, batch: Batch) -> None:
+        """Take one optimizer step on a batch."""
+        batch = batch.to(self.device)
+        self.optimizer.zero_grad()
+        output = as_surface(self.module(batch.x))
+        loss = self.loss(batch.y, output, batch.weight)
+        loss.backward()
+        self.optimizer.apply()
+        with torch.no_grad():
+            self._measure(batch, output.detach(), loss)
+
+    def evaluate(self, batch: Batch) -> None:
+        """Measure a batch, changing nothing."""
+        batch = batch.to(self.device)
+        with torch.inference_mode():
+            output = as_surface(self.module(batch.x))
+            self._measure(batch, output, self.loss(batch.y, output, batch.weight))
+
+    def predict(self, batch: Batch) -> Any:
+        """Return the predictions of a batch, channels last."""
+        with torch.inference_mode():
+            return as_surface(self.module(batch.to(self.device).x))
+
+    def logs(self) -> dict[str, Any]:
+        """Return loss and metrics since `reset`, as floats."""
+        values: dict[str, Any] = {"loss": float(self.loss_sum) / max(self.samples, 1)}
+        for metric in (*self.metrics, *self.weighted_metrics):
+            values[metric.name] = metric.result()
+        return values
+
+
+class LazyLogs(Mapping[str, Any]):
+    """A step's logs, read from the device only when somebody looks."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._values: dict[str, Any] | None = None
+
+    def _read(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = self._step.logs()
+        return self._values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())

@@ -1,0 +1,80 @@
+"""What layers refuse, and in which words."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from convolens import layers
+from convolens.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, UnknownNameError
+
+CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: layers.Conv2D(0, 3), ArgumentError, "filters must be an integer of at least 1; received 0"),
+    (lambda: layers.Conv2D(4, 3, padding="sam"), UnknownNameError, "Did you mean 'same'?"),
+    (
+        lambda: layers.Conv2D(4, 3, stride=2),
+        ArgumentTypeError,
+        "unknown argument 'stride'. Did you mean 'strides'?",
+    ),
+    (lambda: layers.Conv2D(4, 3, activation="rellu"), UnknownNameError, "Did you mean 'relu'?"),
+    (lambda: layers.Conv2D(4, 3, kernel_initializer="glorot"), UnknownNameError, "Did you mean 'Glorot"),
+    (lambda: layers.Conv2D(5, 3, groups=2), ArgumentError, "filters=5 must be a multiple of groups=2"),
+    (lambda: layers.Conv2D(4, 3, strides=2, dilation_rate=2), ArgumentError, "cannot both be > 1"),
+    (lambda: layers.Conv2D(4, 3, data_format="channels_first"), UnknownNameError, "data_format"),
+    (lambda: layers.Dense(2.5), ArgumentError, "units must be an integer of at least 1; received 2.5"),
+    (lambda: layers.Dropout(1.5), ArgumentError, "rate must be a number in [0, 1]; received 1.5"),
+    (lambda: layers.MaxPooling2D((2, 2, 2)), ArgumentError, "one integer or a pair (rows, columns)"),
+    (lambda: layers.Input(shape=(0, 3)), ArgumentError, "positive integers"),
+    (lambda: layers.Input(), ArgumentError, "shape=(rows, columns, channels) is required"),
+    (lambda: layers.Conv2D(4, 5)(layers.Input((3, 3, 1))), ShapeError, "smaller than the window"),
+    (lambda: layers.MaxPooling2D()(layers.Input((1, 8, 3))), ShapeError, "fewer pooling layers"),
+    (lambda: layers.Conv2D(4, 3)(layers.Input((8,))), ShapeError, "expected images of shape"),
+    (lambda: layers.Dense(4)(layers.Input((None,))), ShapeError, "the last axis must be known"),
+    (
+        lambda: layers.Add()([layers.Input((3,)), layers.Input((4,))]),
+        ShapeError,
+        "shapes do not fit together",
+    ),
+    (
+        lambda: layers.Concatenate()([layers.Input((3, 1)), layers.Input((4, 1))]),
+        ShapeError,
+        "except along axis",
+    ),
+    (lambda: layers.Concatenate()(layers.Input((3,))), ArgumentError, "call it on a list"),
+    (lambda: layers.Dense(3).count_params(), NotBuiltError, "before it is built"),
+    (lambda: layers.Dense(3).output, NotBuiltError, "has no output yet"),
+    (lambda: layers.Softmax(axis=5)(np.zeros((1, 2), "float32")), ArgumentError, "axis=5 does not exist"),
+    (
+        lambda: layers.BatchNormalization(axis=1)(layers.Input((4, 4, 3))),
+        ArgumentError,
+        "axis=1 is not the last",
+    ),
+    (lambda: layers.Dense(3, name=""), ArgumentError, "name must be a non-empty string"),
+    (
+        lambda: layers.Dense.from_config({"units": 3, "kernel_regularizer": {"class_name": "L2"}}),
+        ArgumentError,
+        "kernel_regularizer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "kind", "words"), CASES, ids=[words for _, _, words in CASES])
+def test_refused(act: Callable[[], object], kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=re.escape(words)):
+        act()
+
+
+def test_wrong_channels_and_features_at_call() -> None:
+    convolution = layers.Conv2D(2, 3)
+    convolution(np.zeros((1, 5, 5, 3), "float32"))
+    with pytest.raises(ShapeError, match="built for 3 channels"):
+        convolution(np.zeros((1, 5, 5, 1), "float32"))
+    dense = layers.Dense(2)
+    dense(np.zeros((1, 5), "float32"))
+    with pytest.raises(ShapeError, match="built for 5 features; received 4"):
+        dense(np.zeros((1, 4), "float32"))
+    with pytest.raises(ShapeError, match="has 2 weights; received 1 arrays"):
+        dense.set_weights([np.zeros((5, 2))])
+    with pytest.raises(ShapeError, match=r"weight 'kernel' has shape \(5, 2\); received \(2, 5\)"):
+        dense.set_weights([np.zeros((2, 5)), np.zeros(2)])
