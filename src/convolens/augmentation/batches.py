@@ -1,0 +1,73 @@
+"""AugmentedBatches: pixels in memory as training batches; every batch a pure function of (seed, epoch, number)."""
+
+import numpy as np
+
+from convolens.augmentation.apply import transform_batch
+from convolens.augmentation.augmentation import Augmentation
+from convolens.augmentation.philox import permutation
+from convolens.errors import ArgumentError
+
+
+class AugmentedBatches:
+    """Batches by number, for `Model.fit`.
+
+    Args:
+        pixels: uint8 (n, rows, columns, channels).
+        labels: (n, ...) what belongs to them.
+        batch_size: images a batch; the last may be smaller.
+        augmentation: the random changes.
+        seed: of order and changes.
+        rescale: factor on the bytes.
+        shuffle: a new order each epoch.
+
+    Raises:
+        ArgumentError: no images, or another number of labels.
+
+    Example:
+        >>> batches = AugmentedBatches(np.zeros((5, 2, 2, 3), np.uint8), np.arange(5), 2, Augmentation(), seed=1)
+        >>> len(batches), batches[2][0].shape
+        (3, (1, 2, 2, 3))
+    """
+
+    def __init__(
+        self,
+        pixels: np.ndarray,
+        labels: np.ndarray,
+        batch_size: int,
+        augmentation: Augmentation,
+        seed: int,
+        rescale: float = 1 / 255,
+        shuffle: bool = True,
+    ) -> None:
+        if len(pixels) == 0 or len(pixels) != len(labels):
+            raise ArgumentError(
+                f"AugmentedBatches: there must be as many labels as images, and some; received {len(pixels)} images "
+                f"and {len(labels)} labels."
+            )
+        self.pixels, self.labels = pixels, labels
+        self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
+        self.rescale, self.shuffle = rescale, shuffle
+        self.set_epoch(0)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """(rows, columns, channels)."""
+        return tuple(self.pixels.shape[1:])
+
+    def __len__(self) -> int:
+        return -(-len(self.pixels) // self.batch_size)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch that the following batches belong to."""
+        self.epoch = epoch
+        n = len(self.pixels)
+        self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (x, y) of a batch: float32 (n, rows, columns, channels) and the labels."""
+        which = self.order[number * self.batch_size : (number + 1) * self.batch_size]
+        if not 0 <= number < len(self):
+            raise IndexError(f"batch {number} of {len(self)}")
+        draws = self.augmentation.draw(self.seed, self.epoch, which, self.image_shape[:2])  # type: ignore[arg-type]
+        x = transform_batch(self.pixels, which, draws, self.augmentation, self.rescale)
+        return x, self.labels[which]

@@ -1,0 +1,20 @@
+"""Find, check, split, decode and cache the images of a folder; knows nothing of networks."""
+
+from convolens.data.cache import Pixels, load_pixels
+from convolens.data.decode import read_image, read_pixels
+from convolens.data.folder import ImageFolder, list_images
+from convolens.data.layout import Layout, find_layout
+from convolens.data.split import read_groups, split_by_content
+
+__all__ = [
+    "ImageFolder",
+    "Layout",
+    "Pixels",
+    "find_layout",
+    "list_images",
+    "load_pixels",
+    "read_groups",
+    "read_image",
+    "read_pixels",
+    "split_by_content",
+]

@@ -1,0 +1,310 @@
+"""ImageDataGenerator: Keras' class, its arguments and its geometry, over one fused kernel."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from convolens.arguments import number_in
+from convolens.augmentation import Augmentation, Draws, transform_batch
+from convolens.errors import ArgumentError, ShapeError
+from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
+from convolens.preprocessing.image.directory_iterator import DirectoryIterator
+from convolens.preprocessing.image.files import check_data_format
+from convolens.preprocessing.image.iterator import own_seed
+from convolens.preprocessing.image.standardization import Standardization
+
+
+class ImageDataGenerator:
+    """Varies images at random, batch by batch, as Keras' class of this name.
+
+    Args:
+        featurewise_center, featurewise_std_normalization, zca_whitening, zca_epsilon: by the data set's statistics,
+            which `fit` computes.
+        samplewise_center, samplewise_std_normalization: by each image's own.
+        rotation_range: degrees, 0 to 180.
+        width_shift_range, height_shift_range: a share below 1, pixels, or a list to choose from.
+        brightness_range: a pair (low, high) of factors.
+        shear_range: degrees.
+        zoom_range: z for [1 - z, 1 + z], or a pair (low, high).
+        channel_shift_range: up to so much is added to all values.
+        fill_mode: "nearest", "constant" (with `cval`), "reflect" or "wrap".
+        horizontal_flip, vertical_flip: half of the images.
+        rescale: factor on the values, after the variations.
+        preprocessing_function: called with each image after the variations, before `rescale`.
+        data_format: "channels_last" or "channels_first".
+        validation_split: the share that `subset="validation"` takes: the first of each class.
+        interpolation_order: of the spline; 0 and 1 are fast.
+        dtype: of the batches; None is float32.
+
+    Raises:
+        ArgumentError: a range that is none.
+
+    Source:
+        `keras.src.legacy.preprocessing.image.ImageDataGenerator` of Keras 3.15. For given parameters the pixels are
+        the same; only the random numbers differ: they are a function of (seed, epoch, index).
+
+    Example:
+        >>> generator = ImageDataGenerator(rotation_range=20, rescale=1 / 255)
+        >>> batches = generator.flow(np.full((3, 8, 8, 3), 255.0), batch_size=2, seed=1)
+        >>> [next(batches).shape for _ in range(2)]
+        [(2, 8, 8, 3), (1, 8, 8, 3)]
+    """
+
+    def __init__(
+        self,
+        featurewise_center: bool = False,
+        samplewise_center: bool = False,
+        featurewise_std_normalization: bool = False,
+        samplewise_std_normalization: bool = False,
+        zca_whitening: bool = False,
+        zca_epsilon: float = 1e-6,
+        rotation_range: float = 0,
+        width_shift_range: Any = 0.0,
+        height_shift_range: Any = 0.0,
+        brightness_range: Any = None,
+        shear_range: float = 0.0,
+        zoom_range: Any = 0.0,
+        channel_shift_range: float = 0.0,
+        fill_mode: str = "nearest",
+        cval: float = 0.0,
+        horizontal_flip: bool = False,
+        vertical_flip: bool = False,
+        rescale: float | None = None,
+        preprocessing_function: Callable[[np.ndarray], np.ndarray] | None = None,
+        data_format: str | None = None,
+        validation_split: float = 0.0,
+        interpolation_order: int = 1,
+        dtype: Any = None,
+    ) -> None:
+        self.data_format = check_data_format("ImageDataGenerator", data_format)
+        # Keras' matrix moves columns by what it draws from height_shift_range, and rows by width_shift_range.
+        # `Augmentation` means what the names say; exchanged here, this class does what Keras' does.
+        self.augmentation = Augmentation(
+            rotation_range=rotation_range,
+            width_shift_range=height_shift_range,
+            height_shift_range=width_shift_range,
+            shear_range=shear_range,
+            zoom_range=zoom_range,
+            channel_shift_range=channel_shift_range,
+            brightness_range=brightness_range,
+            horizontal_flip=bool(horizontal_flip),
+            vertical_flip=bool(vertical_flip),
+            fill_mode=fill_mode,
+            cval=cval,
+            interpolation_order=interpolation_order,
+        )
+        self.standardization = Standardization(
+            preprocessing_function=preprocessing_function,
+            rescale=rescale,
+            samplewise_center=samplewise_center,
+            samplewise_std_normalization=samplewise_std_normalization,
+            featurewise_center=featurewise_center,
+            featurewise_std_normalization=featurewise_std_normalization,
+            zca_whitening=zca_whitening,
+            zca_epsilon=zca_epsilon,
+        )
+        if validation_split:
+            number_in("ImageDataGenerator", "validation_split", validation_split, 0, 1, open_high=True)
+        self.validation_split = float(validation_split)
+        self.dtype = np.dtype(dtype or "float32")
+
+    # -- Keras keeps every argument as an attribute ------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("mean", "std", "zca_whitening_matrix"):  # statistics that were kept elsewhere
+            setattr(self.standardization, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("augmentation", "standardization"):  # not set yet: an argument was refused
+            raise AttributeError(name)
+        for owner in (self.standardization, self.augmentation):
+            if name in vars(owner):
+                return getattr(owner, name)
+        raise AttributeError(f"ImageDataGenerator has no attribute {name!r}.")
+
+    @property
+    def width_shift_range(self) -> Any:
+        """As given."""
+        return self.augmentation.height_shift_range
+
+    @property
+    def height_shift_range(self) -> Any:
+        """As given."""
+        return self.augmentation.width_shift_range
+
+    @property
+    def zoom_range(self) -> list[float]:
+        """[low, high] of the factors."""
+        return list(self.augmentation.zoom_bounds)
+
+    # -- batches -----------------------------------------------------------------------------------
+
+    def flow(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        sample_weight: Any = None,
+        seed: int | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        ignore_class_split: bool = False,
+        subset: str | None = None,
+    ) -> NumpyArrayIterator:
+        """Return endless varied batches of images in memory.
+
+        Args:
+            x: images of rank 4, or a pair (images, other inputs).
+            y, sample_weight: of the same length, yielded along.
+            batch_size, shuffle, seed: as in `Iterator`.
+            save_to_dir: a folder for every image that is yielded, with `save_prefix` and `save_format`.
+            subset: "training" or "validation", with `validation_split`.
+            ignore_class_split: do not ask that both parts hold the same classes.
+        """
+        return NumpyArrayIterator(
+            x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format,
+            save_to_dir, save_prefix, save_format, subset, ignore_class_split,
+        )  # fmt: skip
+
+    def flow_from_directory(
+        self,
+        directory: Any,
+        target_size: tuple[int, int] = (256, 256),
+        color_mode: str = "rgb",
+        classes: Any = None,
+        class_mode: str | None = "categorical",
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int | None = None,
+        save_to_dir: Any = None,
+        save_prefix: str = "",
+        save_format: str = "png",
+        follow_links: bool = False,
+        subset: str | None = None,
+        interpolation: str = "nearest",
+        keep_aspect_ratio: bool = False,
+    ) -> DirectoryIterator:
+        """Return endless varied batches of the images in class folders.
+
+        Args:
+            directory: holds a folder for each class.
+            target_size: (height, width) of every image.
+            color_mode: "rgb", "grayscale" or "rgba".
+            classes: names of the folders in the order of their numbers; None sorts them.
+            class_mode: y is one-hot ("categorical"), 0 or 1 ("binary"), class numbers ("sparse"), the images
+                themselves ("input"), or not there (None).
+            batch_size, shuffle, seed, save_to_dir, save_prefix, save_format, subset: as in `flow`.
+            follow_links: look into linked folders.
+            interpolation: how images are scaled.
+            keep_aspect_ratio: crop to the target's proportions instead of squashing.
+        """
+        return DirectoryIterator(
+            directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle, seed,
+            self.data_format, save_to_dir, save_prefix, save_format, follow_links, subset, interpolation,
+            keep_aspect_ratio,
+        )  # fmt: skip
+
+    def vary(
+        self, images: np.ndarray, rows: np.ndarray, indices: np.ndarray, seed: int, epoch: int
+    ) -> np.ndarray:
+        """Return some images varied and standardised: a pure function of (images, seed, epoch, indices).
+
+        Args:
+            images: in the generator's data format.
+            rows: which of them, int64 (n,).
+            indices: their places in the data set.
+            seed, epoch: of the random numbers.
+        """
+        shape = self._height_width(images.shape[1:])
+        draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
+        fused = self.standardization.fused_rescale
+        batch = self._apply(images, rows, draws, fused)
+        if not self.standardization.only_rescales:
+            for i in range(len(batch)):
+                batch[i] = self.standardization(batch[i], skip_rescale=fused != 1.0)
+        return batch.astype(self.dtype, copy=False)
+
+    def _height_width(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        return (shape[0], shape[1]) if self.data_format == "channels_last" else (shape[1], shape[2])
+
+    def _apply(self, images: np.ndarray, rows: np.ndarray, draws: Draws, rescale: float = 1.0) -> np.ndarray:
+        first = self.data_format == "channels_first"
+        if first:
+            images = np.ascontiguousarray(images.transpose(0, 2, 3, 1))  # (n, c, h, w) -> (n, h, w, c)
+        height, width = images.shape[1:3]
+        centre = (width / 2 - 0.5, height / 2 - 0.5)  # Keras' own, exchanged where an image is not square
+        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre)
+        return np.ascontiguousarray(batch.transpose(0, 3, 1, 2)) if first else batch
+
+    # -- single images -----------------------------------------------------------------------------
+
+    def get_random_transform(self, img_shape: tuple[int, ...], seed: int | None = None) -> dict[str, Any]:
+        """Return random parameters for an image of a shape, under Keras' names."""
+        height, width = self._height_width(tuple(img_shape))
+        return self.augmentation.draw(own_seed(seed), 0, [0], (width, height)).parameters(0)
+
+    def apply_transform(self, x: Any, transform_parameters: Mapping[str, Any]) -> np.ndarray:
+        """Return an image (height, width, channels) transformed by given parameters, float32."""
+        image = np.asarray(x)
+        if image.ndim != 3:
+            raise ShapeError(f"apply_transform: x must be one image of rank 3; received shape {image.shape}.")
+        if image.dtype != np.uint8:
+            image = image.astype(np.float32)
+        return self._apply(image[np.newaxis], np.array([0]), Draws.of(transform_parameters))[0]
+
+    def random_transform(self, x: Any, seed: int | None = None) -> np.ndarray:
+        """Return an image transformed at random."""
+        return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
+
+    def standardize(self, x: Any) -> np.ndarray:
+        """Return an image after preprocessing_function, rescale and the normalisations; float arrays in place."""
+        if self.standardization.preprocessing_function is None and not np.issubdtype(
+            np.asarray(x).dtype, np.floating
+        ):
+            x = np.asarray(x, self.dtype)
+        return self.standardization(x)
+
+    # -- statistics --------------------------------------------------------------------------------
+
+    def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
+        """Compute what featurewise normalisation and ZCA whitening need.
+
+        Args:
+            x: images of rank 4.
+            augment: compute it on varied images, `rounds` times each.
+            seed: of the variations.
+
+        Raises:
+            ShapeError: another rank.
+        """
+        x = np.array(x, dtype=self.dtype)
+        if x.ndim != 4:
+            raise ShapeError(f"ImageDataGenerator.fit: x must be images of rank 4; received shape {x.shape}.")
+        channel_axis = 3 if self.data_format == "channels_last" else 1
+        if x.shape[channel_axis] not in (1, 3, 4):
+            warnings.warn(
+                f"ImageDataGenerator.fit: expected 1, 3 or 4 channels with data_format {self.data_format!r}; "
+                f"received shape {x.shape}.",
+                stacklevel=2,
+            )
+        if rounds < 1:
+            raise ArgumentError(f"ImageDataGenerator.fit: rounds must be at least 1; received {rounds}.")
+        if self.standardization.rescale:
+            x *= self.standardization.rescale
+        if augment:
+            seed = own_seed(seed)
+            everyone = np.arange(len(x))
+            height, width = self._height_width(x.shape[1:])
+            x = np.concatenate(
+                [
+                    self._apply(x, everyone, self.augmentation.draw(seed, i, everyone, (width, height)))
+                    for i in range(rounds)
+                ]
+            )
+        self.standardization.fit(x, channel_axis)

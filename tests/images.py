@@ -1,0 +1,48 @@
+"""Small images for tests: photos in class folders, and files that are broken in known ways."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def photo(seed: int, size: tuple[int, int] = (24, 20), low: int = 0, high: int = 256) -> Image.Image:
+    """Return noise as an RGB image of (width, height)."""
+    pixels = np.random.default_rng(seed).integers(low, high, (size[1], size[0], 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def folders(root: Path, counts: dict[str, int], size: tuple[int, int] = (24, 20), seed: int = 0) -> Path:
+    """Write PNG photos root/CLASS/NN.png; the classes differ in brightness, so that they can be learnt."""
+    for number, (name, count) in enumerate(counts.items()):
+        folder = root / name
+        folder.mkdir(parents=True, exist_ok=True)
+        low = 160 * number // max(len(counts) - 1, 1)
+        for i in range(count):
+            photo(seed * 100_003 + number * 1009 + i, size, low, low + 96).save(folder / f"{i:02d}.png")
+    return root
+
+
+def truncated_jpeg(path: Path) -> Path:
+    """Write a JPEG that ends in the middle."""
+    photo(1, (80, 60)).save(path, "jpeg")
+    path.write_bytes(path.read_bytes()[:1500])
+    return path
+
+
+def bomb_png(path: Path, width: int = 60_000, height: int = 60_000) -> Path:
+    """Write a PNG of a few bytes that claims billions of pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
+    return path

@@ -1,0 +1,77 @@
+"""load_img, img_to_array, array_to_img and save_img do what Keras' do."""
+
+import io
+
+import hypothesis.strategies as st
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from PIL import Image
+
+from convolens.errors import ArgumentTypeError, MissingFileError, ShapeError, UnknownNameError, WriteError
+from convolens.preprocessing.image import array_to_img, img_to_array, load_img, save_img
+from images import photo
+
+
+@given(
+    st.sampled_from([1, 3, 4]),
+    st.booleans(),
+    st.sampled_from(["channels_last", "channels_first"]),
+    st.floats(-9, 300),
+)
+def test_array_to_img_and_back(channels, scale, data_format, high):
+    x = np.random.default_rng(0).uniform(0, max(high, 1), (5, 7, channels)).astype(np.float32)
+    x = np.clip(x, 0, 255)
+    x = x if data_format == "channels_last" else x.transpose(2, 0, 1)
+    theirs = keras.utils.array_to_img(x, data_format, scale)
+    ours = array_to_img(x, data_format, scale)
+    assert (ours.mode, ours.size) == (theirs.mode, theirs.size)
+    assert np.abs(np.asarray(ours, int) - np.asarray(theirs, int)).max() <= 1
+    np.testing.assert_array_equal(
+        img_to_array(theirs, data_format), keras.utils.img_to_array(theirs, data_format)
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"target_size": (9, 30)}, {"target_size": (9, 30), "interpolation": "bicubic"},
+                                     {"target_size": (30, 9), "keep_aspect_ratio": True, "interpolation": "bilinear"},
+                                     {"color_mode": "grayscale"}, {"color_mode": "rgba"}], ids=str)  # fmt: skip
+def test_load_img(tmp_path, options):
+    photo(0, (40, 33)).save(tmp_path / "a.jpg")
+    theirs = keras.utils.load_img(tmp_path / "a.jpg", **options)
+    for path in (
+        tmp_path / "a.jpg",
+        str(tmp_path / "a.jpg"),
+        str(tmp_path / "a.jpg").encode(),
+        io.BytesIO((tmp_path / "a.jpg").read_bytes()),
+    ):
+        ours = load_img(path, **options)
+        assert ours.mode == theirs.mode
+        np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+def test_save_img(tmp_path):
+    x = np.asarray(photo(0), np.float32)
+    save_img(tmp_path / "a.png", x, scale=False)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "a.png")), x)
+    save_img(tmp_path / "b.jpg", x)
+    assert Image.open(tmp_path / "b.jpg").format == "JPEG"
+    with pytest.warns(UserWarning, match="no transparency"):
+        save_img(tmp_path / "c.jpg", np.zeros((3, 3, 4)))
+
+
+def test_errors(tmp_path):
+    with pytest.raises(MissingFileError, match="no such image file"):
+        load_img(tmp_path / "no.png")
+    with pytest.raises(ArgumentTypeError, match=r"file name or io\.BytesIO; received int"):
+        load_img(3)
+    with pytest.raises(UnknownNameError, match="Did you mean 'rgb'"):
+        load_img("x.png", color_mode="rbg")
+    with pytest.raises(ShapeError, match="expected 1, 3 or 4 channels"):
+        array_to_img(np.zeros((3, 3, 2)))
+    with pytest.raises(ShapeError, match="rank 3"):
+        array_to_img(np.zeros((3, 3)))
+    with pytest.raises(ShapeError, match="rank 2 or 3"):
+        img_to_array(np.zeros(3))
+    with pytest.raises(WriteError, match="cannot write"):
+        save_img(tmp_path / "no" / "a.png", np.zeros((3, 3, 3)))
