@@ -91,6 +91,7 @@ class ProgbarLogger(Callback):
             f"Epoch {epoch + 1}/{self.params.get('epochs', '?')} - {self._steps} steps - {seconds:.1f}s "
             f"{pace} - {describe(logs or {})}",
             markup=False,
+            soft_wrap=True,
         )
 
     def on_train_end(self, logs: Logs = None) -> None:

@@ -1,0 +1,39 @@
+"""The named architectures: one function each, and the registry that `build` and the command line read."""
+
+from collections.abc import Sequence
+
+from convolens.applications.architecture import Architecture, check_input_shape
+from convolens.applications.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
+from convolens.arguments import integer, look_up
+from convolens.models import Model
+
+APPLICATIONS: dict[str, Architecture] = {item.name: item for item in (SHALLOW_VGG, CONV_MODEL)}
+
+
+def build(name: str, input_shape: Sequence[int], classes: int) -> Model:
+    """Return a new model of a named architecture for a number of classes.
+
+    Args:
+        name: a key of `APPLICATIONS`.
+        input_shape: (rows, columns, channels) of the images, without the batch.
+        classes: how many classes there are, at least 2; where the architecture ends in a sigmoid, two classes
+            become one unit, the probability of the second.
+
+    Raises:
+        UnknownNameError: no such architecture; the nearest is offered.
+        ShapeError: the input is too small for it; the message says the smallest.
+        ArgumentError: fewer than 2 classes.
+
+    Example:
+        >>> build("conv-model", (64, 64, 3), classes=2).output_shape
+        (None, 1)
+    """
+    architecture = look_up("build", "model", name, APPLICATIONS)
+    shape = check_input_shape(name, input_shape, architecture.minimum_size)
+    classes = integer("build", "classes", classes, minimum=2)
+    units = 1 if architecture.sigmoid and classes == 2 else classes
+    return architecture.build(input_shape=shape, classes=units)
+
+
+__all__ = ["APPLICATIONS", "Architecture", "ConvModel", "ShallowVGGNet", "build"]

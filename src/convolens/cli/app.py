@@ -1,0 +1,73 @@
+"""The app: the commands put together, and errors turned into one line and an exit status."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from convolens import __version__
+from convolens.cli.augment import augment
+from convolens.cli.demo import demo
+from convolens.cli.evaluate import evaluate
+from convolens.cli.predict import predict
+from convolens.cli.train import train
+from convolens.errors import ConvolensError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"convolens {__version__}")
+        raise typer.Exit()
+
+
+def make_app() -> typer.Typer:
+    """Return the command line with all its commands."""
+    app = typer.Typer(
+        name="convolens",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def convolens(
+        version: Annotated[
+            bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        ] = False,
+    ) -> None:
+        """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
+
+    for command in (train, evaluate, predict, augment, demo):
+        app.command()(command)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        sys.exit(make_app()(args=given or ["--help"], standalone_mode=False) or 0)
+    except ConvolensError as error:
+        _complain(str(error))
+    except TyperException as error:  # an option or argument that the command does not take
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "convolens"
+        message = getattr(error, "format_message", error.__str__)()
+        end = "" if message.endswith((".", "?")) else "."
+        _complain(f"{message}{end} See `{path} --help`.")
+    except (KeyboardInterrupt, typer.Abort):
+        print("convolens: interrupted.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # the reader (head, less) went away
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _complain(message: str) -> NoReturn:
+    print(f"convolens: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(BAD_INPUT)

@@ -1,0 +1,118 @@
+"""Options that several commands share."""
+
+from typing import Annotated, Any
+
+import typer
+
+from convolens.errors import ArgumentError
+
+AUGMENTATION = "Augmentation"
+
+
+def shift(text: str | None, option: str) -> Any:
+    """Return a shift as Keras takes it: "0.1" a share, "5" whole pixels, "0.1,0.3" a choice.
+
+    Example:
+        >>> shift("5", "--width-shift-range"), shift("0.1,0.3", "--width-shift-range")
+        (5, [0.1, 0.3])
+    """
+    if text is None:
+        return None
+    values = numbers(text, option)
+    if len(values) > 1:
+        return values
+    return int(text) if text.strip().isdigit() else values[0]
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """Return comma-separated numbers.
+
+    Raises:
+        ArgumentError: something else.
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise ArgumentError(
+            f"{option}: expected a number, or several with commas; received {text!r}."
+        ) from error
+
+
+def single_or_pair(text: str | None, option: str) -> Any:
+    """Return one number, or a pair (low, high).
+
+    Example:
+        >>> single_or_pair("0.2", "--zoom-range"), single_or_pair("0.8,1.1", "--zoom-range")
+        (0.2, (0.8, 1.1))
+    """
+    if text is None:
+        return None
+    values = numbers(text, option)
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Return what is not None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _panel(help_text: str, *names: str) -> Any:
+    return typer.Option(*names, help=help_text, rich_help_panel=AUGMENTATION, show_default=False)
+
+
+Rotation = Annotated[float | None, _panel("Turn by up to so many degrees either way.", "--rotation-range")]
+WidthShift = Annotated[
+    str | None, _panel("Move sideways: a share of the width (0.1), or pixels (5).", "--width-shift-range")
+]
+HeightShift = Annotated[
+    str | None,
+    _panel("Move up and down: a share of the height (0.1), or pixels (5).", "--height-shift-range"),
+]
+Shear = Annotated[float | None, _panel("Shear by up to so many degrees either way.", "--shear-range")]
+Zoom = Annotated[
+    str | None, _panel("Zoom: 0.2 for factors 0.8 to 1.2, or the factors: 0.8,1.1.", "--zoom-range")
+]
+ChannelShift = Annotated[
+    float | None, _panel("Add up to so much of 255 to all values, either way.", "--channel-shift-range")
+]
+Brightness = Annotated[str | None, _panel("Factors of the brightness: 0.7,1.3.", "--brightness-range")]
+HorizontalFlip = Annotated[
+    bool | None,
+    _panel("Mirror half of the images left to right.", "--horizontal-flip/--no-horizontal-flip"),
+]
+VerticalFlip = Annotated[
+    bool | None, _panel("Turn half of the images upside down.", "--vertical-flip/--no-vertical-flip")
+]
+FillMode = Annotated[
+    str | None, _panel("What lies outside of an image: nearest, constant, reflect or wrap.", "--fill-mode")
+]
+Cval = Annotated[float | None, _panel("The value outside for --fill-mode constant.", "--cval")]
+
+
+def augmentation_fields(
+    rotation_range: float | None,
+    width_shift_range: str | None,
+    height_shift_range: str | None,
+    shear_range: float | None,
+    zoom_range: str | None,
+    channel_shift_range: float | None,
+    brightness_range: str | None,
+    horizontal_flip: bool | None,
+    vertical_flip: bool | None,
+    fill_mode: str | None,
+    cval: float | None,
+) -> dict[str, Any]:
+    """Return the fields of `Augmentation` that were asked for."""
+    return given(
+        rotation_range=rotation_range,
+        width_shift_range=shift(width_shift_range, "--width-shift-range"),
+        height_shift_range=shift(height_shift_range, "--height-shift-range"),
+        shear_range=shear_range,
+        zoom_range=single_or_pair(zoom_range, "--zoom-range"),
+        channel_shift_range=channel_shift_range,
+        brightness_range=single_or_pair(brightness_range, "--brightness-range"),
+        horizontal_flip=horizontal_flip,
+        vertical_flip=vertical_flip,
+        fill_mode=fill_mode,
+        cval=cval,
+    )

@@ -1,0 +1,94 @@
+"""convolens predict"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convolens.errors import ArgumentError
+
+
+def predict(
+    run: Annotated[Path | None, typer.Argument(help="A run folder.", show_default=False)] = None,
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(help="Photos, folders (searched through), patterns in quotes.", show_default=False),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write a row a file here, in name order; errors are rows too.")
+    ] = None,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of a table; the rest goes to standard error.")
+    ] = False,
+    top: Annotated[int, typer.Option(help="How many of the likeliest classes.")] = 3,
+    weights: Annotated[str, typer.Option(help="best or last.")] = "best",
+    sort_into: Annotated[
+        Path | None, typer.Option(help="Copy each photo into DIR/CLASS.", metavar="DIR")
+    ] = None,
+    min_confidence: Annotated[float, typer.Option(help="With --sort-into: leave out photos below it.")] = 0.0,
+    link: Annotated[bool, typer.Option("--link", help="With --sort-into: links instead of copies.")] = False,
+    undo: Annotated[
+        Path | None,
+        typer.Option(help="Take a --sort-into back, by the undo list it wrote.", metavar="UNDO.CSV"),
+    ] = None,
+) -> None:
+    """Say what is on photos.
+
+    Example: [bold]convolens predict runs/photos holiday/ --csv answers.csv --sort-into sorted --min-confidence 0.8[/bold]
+    """
+    from convolens import runs
+    from convolens.cli.app import BAD_INPUT
+    from convolens.runs.predict import write_answers
+    from convolens.runs.screen import Screen
+
+    screen = Screen(stderr=json_output)
+    if undo is not None:
+        removed, left = runs.undo(undo)
+        screen.result(
+            f"{removed} sorted files removed"
+            + (f"; left, for they have changed: {len(left)}" if left else "")
+        )
+        return
+    if run is None or not images:
+        raise ArgumentError(
+            "predict: give a run folder and photos, `convolens predict runs/photos PHOTO...`."
+        )
+    answers = runs.predict(run, images, top, weights, screen)
+    if csv is not None:
+        write_answers(csv, answers)
+        screen.line(f"{len(answers)} rows in {csv}")
+    if json_output:
+        print(json.dumps([answer.as_dict() for answer in answers], indent=1))
+    elif csv is None:
+        _show(screen, answers)
+    if sort_into is not None:
+        done = runs.sort_into(answers, sort_into, min_confidence, link)
+        screen.line(
+            f"{len(done.created)} photos sorted into {sort_into}, {len(done.unsure)} below {min_confidence:g} left out; "
+            f"to take it back: convolens predict --undo {done.undo_list}"
+        )
+    failed = [answer for answer in answers if answer.error is not None]
+    if failed:
+        screen.warn(
+            f"{len(failed)} of {len(answers)} files could not be read; the first: {failed[0].path}: {failed[0].error}"
+        )
+        raise typer.Exit(BAD_INPUT)
+
+
+def _show(screen, answers) -> None:  # type: ignore[no-untyped-def]  # their types are heavy to import
+    screen.table(
+        ["photo", "class", "confidence", "or"],
+        [
+            [
+                a.path,
+                a.label,
+                f"{a.confidence:.1%}",
+                ", ".join(f"{name} {chance:.1%}" for name, chance in a.answers[1:]),
+            ]
+            if a.error is None
+            else [a.path, "-", "", a.error]
+            for a in answers
+        ],
+        right=(2,),
+    )

@@ -1,0 +1,163 @@
+"""convolens train"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convolens.cli import options
+from convolens.errors import ArgumentError
+
+DATA_OPTIONS, TRAINING, OUTPUT = "Data", "Training", "Output"
+
+
+def train(
+    data: Annotated[
+        Path, typer.Argument(help="A folder of class folders, or one that holds train and val (and test).")
+    ],
+    val: Annotated[
+        Path | None, typer.Option(help="Class folders to validate on.", rich_help_panel=DATA_OPTIONS)
+    ] = None,
+    val_split: Annotated[
+        float,
+        typer.Option(
+            help="Share kept for validation where there is no such folder.", rich_help_panel=DATA_OPTIONS
+        ),
+    ] = 0.2,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep all photos of one object on one side: a regular expression on the path, or a CSV (path, group).",
+            rich_help_panel=DATA_OPTIONS,
+            metavar="REGEX|CSV",
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Rows and columns of the network's input; by default the model's own.",
+            rich_help_panel=DATA_OPTIONS,
+        ),
+    ] = None,
+    color_mode: Annotated[
+        str, typer.Option(help="rgb, grayscale or rgba.", rich_help_panel=DATA_OPTIONS)
+    ] = "rgb",
+    interpolation: Annotated[
+        str,
+        typer.Option(
+            help="How photos are scaled: bilinear, nearest, bicubic, lanczos.", rich_help_panel=DATA_OPTIONS
+        ),
+    ] = "bilinear",
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Refuse the data if any image is unreadable.", rich_help_panel=DATA_OPTIONS
+        ),
+    ] = False,
+    model: Annotated[
+        str, typer.Option(help="shallow-vgg or conv-model.", rich_help_panel=TRAINING)
+    ] = "shallow-vgg",
+    recipe: Annotated[
+        str,
+        typer.Option(
+            help="fast (AdamW, one-cycle, light augmentation) or lecture (SGD 0.01, batch 16, none).",
+            rich_help_panel=TRAINING,
+        ),
+    ] = "fast",
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training photos.", rich_help_panel=TRAINING)
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Photos a step.", rich_help_panel=TRAINING)] = None,
+    optimizer: Annotated[
+        str | None, typer.Option(help="sgd, rmsprop, adam or adamw.", rich_help_panel=TRAINING)
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--learning-rate", "--lr", help="The rate, or the peak of one-cycle.", rich_help_panel=TRAINING
+        ),
+    ] = None,
+    monitor: Annotated[
+        str,
+        typer.Option(
+            help="What makes an epoch the best: val_loss or val_accuracy.", rich_help_panel=TRAINING
+        ),
+    ] = "val_loss",
+    seed: Annotated[
+        int, typer.Option(help="Of weights, order and augmentation.", rich_help_panel=TRAINING)
+    ] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=TRAINING)] = "auto",
+    threads: Annotated[int | None, typer.Option(help="Of the processor.", rich_help_panel=TRAINING)] = None,
+    augment: Annotated[
+        str,
+        typer.Option(
+            help="recipe, or none: nothing is varied but what is asked for below.",
+            rich_help_panel=options.AUGMENTATION,
+        ),
+    ] = "recipe",
+    rotation_range: options.Rotation = None,
+    width_shift_range: options.WidthShift = None,
+    height_shift_range: options.HeightShift = None,
+    shear_range: options.Shear = None,
+    zoom_range: options.Zoom = None,
+    channel_shift_range: options.ChannelShift = None,
+    brightness_range: options.Brightness = None,
+    horizontal_flip: options.HorizontalFlip = None,
+    vertical_flip: options.VerticalFlip = None,
+    fill_mode: options.FillMode = None,
+    cval: options.Cval = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The run folder; runs/DATA by default. A name that is taken gets a suffix.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    json_output: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print the result as JSON; the rest goes to standard error.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only the result.", rich_help_panel=OUTPUT)
+    ] = False,
+) -> None:
+    """Train a classifier on a folder of photos.
+
+    The photos are never copied or moved. Example:
+
+    [bold]convolens train photos --epochs 10 --rotation-range 20 --out runs/photos[/bold]
+    """
+    if augment not in ("recipe", "none"):
+        raise ArgumentError(f"--augment must be recipe or none; received {augment!r}.")
+    varied = options.augmentation_fields(
+        rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range, channel_shift_range,
+        brightness_range, horizontal_flip, vertical_flip, fill_mode, cval,
+    )  # fmt: skip
+    from convolens import runs
+    from convolens.cli.app import INTERRUPTED
+    from convolens.runs.screen import Screen
+    from convolens.runs.train import command_line
+
+    result = runs.train(
+        runs.TrainOptions(
+            data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
+            color_mode=color_mode, interpolation=interpolation, recipe=recipe, epochs=epochs, batch_size=batch_size,
+            optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
+            seed=seed, monitor=monitor, strict=strict, device=device, threads=threads, out=out,
+            command=command_line(sys.argv[1:]),
+        ),
+        Screen(quiet=quiet, stderr=json_output),
+    )  # fmt: skip
+    if json_output:
+        outcome = result.outcome.as_dict() if result.outcome else None
+        print(
+            json.dumps({"run": str(result.folder.path), "interrupted": result.interrupted, "result": outcome})
+        )
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)

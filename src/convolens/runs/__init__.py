@@ -1,0 +1,37 @@
+"""Runs: a folder of photos in, a run folder out; and what can be done with a run.
+
+Example:
+    >>> from pathlib import Path
+    >>> TrainOptions(data=Path("photos"), model="conv-model", epochs=5).epochs
+    5
+"""
+
+from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.demo import demo
+from convolens.runs.evaluate import evaluate
+from convolens.runs.folder import RunFolder
+from convolens.runs.model_file import Preprocessing, TrainedModel, load
+from convolens.runs.options import TrainOptions
+from convolens.runs.predict import Prediction, predict
+from convolens.runs.recipes import RECIPES
+from convolens.runs.sorting import sort_into, undo
+from convolens.runs.train import TrainResult, train
+
+__all__ = [
+    "RECIPES",
+    "AugmentOptions",
+    "Prediction",
+    "Preprocessing",
+    "RunFolder",
+    "TrainOptions",
+    "TrainResult",
+    "TrainedModel",
+    "augment",
+    "demo",
+    "evaluate",
+    "load",
+    "predict",
+    "sort_into",
+    "train",
+    "undo",
+]

@@ -1,0 +1,174 @@
+"""RunFolder: the folder of plain files that a run is; never written over another."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from convolens.arguments import one_of
+from convolens.checkpoints.atomic import explain
+from convolens.errors import MissingFileError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The paths of a run.
+
+    Args:
+        path: the folder.
+
+    Example:
+        >>> RunFolder(Path("runs/photos")).best.as_posix()
+        'runs/photos/checkpoints/best.safetensors'
+    """
+
+    path: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.path / "run.toml"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def best(self) -> Path:
+        return self.checkpoints / "best.safetensors"
+
+    @property
+    def last(self) -> Path:
+        return self.checkpoints / "last.safetensors"
+
+    @property
+    def curves(self) -> Path:
+        return self.path / "curves.png"
+
+    @property
+    def confusion_matrix(self) -> Path:
+        return self.path / "confusion_matrix.png"
+
+    @property
+    def first_batch(self) -> Path:
+        return self.path / "first_batch.png"
+
+    @property
+    def mistakes(self) -> Path:
+        return self.path / "mistakes.png"
+
+    @property
+    def predictions(self) -> Path:
+        return self.path / "predictions.csv"
+
+    @property
+    def skipped(self) -> Path:
+        return self.path / "skipped_images.csv"
+
+    @property
+    def results(self) -> Path:
+        return self.path / "results.json"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    def weights(self, which: str) -> Path:
+        """Return the file of the "best" or the "last" weights.
+
+        Raises:
+            UnknownNameError: neither of the two.
+        """
+        return {"best": self.best, "last": self.last}[one_of("weights", "which", which, ("best", "last"))]
+
+    @classmethod
+    def create(cls, out: str | PathLike[str]) -> "RunFolder":
+        """Make a run folder; a name that is taken gets the next free suffix (NAME-2, NAME-3 ...).
+
+        Raises:
+            WriteError: the place cannot be written.
+
+        Example:
+            >>> with tempfile.TemporaryDirectory() as place:
+            ...     first, second = RunFolder.create(f"{place}/a"), RunFolder.create(f"{place}/a")
+            ...     (first.path.name, second.path.name)
+            ('a', 'a-2')
+        """
+        folder = cls(make_new_folder(out))
+        try:
+            folder.checkpoints.mkdir()
+        except OSError as error:
+            raise explain(error, folder.checkpoints) from error
+        return folder
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> "RunFolder":
+        """Return an existing run.
+
+        Raises:
+            MissingFileError: there is no such folder, or it is not a run.
+        """
+        path = Path(path)
+        if path.name == "model.json":
+            path = path.parent
+        folder = cls(path)
+        if not path.is_dir():
+            raise MissingFileError(f"{path}: no such run folder; `convolens train` makes one.")
+        if not folder.model.is_file():
+            raise MissingFileError(
+                f"{path}: holds no model.json, so it is not a run (or its training never began)."
+            )
+        return folder
+
+
+def check_writable(out: str | PathLike[str]) -> None:
+    """Raise `WriteError` unless a folder can be made at `out`; nothing is left behind.
+
+    Example:
+        >>> check_writable(tempfile.gettempdir() + "/some/run")
+    """
+    place = Path(out).absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    if place == Path(out).absolute():  # the name is taken: its sibling will be made
+        place = place.parent
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=place)
+        os.close(descriptor)
+        os.unlink(name)
+    except OSError as error:
+        raise explain(error, Path(out)) from error
+
+
+def make_new_folder(out: str | PathLike[str]) -> Path:
+    """Make the folder `out`, or the next free OUT-2, OUT-3 ... where it is taken, and return it.
+
+    An empty folder of that name counts as free. Two programs that ask at once get two folders.
+
+    Raises:
+        WriteError: the place cannot be written.
+    """
+    out = Path(out)
+    number = 1
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            path = out if number == 1 else out.with_name(f"{out.name}-{number}")
+            try:
+                path.mkdir()
+            except FileExistsError:
+                if number == 1 and path.is_dir() and not any(path.iterdir()):
+                    return path
+                number += 1
+            else:
+                return path
+    except OSError as error:
+        raise explain(error, out) from error

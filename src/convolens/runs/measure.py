@@ -1,0 +1,96 @@
+"""How long and how much a run will take: measured on a few steps of a copy, so that the run is unchanged."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from convolens.augmentation import AugmentedBatches
+from convolens.models import Model
+
+WARM_UP, STEPS, SECONDS = 2, 8, 4.0
+_SLOTS = {"sgd": 0, "rmsprop": 1, "adam": 2, "adamw": 2}  # tensors the size of the weights
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a run will need.
+
+    Attributes:
+        seconds_per_epoch: training steps and validation, without checkpoints.
+        images_per_second: of the training steps.
+        memory: bytes for weights, gradients, optimizer and one batch's activations.
+        disk: bytes of the checkpoints that are kept.
+    """
+
+    seconds_per_epoch: float
+    images_per_second: float
+    memory: int
+    disk: int
+
+
+def measure(
+    make_model: Callable[[], Model], batches: AugmentedBatches, validation_images: int, optimizer: str
+) -> Measurement:
+    """Train a fresh copy for a few steps and return what the whole will need.
+
+    Args:
+        make_model: returns a compiled model like the run's; the random state is put back afterwards.
+        batches: the training batches; they are only read.
+        validation_images: how many images each epoch is validated on.
+        optimizer: its name, for the size of its state.
+    """
+    with torch.random.fork_rng():
+        model = make_model()
+        steps = max(len(batches), 1)
+        took = []
+        began = time.perf_counter()
+        for step in range(WARM_UP + STEPS):
+            start = time.perf_counter()
+            x, y = batches[step % steps]
+            model.train_on_batch(x, y)
+            _wait(model)
+            if step >= min(WARM_UP, steps):
+                took.append(time.perf_counter() - start)
+            if took and time.perf_counter() - began > SECONDS:
+                break
+        x, _ = batches[0]
+        start = time.perf_counter()
+        model.predict(x, batch_size=len(x), verbose=0)
+        validation = (time.perf_counter() - start) / len(x) * validation_images
+        median = statistics.median(took)
+        weights = sum(p.numel() * p.element_size() for p in model.module.parameters())
+        slots = 1 + _SLOTS.get(optimizer, 2)
+        return Measurement(
+            seconds_per_epoch=median * steps + validation,
+            images_per_second=len(x) / median,
+            memory=weights * (1 + slots) + 2 * _activations(model, x),
+            # best, last, two whole states, and one being written
+            disk=weights * 2 + weights * slots * 3,
+        )
+
+
+def _wait(model: Model) -> None:
+    if model.device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def _activations(model: Model, x: np.ndarray) -> int:
+    """Return the bytes of every layer's output for one batch."""
+    total = 0
+
+    def count(module: torch.nn.Module, inputs: object, output: object) -> None:
+        nonlocal total
+        if isinstance(output, torch.Tensor) and not any(module.children()):
+            total += output.numel() * output.element_size()
+
+    hooks = [module.register_forward_hook(count) for module in model.module.modules()]
+    try:
+        model.predict(x, batch_size=len(x), verbose=0)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total

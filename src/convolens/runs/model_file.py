@@ -1,0 +1,159 @@
+"""model.json: what a trained network is and what it must be shown, so that `predict` needs no flags."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import convolens
+from convolens.checkpoints import tensors
+from convolens.checkpoints.atomic import atomic_path
+from convolens.errors import CheckpointError, MissingFileError
+from convolens.models import Model
+from convolens.models.configuration import deserialize, serialize
+from convolens.runs.folder import RunFolder
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a photo becomes the network's input: decoded, squashed to the size and times `rescale`.
+
+    Attributes:
+        size: (rows, columns) in pixels.
+        resize: "squash": both sides are scaled to the size, whatever the proportions.
+        interpolation: the filter of the resize.
+        color_mode: "rgb", "grayscale" or "rgba".
+        rescale: factor on the bytes 0 to 255.
+    """
+
+    size: tuple[int, int]
+    color_mode: str = "rgb"
+    interpolation: str = "bilinear"
+    resize: str = "squash"
+    rescale: float = 1 / 255
+
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        """Return uint8 (n, h, w, c) as the float32 of the same shape that the network sees.
+
+        Example:
+            >>> Preprocessing(size=(1, 1))(np.full((1, 1, 1, 3), 255, np.uint8)).max()
+            np.float32(1.0)
+        """
+        return pixels.astype(np.float32) * np.float32(self.rescale)
+
+    def describe(self) -> list[str]:
+        """Return lines for people."""
+        rows, columns = self.size
+        return [
+            f"colours: {self.color_mode}, EXIF orientation applied",
+            f"size: {rows} x {columns} pixels, {self.resize}ed whatever the proportions ({self.interpolation})",
+            f"values: bytes x {self.rescale:.6g}, so 0 to {255 * self.rescale:.3g}",
+        ]
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Preprocessing":
+        """Return it from the values in model.json."""
+        rows, columns = given["size"]
+        return cls(
+            size=(int(rows), int(columns)),
+            color_mode=str(given["color_mode"]),
+            interpolation=str(given["interpolation"]),
+            resize=str(given["resize"]),
+            rescale=float(given["rescale"]),
+        )
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network with its weights, class names and preprocessing.
+
+    Attributes:
+        model: in inference use; compiled for evaluation by `runs.scoring`.
+        name: of the architecture.
+        class_names: in the order of the outputs.
+        preprocessing: what its input must look like.
+    """
+
+    model: Model
+    name: str
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing
+
+
+def write(path: Path, trained: TrainedModel) -> None:
+    """Write model.json.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    units = int(trained.model.output_shape[-1])
+    description = {
+        "format": FORMAT,
+        "convolens": convolens.__version__,
+        "name": trained.name,
+        "input_shape": list(trained.model.input_shape[1:]),
+        "class_names": list(trained.class_names),
+        "output": "sigmoid" if units == 1 else "softmax",
+        "preprocessing": asdict(trained.preprocessing),
+        "network": serialize(trained.model.module),
+    }
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> TrainedModel:
+    """Return the network of a run with its best weights (or those given).
+
+    Raises:
+        MissingFileError: a file of the run is not there.
+        CheckpointError: a file is damaged, or weights and architecture do not fit.
+    """
+    weights = weights or run.best
+    if not weights.is_file():
+        raise MissingFileError(
+            f"{weights}: no such weights file; did the training end before its first epoch was over?"
+        )
+    description = _read(run.model)
+    try:
+        module = deserialize(description["network"])
+        names = tuple(str(name) for name in description["class_names"])
+        preprocessing = Preprocessing.of(description["preprocessing"])
+        shape = module.output_shape
+        title = str(description["name"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
+    if not isinstance(shape, tuple) or shape[-1] not in (len(names), 1):
+        raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
+    for name in names:
+        if not name or name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
+            raise CheckpointError(f"{run.model}: {name!r} cannot be a class name (it is no folder name).")
+    model = Model(module, name=title)
+    model.load_weights(weights)
+    return TrainedModel(model.to(device), title, names, preprocessing)
+
+
+def save_weights(module: torch.nn.Module, path: Path) -> None:
+    """Write a module's state as safetensors: the same weights give the same bytes.
+
+    Raises:
+        WriteError: the file cannot be written; the one before is untouched.
+    """
+    tensors.write(path, module.state_dict(), {"format": "pt"})
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingFileError(f"{path}: no such file; is this a run folder?") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not readable as JSON ({error}).") from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: not a model.json of format {FORMAT}; was it made by a newer version?")
+    return description

@@ -1,0 +1,191 @@
+"""TrainOptions: everything that can be asked of a training run, and the settings that follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from convolens import optimizers
+from convolens.applications import APPLICATIONS
+from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
+from convolens.augmentation import Augmentation
+from convolens.errors import ArgumentError
+from convolens.runs.recipes import RECIPES
+
+MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
+CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What a user asks for; None means "what the recipe or the model says".
+
+    Args:
+        data: a folder of class folders, or one that holds `train` (and `val`, `test`).
+        validation: a folder of class folders to validate on.
+        validation_split: share of the photos kept for validation where there is no such folder, in (0, 1).
+        group_by: a regular expression or a CSV file that says which photos belong together.
+        model: a name of `convolens.applications`.
+        size: rows and columns of the network's input, in pixels.
+        color_mode: "rgb", "grayscale" or "rgba".
+        interpolation: how photos are resized.
+        recipe: a name of `RECIPES`.
+        epochs, batch_size, optimizer, learning_rate: override the recipe.
+        augment: False drops the recipe's augmentation.
+        augmentation: fields of `Augmentation` that override the recipe's.
+        seed: of weights, order, augmentation and dropout.
+        monitor: what makes an epoch the best: "val_loss", "val_accuracy", "loss" or "accuracy".
+        strict: True refuses the data set if any image is unreadable.
+        device: "auto", "cpu" or "cuda".
+        threads: of torch; None leaves it as it is.
+        out: the run folder; None is runs/NAME, NAME from the data folder.
+        command: the command line, for the record.
+
+    Example:
+        >>> TrainOptions(Path("photos"), epochs=3).recipe
+        'fast'
+    """
+
+    data: Path
+    validation: Path | None = None
+    validation_split: float = 0.2
+    group_by: str | None = None
+    model: str = "shallow-vgg"
+    size: int | None = None
+    color_mode: str = "rgb"
+    interpolation: str = "bilinear"
+    recipe: str = "fast"
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    augment: bool = True
+    augmentation: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    monitor: str = "val_loss"
+    strict: bool = False
+    device: str = "auto"
+    threads: int | None = None
+    out: Path | None = None
+    command: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The effective settings of a run: nothing is left open, everything is checked."""
+
+    data: Path
+    validation: Path | None
+    validation_split: float
+    group_by: str | None
+    model: str
+    size: tuple[int, int]
+    color_mode: str
+    interpolation: str
+    recipe: str
+    epochs: int
+    batch_size: int
+    optimizer: str
+    schedule: str
+    learning_rate: float
+    augmentation: Augmentation
+    seed: int
+    monitor: str
+    strict: bool
+    device: str
+    threads: int | None
+
+    @property
+    def monitor_mode(self) -> str:
+        """ "min" or "max": which values of the monitored measure are better."""
+        return MONITORS[self.monitor]
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """(rows, columns, channels) of the network's input."""
+        return (*self.size, CHANNELS[self.color_mode])
+
+    def as_table(self) -> dict[str, Any]:
+        """Return the settings as plain values, None left out, for `run.toml`."""
+        table = {item.name: getattr(self, item.name) for item in fields(self)}
+        table["augmentation"] = {
+            key: value for key, value in asdict(self.augmentation).items() if value is not None
+        }
+        return {
+            key: str(value) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
+            for key, value in table.items()
+            if value is not None
+        }
+
+
+def resolve(options: TrainOptions) -> Settings:
+    """Return the effective settings.
+
+    Raises:
+        UnknownNameError: a recipe, model, optimizer or measure that is not known; the nearest is offered.
+        ArgumentError: a value out of range.
+    """
+    where = "train"
+    recipe = look_up(where, "recipe", options.recipe, RECIPES)
+    architecture = look_up(where, "model", options.model, APPLICATIONS)
+    one_of(where, "monitor", options.monitor, list(MONITORS))
+    one_of(where, "interpolation", options.interpolation, INTERPOLATIONS)
+    one_of(where, "color_mode", options.color_mode, list(CHANNELS))
+    number_in(where, "validation_split", options.validation_split, 0.0, 1.0, open_high=True)
+    if options.validation is None and options.validation_split == 0:
+        raise ArgumentError(
+            "train: validation_split must be above 0; without validation photos nobody knows what was learnt."
+        )
+    optimizer = (options.optimizer or recipe["optimizer"]).casefold()
+    rate = options.learning_rate
+    if rate is None:
+        own = optimizers.get(optimizer).learning_rate
+        rate = recipe["learning_rate"] if optimizer == recipe["optimizer"] else own
+    else:
+        optimizers.get(optimizer)
+    size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
+    return Settings(
+        data=options.data,
+        validation=options.validation,
+        validation_split=options.validation_split,
+        group_by=options.group_by,
+        model=architecture.name,
+        size=(size, size),
+        color_mode=options.color_mode,
+        interpolation=options.interpolation,
+        recipe=options.recipe,
+        epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
+        batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
+        optimizer=optimizer,
+        schedule=recipe["schedule"],
+        learning_rate=number_in(where, "learning_rate", rate, 0.0, float("inf"), open_high=True),
+        augmentation=_augmentation(recipe["augmentation"] if options.augment else {}, options.augmentation),
+        seed=integer(where, "seed", options.seed, minimum=0),
+        monitor=options.monitor,
+        strict=options.strict,
+        device=_device(options.device),
+        threads=None if options.threads is None else integer(where, "threads", options.threads),
+    )
+
+
+def _either(given: Any, otherwise: Any) -> Any:
+    return otherwise if given is None else given
+
+
+def _augmentation(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> Augmentation:
+    refuse_unknown("train", overrides, [item.name for item in fields(Augmentation)])
+    return Augmentation(**{**base, **overrides})
+
+
+def _device(name: str) -> str:
+    import torch
+
+    one_of("train", "device", name, ("auto", "cpu", "cuda"))
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ArgumentError(
+            "train: device 'cuda' was asked for, but torch sees no GPU here; use --device auto or cpu."
+        )
+    return name

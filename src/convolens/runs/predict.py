@@ -1,0 +1,166 @@
+"""predict: what a run says of photos, one answer a file, in the order of their names."""
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convolens.arguments import integer
+from convolens.data.decode import read_pixels
+from convolens.data.folder import files_below, is_image_name
+from convolens.errors import ConvolensError, DataError, MissingFileError
+from convolens.runs import model_file
+from convolens.runs.folder import RunFolder
+from convolens.runs.model_file import Preprocessing
+from convolens.runs.scoring import probabilities
+from convolens.runs.screen import Screen
+from convolens.runs.tables import write_csv
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one file.
+
+    Attributes:
+        path: of the photo, as it was found.
+        answers: (class name, probability) of the likeliest classes, the likeliest first; empty after an error.
+        error: why the file could not be read; None where it could.
+    """
+
+    path: Path
+    answers: tuple[tuple[str, float], ...] = ()
+    error: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The likeliest class."""
+        return self.answers[0][0] if self.answers else None
+
+    @property
+    def confidence(self) -> float | None:
+        """The probability of the likeliest class, in [0, 1]."""
+        return self.answers[0][1] if self.answers else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "path": str(self.path),
+            "label": self.label,
+            "confidence": self.confidence,
+            "answers": [{"label": name, "confidence": chance} for name, chance in self.answers],
+            "error": self.error,
+        }
+
+
+def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:
+    """Return the files that photos, folders and glob patterns stand for, each once, in name order.
+
+    Folders are searched through for images, hidden ones left out.
+
+    Raises:
+        MissingFileError: a source that is not there, or matches nothing. DataError: a folder without images.
+    """
+    found: dict[Path, None] = {}
+    for source in sources:
+        path = Path(source)
+        if path.is_dir():
+            images = [file for file in files_below(path) if is_image_name(file)]
+            if not images:
+                raise DataError(f"{source}: no image in this folder.")
+            found |= dict.fromkeys(images)
+        elif path.exists():
+            found[path] = None
+        else:
+            matches = [Path(name) for name in glob.glob(os.fspath(source), recursive=True)]
+            files = [match for match in matches if match.is_file()]
+            if not files:
+                raise MissingFileError(f"{source}: no such photo or folder, and no pattern that matches one.")
+            found |= dict.fromkeys(files)
+    return sorted(found)
+
+
+def predict(
+    run: str | PathLike[str],
+    sources: Sequence[str | PathLike[str]],
+    top: int = 3,
+    weights: str = "best",
+    screen: Screen | None = None,
+) -> list[Prediction]:
+    """Return what a run says of photos; a file that cannot be read gets an entry with the error.
+
+    Args:
+        run: the run folder.
+        sources: photos, folders (searched through) and glob patterns.
+        top: how many of the likeliest classes each answer holds.
+        weights: "best" or "last".
+        screen: where the progress bar goes; None shows none.
+
+    Returns:
+        One entry a file, in name order.
+
+    Raises:
+        MissingFileError: no such run, photo or folder. CheckpointError: a damaged run.
+    """
+    top = integer("predict", "top", top)
+    screen = screen or Screen(quiet=True)
+    folder = RunFolder.open(run)
+    photos = find_photos(sources)
+    trained = model_file.load(folder, folder.weights(weights))
+    answers: list[Prediction] = []
+    with screen.progress("predicting") as advance, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for start in range(0, len(photos), BATCH):
+            paths = photos[start : start + BATCH]
+            read = list(pool.map(lambda path: _read(path, trained.preprocessing), paths))
+            readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
+            chances = iter(
+                probabilities(trained.model, np.stack(readable), trained.preprocessing) if readable else []
+            )
+            for path, pixels in zip(paths, read, strict=True):
+                if isinstance(pixels, str):
+                    answers.append(Prediction(path, error=pixels))
+                else:
+                    answers.append(Prediction(path, _likeliest(next(chances), trained.class_names, top)))
+            advance(start + len(paths), len(photos))
+    return answers
+
+
+def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
+    try:
+        return read_pixels(
+            path, preprocessing.color_mode, preprocessing.size, preprocessing.interpolation, shrink_early=True
+        )
+    except ConvolensError as error:
+        return str(error).removeprefix(f"{path}: ")
+
+
+def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-chances, kind="stable")[:top]
+    return tuple((names[i], float(chances[i])) for i in order)
+
+
+def write_answers(path: Path, answers: Sequence[Prediction]) -> None:
+    """Write a row a file: path, label, confidence, the next likeliest classes, error.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    more = max((len(answer.answers) for answer in answers), default=1)
+    columns = ["path", "label", "confidence"]
+    for place in range(2, more + 1):
+        columns += [f"label_{place}", f"confidence_{place}"]
+    rows = []
+    for answer in answers:
+        row: list[object] = [answer.path]
+        for place in range(max(more, 1)):
+            name, chance = answer.answers[place] if place < len(answer.answers) else ("", None)
+            row += [name, "" if chance is None else f"{chance:.6f}"]
+        rows.append([*row, answer.error or ""])
+    write_csv(path, [*columns, "error"], rows)

@@ -1,0 +1,115 @@
+"""The pre-flight screen: everything a run is about to do, before its first epoch."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from convolens.analysis import contact_sheet
+from convolens.analysis.cost import Cost
+from convolens.augmentation import AugmentedBatches
+from convolens.data.decode import is_turned
+from convolens.data.folder import names_that_differ_by_case
+from convolens.runs.measure import Measurement
+from convolens.runs.model_file import Preprocessing
+from convolens.runs.options import Settings
+from convolens.runs.prepare import Prepared
+from convolens.runs.recipes import RECIPES
+from convolens.runs.screen import Screen, bytes_text, seconds_text
+
+SHOWN_PHOTOS = 36
+SHOWN_SKIPPED = 5
+
+
+def show_data(prepared: Prepared, screen: Screen) -> None:
+    """Print which folder is which, the class table, and what is left out."""
+    screen.heading("Data")
+    for line in prepared.lines:
+        screen.line(f"  {line}")
+    training = prepared.training.folder.counts()
+    validation = prepared.validation.folder.counts()
+    screen.table(
+        ["class", "training", "validation"],
+        [
+            [name, int(a), int(b)]
+            for name, a, b in zip(prepared.class_names, training, validation, strict=True)
+        ],
+        right=(1, 2),
+        footer=["all", int(training.sum()), int(validation.sum())],
+    )
+    if training.max() >= 3 * training.min():
+        most, least = int(training.argmax()), int(training.argmin())
+        screen.warn(
+            f"  {prepared.class_names[most]} has {training[most] / training[least]:.0f} times the photos of "
+            f"{prepared.class_names[least]}: look at each class's recall, not only at accuracy."
+        )
+    for first, second in names_that_differ_by_case(prepared.class_names):
+        screen.warn(f"  Classes {first!r} and {second!r} differ only by upper and lower case; are they one?")
+    if prepared.skipped:
+        screen.warn(f"  {len(prepared.skipped)} unreadable images are skipped, listed in skipped_images.csv:")
+        for path, reason in prepared.skipped[:SHOWN_SKIPPED]:
+            screen.warn(f"    {path}: {reason}")
+    for ending, count in prepared.ignored.items():
+        screen.line(f"  ignored: {count} {ending} files (no images that can be read)")
+    turned = sum(is_turned(path) for path in prepared.training.folder.paths)
+    if turned:
+        screen.line(f"  turned upright by their EXIF orientation: {turned} training photos")
+
+
+def show_plan(
+    settings: Settings,
+    preprocessing: Preprocessing,
+    cost: Cost,
+    measurement: Measurement,
+    screen: Screen,
+    notes: list[str],
+) -> None:
+    """Print augmentation, preprocessing, what the network costs, and what the run will need."""
+    screen.heading("Preprocessing (written into model.json)")
+    for line in preprocessing.describe():
+        screen.line(f"  {line}")
+    screen.heading("Augmentation of the training photos (validation photos are never varied)")
+    for line in settings.augmentation.describe() or ["none"]:
+        screen.line(f"  {line}")
+    screen.heading("Training")
+    screen.line(f"  recipe {settings.recipe}: {RECIPES[settings.recipe]['summary']}")
+    rate = "up to " if settings.schedule == "one-cycle" else ""
+    screen.line(
+        f"  {settings.epochs} epochs, batches of {settings.batch_size}, {settings.optimizer}, learning rate "
+        f"{rate}{settings.learning_rate:g} ({settings.schedule}), seed {settings.seed}"
+    )
+    for note in notes:
+        screen.line(f"  {note}")
+    screen.line(
+        f"  {settings.model}: {cost.parameters:,} parameters, {cost.multiply_accumulates:,} multiply-accumulates "
+        "an image (1 = 2 FLOPs)"
+    )
+    total = measurement.seconds_per_epoch * settings.epochs
+    screen.line(
+        f"  measured here: {measurement.images_per_second:,.0f} images/s, "
+        f"{seconds_text(measurement.seconds_per_epoch)} an epoch, about {seconds_text(total)} in all "
+        f"({settings.device}, {torch.get_num_threads()} threads)"
+    )
+    screen.line(f"  memory about {bytes_text(measurement.memory)}, disk about {bytes_text(measurement.disk)}")
+
+
+def draw_first_batch(
+    batches: AugmentedBatches, labels: np.ndarray, names: tuple[str, ...], path: Path
+) -> None:
+    """Draw the first batch as the network will see it, with its labels.
+
+    Args:
+        batches: of the training.
+        labels: class numbers of the data set, (n,).
+        names: of the classes.
+        path: of the PNG.
+    """
+    x, _ = batches[0]
+    shown = x[:SHOWN_PHOTOS] / batches.rescale
+    captions = [names[labels[i]] for i in batches.order[: len(shown)]]
+    contact_sheet(
+        [np.clip(np.rint(image), 0, 255).astype(np.uint8) for image in shown],
+        captions,
+        path,
+        title="The first batch, as the network sees it",
+    )

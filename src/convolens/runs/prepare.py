@@ -1,0 +1,155 @@
+"""From DATA to pixels: which folder is which, the split, the images decoded once."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from convolens.data.cache import load_pixels
+from convolens.data.folder import ImageFolder, list_images
+from convolens.data.layout import find_layout
+from convolens.data.split import read_groups, split_by_content
+from convolens.errors import DataError
+from convolens.runs.options import Settings
+from convolens.runs.screen import Screen
+
+
+@dataclass(frozen=True)
+class Part:
+    """The photos of one side.
+
+    Attributes:
+        folder: the readable files with their labels.
+        pixels: uint8 (n, h, w, c), one entry a file of `folder`.
+    """
+
+    folder: ImageFolder
+    pixels: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Class numbers, int64 (n,)."""
+        return self.folder.labels
+
+    def __len__(self) -> int:
+        return len(self.folder)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run needs of its data.
+
+    Attributes:
+        lines: which folder is which, and how it was split.
+        skipped: (path, reason) of unreadable images.
+        ignored: file name ending -> how many files that are no images.
+        fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
+    """
+
+    class_names: tuple[str, ...]
+    training: Part
+    validation: Part
+    lines: tuple[str, ...]
+    skipped: tuple[tuple[Path, str], ...] = ()
+    ignored: dict[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
+
+
+def prepare(settings: Settings, screen: Screen) -> Prepared:
+    """Find the photos, split them, and read their pixels.
+
+    Raises:
+        MissingFileError: a folder does not exist.
+        DataError: no classes, one class only, an empty class, classes that do not match, no readable image,
+            or an unreadable one where the settings are strict.
+    """
+    layout = find_layout(settings.data)
+    lines = list(layout.lines)
+    whole = list_images(layout.train)
+    if len(whole.class_names) < 2:
+        raise DataError(
+            f"{layout.train}: only one class, {whole.class_names[0]!r}; a classifier needs at least two class folders."
+        )
+    ignored = dict(whole.ignored)
+    validation_path = settings.validation or layout.validation
+    if validation_path is not None:
+        if settings.validation is not None:
+            lines.append(f"validation: {validation_path}, as asked")
+        training, validation = whole, _validation_images(validation_path, whole, lines)
+        for ending, count in validation.ignored.items():
+            ignored[ending] = ignored.get(ending, 0) + count
+    else:
+        training, validation = _split(whole, settings, lines)
+    training_part, skipped = _read(training, settings, screen, "reading training photos")
+    validation_part, more = _read(validation, settings, screen, "reading validation photos")
+    skipped += more
+    if skipped and settings.strict:
+        first = "; ".join(f"{path}: {reason}" for path, reason in skipped[:3])
+        raise DataError(
+            f"{len(skipped)} unreadable image{'s' * (len(skipped) != 1)} and --strict: {first}. "
+            "Repair or remove them, or train without --strict."
+        )
+    _check_sides(training_part, validation_part, whole.class_names)
+    return Prepared(
+        class_names=whole.class_names,
+        training=training_part,
+        validation=validation_part,
+        lines=tuple(lines),
+        skipped=tuple(skipped),
+        ignored=ignored,
+        fingerprint=_fingerprint(training_part, validation_part),
+    )
+
+
+def _validation_images(path: Path, training: ImageFolder, lines: list[str]) -> ImageFolder:
+    found = list_images(path, class_names=training.class_names, allow_missing_classes=True)
+    missing = [name for name, count in zip(found.class_names, found.counts(), strict=True) if count == 0]
+    if missing:
+        lines.append(f"validation: no photo of {', '.join(missing)}; their recall cannot be measured")
+    return found
+
+
+def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
+    groups = None
+    share = f"{settings.validation_split:.0%} of the photos by content, class by class"
+    if settings.group_by is not None:
+        groups = read_groups(settings.group_by, whole)
+        share += f"; {len(np.unique(groups))} groups stay whole"
+    train, validation = split_by_content(whole, settings.validation_split, groups)
+    lines.append(f"validation: {share}; a photo never changes sides, identical ones stay together")
+    return whole.subset(train), whole.subset(validation)
+
+
+def _read(
+    folder: ImageFolder, settings: Settings, screen: Screen, title: str
+) -> tuple[Part, list[tuple[Path, str]]]:
+    with screen.progress(title) as advance:
+        pixels = load_pixels(
+            folder, settings.size, settings.color_mode, settings.interpolation, progress=advance
+        )
+    kept = folder if len(pixels.indices) == len(folder) else folder.subset(pixels.indices)
+    return Part(kept, pixels.array), [(Path(path), str(reason)) for path, reason in pixels.skipped]
+
+
+def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> None:
+    counts = np.bincount(training.labels, minlength=len(names))
+    empty = [name for name, count in zip(names, counts, strict=True) if count == 0]
+    if empty:
+        raise DataError(
+            f"no readable training photo of class {', '.join(repr(name) for name in empty)}; "
+            "add photos, or remove the folder."
+        )
+    if len(validation) == 0:
+        raise DataError("no validation photo; raise --val-split, or give --val DIR with photos.")
+
+
+def _fingerprint(*parts: Part) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        for path, label in zip(part.folder.relative_paths, part.labels, strict=True):
+            digest.update(f"{Path(path).as_posix()}\0{label}\n".encode())
+        for start in range(0, len(part), 1024):
+            digest.update(np.ascontiguousarray(part.pixels[start : start + 1024]).data)
+        digest.update(b"\n--\n")
+    return digest.hexdigest()

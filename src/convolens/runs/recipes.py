@@ -1,0 +1,32 @@
+"""Recipes: named sets of training settings, each a plain dict; every flag overrides its entry."""
+
+from typing import Any
+
+# learning_rate is the peak of a one-cycle schedule, and the rate itself of a constant one. Epochs are passes over
+# the training photos. Augmentation in the words of `convolens.augmentation.Augmentation`.
+RECIPES: dict[str, dict[str, Any]] = {
+    "fast": {
+        "summary": "AdamW, one-cycle learning rate, light augmentation",
+        "optimizer": "adamw",
+        "schedule": "one-cycle",
+        "learning_rate": 2e-3,
+        "batch_size": 64,
+        "epochs": 20,
+        "augmentation": {
+            "rotation_range": 10.0,
+            "width_shift_range": 0.1,
+            "height_shift_range": 0.1,
+            "zoom_range": 0.1,
+            "horizontal_flip": True,
+        },
+    },
+    "lecture": {
+        "summary": "the lecture's: SGD, constant learning rate, no augmentation",
+        "optimizer": "sgd",
+        "schedule": "constant",
+        "learning_rate": 0.01,
+        "batch_size": 16,
+        "epochs": 25,
+        "augmentation": {},
+    },
+}

@@ -1,0 +1,72 @@
+"""report.html: the whole run on one self-contained page."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from convolens.checkpoints.atomic import atomic_path
+from convolens.runs.environment import environment
+from convolens.runs.folder import RunFolder
+from convolens.runs.options import Settings
+from convolens.runs.prepare import Prepared
+
+
+def _picture(path: Path) -> str | None:
+    """Return a PNG as a data URL, so that the page needs no other file."""
+    if not path.is_file():
+        return None
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def write_report(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    history: list[dict[str, float]],
+    outcome: dict[str, Any],
+) -> None:
+    """Write the page.
+
+    Args:
+        folder: of the run, its pictures drawn.
+        settings, prepared: what was asked and what was there.
+        history: a dict an epoch.
+        outcome: `Outcome.as_dict()`.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    import jinja2
+
+    template = jinja2.Environment(
+        loader=jinja2.PackageLoader("convolens.runs", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("report.html")
+    pictures = {
+        "Loss and accuracy": _picture(folder.curves),
+        "Confusion matrix": _picture(folder.confusion_matrix),
+        "Worst mistakes": _picture(folder.mistakes),
+        "First batch": _picture(folder.first_batch),
+    }
+    page = template.render(
+        name=folder.path.name,
+        settings=settings.as_table(),
+        augmentation=settings.augmentation.describe() or ["none"],
+        prepared=prepared,
+        counts=list(
+            zip(
+                prepared.class_names,
+                prepared.training.folder.counts().tolist(),
+                prepared.validation.folder.counts().tolist(),
+                strict=True,
+            )
+        ),
+        history=history,
+        outcome=outcome,
+        pictures={title: data for title, data in pictures.items() if data},
+        environment=environment(settings.device),
+    )
+    with atomic_path(folder.report) as temporary:
+        temporary.write_text(page, encoding="utf-8")

@@ -1,0 +1,166 @@
+"""After the training: the best epoch scored on the validation photos, and everything that shows it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convolens.analysis import contact_sheet, plot_confusion_matrix, plot_curves
+from convolens.checkpoints.atomic import atomic_path
+from convolens.errors import WriteError
+from convolens.runs.checkpointing import RunCheckpoint
+from convolens.runs.folder import RunFolder
+from convolens.runs.model_file import TrainedModel
+from convolens.runs.options import Settings
+from convolens.runs.prepare import Part, Prepared
+from convolens.runs.report import write_report
+from convolens.runs.scoring import Scores, probabilities, score
+from convolens.runs.screen import Screen
+from convolens.runs.tables import write_csv
+
+SHOWN_MISTAKES = 24
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How good the best epoch is.
+
+    Attributes:
+        best_epoch: from 1; None where Ctrl-C came before the end of the first.
+        epochs: that were finished.
+        scores: on the validation photos.
+        images_per_second: of the whole training, validation and checkpoints included.
+    """
+
+    best_epoch: int | None
+    epochs: int
+    scores: Scores
+    images_per_second: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "best_epoch": self.best_epoch,
+            "epochs": self.epochs,
+            "images_per_second": round(self.images_per_second, 1),
+            **self.scores.as_dict(),
+        }
+
+
+def finish(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    trained: TrainedModel,
+    checkpoint: RunCheckpoint,
+    images_per_second: float,
+    screen: Screen,
+) -> Outcome:
+    """Score the best weights, write tables, pictures and report, and say how good it is."""
+    model = trained.model
+    model.load_weights(folder.best)
+    part = prepared.validation
+    with screen.progress("scoring the best epoch") as advance:
+        chances = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
+    scores = score(chances, part.labels, prepared.class_names)
+    outcome = Outcome(checkpoint.best_epoch, len(checkpoint.history), scores, images_per_second)
+    try:
+        _write(folder, settings, prepared, checkpoint, chances, outcome)
+    except WriteError as error:
+        screen.warn(f"{error} The weights are kept in {folder.checkpoints}.")
+    _tell(folder, settings, outcome, checkpoint, screen)
+    return outcome
+
+
+def _write(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    checkpoint: RunCheckpoint,
+    chances: np.ndarray,
+    outcome: Outcome,
+) -> None:
+    write_predictions(folder.predictions, prepared.validation, chances, prepared.class_names)
+    if checkpoint.history:
+        history = {
+            name: [row[name] for row in checkpoint.history]
+            for name in checkpoint.history[0]
+            if name != "epoch"
+        }
+        best = None if checkpoint.best_epoch is None else checkpoint.best_epoch - 1
+        plot_curves(history, folder.curves, best_epoch=best)
+    plot_confusion_matrix(outcome.scores.confusion, prepared.class_names, folder.confusion_matrix)
+    draw_mistakes(folder.mistakes, prepared.validation, chances, prepared.class_names)
+    with atomic_path(folder.results) as temporary:
+        temporary.write_text(
+            json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    write_report(folder, settings, prepared, checkpoint.history, outcome.as_dict())
+
+
+def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
+    """Write path, label, predicted and confidence of each photo."""
+    guessed = chances.argmax(axis=1)
+    write_csv(
+        path,
+        ["path", "label", "predicted", "confidence"],
+        [
+            [file, names[label], names[guess], f"{chance[guess]:.6f}"]
+            for file, label, guess, chance in zip(
+                part.folder.paths, part.labels, guessed, chances, strict=True
+            )
+        ],
+    )
+
+
+def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
+    """Draw the wrong answers that were given with the most confidence; says so where there are none."""
+    guessed = chances.argmax(axis=1)
+    wrong = np.flatnonzero(guessed != part.labels)
+    worst = wrong[np.argsort(-chances[wrong, guessed[wrong]], kind="stable")][:SHOWN_MISTAKES]
+    captions = [
+        f"{names[part.labels[i]]}, taken for {names[guessed[i]]} ({chances[i, guessed[i]]:.0%})"
+        for i in worst
+    ]
+    title = f"The {len(worst)} worst of {len(wrong)} mistakes on {len(part)} validation photos"
+    contact_sheet(
+        [np.asarray(part.pixels[i]) for i in worst],
+        captions,
+        path,
+        title=title if len(wrong) else "No mistake",
+    )
+
+
+def _tell(
+    folder: RunFolder, settings: Settings, outcome: Outcome, checkpoint: RunCheckpoint, screen: Screen
+) -> None:
+    scores = outcome.scores
+    screen.heading("Result")
+    if outcome.best_epoch is None:
+        screen.result("Interrupted in the first epoch; the weights are those of its last step.")
+    else:
+        screen.result(
+            f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {checkpoint.best_value:.4f}); "
+            f"its weights are {folder.best}"
+        )
+    screen.result(
+        f"Validation accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} on {scores.confusion.sum():,} photos; "
+        f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"
+    )
+    if scores.accuracy <= scores.baseline:
+        screen.warn(
+            "The network is no better than always saying the commonest class: train longer, try another "
+            "--learning-rate, and look at first_batch.png."
+        )
+    screen.table(
+        ["class", "photos", "precision", "recall", "F1"],
+        [[c.name, c.count, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}"] for c in scores.classes],
+        right=(1, 2, 3, 4),
+    )
+    if checkpoint.failed:
+        screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
+    screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
+    screen.result(f"Report: {folder.report}")
+    screen.result(f"Next: convolens predict {folder.path} PHOTO...")

@@ -1,0 +1,29 @@
+"""Rows of predictions as CSV, whole or not at all."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from convolens.checkpoints.atomic import atomic_path
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table.
+
+    Raises:
+        WriteError: the file cannot be written; the one before is untouched.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_csv(Path(folder) / "a.csv", ["path", "label"], [["1.jpg", "cat"]])
+        ...     (Path(folder) / "a.csv").read_text()
+        'path,label\\n1.jpg,cat\\n'
+    """
+    with (
+        atomic_path(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
