@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
+from convolens.analysis import count
 from convolens.augmentation import AugmentedBatches
 from convolens.models import Model
 
@@ -67,7 +67,7 @@ def measure(
         return Measurement(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
-            memory=weights * (1 + slots) + 2 * _activations(model, x),
+            memory=weights * (1 + slots) + 2 * len(x) * count(model, batches.image_shape).activations_bytes,
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )
@@ -76,21 +76,3 @@ def measure(
 def _wait(model: Model) -> None:
     if model.device.type == "cuda":
         torch.cuda.synchronize()
-
-
-def _activations(model: Model, x: np.ndarray) -> int:
-    """Return the bytes of every layer's output for one batch."""
-    total = 0
-
-    def count(module: torch.nn.Module, inputs: object, output: object) -> None:
-        nonlocal total
-        if isinstance(output, torch.Tensor) and not any(module.children()):
-            total += output.numel() * output.element_size()
-
-    hooks = [module.register_forward_hook(count) for module in model.module.modules()]
-    try:
-        model.predict(x, batch_size=len(x), verbose=0)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return total

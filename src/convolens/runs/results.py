@@ -89,8 +89,7 @@ def _write(
             for name in checkpoint.history[0]
             if name != "epoch"
         }
-        best = None if checkpoint.best_epoch is None else checkpoint.best_epoch - 1
-        plot_curves(history, folder.curves, best_epoch=best)
+        plot_curves(history, folder.curves, checkpoint.best_epoch, settings.monitor)
     plot_confusion_matrix(outcome.scores.confusion, prepared.class_names, folder.confusion_matrix)
     draw_mistakes(folder.mistakes, prepared.validation, chances, prepared.class_names)
     with atomic_path(folder.results) as temporary:
@@ -116,21 +115,18 @@ def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[
 
 
 def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
-    """Draw the wrong answers that were given with the most confidence; says so where there are none."""
+    """Draw the wrong answers that were given with the most confidence; nothing where there are none."""
     guessed = chances.argmax(axis=1)
     wrong = np.flatnonzero(guessed != part.labels)
+    if len(wrong) == 0:
+        return
     worst = wrong[np.argsort(-chances[wrong, guessed[wrong]], kind="stable")][:SHOWN_MISTAKES]
     captions = [
         f"{names[part.labels[i]]}, taken for {names[guessed[i]]} ({chances[i, guessed[i]]:.0%})"
         for i in worst
     ]
     title = f"The {len(worst)} worst of {len(wrong)} mistakes on {len(part)} validation photos"
-    contact_sheet(
-        [np.asarray(part.pixels[i]) for i in worst],
-        captions,
-        path,
-        title=title if len(wrong) else "No mistake",
-    )
+    contact_sheet([np.asarray(part.pixels[i]) for i in worst], captions, path, title=title)
 
 
 def _tell(

@@ -16,7 +16,7 @@ from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.callbacks import ProgbarLogger, TerminateOnNaN
 from convolens.checkpoints.atomic import atomic_path
-from convolens.errors import ArgumentError, NonFiniteLossError
+from convolens.errors import ArgumentError, NonFiniteLossError, WriteError
 from convolens.models import Model
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
@@ -107,9 +107,14 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     seconds = time.perf_counter() - began
     if not_a_number.stopped_at is not None:
         raise NonFiniteLossError(_not_a_number(history, not_a_number.stopped_at, checkpoint, settings))
-    if checkpoint.best_epoch is None and not folder.best.is_file():
+    if history.interrupted and not checkpoint.failed and not folder.best.is_file():
         screen.result("Interrupted before anything was learnt; the run folder holds no weights.")
         return TrainResult(folder, None, interrupted=True)
+    if not folder.best.is_file():
+        raise WriteError(
+            f"train: not one checkpoint could be written into {folder.checkpoints}, so nothing of the training is kept; "
+            "free some space, or give another --out."
+        )
     speed = len(history.epoch) * len(prepared.training) / seconds
     outcome = finish(folder, settings, prepared, trained, checkpoint, speed, screen)
     return TrainResult(folder, outcome, bool(history.interrupted))

@@ -51,12 +51,21 @@ class Source(Protocol):
         raise NotImplementedError
 
 
+def _check_numbers(name: str, array: np.ndarray) -> None:
+    if array.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"{name} must hold numbers; received {array.dtype} such as {array.reshape(-1)[:1].tolist()}. "
+            "Class names become numbers by np.unique(names, return_inverse=True)."
+        )
+
+
 def samples(x: Any) -> torch.Tensor:
     """Return an array (or tensor) of samples as float32 inside the network: NHWC becomes an NCHW view."""
     if not isinstance(x, torch.Tensor):
         array = np.asarray(x)
         if array.dtype == object:
             raise ArgumentError("x holds objects, not numbers; are its images of different sizes?")
+        _check_numbers("x", array)
         x = torch.from_numpy(np.ascontiguousarray(array))
     x = x if x.dtype == torch.float32 else x.float()
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x  # (n, h, w, c) -> (n, c, h, w)
@@ -75,7 +84,12 @@ def labels(y: Any) -> torch.Tensor | None:
     """Return labels as a tensor: whole numbers as int64, others as float32."""
     if y is None:
         return None
-    tensor = y if isinstance(y, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(y))
+    if isinstance(y, torch.Tensor):
+        tensor = y
+    else:
+        array = np.ascontiguousarray(y)
+        _check_numbers("y", array)
+        tensor = torch.from_numpy(array)
     return tensor.float() if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
 
 
@@ -90,18 +104,14 @@ def class_weights(y: torch.Tensor, class_weight: Mapping[int, float]) -> torch.T
         ArgumentError: a class has no weight.
     """
     numbers = y.argmax(1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
-    numbers = numbers.long()
-    table = torch.full((max(int(numbers.max()), *class_weight) + 1,), float("nan"))
-    for number, weight in class_weight.items():
-        table[int(number)] = float(weight)
-    weights = table[numbers]
-    missing = torch.isnan(weights)
-    if missing.any():
-        raise ArgumentError(
-            f"fit: class_weight has no entry for class {int(numbers[missing][0])}; "
-            f"it has {sorted(int(number) for number in class_weight)}."
-        )
-    return weights
+    present, places = torch.unique(numbers.long(), return_inverse=True)
+    for number in present.tolist():
+        if number not in class_weight:
+            raise ArgumentError(
+                f"fit: class_weight has no entry for class {number}; it has {list(class_weight)}."
+            )
+    table = torch.tensor([float(class_weight[number]) for number in present.tolist()], device=y.device)
+    return table[places]
 
 
 def make_batch(

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from convolens.errors import ArgumentError
 from convolens.training.batches import Source
 from convolens.training.step import LazyLogs, Step
 
@@ -24,7 +25,11 @@ def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
 
 
 def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
-    """Return loss and metrics over one pass of `source`, in inference mode."""
+    """Return loss and metrics over one pass of `source`, in inference mode.
+
+    Raises:
+        ArgumentError: the pass held no batch.
+    """
     events.on_test_begin()
     step.reset()
     with mode(step.module, training=False):
@@ -32,6 +37,11 @@ def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
             events.on_test_batch_begin(index)
             step.evaluate(batch)
             events.on_test_batch_end(index, LazyLogs(step))
+    if step.samples == 0:
+        raise ArgumentError(
+            "evaluate: the data held no batch; where a generator gave all it had before, give steps "
+            "(validation_steps in fit) and make it endless, or give a list of batches."
+        )
     logs = step.logs()
     events.on_test_end(logs)
     return logs
@@ -61,6 +71,8 @@ def fit(
 ) -> bool:
     """Train for the given epochs and return whether Ctrl-C ended it.
 
+    An epoch for which the source has no batch left ends the training: there is nothing to measure.
+
     Args:
         step: what is trained.
         source: the training batches.
@@ -72,8 +84,8 @@ def fit(
     """
     logs: dict[str, Any] = {}
     interrupted = False
-    events.on_train_begin()
     try:
+        events.on_train_begin()
         with mode(step.module, training=True):
             for epoch in epochs:
                 step.reset()
@@ -84,8 +96,10 @@ def fit(
                     events.on_train_batch_end(index, LazyLogs(step))
                     if should_stop():
                         break
+                if step.samples == 0:
+                    break
                 logs = step.logs()
-                if not math.isfinite(logs["loss"]):
+                if not math.isfinite(logs["loss"]) and not should_stop():  # TerminateOnNaN said it already
                     warnings.warn(
                         f"The loss is {logs['loss']} in epoch {epoch + 1}: the weights are no longer of use. Try a "
                         "smaller learning rate, check the data, or add TerminateOnNaN.",
@@ -98,5 +112,8 @@ def fit(
                     break
     except KeyboardInterrupt:
         interrupted = True
+    except BaseException:
+        events.on_train_abort()
+        raise
     events.on_train_end(dict(logs))
     return interrupted

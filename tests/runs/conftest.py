@@ -1,0 +1,29 @@
+"""One small run that the tests of this room share."""
+
+from pathlib import Path
+
+import pytest
+
+from convolens import runs
+from convolens.runs.screen import Screen
+from images import folders
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dark, middling and light photos."""
+    return folders(tmp_path_factory.mktemp("small") / "data", {"dark": 30, "light": 30, "middling": 30})
+
+
+@pytest.fixture(scope="session")
+def small_run(small_data: Path) -> runs.TrainResult:
+    """A shallow-vgg of 8 x 8 pixels, three epochs."""
+    options = runs.TrainOptions(
+        data=small_data,
+        size=8,
+        epochs=3,
+        batch_size=16,
+        out=small_data.parent / "run",
+        command="convolens train x",
+    )
+    return runs.train(options, Screen(quiet=True))
