@@ -51,7 +51,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        sys.exit(make_app()(args=given or ["--help"], standalone_mode=False) or 0)
+        status = make_app()(args=given or ["--help"], standalone_mode=False) or 0
+        if status == INTERRUPTED:  # typer turns Ctrl-C into it, and a training that Ctrl-C ended gives it
+            print("convolens: interrupted.", file=sys.stderr)
+        sys.exit(status)
     except ConvolensError as error:
         _complain(str(error))
     except TyperException as error:  # an option or argument that the command does not take
@@ -60,9 +63,6 @@ def main(arguments: list[str] | None = None) -> None:
         message = getattr(error, "format_message", error.__str__)()
         end = "" if message.endswith((".", "?")) else "."
         _complain(f"{message}{end} See `{path} --help`.")
-    except (KeyboardInterrupt, typer.Abort):
-        print("convolens: interrupted.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader (head, less) went away
         sys.stderr.close()
         sys.exit(0)

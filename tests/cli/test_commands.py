@@ -1,0 +1,252 @@
+"""Every command: help in a blink, one line and exit 2 on bad input, 0 only on success."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from convolens.cli import main, options
+from convolens.errors import ArgumentError
+from images import folders, photo, truncated_jpeg
+
+COMMANDS = ("train", "evaluate", "predict", "augment", "demo")
+
+
+def call(capsys, *arguments):
+    """Run a command in this process; return its exit status, output and errors."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Two classes, and a run trained on them by the command."""
+    place = tmp_path_factory.mktemp("cli")
+    data = folders(place / "data", {"dark": 20, "light": 20})
+    arguments = [
+        "train",
+        data,
+        "--size",
+        "8",
+        "--epochs",
+        "2",
+        "--batch-size",
+        "8",
+        "--out",
+        place / "run",
+        "--json",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "convolens", *map(str, arguments)], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return place, done
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_imports_nothing_heavy(command):
+    """Asked in a process of its own, so that what is imported can be seen."""
+    program = (
+        "import sys; from convolens.cli import main\n"
+        f"try: main({[command, '--help'] if command else ['--help']})\n"
+        "except SystemExit as end: print('STATUS', end.code or 0)\n"
+        "print('HEAVY', sorted({'torch', 'numpy', 'numba', 'PIL', 'matplotlib', 'sklearn', 'h5py'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert "STATUS 0" in done.stdout
+    assert "HEAVY []" in done.stdout
+    assert (
+        f"Usage: convolens {command}".strip() in re.sub(r"\S*-c ", "convolens ", done.stdout)
+        or "Usage" in done.stdout
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(capsys, command):
+    status, out, _ = call(capsys, command, "--help")
+    assert status == 0
+    assert f"convolens {command}" in " ".join(out.split())
+
+
+def test_train_prints_json_alone(trained):
+    place, done = trained
+    result = json.loads(done.stdout)
+    assert result["run"] == str(place / "run")
+    assert result["interrupted"] is False
+    assert result["result"]["accuracy"] >= result["result"]["baseline_accuracy"]
+    assert "Best epoch" in done.stderr
+    assert "\x1b" not in done.stderr, "no colours and no bar where the output is no terminal"
+
+
+def test_evaluate(capsys, trained):
+    place, _ = trained
+    status, out, _ = call(capsys, "evaluate", place / "run", place / "data")
+    assert status == 0
+    assert "Accuracy" in out
+    status, out, err = call(
+        capsys, "evaluate", place / "run", place / "data", "--json", "--csv", place / "e.csv"
+    )
+    assert json.loads(out)["images"] == 40
+    assert "Accuracy" in err
+    assert len((place / "e.csv").read_text().splitlines()) == 41
+
+
+def test_predict(capsys, trained, tmp_path):
+    place, _ = trained
+    photo_path = place / "data" / "dark" / "00.png"
+    status, out, _ = call(capsys, "predict", place / "run", photo_path)
+    assert status == 0
+    assert "dark" in out
+    status, out, _ = call(capsys, "predict", place / "run", photo_path, "--json")
+    assert json.loads(out)[0]["path"] == str(photo_path)
+    status, out, _ = call(
+        capsys,
+        "predict",
+        place / "run",
+        place / "data",
+        "--csv",
+        tmp_path / "a.csv",
+        "--sort-into",
+        tmp_path / "s",
+        "--link",
+    )
+    assert status == 0
+    assert "40 rows in" in out
+    assert sum(path.is_symlink() for path in (tmp_path / "s").rglob("*.png")) == 40
+    status, out, _ = call(capsys, "predict", "--undo", tmp_path / "s" / "undo.csv")
+    assert "40 sorted files removed" in out
+    broken = truncated_jpeg(tmp_path / "cut.jpg")
+    status, out, _ = call(capsys, "predict", place / "run", photo_path, broken, "--csv", tmp_path / "b.csv")
+    assert status == 2
+    assert "1 of 2 files could not be read" in out
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 3
+
+
+def test_augment(capsys, tmp_path):
+    photo(1).save(tmp_path / "a.jpg")
+    status, out, _ = call(
+        capsys, "augment", tmp_path / "a.jpg", "--out", tmp_path / "o", "--count", "3", "--zoom-range", "0.8,1.1",
+        "--width-shift-range", "3", "--brightness-range", "0.5,1.5", "--no-horizontal-flip", "--save-format", "jpeg",
+    )  # fmt: skip
+    assert status == 0
+    assert "zoom: factors 0.8 to 1.1" in out
+    assert "shift sideways: up to 3 pixels" in out
+    assert len(list((tmp_path / "o").glob("a_*.jpg"))) == 3
+
+
+def test_demo(capsys, tmp_path):
+    status, out, _ = call(capsys, "demo", "--epochs", "1", "--out", tmp_path / "demo")
+    assert status == 0
+    assert "1,797 handwritten digits" in out
+    assert out.count("demo-digits/") >= 3
+    assert (tmp_path / "demo" / "report.html").is_file()
+
+
+def bad_commands(tmp_path):
+    photo(1).save(tmp_path / "a.png")
+    data = folders(tmp_path / "data", {"a": 6, "b": 6})
+    yield ["train"], "Missing argument"
+    yield ["trian", "x"], "No such command 'trian'. Did you mean 'train'?"
+    yield ["train", data, "--epoch", "3"], "--epochs"
+    yield ["train", data, "--epochs", "many"], "valid integer"
+    yield (
+        ["train", tmp_path / "date"],
+        "no such folder; give the folder that holds the class folders. Did you mean 'data'?",
+    )
+    yield ["train", data, "--augment", "some"], "--augment must be recipe or none; received 'some'"
+    yield ["train", data, "--zoom-range", "wide"], "--zoom-range: expected a number"
+    yield ["train", data, "--zoom-range", "1,2,3"], "zoom_range must be one number or a pair"
+    yield ["train", data, "--fill-mode", "mirror"], "fill_mode must be one of"
+    yield ["train", data, "--model", "vgg61"], "unknown model 'vgg61'"
+    yield ["train", data, "--group-by", "("], "is not a regular expression"
+    yield ["train", tmp_path / "a.png"], "is a file; give a folder"
+    yield ["evaluate", tmp_path, data], "holds no model.json"
+    yield ["predict"], "give a run folder and photos"
+    yield ["predict", tmp_path / "run", "x.png"], "no such run folder"
+    yield ["predict", "--undo", tmp_path / "undo.csv"], "no such undo list"
+    yield ["augment", tmp_path / "b.png", "--out", tmp_path / "o"], "no such image file"
+    yield ["augment", tmp_path / "a.png"], "Missing option '--out'"
+    yield (
+        ["augment", tmp_path / "a.png", "--out", tmp_path / "o", "--save-format", "gif"],
+        "--save-format must be png or jpeg",
+    )
+    yield (
+        ["augment", tmp_path / "a.png", "--out", tmp_path / "o", "--rotation-range", "-3"],
+        "rotation_range must be a number in",
+    )
+    yield ["demo", "--out", tmp_path / "a.png" / "run"], "cannot write"
+
+
+def test_bad_input_is_one_line_and_exit_2(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments, words in bad_commands(tmp_path):
+        status, out, err = call(capsys, *arguments)
+        assert status == 2, arguments
+        assert words in err, (arguments, err)
+        assert len(err.splitlines()) == 1, err
+        assert err.startswith("convolens: ")
+        assert "Traceback" not in out + err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_no_command_shows_the_help(capsys):
+    status, out, _ = call(capsys)
+    assert status == 0
+    assert all(command in out for command in COMMANDS)
+
+
+def test_version(capsys):
+    import convolens
+
+    assert call(capsys, "--version") == (0, f"convolens {convolens.__version__}\n", "")
+
+
+def test_ctrl_c_is_130(capsys, monkeypatch, tmp_path):
+    from convolens import runs
+
+    def pressed(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "evaluate", pressed)
+    assert call(capsys, "evaluate", tmp_path, tmp_path) == (130, "", "convolens: interrupted.\n")
+
+
+def test_full_disk_at_a_checkpoint(tmp_path):
+    """Files may grow to 300 kB only: the weights do not fit, the training goes on and says so."""
+    data = folders(tmp_path / "data", {"a": 10, "b": 10})
+    program = (
+        "import resource; from convolens.cli import main\n"
+        "from convolens.callbacks import Callback\n"
+        "import convolens.runs.checkpointing as c\n"
+        "save = c.save_weights\n"
+        "def limited(*a):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
+        "    try: save(*a)\n"
+        "    finally: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
+        "c.save_weights = limited\n"
+        f"main(['train', {str(data)!r}, '--size', '8', '--epochs', '2', '--out', {str(tmp_path / 'run')!r}])"
+    )
+    environment = os.environ | {"CONVOLENS_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment
+    )
+    assert done.returncode == 2
+    assert done.stdout.count("checkpoint not written: cannot write") == 2
+    assert "Epoch 2/2" in done.stdout
+    assert "not one checkpoint could be written" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert list((tmp_path / "run" / "checkpoints").iterdir()) == []
+
+
+def test_values_of_options():
+    assert options.shift(None, "x") is None
+    assert options.shift("0.25", "x") == 0.25
+    assert options.single_or_pair(None, "x") is None
+    assert options.given(a=None, b=0) == {"b": 0}
+    with pytest.raises(ArgumentError, match=r"x: expected a number, or several with commas; received 'a'"):
+        options.numbers("a", "x")
