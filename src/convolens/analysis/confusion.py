@@ -66,7 +66,7 @@ def plot_confusion_matrix(
 def _place(figure: "Figure", axes: Any, bar: Any, side: float) -> None:
     """Make the figure as large as its parts, in inches: the matrix of `side`, the names, and the colour bar."""
     with boxes_for_unknown_letters():
-        left = max(label.get_window_extent().width for label in axes.get_yticklabels()) / figure.dpi + 0.5
+        left = max(label.get_window_extent().width for label in axes.get_yticklabels()) / figure.dpi + 0.55
         below = max(label.get_window_extent().height for label in axes.get_xticklabels()) / figure.dpi + 0.5
     margin, gap, bar_width, bar_text = 0.1, 0.2, 0.15, 0.7
     bar_height = min(side, 4.0)
@@ -81,7 +81,7 @@ def _place(figure: "Figure", axes: Any, bar: Any, side: float) -> None:
             bar_height / height,
         )
     )
-    axes.yaxis.set_label_coords(0.15 / width, below / height + side / height / 2, figure.transFigure)
+    axes.yaxis.set_label_coords(0.25 / width, below / height + side / height / 2, figure.transFigure)
     axes.xaxis.set_label_coords(left / width + side / width / 2, 0.2 / height, figure.transFigure)
 
 
@@ -91,7 +91,7 @@ def _cell_size(counts: np.ndarray) -> float:
     if classes > _MOST_NUMBERS:
         return 0.16
     digits = max(len(_text(value)) for value in counts.flat)
-    return max(0.8 if classes < 5 else 0.36, 0.09 * digits + 0.12)
+    return max(1.6 / classes, 0.8 if classes < 5 else 0.36, 0.09 * digits + 0.12)
 
 
 def _label(axes: Any, class_names: Sequence[str], cell: float) -> None:

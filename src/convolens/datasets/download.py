@@ -97,20 +97,30 @@ def download(remote: RemoteFile, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise explain(error, target) from error
-    with atomic_path(target) as temporary:
-        with temporary.open("wb") as file:
-            for chunk in _chunks(remote, folder):
-                file.write(chunk)
-        found = digest_of(temporary)
-        if found != remote.sha256:
-            raise DataError(
-                f"{remote.url}: what was downloaded has SHA-256 {found}, expected {remote.sha256}; it was "
-                f"not kept. Try again, or {remote.by_hand(folder)}."
-            )
+    try:
+        with atomic_path(target) as temporary:
+            with temporary.open("wb") as file:
+                for chunk in _chunks(remote):
+                    file.write(chunk)
+            found = digest_of(temporary)
+            if found != remote.sha256:
+                raise DataError(
+                    f"{remote.url}: what was downloaded has SHA-256 {found}, expected {remote.sha256}; it was "
+                    f"not kept. Try again, or {remote.by_hand(folder)}."
+                )
+    except _NetworkError as error:
+        raise MissingFileError(
+            f"{remote.name} is not here, and the download failed ({error}); try again, or "
+            f"{remote.by_hand(folder)}."
+        ) from error
     return target
 
 
-def _chunks(remote: RemoteFile, folder: Path) -> Iterator[bytes]:
+class _NetworkError(Exception):
+    """The network failed; no OSError, so that it is not taken for a failure of the disk."""
+
+
+def _chunks(remote: RemoteFile) -> Iterator[bytes]:
     """Yield the file's bytes as they come; a failure of the network is told apart from one of the disk."""
     try:
         with urllib.request.urlopen(remote.url, timeout=_TIMEOUT) as response:
@@ -125,10 +135,7 @@ def _chunks(remote: RemoteFile, folder: Path) -> Iterator[bytes]:
                 raise http.client.IncompleteRead(b"", size - read)
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-        raise MissingFileError(
-            f"{remote.name} is not here, and the download failed ({reason}); try again, or "
-            f"{remote.by_hand(folder)}."
-        ) from error
+        raise _NetworkError(str(reason)) from error
 
 
 @contextmanager
