@@ -5,7 +5,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{path.suffix}")
+    temporary = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         try:
             yield temporary
@@ -71,4 +71,5 @@ def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
                 raise
             raise explain(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # not there, or its folder is none: what went wrong is on its way already
+            temporary.unlink()

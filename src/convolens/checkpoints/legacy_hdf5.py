@@ -11,14 +11,13 @@ As `keras.src.legacy.saving.legacy_h5_format` reads and writes it.
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
-from convolens.checkpoints.atomic import atomic_path
-from convolens.errors import CheckpointError, MissingFileError
+from convolens.checkpoints.hdf5 import Reader, reading, write_file
+from convolens.errors import CheckpointError
 
 Weights = list[tuple[str, list[tuple[str, np.ndarray]]]]
 
@@ -38,15 +37,17 @@ def _write_names(group: h5py.Group, attribute: str, names: Sequence[str]) -> Non
         group.attrs[f"{attribute}{i}"] = part
 
 
-def _read_names(group: h5py.Group, attribute: str) -> list[str]:
-    if attribute in group.attrs:
-        found = list(group.attrs[attribute])
-    else:
-        found, i = [], 0
-        while f"{attribute}{i}" in group.attrs:
-            found += list(group.attrs[f"{attribute}{i}"])
-            i += 1
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in found]
+def _read_names(reader: Reader, group: h5py.Group, attribute: str) -> list[str] | None:
+    """Return a list of names that may be split into NAME0, NAME1 ...; None where there is none."""
+    whole = reader.texts(group, attribute)
+    if whole is not None:
+        return whole
+    found: list[str] = []
+    i = 0
+    while (part := reader.texts(group, f"{attribute}{i}")) is not None:
+        found += part
+        i += 1
+    return found if i else None
 
 
 def write(
@@ -66,36 +67,33 @@ def write(
     Raises:
         WriteError: the file cannot be written; the one before is untouched.
     """
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-        group: h5py.Group = file
-        if model_config is not None:
-            file.attrs["keras_version"] = KERAS_VERSION
-            file.attrs["backend"] = "torch"
-            file.attrs["model_config"] = json.dumps(model_config)
-            if training_config is not None:
-                file.attrs["training_config"] = json.dumps(training_config)
-            group = file.create_group("model_weights")
-        group.attrs["backend"] = "torch"
-        group.attrs["keras_version"] = KERAS_VERSION
-        _write_names(group, "layer_names", [name for name, _ in layers])
-        for layer, weights in layers:
-            inner = group.create_group(layer)
-            names = [f"{layer}/{name}" for name, _ in weights]
-            _write_names(inner, "weight_names", names)
-            for name, (_, array) in zip(names, weights, strict=True):
-                inner.create_dataset(name, data=np.ascontiguousarray(array, dtype=np.float32))
-        top = group.create_group("top_level_model_weights")
-        _write_names(top, "weight_names", [])
+    write_file(path, lambda file: _write_groups(file, layers, model_config, training_config))
 
 
-def _open(path: str | PathLike[str]) -> h5py.File:
-    path = Path(path)
-    if not path.is_file():
-        raise MissingFileError(f"{path}: no such weights file.")
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise CheckpointError(f"{path}: not a whole HDF5 file ({error}); use another checkpoint.") from error
+def _write_groups(
+    file: h5py.File,
+    layers: Weights,
+    model_config: Mapping[str, Any] | None,
+    training_config: Mapping[str, Any] | None,
+) -> None:
+    group: h5py.Group = file
+    if model_config is not None:
+        file.attrs["keras_version"] = KERAS_VERSION
+        file.attrs["backend"] = "torch"
+        file.attrs["model_config"] = json.dumps(model_config)
+        if training_config is not None:
+            file.attrs["training_config"] = json.dumps(training_config)
+        group = file.create_group("model_weights")
+    group.attrs["backend"] = "torch"
+    group.attrs["keras_version"] = KERAS_VERSION
+    _write_names(group, "layer_names", [name for name, _ in layers])
+    for layer, weights in layers:
+        inner = group.create_group(layer)
+        names = [f"{layer}/{name}" for name, _ in weights]
+        _write_names(inner, "weight_names", names)
+        for name, (_, array) in zip(names, weights, strict=True):
+            inner.create_dataset(name, data=np.asarray(array, dtype=np.float32, order="C"))
+    _write_names(group.create_group("top_level_model_weights"), "weight_names", [])
 
 
 def read(path: str | PathLike[str]) -> Weights:
@@ -105,45 +103,39 @@ def read(path: str | PathLike[str]) -> Weights:
         MissingFileError: there is no such file.
         CheckpointError: it is damaged, not of this layout, or declares more data than it holds.
     """
-    with _open(path) as file:
-        group = file["model_weights"] if "layer_names" not in file.attrs and "model_weights" in file else file
-        names = _read_names(group, "layer_names")
-        if not names and "layer_names" not in group.attrs:
-            raise CheckpointError(
-                f"{path}: no layer_names in this HDF5 file; it is not of Keras' legacy layout."
-            )
-        limit = Path(path).stat().st_size * 1100 + 2**20  # what the best compression could hide
-        layers: Weights = []
-        try:
-            for layer in names:
-                weights = []
-                for name in _read_names(group[layer], "weight_names"):
-                    data = group[layer][name]
-                    if (
-                        not isinstance(data, h5py.Dataset)
-                        or data.dtype.kind not in "fiu"
-                        or data.nbytes > limit
-                    ):
-                        raise CheckpointError(
-                            f"{path}: {layer}/{name} is not an array of numbers of honest size."
-                        )
-                    weights.append((name, np.asarray(data, dtype=np.float32)))
-                if weights:
-                    layers.append((layer, weights))
-        except (KeyError, OSError, TypeError, ValueError) as error:
-            if isinstance(error, CheckpointError):
-                raise
-            raise CheckpointError(f"{path}: damaged ({error}); use another checkpoint.") from error
-        return layers
+    with reading(path) as file:
+        return _read_layers(Reader(file, path), file)
+
+
+def _read_layers(reader: Reader, file: h5py.File) -> Weights:
+    group: Any = file
+    if "layer_names" not in file.attrs and "model_weights" in file:
+        group = reader.member(file, "model_weights")
+    names = _read_names(reader, group, "layer_names")
+    if names is None:
+        raise CheckpointError(
+            f"{reader.path}: no layer_names in this HDF5 file; it is not of Keras' legacy layout."
+        )
+    layers: Weights = []
+    for layer in names:
+        inner = reader.member(group, layer)
+        if not isinstance(inner, h5py.Group):
+            raise CheckpointError(f"{reader.path}: layer {layer!r} is listed and not there; it is damaged.")
+        weights = [
+            (name, reader.array(inner, name)) for name in _read_names(reader, inner, "weight_names") or []
+        ]
+        if weights:
+            layers.append((layer, weights))
+    return layers
 
 
 def read_config(path: str | PathLike[str], attribute: str = "model_config") -> Any:
     """Return a whole model's `model_config` or `training_config`, or None where the file has only weights."""
-    with _open(path) as file:
-        text = file.attrs.get(attribute)
-    if text is None:
+    with reading(path) as file:
+        texts = Reader(file, path).texts(file, attribute)
+    if not texts:
         return None
     try:
-        return json.loads(text.decode() if isinstance(text, bytes) else text)
+        return json.loads(texts[0])
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: {attribute} is not JSON ({error}).") from error

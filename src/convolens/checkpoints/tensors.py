@@ -20,7 +20,15 @@ def write(
     Raises:
         WriteError: the file cannot be written; the one before is untouched.
     """
-    laid_out = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    laid_out: dict[str, torch.Tensor] = {}
+    taken: set[int] = set()
+    for name, tensor in tensors.items():
+        plain = tensor.detach().cpu().contiguous()
+        place = plain.untyped_storage().data_ptr()
+        laid_out[name] = (
+            plain.clone() if place in taken else plain
+        )  # tied weights: the file holds each name's own
+        taken.add(place)
     with atomic_path(path) as temporary:
         data = safetensors.torch.save(laid_out, dict(metadata or {"format": "pt"}))
         temporary.write_bytes(data)

@@ -12,14 +12,17 @@ from convolens.models.sequential_network import SequentialNetwork
 
 def serialize(layer: Layer) -> dict[str, Any]:
     """Return `{"class_name": ..., "config": ...}` for a layer or a network."""
-    names = {Network: "Functional", SequentialNetwork: "Sequential"}
-    name = names.get(type(layer), type(layer).__name__)
-    if name not in LAYERS and type(layer) not in names:
+    networks: dict[type, tuple[str, str]] = {
+        Network: ("keras.src.models.functional", "Functional"),  # where Keras 3 looks for it
+        SequentialNetwork: ("keras", "Sequential"),
+    }
+    module, name = networks.get(type(layer), ("keras.layers", type(layer).__name__))
+    if name not in LAYERS and type(layer) not in networks:
         raise ArgumentError(
             f"{layer.title}: a layer of your own cannot be described; save its weights instead."
         )
     return {
-        "module": "keras.layers" if type(layer) not in names else "keras",
+        "module": module,
         "class_name": name,
         "config": layer.get_config(),
         "registered_name": None,

@@ -1,0 +1,68 @@
+"""Names of model files: the ending chooses the form; checks of what is there before anything is read or written."""
+
+from pathlib import Path
+
+from convolens.arguments import did_you_mean
+from convolens.errors import ArgumentError, MissingFileError, WriteError
+
+LEGACY = (".h5", ".hdf5")
+ARCHIVE = ".keras"
+ARCHIVE_WEIGHTS = ".weights.h5"
+TENSORS = ".safetensors"
+
+WEIGHTS = (ARCHIVE_WEIGHTS, *LEGACY, TENSORS)
+MODELS = (ARCHIVE, *LEGACY)
+
+# What to do with an ending that is known, and not to this call.
+_ELSEWHERE = {
+    ("save_weights", ARCHIVE): "holds a whole model; call model.save, or end the name in .weights.h5",
+    ("save", ARCHIVE_WEIGHTS): "holds weights only; call model.save_weights, or end the name in .keras",
+    ("save", TENSORS): "holds weights only; call model.save_weights, or end the name in .keras",
+    ("load_model", ARCHIVE_WEIGHTS): "holds weights only; build the model and call model.load_weights",
+    ("load_model", TENSORS): "holds weights only; build the model and call model.load_weights",
+}
+
+
+def ending(where: str, path: Path, known: tuple[str, ...]) -> str:
+    """Return the ending of a file's name, in small letters, if it is among `known`.
+
+    Raises:
+        ArgumentError: it is not; the nearest is offered, or the call that takes it.
+
+    Example:
+        >>> ending("save_weights", Path("best.weights.h5"), WEIGHTS)
+        '.weights.h5'
+    """
+    found = ARCHIVE_WEIGHTS if path.name.lower().endswith(ARCHIVE_WEIGHTS) else path.suffix.lower()
+    if found in known:
+        return found
+    if (where, found) in _ELSEWHERE:
+        raise ArgumentError(f"{where}: {path.name}: a file ending in {found} {_ELSEWHERE[where, found]}.")
+    raise ArgumentError(
+        f"{where}: the file must end in {', '.join(known)}; received {path.name!r}.{did_you_mean(found, known)}"
+    )
+
+
+def prepare(path: Path, overwrite: bool) -> None:
+    """Make the folder of a file that is going to be written.
+
+    Raises:
+        WriteError: the file is there and may not be replaced, or the folder cannot be made.
+    """
+    if path.exists() and not overwrite:
+        raise WriteError(f"{path} exists already; give overwrite=True or another name.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(
+            f"cannot make folder {path.parent}: {error.strerror}; choose another place."
+        ) from error
+
+
+def check_there(path: Path) -> None:
+    """Raise a `MissingFileError` that lists the weights beside a file that is not there."""
+    if path.is_file():
+        return
+    beside = sorted(file.name for file in path.parent.glob("*") if file.suffix in (*LEGACY, TENSORS, ARCHIVE))
+    listed = f" Weights there: {', '.join(beside[:8])}." if beside else ""
+    raise MissingFileError(f"{path}: no such weights file.{listed}")

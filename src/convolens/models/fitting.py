@@ -1,0 +1,217 @@
+"""Fitting: fit, evaluate and predict, on arrays and on every kind of source."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from convolens.arguments import integer, refuse_unknown
+from convolens.callbacks import CallbackList, History
+from convolens.errors import ArgumentError
+from convolens.layers import Layer
+from convolens.models.compilable import Compilable
+from convolens.models.compiling import check_targets
+from convolens.models.feeding import build_for, check_x
+from convolens.models.splitting import split
+from convolens.training import Step, loop, make_batch, make_source
+
+# Arguments of Keras 2's fit that ask for nothing here.
+_INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
+
+
+class Fitting(Compilable):
+    """The part of `Model` that runs the network over data."""
+
+    def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
+        x = build_for(self.module, x)
+        check_x(where, self.module, x)
+        image_shape = None
+        if (
+            isinstance(self.module, Layer)
+            and isinstance(self.input_shape, tuple)
+            and len(self.input_shape) == 4
+        ):
+            image_shape = self.input_shape[1:]
+        source = make_source(where, x, y, sample_weight, image_shape=image_shape, **options)
+        if y is not None and self.compiled_loss is not None and not isinstance(y, (list, tuple)):
+            check_targets(self.compiled_loss, y, self.output_shape)
+        return source
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: str | int = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+        seed: int | None = None,
+        **options: Any,
+    ) -> History:
+        """Train, and return the history of loss and metrics.
+
+        Args:
+            x: NHWC array, list of arrays, generator, iterator, indexed source (Keras' Sequence) or DataLoader.
+            y: labels where x is an array.
+            batch_size: samples a step; None is 32.
+            epochs: the number of the last epoch.
+            verbose: "auto" or 1 a bar, 2 a line an epoch, 0 silent.
+            callbacks: a list of `convolens.callbacks`.
+            validation_split: share taken from the end of x and y, before shuffling.
+            validation_data: (x, y), (x, y, weights), or a generator.
+            shuffle: a new order each epoch, a function of (seed, epoch); arrays only.
+            class_weight: class number -> weight of its samples in the loss.
+            sample_weight: weight of each sample in the loss.
+            initial_epoch: the number of the first epoch, from 0.
+            steps_per_epoch: batches an epoch; needed for endless generators.
+            validation_steps, validation_batch_size: the same for the validation data.
+            validation_freq: validate every so many epochs, or in the listed ones (from 1).
+            seed: of the order; None is torch's initial seed.
+            options: Keras 2's `workers`, `max_queue_size`, `use_multiprocessing` are accepted and not needed.
+
+        Raises:
+            NotCompiledError: compile was not called. ShapeError, ArgumentError: the data do not fit.
+        """
+        refuse_unknown("fit", options, [*Fitting.fit.__annotations__, *_INERT_FIT])
+        self._check_compiled("fit")
+        epochs = integer("fit", "epochs", epochs, minimum=0)
+        if batch_size is not None:
+            batch_size = integer("fit", "batch_size", batch_size)
+        if steps_per_epoch is not None:
+            steps_per_epoch = integer("fit", "steps_per_epoch", steps_per_epoch)
+        if class_weight is not None and not isinstance(class_weight, Mapping):
+            raise ArgumentError(
+                f"fit: class_weight must be a dict of class number to weight; received {class_weight!r}."
+            )
+        if validation_split:
+            (x, y, sample_weight), validation_data = split(
+                x, y, sample_weight, validation_split, validation_data
+            )
+        if torch.cuda.is_available() and self.device.type == "cpu":
+            self.to("cuda")
+        seed = torch.initial_seed() if seed is None else seed
+        source = self._source(
+            "fit", x, y, sample_weight, batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
+            seed=seed, class_weight=class_weight,
+        )  # fmt: skip
+        self.to(self.device)
+        step = self._step("fit", train=True)
+        validate = None
+        if validation_data is not None:
+            size = validation_batch_size or batch_size
+            validate = self._validation(step, validation_data, size, validation_steps)
+        names = self.metrics_names + [f"val_{name}" for name in self.metrics_names if validate]
+        events = CallbackList(
+            callbacks, add_history=True, add_progbar=verbose != 0, model=self,
+            verbose=1 if verbose == "auto" else int(verbose), epochs=epochs, steps=source.steps,
+            metrics=names, validation=validate is not None,
+        )  # fmt: skip
+        self.stop_training = False
+        self.history = events.history
+        due: Callable[[int], bool] = (
+            (lambda epoch: (epoch + 1) % validation_freq == 0)
+            if isinstance(validation_freq, int)
+            else (lambda epoch: epoch + 1 in validation_freq)
+        )
+        interrupted = loop.fit(
+            step, source, events, range(initial_epoch, epochs), lambda: self.stop_training, validate, due
+        )
+        if interrupted:
+            events.history.interrupted = True
+            print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")
+        return events.history
+
+    def _validation(
+        self, step: Step, data: Any, batch_size: int | None, steps: int | None
+    ) -> Callable[[], dict[str, Any]]:
+        if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+            x, y, weight = (*data, None)[:3]
+            source = self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
+        else:
+            source = self._source("validation_data", data, steps=steps)
+        return lambda: loop.evaluate(step, source, CallbackList())
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Return the loss, or a list of loss and metrics (a dict with `return_dict`); arguments as in `fit`."""
+        refuse_unknown("evaluate", options, [*Fitting.evaluate.__annotations__, *_INERT_FIT])
+        self._check_compiled("evaluate")
+        source = self._source("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps)
+        events = CallbackList(callbacks, model=self, metrics=self.metrics_names, steps=source.steps)
+        logs = loop.evaluate(self._step("evaluate"), source, events)
+        if verbose in (1, 2):
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in logs.items() if np.ndim(value) == 0))
+        values = list(logs.values())
+        return logs if return_dict else values if len(values) > 1 else values[0]
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Return the predictions as an array, channels last (a list of arrays for several outputs)."""
+        refuse_unknown("predict", options, [*Fitting.predict.__annotations__, *_INERT_FIT])
+        source = self._source("predict", x, batch_size=batch_size, steps=steps)
+        step = Step(self.module, None, None, [], [], self.device)
+        outputs = loop.predict(step, source, CallbackList(callbacks, model=self, steps=source.steps))
+        if not outputs:
+            raise ArgumentError("predict: the data held no batch.")
+        if isinstance(outputs[0], list):
+            return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs, strict=True)]
+        return np.ascontiguousarray(torch.cat(outputs).cpu().numpy())
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Take one optimizer step on a batch and return loss and metrics."""
+        self._check_compiled("train_on_batch")
+        x = build_for(self.module, x)
+        step = self._step("train_on_batch", train=True)
+        with loop.mode(self.module, training=True):
+            step.train(make_batch(x, y, sample_weight, class_weight))
+        logs = step.logs()
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Return loss and metrics of a batch."""
+        step = self._step("test_on_batch")
+        with loop.mode(self.module, training=False):
+            step.evaluate(make_batch(build_for(self.module, x), y, sample_weight))
+        logs = step.logs()
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the predictions of a batch."""
+        return self.predict(x, batch_size=len(x), verbose=0)

@@ -1,0 +1,127 @@
+"""Structure: what a model says of the module it holds: layers, shapes, device, and calling it."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import torch
+
+from convolens.arguments import did_you_mean
+from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
+from convolens.layers import Layer
+from convolens.layers.layer import surface
+from convolens.layers.symbolic import is_symbolic
+from convolens.models.feeding import build_for
+from convolens.training import loop
+from convolens.training.batches import inputs as to_inputs
+
+
+class Structure:
+    """The part of `Model` that knows the network, and nothing of training."""
+
+    module: Any
+    name: str
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers in order; of a torch module, its children."""
+        return list(getattr(self.module, "layers", None) or self.module.children())
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Return a layer by name or by place.
+
+        Raises:
+            UnknownNameError: no layer has the name; the nearest is offered.
+        """
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ArgumentError(
+                    f"get_layer: index {index} is out of range; there are {len(self.layers)} layers."
+                )
+            return self.layers[index]
+        named = dict(self.module.named_children()) | {
+            layer.name: layer for layer in self.layers if isinstance(layer, Layer)
+        }
+        if name in named:
+            return named[name]
+        raise UnknownNameError(
+            f"get_layer: no layer is named {name!r}.{did_you_mean(name, [n for n in named if n])} "
+            f"Layers: {', '.join(str(known) for known in named)}."
+        )
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights exist."""
+        return bool(getattr(self.module, "built", True))
+
+    def _check_built(self, what: str) -> None:
+        if not self.built:
+            raise NotBuiltError(
+                f"{what}: the model is not built yet, its input shape is unknown; give the first layer "
+                "input_shape=..., add an Input(shape=...) first, or call fit or predict."
+            )
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input (a list where there are several)."""
+        tensors = getattr(self.module, "inputs", None)
+        return self.module.input if tensors is None else (tensors[0] if len(tensors) == 1 else tensors)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output (a list where there are several)."""
+        tensors = getattr(self.module, "outputs", None)
+        return self.module.output if tensors is None else (tensors[0] if len(tensors) == 1 else tensors)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The symbolic inputs."""
+        return self.input if isinstance(self.input, list) else [self.input]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The symbolic outputs."""
+        return self.output if isinstance(self.output, list) else [self.output]
+
+    @property
+    def input_shape(self) -> Any:
+        """(None, rows, columns, channels), or a list of such."""
+        self._check_built("input_shape")
+        return self.module.input_shape if isinstance(self.module, Layer) else None
+
+    @property
+    def output_shape(self) -> Any:
+        """The output's shape with None for the batch."""
+        self._check_built("output_shape")
+        return self.module.output_shape if isinstance(self.module, Layer) else None
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights."""
+        return bool(getattr(self.module, "trainable", True))
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.module.trainable = value
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next((parameter.device for parameter in self.module.parameters()), torch.device("cpu"))
+
+    def to(self, device: Any) -> Self:
+        """Move the weights to a device and return the model."""
+        self.module.to(device)
+        return self
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build for inputs of a shape that has the batch first (None)."""
+        if isinstance(self.module, Layer):
+            self.module.build_once(tuple(input_shape))
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        """Call on symbolic tensors (as a layer of another model), an NHWC array or a torch tensor."""
+        if is_symbolic(x) or isinstance(x, torch.Tensor):
+            return self.module(x)
+        with loop.mode(self.module, training), torch.no_grad():
+            build_for(self.module, x)
+            return surface(self.module(to_inputs(x)))

@@ -1,0 +1,191 @@
+"""A model's weights on disk: Keras' legacy HDF5, Keras 3's `.weights.h5` and `.keras`, safetensors."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from convolens.checkpoints import keras_archive, legacy_hdf5, tensors
+from convolens.checkpoints.keras_archive import Saved
+from convolens.errors import ArgumentError, CheckpointError
+from convolens.layers import InputLayer, Layer, WeightEntry
+from convolens.layers.layer import snake_case
+from convolens.models.endings import (
+    ARCHIVE,
+    ARCHIVE_WEIGHTS,
+    TENSORS,
+    WEIGHTS,
+    check_there,
+    ending,
+    prepare,
+)
+from convolens.models.network import Network
+from convolens.models.sequential_network import SequentialNetwork
+
+_CLASS_NAMES: dict[type, str] = {Network: "functional", SequentialNetwork: "sequential"}
+
+Plan = list[tuple[WeightEntry, np.ndarray]]
+
+
+def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
+    """Write a model's weights.
+
+    Args:
+        model: a built model.
+        filepath: .weights.h5 as Keras 3, .h5 / .hdf5 in Keras' legacy layout, .safetensors as torch's state_dict.
+        overwrite: False refuses to replace a file.
+
+    Raises:
+        ArgumentError: another ending. WriteError: the file cannot be written.
+    """
+    path = Path(filepath)
+    form = ending("save_weights", path, WEIGHTS)
+    if form == TENSORS:
+        prepare(path, overwrite)
+        tensors.write(path, model.module.state_dict(), {"format": "pt", "writer": "convolens"})
+    elif form == ARCHIVE_WEIGHTS:
+        layers = archive_weights(model)
+        prepare(path, overwrite)
+        keras_archive.write_weights(path, layers, model.name)
+    else:
+        weights = legacy_weights(model)
+        prepare(path, overwrite)
+        legacy_hdf5.write(path, weights)
+
+
+def load_weights(model: Any, filepath: str | Path) -> None:
+    """Read weights from a file that Keras or we wrote; layers are matched by order, as Keras does.
+
+    HDF5 files of both layouts are known by what is in them, whatever they are called.
+
+    Raises:
+        MissingFileError: no such file. CheckpointError: damaged, or of another architecture.
+    """
+    path = Path(filepath)
+    form = ending("load_weights", path, (*WEIGHTS, ARCHIVE))
+    check_there(path)
+    model._check_built("load_weights")
+    if form == TENSORS:
+        _load_tensors(model, path)
+        return
+    if form == ARCHIVE or keras_archive.is_archive_layout(path):
+        plan = _archive_plan(model, path)
+    else:
+        plan = _legacy_plan(model, path)
+    for entry, array in plan:  # only once everything fits: a refused file changes nothing
+        entry.assign(array, str(path))
+
+
+def _network(model: Any) -> Layer:
+    if not isinstance(model.module, Layer):
+        raise ArgumentError(
+            "A plain torch module has no Keras layers: save and load its weights as .safetensors."
+        )
+    return model.module
+
+
+def _layers(network: Layer) -> list[Layer]:
+    return list(getattr(network, "layers", [network]))
+
+
+def _places(network: Layer, inside: str = "") -> dict[str, Layer]:
+    """Return the layers by their places in Keras 3's files, those in networks inside too.
+
+    A place is named by class and a counter within the network: "layers/conv2d_1". A shared layer has several.
+    """
+    counts: dict[str, int] = {}
+    found: dict[str, Layer] = {}
+    for layer in _layers(network):
+        stem = _CLASS_NAMES.get(type(layer), snake_case(type(layer).__name__))
+        count = counts.get(stem, 0)
+        counts[stem] = count + 1
+        path = f"{inside}layers/{stem}_{count}" if count else f"{inside}layers/{stem}"
+        found[path] = layer
+        if isinstance(layer, (Network, SequentialNetwork)):
+            found |= _places(layer, f"{path}/")
+    return found
+
+
+def _entries(layer: Layer) -> list[WeightEntry]:
+    """Return a layer's own weights; those in a network inside belong to its layers."""
+    return [] if isinstance(layer, (Network, SequentialNetwork)) else layer.weight_entries()
+
+
+def archive_weights(model: Any) -> list[Saved]:
+    """Return a model's weights in the form of Keras 3's files; a shared layer's at each of its places."""
+    return [
+        Saved(path, str(layer.name), [entry.value() for entry in _entries(layer)])
+        for path, layer in _places(_network(model)).items()
+    ]
+
+
+def _archive_plan(model: Any, path: Path) -> Plan:
+    places = _places(_network(model))
+    first = {id(layer): place for place, layer in reversed(places.items())}  # where Keras keeps a shared one
+    expected = archive_weights(model)
+    given = keras_archive.read_weights(path)
+    keras_archive.compare(
+        path, given, [saved for saved in expected if saved.path in first.values()], also=places
+    )
+    return [
+        (entry, array)
+        for place, layer in places.items()
+        if place == first[id(layer)] and _entries(layer)
+        for entry, array in zip(_entries(layer), given[place].arrays, strict=True)
+    ]
+
+
+def legacy_weights(model: Any) -> legacy_hdf5.Weights:
+    """Return a model's weights in the form of Keras' legacy files."""
+    layers = []
+    for layer in _layers(_network(model)):
+        if isinstance(layer, InputLayer):
+            continue
+        taken: set[str] = set()
+        weights = []
+        for entry in layer.weight_entries():
+            name, count = entry.name, 0
+            while name in taken:  # a network inside: its layers' weights share names
+                count += 1
+                name = f"{entry.name}_{count}"
+            taken.add(name)
+            weights.append((name, entry.value()))
+        layers.append((str(layer.name), weights))
+    return layers
+
+
+def _legacy_plan(model: Any, path: Path) -> Plan:
+    given = legacy_hdf5.read(path)
+    layers = [layer for layer in _layers(_network(model)) if layer.weight_entries()]
+    if len(given) != len(layers):
+        raise CheckpointError(
+            f"{path}: holds {len(given)} layers with weights ({', '.join(name for name, _ in given[:6])} ...); "
+            f"the model has {len(layers)} ({', '.join(str(layer.name) for layer in layers[:6])} ...)."
+        )
+    plan: Plan = []
+    for layer, (name, weights) in zip(layers, given, strict=True):
+        entries = layer.weight_entries()
+        have = [tuple(array.shape) for _, array in weights]
+        want = [tuple(entry.value().shape) for entry in entries]
+        if have != want:
+            raise CheckpointError(
+                f"{path}: layer {name!r} holds weights of shapes {have}; {layer.title} expects {want}."
+            )
+        plan += [(entry, array) for entry, (_, array) in zip(entries, weights, strict=True)]
+    return plan
+
+
+def _load_tensors(model: Any, path: Path) -> None:
+    given, expected = tensors.read(path), model.module.state_dict()
+    missing, extra = sorted(expected.keys() - given.keys()), sorted(given.keys() - expected.keys())
+    shapes = [name for name in expected.keys() & given.keys() if expected[name].shape != given[name].shape]
+    if missing or extra or shapes:
+        wrong = [f"{n} {tuple(given[n].shape)} instead of {tuple(expected[n].shape)}" for n in sorted(shapes)]
+        raise CheckpointError(
+            f"{path}: weights of another architecture: missing {missing[:3]}, unexpected {extra[:3]}, "
+            f"of another shape {wrong[:3]}."
+        )
+    with torch.no_grad():
+        for name, tensor in expected.items():
+            tensor.copy_(given[name])

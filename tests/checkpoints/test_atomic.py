@@ -1,0 +1,183 @@
+"""Files are there whole or not at all, and the error says what to do."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+
+from convolens.checkpoints import atomic_path, keras_archive, legacy_hdf5, tensors
+from convolens.checkpoints.atomic import explain
+from convolens.checkpoints.keras_archive import Saved
+from convolens.errors import WriteError
+
+ARRAY = np.arange(5000, dtype="float32")
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    ".safetensors": lambda path: tensors.write(path, {"a": torch.from_numpy(ARRAY)}),
+    ".h5": lambda path: legacy_hdf5.write(path, [("dense", [("kernel", ARRAY)])]),
+    ".weights.h5": lambda path: keras_archive.write_weights(path, [Saved("layers/dense", "dense", [ARRAY])], "m"),
+    ".keras": lambda path: keras_archive.write_model(path, [Saved("layers/dense", "dense", [ARRAY])], "m", {}),
+}  # fmt: skip
+
+
+@given(
+    content=st.binary(max_size=200),
+    before=st.none() | st.binary(max_size=200),
+    name=st.text("aé. -", max_size=60),
+)
+def test_what_was_written_is_there(
+    content: bytes, before: bytes | None, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("atomic")
+    path = folder / f"x{name}x.bin"
+    if before is not None:
+        path.write_bytes(before)
+    with atomic_path(path) as temporary:
+        assert temporary.parent == folder
+        assert temporary.suffix == path.suffix
+        temporary.write_bytes(content)
+        assert (path.read_bytes() if path.exists() else None) == before  # readers see the old one to the end
+    assert path.read_bytes() == content
+    assert list(folder.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError, MemoryError])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_failure_leaves_what_was_there(error: type[BaseException], there: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    if there:
+        path.write_bytes(b"old")
+
+    def fail() -> None:
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(b"half of what was to co")
+            raise error("stop")
+
+    with pytest.raises(WriteError if error is OSError else error, match="stop"):
+        fail()
+    assert [found.read_bytes() for found in tmp_path.iterdir()] == ([b"old"] if there else [])
+
+
+@pytest.mark.parametrize("ending", sorted(WRITERS))
+def test_every_writer_replaces_in_one_step(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"w{ending}"
+    path.write_bytes(b"old")
+    WRITERS[ending](path)
+    assert path.stat().st_size > ARRAY.nbytes
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", sorted(WRITERS))
+def test_a_long_name_is_written_too(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 110 + ending)
+    WRITERS[ending](path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", sorted(WRITERS))
+def test_places_where_nothing_can_be_written(ending: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    with pytest.raises(
+        WriteError, match=rf"cannot write .*w\{ending}: No such file or directory; choose another"
+    ):
+        WRITERS[ending](tmp_path / "nowhere" / f"w{ending}")
+    with pytest.raises(
+        WriteError, match=rf"cannot write .*w\{ending}: Not a directory; choose another place"
+    ):
+        WRITERS[ending](tmp_path / "file" / f"w{ending}")
+    (tmp_path / f"w{ending}").mkdir()
+    with pytest.raises(WriteError, match=rf"cannot write .*w\{ending}: Is a directory"):
+        WRITERS[ending](tmp_path / f"w{ending}")
+    assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", f"w{ending}"]
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np, torch
+from convolens.checkpoints import keras_archive, legacy_hdf5, tensors
+from convolens.errors import WriteError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+folder = Path(sys.argv[1])
+for count, limit in ((100_000, 8192), (200, 500), (100_000, 1)):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    array = np.ones(count, "float32")
+    saved = [keras_archive.Saved("layers/dense", "dense", [array])]
+    writers = {
+        "w.safetensors": lambda path: tensors.write(path, {"a": torch.from_numpy(array)}),
+        "w.h5": lambda path: legacy_hdf5.write(path, [("dense", [("kernel", array)])]),
+        "w.weights.h5": lambda path: keras_archive.write_weights(path, saved, "m"),
+        "w.keras": lambda path: keras_archive.write_model(path, saved, "m", {}),
+    }
+    for name, write in writers.items():
+        try:
+            write(folder / name)
+        except WriteError as error:
+            print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is a POSIX one")
+def test_a_disk_that_fills_up_on_the_way(tmp_path: Path) -> None:
+    """HDF5 itself crashes the process here, so it never writes to the disk."""
+    paths = [tmp_path / f"w{ending}" for ending in (".safetensors", ".h5", ".weights.h5", ".keras")]
+    for path in paths:
+        path.write_bytes(b"old")
+    ended = subprocess.run(
+        [sys.executable, "-c", FULL, tmp_path], capture_output=True, text=True, timeout=120
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    expected = [f"cannot write {path}: File too large; choose another place." for path in paths]
+    assert ended.stdout.splitlines() == expected * 3
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert {path.read_bytes() for path in paths} == {b"old"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(WriteError, match=r"Permission denied; the place may not be written: change its"):
+            WRITERS[".h5"](tmp_path / "w.h5")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "ENOSPC",
+            r"No space left on device; \d+ MiB are free: free some space there; what was saved before is",
+        ),
+        ("EDQUOT", r"Disk quota exceeded; \d+ MiB are free: free some space"),
+        (
+            "EACCES",
+            r"Permission denied; the place may not be written: change its permissions or choose another\.",
+        ),
+        ("EPERM", r"not permitted; the place may not be written: change its permissions or choose another\."),
+        ("EROFS", r"Read-only file system; the place may not be written"),
+        ("EIO", r"Input/output error; choose another place\."),
+    ],
+)
+def test_each_reason_has_its_advice(name: str, words: str, tmp_path: Path) -> None:
+    import errno
+
+    number = getattr(errno, name)
+    error = explain(OSError(number, os.strerror(number)), tmp_path / "a.h5")
+    with pytest.raises(WriteError, match=rf"^cannot write .*a\.h5: .*{words}"):
+        raise error
+
+
+def test_a_full_disk_whose_folder_is_gone(tmp_path: Path) -> None:
+    import errno
+
+    error = explain(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "gone" / "a.h5")
+    assert "the disk is full: free some space there" in str(error)
