@@ -36,7 +36,11 @@ def bare_network() -> torch.nn.Module:
 
 
 def bare_epoch(
-    network: torch.nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor, batch_size: int
+    network: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    batch_size: int,
 ) -> None:
     """Train one epoch: nothing but the steps."""
     order = torch.randperm(len(x))
@@ -61,7 +65,9 @@ def main() -> None:
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[16, 128])
     parser.add_argument("--steps", type=int, default=0, help="steps a measurement; 0 is 1024 images")
     arguments = parser.parse_args()
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, median of {arguments.rounds} rounds in turn")
+    print(
+        f"torch {torch.__version__}, {torch.get_num_threads()} threads, median of {arguments.rounds} rounds in turn"
+    )
     print(f"{'batch':>6} {'fit':>10} {'bare torch':>11} {'ratio':>7}   images/s; target {TARGET}")
     random = np.random.default_rng(0)
     for batch_size in arguments.batch_sizes:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from scipy import ndimage
 
-from convolens.augmentation import Augmentation, AugmentedBatches, Draws, kernel, transform_batch
+from convolens.augmentation import (
+    Augmentation,
+    AugmentedBatches,
+    Draws,
+    colours,
+    kernel,
+    matrices,
+    sampling,
+    transform_batch,
+)
 from convolens.errors import ArgumentError, ShapeError
 
 
@@ -15,7 +24,7 @@ from convolens.errors import ArgumentError, ShapeError
 def test_place_inside_is_scipys(place, length, mode):
     values = np.arange(length, dtype=float) * 10
     number = ["nearest", "constant", "reflect", "wrap"].index(mode)
-    inside = kernel.place_inside.py_func(place, length, number)
+    inside = sampling.place_inside.py_func(place, length, number)
     assert 0 <= inside <= length - 1
     low = int(inside)
     mine = values[low] + (inside - low) * (values[min(low + 1, length - 1)] - values[low])
@@ -37,7 +46,6 @@ def test_compiled_and_interpreted_agree(fill_mode, order):
     augmentation = Augmentation(rotation_range=40, zoom_range=0.3, horizontal_flip=True, vertical_flip=True)
     draws = augmentation.draw(1, 0, [0, 1, 2], (6, 7))
     compiled, interpreted = np.empty((2, 3, 6, 7, 3), np.float32)
-    from convolens.augmentation import matrices
 
     arguments = (
         images, np.arange(3), matrices(draws, 6, 7), draws.flip_horizontal, draws.flip_vertical,
@@ -54,8 +62,8 @@ def test_compiled_and_interpreted_agree(fill_mode, order):
 def test_colours_compiled_and_interpreted_agree(channels, low):
     image = np.random.default_rng(0).uniform(low, 255, (5, 6, channels)).astype(np.float32)
     compiled, interpreted = image.copy(), image.copy()
-    kernel.change_colours(compiled, 20.0, 1.3, 1 / 255)
-    kernel.change_colours.py_func(interpreted, 20.0, 1.3, 1 / 255)
+    colours.change_colours(compiled, 20.0, 1.3, 1 / 255)
+    colours.change_colours.py_func(interpreted, 20.0, 1.3, 1 / 255)
     np.testing.assert_allclose(compiled, interpreted, atol=2 / 255)
     assert not np.array_equal(compiled, image)
 
@@ -146,3 +154,35 @@ def test_bad_shapes():
 def test_every_change_has_a_line():
     assert len(everything().describe()) == 9
     assert Augmentation(width_shift_range=[2, 5]).describe() == ["shift sideways: one of 2, 5, either way"]
+
+
+@settings(max_examples=300)
+@given(
+    st.floats(-50, 50), st.one_of(st.floats(-3, 3), st.just(0.0), st.floats(-1e-9, 1e-9)),
+    st.floats(0, 40), st.integers(0, 40),
+)  # fmt: skip
+def test_run_inside_holds_just_the_places_inside(start, step, limit, n):
+    first, stop = sampling.run_inside.py_func(start, step, limit, n)
+    inside = [j for j in range(n) if 0.0 <= start + j * step < limit]
+    assert inside == list(range(first, stop))
+
+
+def test_row_inside_is_pixel_by_pixel():
+    image = np.random.default_rng(0).integers(0, 256, (9, 8, 3), dtype=np.uint8)
+    target, careful = np.zeros((2, 30), np.float32)
+    factor = np.float32(0.5)
+    sampling.row_inside.py_func(image.reshape(-1), 8, 3, 1.2, 0.3, 5.5, -0.6, 1, 9, factor, target, 27, -3)
+    for j in range(1, 9):
+        place = 27 - 3 * (j - 1)
+        sampling.pixel.py_func(
+            image,
+            1.2 + j * 0.3,
+            5.5 - j * 0.6,
+            sampling.NEAREST,
+            np.float32(0),
+            1,
+            factor,
+            careful[place : place + 3],
+        )
+    np.testing.assert_allclose(target, careful, rtol=1e-6)
+    assert (target[6:] > 0).any()

@@ -88,7 +88,6 @@ def test_history_best_and_results_agree(small_run):
         "val_loss",
         "val_accuracy",
         "learning_rate",
-        "seconds",
     }
     best = min(history, key=lambda row: float(row["val_loss"]))
     results = json.loads(small_run.folder.results.read_text())

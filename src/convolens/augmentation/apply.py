@@ -52,7 +52,7 @@ def transform_batch(
     if images.ndim != 4 or 0 in images.shape[1:]:
         raise ShapeError(f"images must be of shape (n, rows, columns, channels); received {images.shape}.")
     n, (rows, columns) = len(draws), images.shape[1:3]
-    which = np.ascontiguousarray(which, np.int64)
+    images, which = np.ascontiguousarray(images), np.ascontiguousarray(which, np.int64)
     if images.dtype != np.uint8 and images.dtype != np.float32:
         images, which = images[which].astype(np.float32), np.arange(n)
     if out is None:

@@ -1,7 +1,6 @@
-"""HistoryFile: history.csv, a row for each epoch (from 1): its measures, learning rate and seconds."""
+"""HistoryFile: history.csv, a row for each epoch (from 1): its measures and learning rate; the same run writes the same bytes."""
 
 import csv
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,10 @@ class HistoryFile(Callback):
         self.path, self.warn = path, warn
         self.columns: list[str] | None = None
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._began = time.monotonic()
-
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row: dict[str, Any] = {"epoch": epoch + 1}
         row |= {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
         row["learning_rate"] = f"{float(self.model.optimizer.learning_rate):.6g}"
-        row["seconds"] = f"{time.monotonic() - self._began:.3f}"
         first = self.columns is None
         self.columns = self.columns or list(row)
         try:

@@ -1,0 +1,164 @@
+"""Where a place in the output comes from, and the value there: what the kernel does for one pixel or one row.
+
+Compiled by Numba. Coordinates outside of an image are mapped as SciPy's `ndimage` does (ni_interpolation.c,
+`map_coordinate`).
+"""
+
+import math
+
+import numba
+import numpy as np
+
+NEAREST, CONSTANT, REFLECT, WRAP = range(4)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def place_inside(place: float, length: int, fill_mode: int) -> float:
+    """Return the place in [0, length - 1] that a place outside stands for; -1 for the constant.
+
+    Example:
+        >>> place_inside(-1.25, 4, REFLECT)
+        0.25
+    """
+    last = length - 1.0
+    if 0.0 <= place <= last:
+        return place
+    if fill_mode == CONSTANT:
+        return -1.0
+    if length <= 1:
+        return 0.0
+    if fill_mode == REFLECT:
+        period = 2.0 * length
+        if place < 0.0:
+            if place < -period:
+                place += period * math.floor(-place / period)
+            place = place + period if place < -length else -place - 1.0
+        else:
+            place -= period * math.floor(place / period)
+            if place >= length:
+                place = period - place - 1.0
+    elif fill_mode == WRAP:  # SciPy's "wrap": the last pixel lies on the first, the period is length - 1
+        if place < 0.0:
+            place += last * (math.floor(-place / last) + 1.0)
+        else:
+            place -= last * math.floor(place / last)
+    return min(max(place, 0.0), last)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def run_inside(start: float, step: float, limit: float, n: int) -> tuple[int, int]:
+    """Return the run [first, stop) of j in [0, n) for which start + j * step lies in [0, limit).
+
+    The run is found by division and then mended at its ends, so that rounding cannot let one step out.
+
+    Example:
+        >>> run_inside(-1.5, 0.5, 2.0, 10)
+        (3, 7)
+    """
+    if step == 0.0:
+        return (0, n) if 0.0 <= start < limit else (0, 0)
+    enter, leave = -start / step, (limit - start) / step
+    if step < 0.0:
+        enter, leave = leave, enter
+    a, b = int(min(max(enter, 0.0), n)), int(min(max(leave, -1.0), n - 1.0)) + 1
+    b = max(a, b)
+    while a < b and not 0.0 <= start + a * step < limit:
+        a += 1
+    while b > a and not 0.0 <= start + (b - 1) * step < limit:
+        b -= 1
+    return a, b
+
+
+@numba.njit(nogil=True, cache=True)
+def pixel(
+    image: np.ndarray,
+    row: float,
+    column: float,
+    fill_mode: int,
+    cval: np.float32,
+    order: int,
+    factor: np.float32,
+    target: np.ndarray,
+) -> None:
+    """Write the value at a place anywhere into `target` (channels,): the careful way.
+
+    Args:
+        image: (rows, columns, channels).
+        row, column: the place.
+        fill_mode, cval, order: as in `kernel.transform`.
+        factor: on the value.
+    """
+    rows, columns, channels = image.shape
+    row, column = place_inside(row, rows, fill_mode), place_inside(column, columns, fill_mode)
+    if row < 0.0 or column < 0.0:
+        for c in range(channels):
+            target[c] = cval * factor
+        return
+    if order == 0:
+        top, left = int(row + 0.5), int(column + 0.5)
+        for c in range(channels):
+            target[c] = np.float32(image[top, left, c]) * factor
+        return
+    top, left = int(row), int(column)
+    down, right = np.float32(row - top), np.float32(column - left)
+    below, beside = min(top + 1, rows - 1), min(left + 1, columns - 1)
+    w11 = down * right
+    w10, w01 = down - w11, right - w11
+    w00 = np.float32(1.0) - down - w01
+    for c in range(channels):
+        target[c] = (
+            w00 * np.float32(image[top, left, c])
+            + w01 * np.float32(image[top, beside, c])
+            + w10 * np.float32(image[below, left, c])
+            + w11 * np.float32(image[below, beside, c])
+        ) * factor
+
+
+@numba.njit(nogil=True, cache=True)
+def row_inside(
+    image: np.ndarray,
+    columns: int,
+    channels: int,
+    row: float,
+    row_step: float,
+    column: float,
+    column_step: float,
+    first: int,
+    stop: int,
+    factor: np.float32,
+    target: np.ndarray,
+    position: int,
+    position_step: int,
+) -> None:
+    """Write a run of bilinear values that all lie inside: no checks, places counted without a sign.
+
+    Args:
+        image: all values in a row, (rows * columns * channels,).
+        columns, channels: of the image.
+        row, row_step: the source row of output column j is row + j * row_step; the same for columns.
+        first, stop: the run of j; each with room for the neighbour below and beside.
+        factor: on the values.
+        target: the output's values in a row.
+        position, position_step: where in `target` the value of j = first goes, and how far on the next.
+    """
+    one = np.float32(1.0)
+    below, beside = np.uint64(columns * channels), np.uint64(channels)
+    for j in range(first, stop):
+        r, c = row + j * row_step, column + j * column_step
+        top, left = np.int32(r), np.int32(c)
+        down, right = np.float32(r - top), np.float32(c - left)
+        w11 = down * right
+        w10, w01 = down - w11, right - w11
+        w00 = one - down - w01
+        upper = np.uint64(top) * below + np.uint64(left) * beside
+        lower = upper + below
+        to = np.uint64(position)
+        for k in range(channels):
+            u = np.uint64(k)
+            target[to + u] = (
+                w00 * np.float32(image[upper + u])
+                + w01 * np.float32(image[upper + u + beside])
+                + w10 * np.float32(image[lower + u])
+                + w11 * np.float32(image[lower + u + beside])
+            ) * factor
+        position += position_step
