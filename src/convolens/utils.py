@@ -36,7 +36,8 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
         else integer("to_categorical", "num_classes", num_classes)
     )
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise ArgumentError(f"to_categorical: labels must be 0 to {classes - 1}; received {labels.max()}.")
+        wrong = labels.min() if labels.min() < 0 else labels.max()
+        raise ArgumentError(f"to_categorical: labels must be 0 to {classes - 1}; received {wrong}.")
     return np.eye(classes)[labels]
 
 

@@ -304,3 +304,24 @@ def test_a_batch_larger_than_the_data_is_one_batch(data: tuple[np.ndarray, np.nd
     count = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: steps.append(batch))
     compiled().fit(x, y, batch_size=1000, verbose=0, callbacks=[count])
     assert steps == [0]
+
+
+def test_callbacks_hear_of_the_validation() -> None:
+    """As in Keras: the test hooks are called in each epoch's validation."""
+    heard: list[str] = []
+
+    class Listener(callbacks.Callback):
+        def on_test_begin(self, logs=None):
+            heard.append("begin")
+
+        def on_test_batch_end(self, batch, logs=None):
+            heard.append(f"batch {batch}")
+
+        def on_test_end(self, logs=None):
+            heard.append("end")
+
+    model = Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x, y = np.zeros((6, 2)), np.zeros((6, 1))
+    model.fit(x, y, epochs=2, validation_data=(x, y), batch_size=3, callbacks=[Listener()], verbose=0)
+    assert heard == ["begin", "batch 0", "batch 1", "end"] * 2

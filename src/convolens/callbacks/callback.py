@@ -23,13 +23,19 @@ class CallbackModel(Protocol):
 class Callback:
     """Override the hooks you need; `self.model` and `self.params` are set before training.
 
-    `params` holds "epochs", "steps", "verbose", "metrics" (the names of an epoch's logs) and "validation".
+    `params` holds "epochs", "steps", "verbose", "validation", "metrics" (the names in an epoch's logs when they
+    reach the callback) and "unnamed" (whether a callback of the user's own may have added others).
+
+    Attributes:
+        reports: names that `on_epoch_end` adds to the logs; callbacks further down the list see them.
 
     Example:
         >>> class Stop(Callback):
         ...     def on_epoch_end(self, epoch, logs=None):
         ...         self.model.stop_training = logs["loss"] < 0.1
     """
+
+    reports: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.model: Any = None
@@ -49,6 +55,9 @@ class Callback:
     def on_train_end(self, logs: Logs = None) -> None:
         """Called once, after the last epoch."""
 
+    def on_train_abort(self) -> None:
+        """Called instead of `on_train_end` where an error ended the training: close what is open."""
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Called before an epoch; epochs count from 0."""
 
@@ -57,9 +66,11 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Called before a training step."""
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Called after a training step, with the logs of the epoch so far."""
+        self.on_batch_end(batch, logs)
 
     def on_test_begin(self, logs: Logs = None) -> None:
         """Called before evaluation."""
@@ -85,7 +96,7 @@ class Callback:
     def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Called after a batch of prediction."""
 
-    # Keras' older names of the training batch hooks.
+    # Keras' older names of the training batch hooks: heard unless the newer name is overridden.
 
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Called before a training step (older name)."""
@@ -94,7 +105,11 @@ class Callback:
         """Called after a training step (older name)."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the callback must remember over a restart."""
+        """Return what the callback must remember over a restart.
+
+        Plain values, as JSON holds them, except where the callback's own text says arrays. Loaded before `fit`,
+        a state is gone on from where a fresh callback would begin anew.
+        """
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

@@ -6,28 +6,59 @@ from typing import Any
 from convolens.callbacks.callback import Callback
 from convolens.callbacks.history import History
 from convolens.callbacks.progbar_logger import ProgbarLogger
-from convolens.errors import ArgumentTypeError
+from convolens.errors import ArgumentError, ArgumentTypeError
 
 _OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
+def _overrides(callback: Callback, hook: str) -> bool:
+    return hook in vars(callback) or getattr(type(callback), hook) is not getattr(Callback, hook)
+
+
 def _listeners(callbacks: list[Callback], hook: str) -> list[Callable[..., Any]]:
-    found = []
-    for callback in callbacks:
-        for name in (hook, _OLD_NAMES.get(hook)):
-            if (name is not None and getattr(type(callback), name, None) is not getattr(Callback, name)) or (
-                name is not None and name in vars(callback)
-            ):
-                found.append(getattr(callback, name))
-    return found
+    """Return the hook of each callback that overrides it, or its older name."""
+    names = [hook, _OLD_NAMES[hook]] if hook in _OLD_NAMES else [hook]
+    return [
+        getattr(callback, hook) for callback in callbacks if any(_overrides(callback, name) for name in names)
+    ]
+
+
+def _of_the_user(callback: Callback) -> bool:
+    """Return whether we cannot know what the callback adds to an epoch's logs."""
+    written_here = type(callback).__module__.partition(".")[0] == "convolens"
+    return "on_epoch_end" in vars(callback) or (not written_here and _overrides(callback, "on_epoch_end"))
+
+
+def _flat(callbacks: Any) -> list[Any]:
+    if isinstance(callbacks, CallbackList):
+        return callbacks.callbacks
+    if isinstance(callbacks, Iterable) and not isinstance(callbacks, (type, str)):
+        return list(callbacks)
+    return [] if callbacks is None else [callbacks]
+
+
+def _check(callback: Any) -> Callback:
+    if isinstance(callback, Callback):
+        return callback
+    if isinstance(callback, type):
+        name = callback.__name__
+        given = f"the class {name}; write {name}(...)"
+    else:
+        given = f"{type(callback).__module__}.{type(callback).__name__}"
+    raise ArgumentTypeError(
+        f"callbacks: expected convolens.callbacks.Callback objects, alone or in a list; received {given}."
+    )
 
 
 class CallbackList:
     """Passes each event on to every callback that overrides its hook, in order.
 
+    `History` and then `ProgbarLogger` come last, as in Keras: they see what others add to an epoch's logs, such
+    as the "learning_rate" of LearningRateScheduler and ReduceLROnPlateau.
+
     Args:
-        callbacks: callbacks, or None.
-        add_history: begin with a `History` unless there is one.
+        callbacks: a list of callbacks, one, another CallbackList, or None.
+        add_history: end with a `History` unless there is one.
         add_progbar: end with a `ProgbarLogger` unless there is one.
         model: given to each with `set_model`.
         params: given to each with `set_params` (Keras' words: epochs, steps, verbose, metrics).
@@ -42,23 +73,17 @@ class CallbackList:
 
     def __init__(
         self,
-        callbacks: Iterable[Callback] | Callback | None = None,
+        callbacks: "Iterable[Callback] | Callback | CallbackList | None" = None,
         add_history: bool = False,
         add_progbar: bool = False,
         model: Any = None,
         **params: Any,
     ) -> None:
-        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
-        for callback in given:
-            if not isinstance(callback, Callback):
-                raise ArgumentTypeError(
-                    f"callbacks: expected convolens.callbacks.Callback objects; received {type(callback).__name__}."
-                )
-        if add_progbar and not any(isinstance(callback, ProgbarLogger) for callback in given):
-            given.insert(0, ProgbarLogger())
-        if add_history and not any(isinstance(callback, History) for callback in given):
-            given.insert(0, History())
-        self.callbacks = given
+        self.callbacks: list[Callback] = [_check(callback) for callback in _flat(callbacks)]
+        if add_history and not any(isinstance(callback, History) for callback in self.callbacks):
+            self.callbacks.append(History())
+        if add_progbar and not any(isinstance(callback, ProgbarLogger) for callback in self.callbacks):
+            self.callbacks.append(ProgbarLogger())
         self._hooks: dict[str, list[Callable[..., Any]]] = {}
         if model is not None:
             self.set_model(model)
@@ -68,7 +93,10 @@ class CallbackList:
     @property
     def history(self) -> History:
         """The `History` among the callbacks."""
-        return next(callback for callback in self.callbacks if isinstance(callback, History))
+        for callback in self.callbacks:
+            if isinstance(callback, History):
+                return callback
+        raise ArgumentError("CallbackList: there is no History among the callbacks; give add_history=True.")
 
     def set_model(self, model: Any) -> None:
         """Give every callback the model."""
@@ -76,9 +104,15 @@ class CallbackList:
             callback.set_model(model)
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Give every callback the parameters of the training."""
+        """Give every callback the parameters of the training; "metrics" as it is when the logs reach it."""
+        names, unnamed = list(params.get("metrics") or []), False
         for callback in self.callbacks:
-            callback.set_params(params)
+            if "metrics" in params:
+                callback.set_params({**params, "metrics": list(names), "unnamed": unnamed})
+            else:
+                callback.set_params(params)
+            names += [name for name in callback.reports if name not in names]
+            unnamed = unnamed or _of_the_user(callback)
 
     def _emit(self, hook: str, *arguments: Any) -> None:
         if hook not in self._hooks:
@@ -92,6 +126,9 @@ class CallbackList:
     def on_train_end(self, logs: Any = None) -> None:
         self._emit("on_train_end", logs)
 
+    def on_train_abort(self) -> None:
+        self._emit("on_train_abort")
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._emit("on_epoch_begin", epoch, logs)
 
@@ -103,6 +140,8 @@ class CallbackList:
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._emit("on_train_batch_end", batch, logs)
+
+    on_batch_begin, on_batch_end = on_train_batch_begin, on_train_batch_end
 
     def on_test_begin(self, logs: Any = None) -> None:
         self._emit("on_test_begin", logs)

@@ -1,6 +1,7 @@
 """CSVLogger: a row of logs for each epoch in a file that any table program opens."""
 
 import csv
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,15 +13,19 @@ from convolens.errors import WriteError
 
 
 class CSVLogger(Callback):
-    """Writes epoch and logs as CSV, flushed after each epoch.
+    """Writes epoch (from 0) and logs as CSV, flushed after each epoch: the same file as Keras'.
+
+    The columns are the sorted names of the first epoch's logs; where none of them is a "val_" name, each has a
+    "val_" twin, for epochs with validation yet to come. What an epoch does not have is "NA".
 
     Args:
         filename: the file; its folder is made.
-        separator: between the columns.
-        append: go on with a file that is there (no second header) instead of beginning anew.
+        separator: one character between the columns.
+        append: go on with a file that is there (with its columns, no second header) instead of beginning anew.
 
     Raises:
-        WriteError: the file cannot be written.
+        WriteError: before the first epoch, when the file cannot be written. Later (a full disk) it says so once,
+            and the training goes on.
 
     Example:
         >>> CSVLogger("history.csv").separator
@@ -33,57 +38,73 @@ class CSVLogger(Callback):
         self.separator = separator
         self.append = append
         self.keys: list[str] | None = None
+        self._resumed = False
         self._file: TextIO | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        header = False
+        self._close()
+        append = self.append or self._resumed
+        if not self._resumed:
+            self.keys = None
+        self._resumed = self._header_written = False
         try:
             self.filename.parent.mkdir(parents=True, exist_ok=True)
-            if self.append and self.filename.exists():
+            if append and self.filename.exists():
                 with self.filename.open(newline="") as file:
                     columns = next(csv.reader(file, delimiter=self.separator), [])
-                header = bool(columns)
-                if header:
+                self._header_written = bool(columns)
+                if columns:
                     self.keys = columns[1:]
-            self._file = self.filename.open("a" if self.append else "w", newline="")
+            self._file = self.filename.open("a" if append else "w", newline="")
         except OSError as error:
             raise WriteError(
                 f"CSVLogger: cannot write {self.filename} ({error.strerror}); give another filename."
             ) from error
-        self._header_written = header
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self._file is None:
             return
         logs = logs or {}
         if self.keys is None:
-            names = [
-                name for name in self.params.get("metrics") or [] if name in logs or name.startswith("val_")
-            ]
-            self.keys = [*names, *(name for name in logs if name not in names)]
-        writer = csv.writer(self._file, delimiter=self.separator, lineterminator="\n")
-        if not self._header_written:
-            writer.writerow(["epoch", *self.keys])
-            self._header_written = True
-        writer.writerow([epoch, *(self._text(logs.get(key)) for key in self.keys)])
-        self._file.flush()
+            self.keys = sorted(logs)
+            if not any(name.startswith("val_") for name in self.keys):
+                self.keys += [f"val_{name}" for name in self.keys]
+        writer = csv.writer(self._file, delimiter=self.separator)
+        try:
+            if not self._header_written:
+                writer.writerow(["epoch", *self.keys])
+                self._header_written = True
+            writer.writerow([epoch, *(self._cell(logs.get(key, "NA")) for key in self.keys)])
+            self._file.flush()
+        except OSError as error:
+            print(
+                f"CSVLogger: {self.filename} is not written any further, training goes on: {error.strerror}."
+            )
+            self._close()
 
     @staticmethod
-    def _text(value: Any) -> str:
-        if value is None:
-            return "NA"
-        if isinstance(value, np.ndarray) and value.ndim:
-            return "[" + ", ".join(str(item) for item in value.tolist()) + "]"
-        return str(float(value)) if not isinstance(value, str) else value
+    def _cell(value: Any) -> Any:
+        if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:  # type: ignore[arg-type]
+            return value
+        return f'"[{", ".join(map(str, value))}]"'
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError:  # what could not be written was said in on_epoch_end
+                return
 
     def on_train_end(self, logs: Logs = None) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._close()
+
+    def on_train_abort(self) -> None:
+        self._close()
 
     def state_dict(self) -> dict[str, Any]:
         return {"keys": self.keys}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.keys = state["keys"]
-        self.append = True
+        self._resumed = True

@@ -4,13 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from convolens.arguments import integer
+from convolens.arguments import integer, number_in
 from convolens.callbacks.callback import Logs
 from convolens.callbacks.monitor import MonitorCallback
 
 
 class EarlyStopping(MonitorCallback):
     """Stops after `patience` epochs without improvement, as `keras.callbacks.EarlyStopping`.
+
+    Unlike there, NaN is no improvement, not even as the first value. The state holds plain values and, where
+    weights are restored, `best_weights`: a list of arrays.
 
     Args:
         monitor: the name in the logs to watch.
@@ -41,6 +44,8 @@ class EarlyStopping(MonitorCallback):
         super().__init__(monitor, mode, min_delta)
         self.patience = integer("EarlyStopping", "patience", patience, minimum=0)
         self.verbose = verbose
+        if baseline is not None:
+            baseline = number_in("EarlyStopping", "baseline", baseline, float("-inf"), float("inf"))
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = integer("EarlyStopping", "start_from_epoch", start_from_epoch, minimum=0)
@@ -55,7 +60,9 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
-        self._reset()
+        if not self._resumed:
+            self._reset()
+        self._resumed, self.stopped_epoch = False, 0
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = self.value_in(logs)
@@ -95,3 +102,4 @@ class EarlyStopping(MonitorCallback):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.best_epoch, self.wait = state["best"], state["best_epoch"], state["wait"]
         self.stopped_epoch, self.best_weights = state["stopped_epoch"], state["best_weights"]
+        self._resumed = True

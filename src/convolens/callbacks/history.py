@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
 from convolens.callbacks.callback import Callback, Logs
 
 
 class History(Callback):
-    """Collects each epoch's logs.
+    """Collects each epoch's logs, also what callbacks before it added to them.
 
     Attributes:
         history: name -> list of one value an epoch.
@@ -26,6 +28,9 @@ class History(Callback):
         self.epoch: list[int] = []
         self.interrupted = False
 
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.interrupted = False
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
@@ -33,10 +38,18 @@ class History(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         return {
-            "history": {name: list(values) for name, values in self.history.items()},
+            "history": {name: [_plain(value) for value in values] for name, values in self.history.items()},
             "epoch": list(self.epoch),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.history = {name: list(values) for name, values in state["history"].items()}
+        self.history = {
+            name: [np.asarray(value) if isinstance(value, list) else value for value in values]
+            for name, values in state["history"].items()
+        }
         self.epoch = list(state["epoch"])
+
+
+def _plain(value: Any) -> Any:
+    """Return a number or array as JSON holds it: a metric with a value for each class becomes a list."""
+    return value.tolist() if hasattr(value, "tolist") else value

@@ -9,7 +9,7 @@ from convolens.errors import ArgumentError
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate at the beginning of each epoch, as in Keras.
+    """Sets the learning rate at the beginning of each epoch, as in Keras, and adds "learning_rate" to its logs.
 
     Args:
         schedule: function of (epoch from 0) or (epoch, current rate) that returns the new rate.
@@ -23,6 +23,8 @@ class LearningRateScheduler(Callback):
         0.05
     """
 
+    reports = ("learning_rate",)
+
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
         if not callable(schedule):
@@ -33,8 +35,9 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         current = float(self.model.optimizer.learning_rate)
         try:
-            takes_rate = len(inspect.signature(self.schedule).parameters) > 1
-        except ValueError:  # a built-in function without a signature
+            inspect.signature(self.schedule).bind(epoch, current)
+            takes_rate = True
+        except (TypeError, ValueError):  # of one argument, or a built-in function without a signature
             takes_rate = False
         rate: Any = self.schedule(epoch, current) if takes_rate else self.schedule(epoch)
         try:

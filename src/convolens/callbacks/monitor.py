@@ -2,37 +2,45 @@
 
 import math
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
-from convolens.arguments import did_you_mean, one_of
+from convolens.arguments import did_you_mean, number_in, one_of
 from convolens.callbacks.callback import Callback, Logs
-from convolens.errors import UnknownNameError
+from convolens.errors import ArgumentError, UnknownNameError
+from convolens.metrics import METRICS
 
 MODES = ("auto", "min", "max")
-# Metrics that Keras takes as better when larger; what these words end in is one of them too.
-_LARGER_IS_BETTER = (
-    "acc",
-    "accuracy",
-    "auc",
-    "precision",
-    "recall",
-    "f1_score",
-    "top_k",
-    "cosine_similarity",
-)
+_LARGER = ("Accuracy", "AUC", "Precision", "Recall", "F1Score", "CosineSimilarity")  # in names of classes
+_LARGER_WORDS = {"acc", "accuracy", "auc", "precision", "recall", "f1"}  # in names in the logs, between "_"
+_SMALLER_WORDS = {"loss", "error", "crossentropy"}
 
 
-def larger_is_better(monitor: str, mode: str) -> bool:
-    """Return whether a rise of `monitor` is an improvement.
+def larger_is_better(monitor: str, mode: str, metrics: Iterable[Any] = ()) -> bool | None:
+    """Return whether a rise of `monitor` is an improvement; None where its name does not say.
+
+    Args:
+        monitor: a name in the logs.
+        mode: "min", "max", or "auto": by the metric of that name, else by the words in the name.
+        metrics: the model's.
 
     Example:
         >>> larger_is_better("val_accuracy", "auto"), larger_is_better("val_loss", "auto")
         (True, False)
+        >>> larger_is_better("val_wobble", "auto") is None
+        True
     """
     if mode != "auto":
         return mode == "max"
     name = monitor.removeprefix("val_")
-    return any(name.endswith(word) or word in name for word in _LARGER_IS_BETTER)
+    made = next((type(metric) for metric in metrics if metric.name == name), METRICS.get(name))
+    if made is not None and any(word in made.__name__ for word in _LARGER):
+        return True
+    words = set(name.split("_"))
+    of_ours = made is not METRICS["mean"] and made in METRICS.values()
+    if of_ours or words & _SMALLER_WORDS:
+        return False
+    return True if words & _LARGER_WORDS else None
 
 
 class MonitorCallback(Callback):
@@ -40,8 +48,11 @@ class MonitorCallback(Callback):
 
     Args:
         monitor: "val_loss", "val_accuracy", "loss" ...
-        mode: "min", "max", or "auto": by the name.
+        mode: "min", "max", or "auto": by the metric of that name, or the words in the name.
         min_delta: a smaller change is no improvement.
+
+    Attributes:
+        larger: whether a rise is an improvement; None until `fit` where only the model knows.
     """
 
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
@@ -49,20 +60,36 @@ class MonitorCallback(Callback):
         self.monitor = monitor
         self.mode = one_of(type(self).__name__, "mode", mode, MODES)
         self.larger = larger_is_better(monitor, mode)
-        self.min_delta = abs(min_delta)
+        self.min_delta = abs(
+            number_in(type(self).__name__, "min_delta", min_delta, float("-inf"), float("inf"))
+        )
+        self._resumed = False
 
     def is_better(self, value: float, best: float | None) -> bool:
-        """Return whether `value` improves on `best`; NaN never does, anything improves on None."""
+        """Return whether `value` improves on `best`; NaN never does, anything else improves on None."""
         if math.isnan(value):
             return False
         if best is None:
             return True
         return value - self.min_delta > best if self.larger else value + self.min_delta < best
 
+    def find_direction(self) -> None:
+        """Ask the model's metrics which direction is better; raise ArgumentError where nothing says."""
+        metrics = [
+            *getattr(self.model, "compiled_metrics", ()),
+            *getattr(self.model, "weighted_metrics", ()),
+        ]
+        self.larger = larger_is_better(self.monitor, self.mode, metrics)
+        if self.larger is None:
+            raise ArgumentError(
+                f"{type(self).__name__}: mode='auto' cannot tell whether {self.monitor!r} is better when larger "
+                "or when smaller; give mode='max' or mode='min'."
+            )
+
     def check_names(self, names: list[str], argument: str = "monitor") -> None:
         """Raise UnknownNameError, before the first epoch, for a name that the logs will not have."""
         known = self.params.get("metrics")
-        if not known:
+        if not known or self.params.get("unnamed"):
             return
         for name in names:
             if name not in known:
@@ -76,6 +103,7 @@ class MonitorCallback(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.check_names([self.monitor])
+        self.find_direction()
 
     def value_in(self, logs: Logs) -> float | None:
         """Return the watched value, or None (with a warning) where the epoch has none."""
@@ -86,4 +114,10 @@ class MonitorCallback(Callback):
                 stacklevel=3,
             )
             return None
-        return float(value)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"{type(self).__name__}: monitor={self.monitor!r} is no single number: {value!r}; "
+                "choose one that is, for example 'val_loss'."
+            ) from None

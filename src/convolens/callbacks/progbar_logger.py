@@ -22,7 +22,10 @@ def describe(logs: Mapping[str, Any]) -> str:
     """
     parts = []
     for name, value in logs.items():
-        if isinstance(value, np.ndarray) and value.ndim:
+        if np.ndim(value) or value is None:
+            continue
+        if isinstance(value, str):
+            parts.append(f"{name}: {value}")
             continue
         number = float(value)
         parts.append(
@@ -95,4 +98,7 @@ class ProgbarLogger(Callback):
         )
 
     def on_train_end(self, logs: Logs = None) -> None:
+        self._stop_bar()
+
+    def on_train_abort(self) -> None:
         self._stop_bar()

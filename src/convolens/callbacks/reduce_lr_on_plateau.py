@@ -11,6 +11,8 @@ from convolens.errors import ArgumentError
 class ReduceLROnPlateau(MonitorCallback):
     """Multiplies the learning rate by `factor` after `patience` epochs without improvement, as in Keras.
 
+    Adds "learning_rate", the rate the epoch was trained with, to the epoch's logs. NaN is no improvement.
+
     Args:
         monitor: the name in the logs to watch.
         factor: below 1.
@@ -25,6 +27,8 @@ class ReduceLROnPlateau(MonitorCallback):
         >>> ReduceLROnPlateau(factor=0.5).factor
         0.5
     """
+
+    reports = ("learning_rate",)
 
     def __init__(
         self,
@@ -44,7 +48,7 @@ class ReduceLROnPlateau(MonitorCallback):
         self.patience = integer("ReduceLROnPlateau", "patience", patience, minimum=0)
         self.verbose = verbose
         self.cooldown = integer("ReduceLROnPlateau", "cooldown", cooldown, minimum=0)
-        self.min_lr = min_lr
+        self.min_lr = number_in("ReduceLROnPlateau", "min_lr", min_lr, 0.0, float("inf"))
         self._reset()
 
     def _reset(self) -> None:
@@ -54,9 +58,13 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
-        self._reset()
+        if not self._resumed:
+            self._reset()
+        self._resumed = False
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if isinstance(logs, dict):
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
         value = self.value_in(logs)
         if value is None:
             return
@@ -81,3 +89,4 @@ class ReduceLROnPlateau(MonitorCallback):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.wait = state["best"], state["wait"]
         self.cooldown_counter = state["cooldown_counter"]
+        self._resumed = True

@@ -95,8 +95,9 @@ class BatchNormalization(Layer):
             offset = 0.0 if bias is None else bias.view(shape)
             result = (x - x) * (1.0 if weight is None else weight.view(shape)) + offset
         else:
-            # With momentum 1 torch writes the batch's own mean and unbiased variance into these two.
-            mean, variance = torch.empty_like(self.running_mean), torch.empty_like(self.running_var)
+            # With momentum 1 torch writes the batch's own mean and unbiased variance into these two; it still adds
+            # 0 times what is there, so that must be numbers.
+            mean, variance = torch.zeros_like(self.running_mean), torch.zeros_like(self.running_var)
             result = F.batch_norm(x, mean, variance, weight, bias, True, 1.0, self.epsilon)
             variance = variance * ((count - 1) / count)
         with torch.no_grad():

@@ -107,15 +107,15 @@ class Fitting(Compilable):
         )  # fmt: skip
         self.to(self.device)
         step = self._step("fit", train=True)
-        validate = None
-        if validation_data is not None:
+        checked = validation_data is not None
+        if checked:
             size = validation_batch_size or batch_size
-            validate = self._validation(step, validation_data, size, validation_steps)
-        names = self.metrics_names + [f"val_{name}" for name in self.metrics_names if validate]
+            validation = self._validation_source(validation_data, size, validation_steps)
+        names = self.metrics_names + [f"val_{name}" for name in self.metrics_names if checked]
         events = CallbackList(
             callbacks, add_history=True, add_progbar=verbose != 0, model=self,
             verbose=1 if verbose == "auto" else int(verbose), epochs=epochs, steps=source.steps,
-            metrics=names, validation=validate is not None,
+            metrics=names, validation=checked,
         )  # fmt: skip
         self.stop_training = False
         self.history = events.history
@@ -124,6 +124,7 @@ class Fitting(Compilable):
             if isinstance(validation_freq, int)
             else (lambda epoch: epoch + 1 in validation_freq)
         )
+        validate = (lambda: loop.evaluate(step, validation, events)) if checked else None
         interrupted = loop.fit(
             step, source, events, range(initial_epoch, epochs), lambda: self.stop_training, validate, due
         )
@@ -132,15 +133,11 @@ class Fitting(Compilable):
             print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")
         return events.history
 
-    def _validation(
-        self, step: Step, data: Any, batch_size: int | None, steps: int | None
-    ) -> Callable[[], dict[str, Any]]:
+    def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
         if isinstance(data, (tuple, list)) and len(data) in (2, 3):
             x, y, weight = (*data, None)[:3]
-            source = self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
-        else:
-            source = self._source("validation_data", data, steps=steps)
-        return lambda: loop.evaluate(step, source, CallbackList())
+            return self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
+        return self._source("validation_data", data, steps=steps)
 
     def evaluate(
         self,

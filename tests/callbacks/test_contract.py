@@ -1,0 +1,166 @@
+"""What all callbacks share: a small fit, a state that survives a killed training. Members of CALLBACKS inherit."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from callbacks.tiny import model
+from convolens import callbacks
+from convolens.callbacks import CALLBACKS, Callback, LambdaCallback
+
+# What a new member needs: a way to make it, writing into a folder.
+MAKE: dict[str, Callable[[Path], Callback]] = {
+    "CSVLogger": lambda folder: callbacks.CSVLogger(folder / "log.csv"),
+    "EarlyStopping": lambda folder: callbacks.EarlyStopping(patience=2, restore_best_weights=True),
+    "History": lambda folder: callbacks.History(),
+    "LambdaCallback": lambda folder: LambdaCallback(on_epoch_end=lambda epoch, logs: None),
+    "LearningRateScheduler": lambda folder: callbacks.LearningRateScheduler(lambda epoch: 0.1 / (1 + epoch)),
+    "ModelCheckpoint": lambda folder: callbacks.ModelCheckpoint(
+        folder / "w.{epoch}-{val_loss:.1f}.weights.h5", save_best_only=True
+    ),
+    "ProgbarLogger": lambda folder: callbacks.ProgbarLogger(),
+    "ReduceLROnPlateau": lambda folder: callbacks.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=1),
+    "TerminateOnNaN": lambda folder: callbacks.TerminateOnNaN(),
+}
+VAL_LOSSES = [5.0, 4.0, 6.0, 3.0, 3.5, 2.5, 7.0, 3.5, 2.0, 8.0, 1.0, 0.5]
+NAMES = sorted(CALLBACKS)
+
+
+class Killed(Exception):
+    """Ends a training as a crash does."""
+
+
+def test_every_member_is_exported_and_tested() -> None:
+    assert set(MAKE) == set(CALLBACKS)
+    for name, kind in CALLBACKS.items():
+        assert kind.__name__ == name
+        assert getattr(callbacks, name) is kind
+
+
+def train(trained: Any, callback: Callback, first: int = 0, kill: Callable[..., None] | None = None) -> Any:
+    """Fit on real data, with a val_loss of ours that rises and falls."""
+    x = np.linspace(-1, 1, 16, dtype=np.float32).reshape(8, 2)
+    script = LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(val_loss=VAL_LOSSES[epoch]))
+    last = LambdaCallback(on_epoch_end=kill)
+    return trained.fit(
+        x, x[:, :1] > 0, batch_size=4, epochs=len(VAL_LOSSES), initial_epoch=first, shuffle=False, verbose=0,
+        callbacks=[script, callback, last],
+    )  # fmt: skip
+
+
+def files(folder: Path) -> dict[str, int]:
+    return {
+        path.name: path.stat().st_size if path.suffix == ".h5" else hash(path.read_bytes())
+        for path in folder.iterdir()
+    }
+
+
+def plain(state: Any) -> Any:
+    """Return a state with its arrays as lists, fit for JSON."""
+    if isinstance(state, dict):
+        return {key: plain(value) for key, value in state.items()}
+    if isinstance(state, list):
+        return [plain(value) for value in state]
+    return state.tolist() if isinstance(state, np.ndarray) else state
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("killed_after", [0, 2, 5])
+def test_a_killed_training_goes_on_as_if_it_had_not_been(
+    name: str, killed_after: int, tmp_path: Path
+) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+    start = model().get_weights()
+
+    one = model()
+    one.set_weights(start)
+    uninterrupted = MAKE[name](whole)
+    expected = train(one, uninterrupted)
+
+    two = model()
+    two.set_weights(start)
+    before = MAKE[name](parts)
+    kept: dict[str, Any] = {}
+
+    def kill(epoch: int, logs: Any) -> None:
+        if epoch == killed_after:
+            kept.update(
+                state=before.state_dict(), weights=two.get_weights(), rate=two.optimizer.learning_rate
+            )
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(two, before, kill=kill)
+    state = kept["state"]
+    if "arrays" not in (type(before).__doc__ or ""):
+        assert json.loads(json.dumps(state)) == state
+        state = json.loads(json.dumps(state))
+    json.dumps(plain(state))
+
+    three = model()
+    three.set_weights(kept["weights"])
+    three.optimizer.learning_rate = kept["rate"]
+    after = MAKE[name](parts)
+    after.load_state_dict(state)
+    assert plain(after.state_dict()) == plain(kept["state"])
+    result = train(three, after, first=killed_after + 1)
+
+    assert expected.epoch[-1] == result.epoch[-1]
+    for key, values in expected.history.items():
+        np.testing.assert_array_equal(values[-len(result.history[key]) :], result.history[key], err_msg=key)
+    for a, b in zip(one.get_weights(), three.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert one.optimizer.learning_rate == three.optimizer.learning_rate
+    assert files(whole) == files(parts)
+    theirs, mine = uninterrupted.state_dict(), after.state_dict()
+    theirs.pop("last_saved", None), mine.pop("last_saved", None)  # a path of each
+    assert plain(theirs) == plain(mine)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_callback_serves_a_second_fit(name: str, tmp_path: Path) -> None:
+    start = model().get_weights()
+    callback = MAKE[name](tmp_path)
+    decisions = []
+    for _ in range(2):
+        trained = model()
+        trained.set_weights(start)
+        train(trained, callback)
+        decisions.append((trained.get_weights(), trained.optimizer.learning_rate, files(tmp_path)))
+    for a, b in zip(decisions[0][0], decisions[1][0], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert decisions[0][1:] == decisions[1][1:]
+
+
+def test_history_keeps_arrays_over_a_restart() -> None:
+    history = callbacks.History()
+    history.on_epoch_end(0, {"f1_score": np.array([0.5, 1.0]), "loss": np.float32(0.25)})
+    again = callbacks.History()
+    again.load_state_dict(json.loads(json.dumps(history.state_dict())))
+    np.testing.assert_array_equal(again.history["f1_score"][0], [0.5, 1.0])
+    assert again.history["loss"] == [0.25]
+    assert again.epoch == [0]
+
+
+def test_the_best_is_remembered_over_a_restart(tmp_path: Path) -> None:
+    """Keras forgets it, and overwrites the best with a worse one (keras#17012)."""
+    path = tmp_path / "best.safetensors"
+    made = callbacks.ModelCheckpoint(path, save_best_only=True)
+    made.set_model(model())
+    made.on_epoch_end(0, {"val_loss": 0.1})
+    saved = path.read_bytes()
+    again = callbacks.ModelCheckpoint(path, save_best_only=True)
+    again.load_state_dict(made.state_dict())
+    again.set_model(model())
+    again.on_train_begin()
+    again.on_epoch_end(1, {"val_loss": 0.2})
+    assert path.read_bytes() == saved
+    again.on_epoch_end(2, {"val_loss": 0.05})
+    assert path.read_bytes() != saved
+    assert again.last_saved == str(path)
