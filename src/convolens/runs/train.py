@@ -34,6 +34,8 @@ from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
 from convolens.utils import set_random_seed
 
+STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
+
 
 @dataclass(frozen=True)
 class TrainResult:
@@ -121,15 +123,22 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
 
 
 def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
-    if settings.batch_size <= images:
-        return settings, []
+    """Return the settings with the recipe's batches made smaller where there are few photos, and a line that says so."""
     if options.batch_size is not None:
-        raise ArgumentError(
-            f"train: batch_size {settings.batch_size} is larger than the {images} training photos; "
-            f"give --batch-size {images} or less."
-        )
-    note = f"batches of {images} instead of the recipe's {settings.batch_size}: there are no more photos"
-    return replace(settings, batch_size=images), [note]
+        if settings.batch_size > images:
+            raise ArgumentError(
+                f"train: batch_size {settings.batch_size} is larger than the {images} training photos; "
+                f"give --batch-size {images} or less."
+            )
+        return settings, []
+    fitting = settings.batch_size
+    while fitting > SMALLEST_BATCH and images < STEPS_AN_EPOCH * fitting:
+        fitting //= 2
+    fitting = min(fitting, images)
+    if fitting == settings.batch_size:
+        return settings, []
+    note = f"batches of {fitting} instead of the recipe's {settings.batch_size}: there are only {images} photos to learn from"
+    return replace(settings, batch_size=fitting), [note]
 
 
 def _model_maker(settings: Settings, prepared: Prepared) -> Any:
