@@ -167,22 +167,21 @@ def test_run_inside_holds_just_the_places_inside(start, step, limit, n):
     assert inside == list(range(first, stop))
 
 
-def test_row_inside_is_pixel_by_pixel():
-    image = np.random.default_rng(0).integers(0, 256, (9, 8, 3), dtype=np.uint8)
-    target, careful = np.zeros((2, 30), np.float32)
-    factor = np.float32(0.5)
-    sampling.row_inside.py_func(image.reshape(-1), 8, 3, 1.2, 0.3, 5.5, -0.6, 1, 9, factor, target, 27, -3)
-    for j in range(1, 9):
-        place = 27 - 3 * (j - 1)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("step", [1, -1])
+def test_row_inside_is_pixel_by_pixel(channels, step):
+    image = np.random.default_rng(0).integers(0, 256, (9, 8, channels), dtype=np.uint8)
+    width = 4 if channels == 3 else channels
+    values, target = np.zeros(9 * 8 * width, np.float32), np.zeros(9 * channels, np.float32)
+    careful = np.zeros(8 * channels, np.float32)
+    factor, order = np.float32(0.5), range(1, 9)[::step]
+    sampling.spread.py_func(image.reshape(-1), values, width)
+    sampling.row_inside.py_func(
+        values, width, 8, 1.2, 0.3, 5.5, -0.6, order[0], step, 8, factor, target, 0, channels
+    )  # fmt: skip
+    for place, j in enumerate(order):
         sampling.pixel.py_func(
-            image,
-            1.2 + j * 0.3,
-            5.5 - j * 0.6,
-            sampling.NEAREST,
-            np.float32(0),
-            1,
-            factor,
-            careful[place : place + 3],
-        )
-    np.testing.assert_allclose(target, careful, rtol=1e-6)
-    assert (target[6:] > 0).any()
+            image, 1.2 + j * 0.3, 5.5 - j * 0.6, sampling.NEAREST, np.float32(0), 1, factor,
+            careful[place * channels : (place + 1) * channels],
+        )  # fmt: skip
+    np.testing.assert_allclose(target[: 8 * channels], careful, rtol=1e-5)

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from convolens.augmentation.colours import change_colours
-from convolens.augmentation.sampling import pixel, row_inside, run_inside
+from convolens.augmentation.sampling import pixel, row_inside, run_inside, spread
 
 
 @numba.njit(nogil=True, cache=True)
@@ -48,46 +48,54 @@ def transform(
     """
     rows, columns, channels = images.shape[1:]
     outside = np.float32(cval)
+    width = 4 if channels == 3 else channels
+    values = np.zeros(rows * columns * width, np.float32)
     for k in range(start, stop):
         image, m = images[which[k]], matrix[k]
-        values, target = image.reshape(-1), out[k].reshape(-1)
+        target = out[k].reshape(-1)
         colours = channel_shift[k] != 0.0 or not math.isnan(brightness[k])
         factor = np.float32(1.0) if colours else np.float32(scale)
         still = (
             m[0, 0] == 1.0 and m[0, 1] == 0.0 and m[0, 2] == 0.0
             and m[1, 0] == 0.0 and m[1, 1] == 1.0 and m[1, 2] == 0.0
         )  # fmt: skip
-        step = -channels if flip_horizontal[k] else channels
+        if order == 1 and not still:
+            spread(image.reshape(-1), values, width)
         for i in range(rows):
-            to_row = rows - 1 - i if flip_vertical[k] else i
-            # where the value of column 0 goes
-            begin = (to_row * columns + (columns - 1 if flip_horizontal[k] else 0)) * channels
-            if still:
-                for j in range(columns):
-                    for c in range(channels):
-                        target[begin + j * step + c] = (
-                            np.float32(values[(i * columns + j) * channels + c]) * factor
-                        )
-                continue
+            begin = (rows - 1 - i if flip_vertical[k] else i) * columns * channels
             row, column = m[0, 2] + i * m[0, 0], m[1, 2] + i * m[1, 0]
             row_step, column_step = m[0, 1], m[1, 1]
-            first, last = 0, 0
-            if order == 1:
+            first, stop_inside = 0, 0  # the run of j that goes the fast way
+            if order == 1 and not still:
                 a, b = run_inside(row, row_step, rows - 1.0, columns)
-                first, last = run_inside(column, column_step, columns - 1.0, columns)
-                first, last = max(a, first), min(b, last)
-                if first < last:
+                first, stop_inside = run_inside(column, column_step, columns - 1.0, columns)
+                first, stop_inside = max(a, first), min(b, stop_inside)
+            if flip_horizontal[k]:
+                # the last pixel that is written goes the careful way: a run spills over by one value
+                first += 1
+                if first < stop_inside:
                     row_inside(
-                        values, columns, channels, row, row_step, column, column_step, first, last, factor,
-                        target, begin + first * step, step,
+                        values, width, columns, row, row_step, column, column_step, stop_inside - 1, -1,
+                        stop_inside - first, factor, target, begin + (columns - stop_inside) * channels, channels,
+                    )  # fmt: skip
+            else:
+                stop_inside -= 1
+                if first < stop_inside:
+                    row_inside(
+                        values, width, columns, row, row_step, column, column_step, first, 1,
+                        stop_inside - first, factor, target, begin + first * channels, channels,
                     )  # fmt: skip
             for j in range(columns):
-                if first <= j < last:
+                if first <= j < stop_inside:
                     continue
-                place = begin + j * step
-                pixel(
-                    image, row + j * row_step, column + j * column_step, fill_mode, outside, order, factor,
-                    target[place : place + channels],
-                )  # fmt: skip
+                place = begin + (columns - 1 - j if flip_horizontal[k] else j) * channels
+                if still:
+                    for c in range(channels):
+                        target[place + c] = np.float32(image[i, j, c]) * factor
+                else:
+                    pixel(
+                        image, row + j * row_step, column + j * column_step, fill_mode, outside, order, factor,
+                        target[place : place + channels],
+                    )  # fmt: skip
         if colours:
             change_colours(out[k], channel_shift[k], brightness[k], scale)

@@ -115,50 +115,83 @@ def pixel(
 
 
 @numba.njit(nogil=True, cache=True)
+def spread(image: np.ndarray, values: np.ndarray, width: int) -> None:
+    """Write an image's values as float32, `width` apart from pixel to pixel.
+
+    Args:
+        image: all values in a row, (pixels * channels,).
+        values: (pixels * width,) float32; what lies between the pixels is left as it is.
+        width: at least the channels.
+    """
+    pixels = values.size // width
+    channels = image.size // pixels
+    for i in range(pixels):
+        for c in range(channels):
+            values[i * width + c] = image[i * channels + c]
+
+
+@numba.njit(nogil=True, cache=True)
 def row_inside(
-    image: np.ndarray,
+    values: np.ndarray,
+    width: int,
     columns: int,
-    channels: int,
     row: float,
     row_step: float,
     column: float,
     column_step: float,
     first: int,
-    stop: int,
+    step: int,
+    count: int,
     factor: np.float32,
     target: np.ndarray,
     position: int,
-    position_step: int,
+    channels: int,
 ) -> None:
     """Write a run of bilinear values that all lie inside: no checks, places counted without a sign.
 
+    With a width of four the compiler takes the channels of a pixel at once, the three of a colour photo and one that is
+    written over by the next pixel; so the run must not be the last of `target`.
+
     Args:
-        image: all values in a row, (rows * columns * channels,).
-        columns, channels: of the image.
-        row, row_step: the source row of output column j is row + j * row_step; the same for columns.
-        first, stop: the run of j; each with room for the neighbour below and beside.
+        values: of the image, as `spread` writes them.
+        width: from pixel to pixel in `values`.
+        columns: of the image.
+        row, row_step: column j of the output comes from row + j * row_step; the same for columns.
+        first, step, count: j begins at `first`, goes on by `step` (1 or -1), `count` times; each with room for the
+            neighbour below and beside.
         factor: on the values.
         target: the output's values in a row.
-        position, position_step: where in `target` the value of j = first goes, and how far on the next.
+        position: where in `target` the first value goes; the next pixels follow.
+        channels: from pixel to pixel in `target`.
     """
-    one = np.float32(1.0)
-    below, beside = np.uint64(columns * channels), np.uint64(channels)
-    for j in range(first, stop):
+    below, beside, onwards = np.uint64(columns * width), np.uint64(width), np.uint64(channels)
+    to, j = np.uint64(position), first
+    for _ in range(count):
         r, c = row + j * row_step, column + j * column_step
         top, left = np.int32(r), np.int32(c)
-        down, right = np.float32(r - top), np.float32(c - left)
-        w11 = down * right
-        w10, w01 = down - w11, right - w11
-        w00 = one - down - w01
+        down, right = np.float32(r - top) * factor, np.float32(c - left)
+        up = factor - down
+        w11, w01 = down * right, up * right
+        w10, w00 = down - w11, up - w01
         upper = np.uint64(top) * below + np.uint64(left) * beside
         lower = upper + below
-        to = np.uint64(position)
-        for k in range(channels):
-            u = np.uint64(k)
-            target[to + u] = (
-                w00 * np.float32(image[upper + u])
-                + w01 * np.float32(image[upper + u + beside])
-                + w10 * np.float32(image[lower + u])
-                + w11 * np.float32(image[lower + u + beside])
-            ) * factor
-        position += position_step
+        if width == 4:
+            for k in range(4):
+                u = np.uint64(k)
+                target[to + u] = (
+                    w00 * values[upper + u]
+                    + w01 * values[upper + beside + u]
+                    + w10 * values[lower + u]
+                    + w11 * values[lower + beside + u]
+                )
+        else:
+            for k in range(width):
+                u = np.uint64(k)
+                target[to + u] = (
+                    w00 * values[upper + u]
+                    + w01 * values[upper + beside + u]
+                    + w10 * values[lower + u]
+                    + w11 * values[lower + beside + u]
+                )
+        to += onwards
+        j += step
