@@ -75,7 +75,7 @@ def as_folders(root: Path) -> None:
 
 def in_order(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sort images by label and content."""
-    order = sorted(range(len(x)), key=lambda i: (int(y[i]), x[i].tobytes()))
+    order = sorted(range(len(x)), key=lambda i: (y[i].item(), x[i].tobytes()))
     return x[order], y[order]
 
 
