@@ -12,7 +12,7 @@ from convolens.cli import main, options
 from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
-COMMANDS = ("train", "evaluate", "predict", "augment", "demo")
+COMMANDS = ("train", "evaluate", "predict", "augment", "cache", "demo")
 
 
 def call(capsys, *arguments):
@@ -250,3 +250,17 @@ def test_values_of_options():
     assert options.given(a=None, b=0) == {"b": 0}
     with pytest.raises(ArgumentError, match=r"x: expected a number, or several with commas; received 'a'"):
         options.numbers("a", "x")
+
+
+def test_cache(capsys, tmp_path, monkeypatch):
+    from convolens.data import list_images, load_pixels
+
+    monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "cache"))
+    load_pixels(list_images(folders(tmp_path / "data", {"a": 3, "b": 2})), (8, 8))
+    status, out, _ = call(capsys, "cache")
+    assert status == 0
+    assert "8 x 8" in out
+    assert "of at most 20.0 GiB" in out
+    status, out, _ = call(capsys, "cache", "--clear")
+    assert "freed in" in out
+    assert "0 B of at most" in call(capsys, "cache")[1]

@@ -1,8 +1,6 @@
 """Pixels are decoded once, found again, and made anew when a file changes; broken files are listed."""
 
 import os
-import shutil
-import warnings
 
 import numpy as np
 import pytest
@@ -79,14 +77,29 @@ def test_nothing_readable(tmp_path):
 
 
 def test_no_room_for_a_cache(data, tmp_path, monkeypatch):
+    """The photos are decoded at each use: slower, and the same."""
+    truncated_jpeg(data / "a" / "cut.jpg")
+    kept = load_pixels(list_images(data), (8, 8))
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "file"))
-    truncated_jpeg(data / "a" / "cut.jpg")
-    with pytest.warns(UserWarning, match="stay in memory and are decoded anew"):
-        found = load_pixels(list_images(data), (8, 8))
-    assert found.array.shape == (9, 8, 8, 3)
-    assert len(found.skipped) == 1
-    shutil.rmtree(data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert found.array.sum() > 0
+    with pytest.warns(UserWarning, match="decoded again at every use"):
+        streamed = load_pixels(list_images(data), (8, 8))
+    assert streamed.array.shape == kept.array.shape == (9, 8, 8, 3)
+    assert [path.name for path, _ in streamed.skipped] == ["cut.jpg"]
+    for rows in (3, slice(2, 7), np.array([8, 0, 4]), slice(0, 0)):
+        np.testing.assert_array_equal(streamed.array[rows], kept.array[rows])
+
+
+def test_training_batches_of_streamed_pixels_are_the_same(data, tmp_path, monkeypatch):
+    from convolens.augmentation import Augmentation, AugmentedBatches
+
+    kept = load_pixels(list_images(data), (8, 8)).array
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "file"))
+    with pytest.warns(UserWarning, match="decoded again"):
+        streamed = load_pixels(list_images(data), (8, 8)).array
+    augmentation = Augmentation(rotation_range=30)
+    one, other = (
+        AugmentedBatches(pixels, np.arange(9), 4, augmentation, seed=1)[1] for pixels in (kept, streamed)
+    )
+    np.testing.assert_array_equal(one[0], other[0])

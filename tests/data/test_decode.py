@@ -123,3 +123,20 @@ def test_broken_files_are_named(tmp_path):
 def test_no_bytes_raise_anything_else(data, magic):
     with contextlib.suppress(ImageError):
         assert read_pixels(io.BytesIO(magic + data)).dtype == np.uint8
+
+
+def test_resize_keeps_what_it_promises(tmp_path):
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:, :20], wide[:, 20:40], wide[:, 40:] = 50, 150, 250
+    Image.fromarray(wide).save(tmp_path / "a.png")
+
+    def levels(resize):
+        pixels = read_pixels(tmp_path / "a.png", size=(20, 20), interpolation="nearest", resize=resize)
+        assert pixels.shape == (20, 20, 3)
+        return set(np.unique(pixels).tolist())
+
+    assert levels("squash") == {50, 150, 250}
+    assert levels("crop") == {150}, "the middle"
+    assert levels("pad") == {0, 50, 150, 250}, "everything, and black"
+    with pytest.raises(UnknownNameError, match="Did you mean 'squash'"):
+        levels("squish")

@@ -327,3 +327,15 @@ def test_no_warning_on_the_way(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         train(data, tmp_path)
+
+
+@pytest.mark.parametrize("resize", ["squash", "crop", "pad"])
+def test_resize_is_written_into_the_model_and_used(tmp_path, resize):
+    """The network sees the same pixels in training and in prediction."""
+    data = folders(tmp_path / "data", {"a": 12, "b": 12}, size=(60, 20))
+    result, text = train(data, tmp_path, resize=resize)
+    assert json.loads(result.folder.model.read_text())["preprocessing"]["resize"] == resize
+    assert ("--resize crop cuts up to 67% off a photo" in text) == (resize == "crop")
+    table = {row["path"]: float(row["confidence"]) for row in rows(result.folder.predictions)}
+    for answer in runs.predict(result.folder.path, list(table)):
+        assert answer.confidence == pytest.approx(table[str(answer.path)], abs=1e-5)

@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from convolens import __version__
 from convolens.cli.augment import augment
+from convolens.cli.cache import cache
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.predict import predict
@@ -42,7 +43,7 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, evaluate, predict, augment, demo):
+    for command in (train, evaluate, predict, augment, cache, demo):
         app.command()(command)
     return app
 

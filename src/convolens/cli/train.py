@@ -50,6 +50,13 @@ def train(
             help="How photos are scaled: bilinear, nearest, bicubic, lanczos.", rich_help_panel=DATA_OPTIONS
         ),
     ] = "bilinear",
+    resize: Annotated[
+        str,
+        typer.Option(
+            help="Photos of other proportions: squash, crop (cut both ends) or pad (add black).",
+            rich_help_panel=DATA_OPTIONS,
+        ),
+    ] = "squash",
     strict: Annotated[
         bool,
         typer.Option(
@@ -147,7 +154,7 @@ def train(
     result = runs.train(
         runs.TrainOptions(
             data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
-            color_mode=color_mode, interpolation=interpolation, recipe=recipe, epochs=epochs, batch_size=batch_size,
+            color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
             optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
             seed=seed, monitor=monitor, strict=strict, device=device, threads=threads, out=out,
             command=command_line(sys.argv[1:]),

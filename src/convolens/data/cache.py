@@ -1,10 +1,9 @@
-"""Pixels decoded once: a memory-mapped array in the user's cache, found again by the files' names, sizes and times."""
+"""Pixels decoded once: a memory-mapped array in the user's cache, found again by the photos' content."""
 
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 import uuid
 import warnings
 from collections.abc import Callable
@@ -15,12 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.content import content_hashes
 from convolens.data.decode import read_pixels
 from convolens.data.folder import ImageFolder
+from convolens.data.place import cache_folder, mark_used, prune_cache
+from convolens.data.streamed import CHANNELS, StreamedPixels
 from convolens.errors import DataError, ImageError, MissingFileError
 
-CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
-FORMAT = 1  # raise when decoding changes, so that old entries are not taken
+FORMAT = 2  # raise when decoding changes, so that old entries are not taken
+ROOM_LEFT = 2**26  # bytes that stay free on the disk
 
 
 @dataclass(frozen=True)
@@ -28,28 +30,17 @@ class Pixels:
     """Decoded images.
 
     Attributes:
-        array: uint8 (n, rows, columns, channels), read-only, mapped from disk.
+        array: uint8 (n, rows, columns, channels): read-only and mapped from disk, or a `StreamedPixels` that decodes
+            at every access where the disk has no room.
         indices: which of the folder's files they are, int64 (n,), rising.
         skipped: (path, reason) of files that could not be read.
         from_cache: whether nothing had to be decoded.
     """
 
-    array: np.ndarray
+    array: Any
     indices: np.ndarray
     skipped: tuple[tuple[Path, str], ...]
     from_cache: bool
-
-
-def cache_folder() -> Path:
-    """Return where decoded pixels are kept: `$CONVOLENS_CACHE`, or the user's cache of the system.
-
-    Example:
-        >>> cache_folder().name
-        'pixels'
-    """
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("CONVOLENS_CACHE") or user_cache_dir("convolens")) / "pixels"
 
 
 def load_pixels(
@@ -58,8 +49,11 @@ def load_pixels(
     color_mode: str = "rgb",
     interpolation: str = "bilinear",
     progress: Callable[[int, int], None] = lambda done, total: None,
+    resize: str = "squash",
 ) -> Pixels:
     """Return the pixels of a folder's images, decoded with all cores where they are not in the cache yet.
+
+    Several programs may build and use the cache at once; one that is killed leaves nothing that is believed.
 
     Args:
         folder: the files.
@@ -67,43 +61,40 @@ def load_pixels(
         color_mode: "rgb", "grayscale" or "rgba".
         interpolation: how photos are scaled.
         progress: told how many of how many files are done.
+        resize: "squash", "crop" or "pad", see `read_image`.
 
     Raises:
         DataError: not one image could be read; the first reason is given.
     """
-    key = _key(folder, size, color_mode, interpolation)
-    place = cache_folder() / key
+    place = cache_folder() / _key(folder, size, color_mode, interpolation, resize)
     found = _read(place, folder)
     if found is not None:
+        mark_used(place)
         progress(len(folder), len(folder))
         return found
+    options = (color_mode, size, interpolation, True, resize)
     shape = (len(folder), *size, CHANNELS[color_mode])
     temporary = _new_folder(place, int(np.prod(shape)))
-    array: Any = (
-        np.empty(shape, np.uint8)
-        if temporary is None
-        else np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=shape)
-    )
-    skipped = _decode(folder, array, size, color_mode, interpolation, progress)
-    if len(skipped) == len(folder):
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-        _, reason = next(iter(skipped.items()))
-        raise DataError(f"{folder.root}: none of {len(folder)} images can be read; the first: {reason}")
     if temporary is None:
-        kept = np.array([i for i in range(len(folder)) if i not in skipped], np.int64)
-        paths = tuple((folder.root / folder.relative_paths[i], skipped[i]) for i in sorted(skipped))
-        return Pixels(array[kept] if skipped else array, kept, paths, from_cache=False)
-    array.flush()
-    del array
-    (temporary / "index.json").write_text(
-        json.dumps({"skipped": {str(i): skipped[i] for i in sorted(skipped)}})
-    )
+        return _stream(folder, options, progress)
     try:
-        temporary.rename(place)
-    except OSError:  # another program was faster
-        shutil.rmtree(place, ignore_errors=True)
-        temporary.rename(place)
+        array = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=shape)
+        skipped = _decode(folder, array, options, progress)
+        _check_some(folder, skipped)
+        array.flush()
+        del array
+        index = {
+            "root": str(folder.root.resolve()),
+            "images": len(folder),
+            "size": list(size),
+            "skipped": {str(i): skipped[i] for i in sorted(skipped)},
+        }
+        (temporary / "index.json").write_text(json.dumps(index), encoding="utf-8", errors="surrogateescape")
+        _put(temporary, place)
+    except BaseException:  # Ctrl-C too: nothing is left behind
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    prune_cache(keep=place)
     written = _read(place, folder)
     if written is None:
         raise DataError(
@@ -112,74 +103,98 @@ def load_pixels(
     return Pixels(written.array, written.indices, written.skipped, from_cache=False)
 
 
-def _key(folder: ImageFolder, size: tuple[int, int], color_mode: str, interpolation: str) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {folder.root.resolve()} {size} {color_mode} {interpolation}".encode())
-    for path in folder.relative_paths:
-        try:
-            state = os.stat(folder.root / path)
-            digest.update(
-                f"\n{path.as_posix()}\0{state.st_size}\0{state.st_mtime_ns}".encode(
-                    "utf-8", "surrogateescape"
-                )
-            )
-        except OSError:
-            digest.update(f"\n{path.as_posix()}\0missing".encode("utf-8", "surrogateescape"))
+def _key(folder: ImageFolder, size: tuple[int, int], color_mode: str, interpolation: str, resize: str) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {size} {color_mode} {interpolation} {resize}".encode())
+    for content in content_hashes(folder):
+        digest.update(content.encode())
     return digest.hexdigest()[:32]
+
+
+def _put(temporary: Path, place: Path) -> None:
+    """Move a finished entry to its place; where another program was faster, its entry is as good."""
+    try:
+        temporary.rename(place)
+    except OSError:
+        if _whole(place):
+            shutil.rmtree(temporary, ignore_errors=True)
+            return
+        shutil.rmtree(place, ignore_errors=True)
+        temporary.rename(place)
+
+
+def _whole(place: Path) -> bool:
+    try:
+        index = json.loads((place / "index.json").read_text())
+        return len(np.load(place / "pixels.npy", mmap_mode="r")) == index["images"]
+    except (OSError, ValueError, KeyError, EOFError):
+        return False
 
 
 def _read(place: Path, folder: ImageFolder) -> Pixels | None:
     try:
-        skipped = {
-            int(i): str(reason)
-            for i, reason in json.loads((place / "index.json").read_text())["skipped"].items()
-        }
+        index = json.loads((place / "index.json").read_text(encoding="utf-8", errors="surrogateescape"))
+        skipped = {int(i): str(reason) for i, reason in index["skipped"].items()}
         array = np.load(place / "pixels.npy", mmap_mode="r")
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError):
         return None  # not there, or half removed: decode again
     if len(array) != len(folder):
         return None
+    return _kept(folder, array, skipped, from_cache=True)
+
+
+def _kept(folder: ImageFolder, array: Any, skipped: dict[int, str], from_cache: bool) -> Pixels:
     kept = np.array([i for i in range(len(folder)) if i not in skipped], np.int64)
     paths = tuple((folder.root / folder.relative_paths[i], reason) for i, reason in sorted(skipped.items()))
-    return Pixels(array[kept] if skipped else array, kept, paths, from_cache=True)
+    return Pixels(array[kept] if skipped else array, kept, paths, from_cache)
+
+
+def _check_some(folder: ImageFolder, skipped: dict[int, str]) -> None:
+    if len(skipped) == len(folder):
+        _, reason = next(iter(skipped.items()))
+        raise DataError(f"{folder.root}: none of {len(folder)} images can be read; the first: {reason}")
 
 
 def _new_folder(place: Path, size: int) -> Path | None:
     """Return a new folder beside `place` to write into, or None (with a warning) where the cache has no room."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(place.parent).free < size + 2**26:
-            raise OSError("the disk has no room")
+        free = shutil.disk_usage(place.parent).free
+        if free < size + ROOM_LEFT:
+            raise OSError(f"{free / 2**20:.0f} MiB are free")
         temporary = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}"
         temporary.mkdir()
-        with tempfile.TemporaryFile(dir=temporary):
-            pass
     except OSError as error:
         warnings.warn(
-            f"The cache {place.parent} cannot take {size / 2**20:.0f} MiB of decoded pixels ({error}); they stay in "
-            "memory and are decoded anew next time. Set CONVOLENS_CACHE to a folder with room.",
+            f"The cache {place.parent} cannot take {size / 2**20:.0f} MiB of decoded pixels ({error}); the photos are "
+            "decoded again at every use, which is slower. Set CONVOLENS_CACHE to a folder with room.",
             stacklevel=3,
         )
         return None
     return temporary
 
 
+def _stream(folder: ImageFolder, options: Any, progress: Callable[[int, int], None]) -> Pixels:
+    """Look into every file once, keep none, and return pixels that are decoded when they are asked for."""
+    skipped = _decode(folder, None, options, progress)
+    _check_some(folder, skipped)
+    kept = _kept(folder, np.empty(len(folder)), skipped, from_cache=False)
+    paths = [folder.root / folder.relative_paths[i] for i in kept.indices]
+    return Pixels(StreamedPixels(paths, *options), kept.indices, kept.skipped, from_cache=False)
+
+
 def _decode(
-    folder: ImageFolder,
-    array: np.ndarray,
-    size: tuple[int, int],
-    color_mode: str,
-    interpolation: str,
-    progress: Callable[[int, int], None],
+    folder: ImageFolder, array: np.ndarray | None, options: Any, progress: Callable[[int, int], None]
 ) -> dict[int, str]:
     """Fill `array` and return the places of the files that could not be read, with the reasons."""
     paths = folder.paths
 
     def decode(i: int) -> str | None:
         try:
-            array[i] = read_pixels(paths[i], color_mode, size, interpolation, shrink_early=True)
+            pixels = read_pixels(paths[i], *options)
         except (ImageError, MissingFileError) as error:
-            array[i] = 0
             return str(error).removeprefix(f"{paths[i]}: ")
+        if array is not None:
+            array[i] = pixels
         return None
 
     skipped = {}

@@ -1,6 +1,7 @@
 """One image file as pixels: checked before it is decoded, turned upright, in the colours and size asked for."""
 
 import os
+import struct
 from os import PathLike
 from typing import Any
 
@@ -20,7 +21,17 @@ INTERPOLATIONS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+RESIZES = ("squash", "crop", "pad")
 _ORIENTATION = 0x0112  # EXIF tag
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def read_image(
@@ -29,16 +40,19 @@ def read_image(
     size: tuple[int, int] | None = None,
     interpolation: str = "bilinear",
     shrink_early: bool = False,
+    resize: str = "squash",
 ) -> Image.Image:
     """Return an image file as a Pillow image: the first frame, upright by its EXIF orientation.
 
     Args:
         path: a file name, or an open binary file.
         color_mode: "rgb", "grayscale" or "rgba"; transparency is dropped, CMYK and palettes are converted.
-        size: (rows, columns) to scale to, whatever the proportions; None keeps the size.
+        size: (rows, columns) to scale to; None keeps the size.
         interpolation: one of `INTERPOLATIONS`.
         shrink_early: True lets the JPEG decoder halve big photos while it decodes (never below twice `size`):
             several times faster, and within a few grey levels of the slow way.
+        resize: "squash" scales both sides, whatever the proportions; "crop" keeps the proportions and cuts what
+            is too much at both ends; "pad" keeps them and adds black at both ends.
 
     Raises:
         MissingFileError: no such file.
@@ -52,6 +66,7 @@ def read_image(
         (6, 5)
     """
     mode = COLOR_MODES[one_of("read_image", "color_mode", color_mode, list(COLOR_MODES))]
+    one_of("read_image", "resize", resize, RESIZES)
     resampling = look_up("read_image", "interpolation", interpolation, INTERPOLATIONS)
     name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
     try:
@@ -66,15 +81,18 @@ def read_image(
                 longest = 2 * max(size)
                 opened.draft(mode, (longest, longest))
             opened.load()
-            image = ImageOps.exif_transpose(opened) if opened.getexif().get(_ORIENTATION, 1) != 1 else opened
+            turn = _UPRIGHT.get(_orientation(opened))
+            image: Image.Image = opened if turn is None else opened.transpose(turn)
             image = _convert(image, mode)
             if size is not None and image.size != (size[1], size[0]):
-                image = image.resize((size[1], size[0]), resampling)
+                image = _scale(image, (size[1], size[0]), resampling, resize)
             return image.copy() if image is opened else image
     except ImageError:
         raise
     except FileNotFoundError as error:
         raise MissingFileError(f"{name}: no such image file.") from error
+    except (PermissionError, IsADirectoryError) as error:
+        raise ImageError(f"{name}: cannot be read ({error.strerror}).") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name}: {error} Shrink it if it is a real photo.") from error
     except UnidentifiedImageError as error:
@@ -88,9 +106,22 @@ def read_image(
         KeyError,
         TypeError,
         MemoryError,
+        ArithmeticError,
+        struct.error,
     ) as error:
         # Pillow's decoders raise many kinds for damaged files
         raise ImageError(f"{name}: damaged or truncated image ({error}).") from error
+
+
+def _scale(
+    image: Image.Image, size: tuple[int, int], resampling: Image.Resampling, resize: str
+) -> Image.Image:
+    """Return an image of `size` (width, height)."""
+    if resize == "crop":
+        return ImageOps.fit(image, size, resampling)
+    if resize == "pad":
+        return ImageOps.pad(image, size, resampling)
+    return image.resize(size, resampling)
 
 
 def _convert(image: Image.Image, mode: str) -> Image.Image:
@@ -113,6 +144,7 @@ def read_pixels(
     size: tuple[int, int] | None = None,
     interpolation: str = "bilinear",
     shrink_early: bool = False,
+    resize: str = "squash",
 ) -> np.ndarray:
     """Return an image file as uint8 (rows, columns, channels); arguments and errors as `read_image`.
 
@@ -123,14 +155,35 @@ def read_pixels(
         >>> read_pixels(file, "grayscale").shape
         (2, 4, 1)
     """
-    pixels = np.asarray(read_image(path, color_mode, size, interpolation, shrink_early), dtype=np.uint8)
+    pixels = np.asarray(
+        read_image(path, color_mode, size, interpolation, shrink_early, resize), dtype=np.uint8
+    )
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+
+
+def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
+    """Return (width, height) of an upright photo by its header, or None where it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            return (height, width) if _orientation(image) >= 5 else (width, height)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 def is_turned(path: str | PathLike[str]) -> bool:
     """Return whether a file's EXIF orientation says that it lies on its side or head; False where unreadable."""
     try:
         with Image.open(path) as image:
-            return image.getexif().get(_ORIENTATION, 1) != 1
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            return _orientation(image) in _UPRIGHT
+    except (OSError, SyntaxError, ValueError, ArithmeticError, struct.error, Image.DecompressionBombError):
         return False
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 (upright) where it is not there or cannot be read."""
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, ArithmeticError, struct.error):
+        return 1  # the pixels may be whole all the same
+    return found if isinstance(found, int) else 1

@@ -1,6 +1,7 @@
 """ImageFolder: the images of a folder with a subfolder for each class, found by name and not yet opened."""
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,7 +82,11 @@ def check_folder(path: str | PathLike[str]) -> Path:
         MissingFileError: nothing is there. DataError: it is a file.
     """
     folder = Path(path)
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:  # a locked folder above it, a name that is too long
+        raise DataError(f"{path}: cannot be looked into ({error.strerror}); give another folder.") from error
+    if not there:
         near = (
             did_you_mean(folder.name, [item.name for item in folder.parent.iterdir() if item.is_dir()])
             if folder.parent.is_dir()
@@ -94,17 +99,67 @@ def check_folder(path: str | PathLike[str]) -> Path:
 
 
 def subfolders(folder: Path) -> list[str]:
-    """Return the names of the folders inside that may be classes, sorted."""
-    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not is_hidden(entry.name))
+    """Return the names of the folders inside that may be classes, sorted.
+
+    Raises:
+        DataError: the folder may not be looked into.
+    """
+    return [entry.name for entry in _entries(folder) if _is_folder(entry)]
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield every file below a folder, hidden ones left out, sorted by path."""
-    for place, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
-        for name in sorted(files):
-            if not is_hidden(name):
-                yield Path(place, name)
+    """Yield every file below a folder, hidden ones left out, sorted by path; a folder's files before its subfolders'.
+
+    Links are followed, and each folder is entered once, so that links which lead back up end. Links to nothing are
+    yielded, pipes and devices are not.
+
+    Raises:
+        DataError: a folder may not be looked into.
+    """
+    entered: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            state = os.stat(place)
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISDIR(state.st_mode) or (state.st_dev, state.st_ino) in entered:
+            continue
+        entered.add((state.st_dev, state.st_ino))
+        folders = []
+        for entry in _entries(place):
+            if _is_folder(entry):
+                folders.append(place / entry.name)
+            elif _is_file(entry):
+                yield place / entry.name
+        waiting.extend(reversed(folders))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, hidden things left out, sorted by name."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted((e for e in found if not is_hidden(e.name)), key=lambda e: e.name)
+    except OSError as error:
+        raise DataError(
+            f"{folder}: cannot be looked into ({error.strerror}); allow reading it, or take it out."
+        ) from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether it is a file, or a link to nothing: reading that says so, where a pipe would wait for ever."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
+    except OSError:
+        return True
 
 
 def is_image_name(path: str | PathLike[str]) -> bool:
@@ -144,7 +199,7 @@ def list_images(
     root = check_folder(path)
     found = subfolders(root)
     if not found:
-        loose = sum(is_image_name(entry.name) for entry in os.scandir(root) if entry.is_file())
+        loose = sum(is_image_name(entry.name) for entry in _entries(root) if _is_file(entry))
         lies = f"{loose} images lie in it directly" if loose else "it has no subfolders"
         raise DataError(
             f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it."

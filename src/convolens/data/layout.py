@@ -31,12 +31,16 @@ class Layout:
     lines: tuple[str, ...]
 
 
-def find_layout(data: str | PathLike[str]) -> Layout:
+def find_layout(
+    data: str | PathLike[str], *, to_train: bool = True, validation_given: bool = False
+) -> Layout:
     """Return which folder of a data set is which.
 
     Args:
         data: a folder of class folders, or one that holds `train` with `val`, `valid` or `validation`, and
             perhaps `test`. A `train` folder without subfolders is a class (of trains).
+        to_train: False lets `train` be missing; it is then the folder itself.
+        validation_given: True leaves the folders for validation alone, since another was named.
 
     Raises:
         MissingFileError: no such folder.
@@ -55,6 +59,8 @@ def find_layout(data: str | PathLike[str]) -> Layout:
     names = subfolders(root)
     for part, spellings in NAMES.items():
         found = [name for name in names if name.casefold() in spellings and subfolders(root / name)]
+        if part == "validation" and validation_given:
+            continue
         if len(found) > 1:
             raise DataError(
                 f"{data}: holds {' and '.join(found)}, which both mean {part}; keep one, or name one with --val."
@@ -62,6 +68,8 @@ def find_layout(data: str | PathLike[str]) -> Layout:
         if found:
             parts[part] = root / found[0]
     if "train" not in parts:
+        if parts and len(parts) == len(names) and not to_train:
+            return Layout(root, parts.get("validation"), parts.get("test"), ())
         if parts and len(parts) == len(names):
             raise DataError(
                 f"{data}: holds {', '.join(path.name for path in parts.values())} but no train folder; "

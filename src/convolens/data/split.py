@@ -2,30 +2,15 @@
 
 import csv
 import hashlib
-import os
 import re
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from convolens.arguments import number_in
+from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
 from convolens.errors import ArgumentError, DataError, MissingFileError
-
-
-def content_hashes(folder: ImageFolder) -> list[str]:
-    """Return the SHA-256 of each file's bytes, in hexadecimal; of an unreadable file, of its path."""
-
-    def digest(path: Path) -> str:
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return hashlib.sha256(os.fsencode(path)).hexdigest()
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return list(pool.map(digest, folder.paths))
 
 
 def split_by_content(
@@ -60,8 +45,8 @@ def split_by_content(
         _keep_both_sides(label, folder.labels, names, positions, validation)
     if validation.all() or not validation.any():
         raise DataError(
-            f"{folder.root}: the photos cannot be parted, they are all of one group or identical; "
-            "give more photos, or a validation folder with --val."
+            f"{folder.root}: the photos cannot be parted, each class has one photo, or photos of one group or identical "
+            "ones only; give more photos, or a validation folder with --val."
         )
     return np.flatnonzero(~validation), np.flatnonzero(validation)
 
@@ -124,38 +109,54 @@ def read_groups(group_by: str, folder: ImageFolder) -> np.ndarray:
     """
     names = [path.as_posix() for path in folder.relative_paths]
     if group_by.casefold().endswith(".csv"):
-        return _groups_of_table(Path(group_by), names)
+        return _groups_of_table(Path(group_by), names, folder.root)
     try:
         pattern = re.compile(group_by)
     except re.error as error:
         raise ArgumentError(f"--group-by: {group_by!r} is not a regular expression ({error}).") from error
     found = [pattern.search(name) for name in names]
-    if not any(found):
+    if not any(_part_named(match) for match in found):
         raise ArgumentError(
             f"--group-by: {group_by!r} matches none of {len(names)} photos; the first is {names[0]!r}. "
             "Put the part that names the object in brackets."
         )
     return np.array(
         [
-            name if match is None else str(match.group(1) if pattern.groups else match.group(0))
-            for name, match in zip(names, found, strict=True)
+            name if part is None else part
+            for name, part in zip(names, (_part_named(match) for match in found), strict=True)
         ],
         dtype=object,
     )
 
 
-def _groups_of_table(path: Path, names: list[str]) -> np.ndarray:
+def _part_named(match: re.Match[str] | None) -> str | None:
+    """Return what the first bracket found, or all of the match; None where nothing was, or that bracket found nothing."""
+    if match is None:
+        return None
+    found: str | None = match.group(1) if match.re.groups else match.group(0)
+    return found
+
+
+def _groups_of_table(path: Path, names: list[str], root: Path) -> np.ndarray:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file) if row]
     except FileNotFoundError as error:
         raise MissingFileError(f"--group-by: {path}: no such CSV file.") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"--group-by: {path} cannot be read as CSV ({error}).") from error
+        raise DataError(f"--group-by: {path} cannot be read as CSV in UTF-8 ({error}).") from error
     short = next((number for number, row in enumerate(rows, 1) if len(row) < 2), None)
     if short is not None:
-        raise DataError(f"--group-by: {path}, row {short}: expected two columns, path and group.")
-    table = {row[0].replace("\\", "/"): row[1] for row in rows}
+        raise DataError(
+            f"--group-by: {path}, row {short}: expected two columns, path and group, parted by a comma."
+        )
+    table: dict[str, str] = {}
+    for number, (name, group, *_) in enumerate(rows, 1):
+        if group and table.setdefault(_from_root(name, root), group) != group:
+            raise DataError(
+                f"--group-by: {path}, row {number}: {name!r} is of group {group!r} here and of another above; "
+                "where two classes have a file of that name, write class/name."
+            )
     groups = [table.get(name, table.get(name.rsplit("/", 1)[-1])) for name in names]
     missing = [name for name, group in zip(names, groups, strict=True) if group is None]
     if missing:
@@ -163,3 +164,17 @@ def _groups_of_table(path: Path, names: list[str]) -> np.ndarray:
             f"--group-by: {path} names no group for {len(missing)} of {len(names)} photos; the first is {missing[0]!r}."
         )
     return np.array(groups, dtype=object)
+
+
+def _from_root(name: str, root: Path) -> str:
+    """Return a path as it reads from the data folder: with slashes, and without that folder's own path.
+
+    Example:
+        >>> _from_root("photos\\\\cat\\\\1.jpg", Path("photos")), _from_root("./cat/1.jpg", Path("photos"))
+        ('cat/1.jpg', 'cat/1.jpg')
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    for start in (root, root.resolve()):
+        if path.is_relative_to(start.as_posix()):
+            return path.relative_to(start.as_posix()).as_posix()
+    return path.as_posix()

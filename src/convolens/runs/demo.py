@@ -1,8 +1,12 @@
 """demo: handwritten digits that scikit-learn brings along, as a folder of PNGs; trained on, reported, predicted."""
 
+import csv
+import shlex
 from pathlib import Path
 
+from convolens.arguments import integer
 from convolens.datasets import digits
+from convolens.runs.folder import check_writable
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import predict
 from convolens.runs.screen import Screen
@@ -25,15 +29,23 @@ def demo(
         WriteError: the folder cannot be written.
     """
     screen = screen or Screen()
-    data = out.with_name(out.name + "-digits")
+    epochs = EPOCHS if epochs is None else integer("demo", "epochs", epochs)
+    check_writable(out)
+    data = (
+        Path(out).absolute().with_name(out.absolute().name + "-digits")
+        if out.name in ("", "..")
+        else (out.with_name(out.name + "-digits"))
+    )
     count = digits.write_folder(data)
     screen.result(f"{count:,} handwritten digits (scikit-learn's own, 8 x 8 scans) as PNGs in {data}")
-    command = f"convolens train {data} --no-horizontal-flip --epochs {epochs or EPOCHS} --out {out}"
+    command = shlex.join(
+        ["convolens", "train", str(data), "--no-horizontal-flip", "--epochs", str(epochs), "--out", str(out)]
+    )
     screen.result(f"The same by hand: {command}")
     result = train(
         TrainOptions(
             data=data,
-            epochs=epochs or EPOCHS,
+            epochs=epochs,
             augmentation={"horizontal_flip": False},
             out=out,
             command=command,
@@ -42,8 +54,8 @@ def demo(
     )
     if result.outcome is None:
         return result
-    with result.folder.predictions.open(encoding="utf-8") as file:
-        photos = [line.split(",")[0] for line in file.readlines()[1:]]
+    with result.folder.predictions.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+        photos = [row["path"] for row in csv.DictReader(file)]
     chosen = photos[:: max(1, len(photos) // SHOWN)][:SHOWN]
     screen.heading("Three predictions of photos the network has not learnt from")
     for answer in predict(result.folder.path, chosen, top=1):

@@ -52,7 +52,12 @@ def evaluate(
     preprocessing = trained.preprocessing
     with screen.progress("reading photos") as advance:
         pixels = load_pixels(
-            images, preprocessing.size, preprocessing.color_mode, preprocessing.interpolation, advance
+            images,
+            preprocessing.size,
+            preprocessing.color_mode,
+            preprocessing.interpolation,
+            advance,
+            preprocessing.resize,
         )
     for path, reason in pixels.skipped:
         screen.warn(f"skipped {path}: {reason}")

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 import convolens
+from convolens.arguments import one_of
 from convolens.checkpoints import tensors
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import CheckpointError, MissingFileError
@@ -20,13 +21,20 @@ from convolens.runs.folder import RunFolder
 FORMAT = 1
 
 
+_RESIZED = {
+    "squash": "squashed whatever the proportions",
+    "crop": "proportions kept, cut at both ends where they differ",
+    "pad": "proportions kept, black added at both ends where they differ",
+}
+
+
 @dataclass(frozen=True)
 class Preprocessing:
-    """How a photo becomes the network's input: decoded, squashed to the size and times `rescale`.
+    """How a photo becomes the network's input: decoded, brought to the size and times `rescale`.
 
     Attributes:
         size: (rows, columns) in pixels.
-        resize: "squash": both sides are scaled to the size, whatever the proportions.
+        resize: "squash" (both sides scaled, whatever the proportions), "crop" or "pad".
         interpolation: the filter of the resize.
         color_mode: "rgb", "grayscale" or "rgba".
         rescale: factor on the bytes 0 to 255.
@@ -52,7 +60,7 @@ class Preprocessing:
         rows, columns = self.size
         return [
             f"colours: {self.color_mode}, EXIF orientation applied",
-            f"size: {rows} x {columns} pixels, {self.resize}ed whatever the proportions ({self.interpolation})",
+            f"size: {rows} x {columns} pixels, {_RESIZED[self.resize]} ({self.interpolation})",
             f"values: bytes x {self.rescale:.6g}, so 0 to {255 * self.rescale:.3g}",
         ]
 
@@ -64,7 +72,7 @@ class Preprocessing:
             size=(int(rows), int(columns)),
             color_mode=str(given["color_mode"]),
             interpolation=str(given["interpolation"]),
-            resize=str(given["resize"]),
+            resize=one_of("model.json", "resize", str(given["resize"]), list(_RESIZED)),
             rescale=float(given["rescale"]),
         )
 

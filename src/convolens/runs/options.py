@@ -9,6 +9,7 @@ from convolens import optimizers
 from convolens.applications import APPLICATIONS
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
+from convolens.data.decode import RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
 
@@ -30,6 +31,7 @@ class TrainOptions:
         size: rows and columns of the network's input, in pixels.
         color_mode: "rgb", "grayscale" or "rgba".
         interpolation: how photos are resized.
+        resize: "squash", "crop" or "pad": what happens to photos of other proportions.
         recipe: a name of `RECIPES`.
         epochs, batch_size, optimizer, learning_rate: override the recipe.
         augment: False drops the recipe's augmentation.
@@ -55,6 +57,7 @@ class TrainOptions:
     size: int | None = None
     color_mode: str = "rgb"
     interpolation: str = "bilinear"
+    resize: str = "squash"
     recipe: str = "fast"
     epochs: int | None = None
     batch_size: int | None = None
@@ -83,6 +86,7 @@ class Settings:
     size: tuple[int, int]
     color_mode: str
     interpolation: str
+    resize: str
     recipe: str
     epochs: int
     batch_size: int
@@ -131,6 +135,7 @@ def resolve(options: TrainOptions) -> Settings:
     architecture = look_up(where, "model", options.model, APPLICATIONS)
     one_of(where, "monitor", options.monitor, list(MONITORS))
     one_of(where, "interpolation", options.interpolation, INTERPOLATIONS)
+    one_of(where, "resize", options.resize, RESIZES)
     one_of(where, "color_mode", options.color_mode, list(CHANNELS))
     number_in(where, "validation_split", options.validation_split, 0.0, 1.0, open_high=True)
     if options.validation is None and options.validation_split == 0:
@@ -154,6 +159,7 @@ def resolve(options: TrainOptions) -> Settings:
         size=(size, size),
         color_mode=options.color_mode,
         interpolation=options.interpolation,
+        resize=options.resize,
         recipe=options.recipe,
         epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
         batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
@@ -161,12 +167,19 @@ def resolve(options: TrainOptions) -> Settings:
         schedule=recipe["schedule"],
         learning_rate=number_in(where, "learning_rate", rate, 0.0, float("inf"), open_high=True),
         augmentation=_augmentation(recipe["augmentation"] if options.augment else {}, options.augmentation),
-        seed=integer(where, "seed", options.seed, minimum=0),
+        seed=_seed(options.seed),
         monitor=options.monitor,
         strict=options.strict,
         device=_device(options.device),
         threads=None if options.threads is None else integer(where, "threads", options.threads),
     )
+
+
+def _seed(given: int) -> int:
+    seed = integer("train", "seed", given, minimum=0)
+    if seed >= 2**32:  # NumPy's limit
+        raise ArgumentError(f"train: seed must be below 2**32; received {seed}.")
+    return seed
 
 
 def _either(given: Any, otherwise: Any) -> Any:

@@ -135,7 +135,12 @@ def predict(
 def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
     try:
         return read_pixels(
-            path, preprocessing.color_mode, preprocessing.size, preprocessing.interpolation, shrink_early=True
+            path,
+            preprocessing.color_mode,
+            preprocessing.size,
+            preprocessing.interpolation,
+            shrink_early=True,
+            resize=preprocessing.resize,
         )
     except ConvolensError as error:
         return str(error).removeprefix(f"{path}: ")

@@ -8,7 +8,7 @@ import torch
 from convolens.analysis import contact_sheet
 from convolens.analysis.cost import Cost
 from convolens.augmentation import AugmentedBatches
-from convolens.data.decode import is_turned
+from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
 from convolens.runs.measure import Measurement
 from convolens.runs.model_file import Preprocessing
@@ -19,9 +19,10 @@ from convolens.runs.screen import Screen, bytes_text, seconds_text
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
+LOOKED_AT, MUCH_CUT = 200, 0.3  # photos; share of a photo
 
 
-def show_data(prepared: Prepared, screen: Screen) -> None:
+def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
     """Print which folder is which, the class table, and what is left out."""
     screen.heading("Data")
     for line in prepared.lines:
@@ -51,9 +52,26 @@ def show_data(prepared: Prepared, screen: Screen) -> None:
             screen.warn(f"    {path}: {reason}")
     for ending, count in prepared.ignored.items():
         screen.line(f"  ignored: {count} {ending} files (no images that can be read)")
+    if settings.resize == "crop":
+        _warn_of_crop(prepared, settings.size, screen)
     turned = sum(is_turned(path) for path in prepared.training.folder.paths)
     if turned:
         screen.line(f"  turned upright by their EXIF orientation: {turned} training photos")
+
+
+def _warn_of_crop(prepared: Prepared, size: tuple[int, int], screen: Screen) -> None:
+    """Say which share of each photo `crop` cuts off, where it is much; looks at some photos' headers."""
+    paths = prepared.training.folder.paths
+    shapes = [found for path in paths[:: max(1, len(paths) // LOOKED_AT)] if (found := image_size(path))]
+    wanted = size[1] / size[0]
+    lost = [1 - min(wanted / (w / h), (w / h) / wanted) for w, h in shapes]
+    if not lost or max(lost) < MUCH_CUT:
+        return
+    widest, tallest = max(w / h for w, h in shapes), min(w / h for w, h in shapes)
+    screen.warn(
+        f"  --resize crop cuts up to {max(lost):.0%} off a photo ({np.mean(lost):.0%} on average): proportions are "
+        f"{tallest:.2f} to {widest:.2f} (width : height), the network's are {wanted:.2f}; pad keeps everything."
+    )
 
 
 def show_plan(

@@ -1,6 +1,7 @@
 """From DATA to pixels: which folder is which, the split, the images decoded once."""
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,18 +65,26 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         DataError: no classes, one class only, an empty class, classes that do not match, no readable image,
             or an unreadable one where the settings are strict.
     """
-    layout = find_layout(settings.data)
+    layout = find_layout(settings.data, validation_given=settings.validation is not None)
     lines = list(layout.lines)
     whole = list_images(layout.train)
     if len(whole.class_names) < 2:
         raise DataError(
             f"{layout.train}: only one class, {whole.class_names[0]!r}; a classifier needs at least two class folders."
         )
+    _check_names(whole)
     ignored = dict(whole.ignored)
     validation_path = settings.validation or layout.validation
     if validation_path is not None:
         if settings.validation is not None:
             lines.append(f"validation: {validation_path}, as asked")
+        if validation_path.resolve() == layout.train.resolve():
+            raise DataError(
+                f"{validation_path}: is the folder to learn from; photos that were learnt from tell nothing of new ones. "
+                "Give other photos with --val, or none: then a part of these is kept for validation."
+            )
+        if settings.group_by is not None:
+            lines.append("--group-by is not used: nothing is split where there is a folder for validation")
         training, validation = whole, _validation_images(validation_path, whole, lines)
         for ending, count in validation.ignored.items():
             ignored[ending] = ignored.get(ending, 0) + count
@@ -85,7 +94,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     validation_part, more = _read(validation, settings, screen, "reading validation photos")
     skipped += more
     if skipped and settings.strict:
-        first = "; ".join(f"{path}: {reason}" for path, reason in skipped[:3])
+        first = "; ".join(f"{path}: {reason.rstrip('.')}" for path, reason in skipped[:3])
         raise DataError(
             f"{len(skipped)} unreadable image{'s' * (len(skipped) != 1)} and --strict: {first}. "
             "Repair or remove them, or train without --strict."
@@ -100,6 +109,21 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         ignored=ignored,
         fingerprint=_fingerprint(training_part, validation_part),
     )
+
+
+def _check_names(folder: ImageFolder) -> None:
+    """Refuse class names that no other machine can keep as they are."""
+    for name in folder.class_names:
+        try:
+            name.encode()
+            foreign = "\\" in name
+        except UnicodeEncodeError:
+            foreign = True
+        if foreign:
+            raise DataError(
+                f"{folder.root}: {name!r} cannot be the name of a class: it holds a backslash, or bytes that are not UTF-8; "
+                "rename the folder."
+            )
 
 
 def _validation_images(path: Path, training: ImageFolder, lines: list[str]) -> ImageFolder:
@@ -126,7 +150,7 @@ def _read(
 ) -> tuple[Part, list[tuple[Path, str]]]:
     with screen.progress(title) as advance:
         pixels = load_pixels(
-            folder, settings.size, settings.color_mode, settings.interpolation, progress=advance
+            folder, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
         )
     kept = folder if len(pixels.indices) == len(folder) else folder.subset(pixels.indices)
     return Part(kept, pixels.array), [(Path(path), str(reason)) for path, reason in pixels.skipped]
@@ -148,7 +172,7 @@ def _fingerprint(*parts: Part) -> str:
     digest = hashlib.sha256()
     for part in parts:
         for path, label in zip(part.folder.relative_paths, part.labels, strict=True):
-            digest.update(f"{Path(path).as_posix()}\0{label}\n".encode())
+            digest.update(os.fsencode(f"{Path(path).as_posix()}\0{label}\n"))
         for start in range(0, len(part), 1024):
             digest.update(np.ascontiguousarray(part.pixels[start : start + 1024]).data)
         digest.update(b"\n--\n")

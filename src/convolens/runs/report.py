@@ -69,4 +69,4 @@ def write_report(
         environment=environment(settings.device),
     )
     with atomic_path(folder.report) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8", errors="replace")

@@ -1,6 +1,7 @@
 """After the training: the best epoch scored on the validation photos, and everything that shows it."""
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,4 +160,4 @@ def _tell(
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
     screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
     screen.result(f"Report: {folder.report}")
-    screen.result(f"Next: convolens predict {folder.path} PHOTO...")
+    screen.result(f"Next: convolens predict {shlex.quote(str(folder.path))} PHOTO...")

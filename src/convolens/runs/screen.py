@@ -1,7 +1,8 @@
 """Screen: where a run's lines, tables and progress bars go; no bar where the output is no terminal."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich import box
 from rich.console import Console
@@ -10,6 +11,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 Advance = Callable[[int, int], None]
+
+
+class Terminal(Console):
+    """A console that falls silent when its reader (`head`, `less`) goes away: no training ends for that."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        with suppress(OSError):  # what is still to be flushed goes nowhere, without a word
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+def shown(text: str) -> str:
+    """Return text for a console: brackets are no markup, and bytes of a name that are no UTF-8 are question marks.
+
+    Example:
+        >>> shown("caf\udce9 [1]")
+        'caf? [1]'
+    """
+    return escape(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class Screen:
@@ -26,26 +46,26 @@ class Screen:
 
     def __init__(self, quiet: bool = False, stderr: bool = False, console: Console | None = None) -> None:
         self.quiet = quiet
-        self.console = console or Console(stderr=stderr, highlight=False)
+        self.console = console or Terminal(stderr=stderr, highlight=False, emoji=False)
 
     def line(self, text: str = "", style: str | None = None) -> None:
         """Print a line; long ones are left to the terminal to wrap."""
         if not self.quiet:
-            self.console.print(escape(text), style=style, soft_wrap=True)
+            self.console.print(shown(text), style=style, soft_wrap=True)
 
     def result(self, text: str, style: str | None = None) -> None:
         """Print a line that is wanted even when quiet."""
-        self.console.print(escape(text), style=style, soft_wrap=True)
+        self.console.print(shown(text), style=style, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Print a warning, also when quiet."""
-        self.console.print(escape(text), style="yellow", soft_wrap=True)
+        self.console.print(shown(text), style="yellow", soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Print the title of what follows."""
         if not self.quiet:
             self.console.print()
-            self.console.print(escape(text), style="bold")
+            self.console.print(shown(text), style="bold")
 
     def table(
         self,
@@ -61,13 +81,13 @@ class Screen:
         table = Table(box=box.SIMPLE_HEAD, show_footer=footer is not None, pad_edge=False)
         for place, name in enumerate(columns):
             table.add_column(
-                escape(name),
+                shown(name),
                 justify="right" if place in right else "left",
-                footer=escape(str(footer[place])) if footer is not None else "",
+                footer=shown(str(footer[place])) if footer is not None else "",
                 overflow="fold",
             )
         for row in rows:
-            table.add_row(*(escape(str(cell)) for cell in row))
+            table.add_row(*(shown(str(cell)) for cell in row))
         self.console.print(table)
 
     @contextmanager

@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,12 @@ def sort_into(
                         target.symlink_to(answer.path.resolve())
                     else:
                         shutil.copy2(answer.path, target)
-                except OSError as error:
-                    target.unlink(missing_ok=True)
-                    raise explain(error, target) from error
+                except BaseException as error:  # Ctrl-C too leaves no half copy
+                    with suppress(OSError):
+                        target.unlink()
+                    if isinstance(error, OSError):
+                        raise explain(error, target) from error
+                    raise
                 created.append((target, answer.path))
     finally:
         rows = [[new.relative_to(out), old.resolve(), os.lstat(new).st_size] for new, old in created]
@@ -127,11 +131,15 @@ def undo(undo_list: Path) -> tuple[int, list[Path]]:
         if str(os.lstat(path).st_size) != size:
             left.append(path)
             continue
-        path.unlink()
+        try:
+            path.unlink()
+        except OSError as error:
+            raise explain(error, path) from error
         removed += 1
-    for folder in {(out / row[0]).parent for row in rows}:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    if not left:
-        undo_list.unlink()
+    with suppress(OSError):  # folders that may not be removed are empty, or stay
+        for folder in {(out / row[0]).parent for row in rows}:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        if not left:
+            undo_list.unlink()
     return removed, left

@@ -5,6 +5,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from convolens.checkpoints.atomic import atomic_path
+from convolens.data.folder import is_image_name
+from convolens.errors import ArgumentError
+from convolens.runs.folder import check_place
+
+
+def check_table(path: Path) -> None:
+    """Check that a table can be written there, before the work that fills it.
+
+    Raises:
+        ArgumentError: it is named as an image: a photo that was meant to be read, not written over.
+        WriteError: a folder, a place that is not there or may not be written.
+    """
+    if is_image_name(path):
+        raise ArgumentError(
+            f"--csv {path}: is the name of an image; give the name of a table, answers.csv say."
+        )
+    check_place(path)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -24,6 +41,8 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
         atomic_path(path) as temporary,
         temporary.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file,
     ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        plain = csv.writer(file, lineterminator="\n")
+        quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        plain.writerow(columns)
+        for row in rows:  # the csv module itself leaves a lone carriage return bare, and then cannot read it
+            (quoted if any("\r" in str(cell) for cell in row) else plain).writerow(row)

@@ -16,13 +16,14 @@ from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.callbacks import ProgbarLogger, TerminateOnNaN
 from convolens.checkpoints.atomic import atomic_path
+from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError, NonFiniteLossError, WriteError
 from convolens.models import Model
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.environment import environment
-from convolens.runs.folder import RunFolder, check_writable
+from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.history_file import HistoryFile
 from convolens.runs.measure import measure
 from convolens.runs.model_file import Preprocessing, TrainedModel
@@ -70,6 +71,10 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
+    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    for photos in (layout.train, settings.validation or layout.validation):
+        if photos is not None:
+            check_outside(out, photos)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
@@ -79,10 +84,10 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     model = make_model()
     batches = _batches(settings, prepared, model, training=True)
     validation = _batches(settings, prepared, model, training=False)
-    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation)
+    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     folder = RunFolder.create(out)
-    show_data(prepared, screen)
+    show_data(settings, prepared, screen)
     _write_record(folder, settings, prepared, options.command)
     trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
     model_file.write(folder.model, trained)
@@ -112,6 +117,11 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     if history.interrupted and not checkpoint.failed and not folder.best.is_file():
         screen.result("Interrupted before anything was learnt; the run folder holds no weights.")
         return TrainResult(folder, None, interrupted=True)
+    if not folder.best.is_file() and not checkpoint.failed:
+        raise NonFiniteLossError(
+            f"train: {settings.monitor} was not a finite number after any epoch, so none is the best; the last weights are "
+            f"{folder.last}. Try a smaller --learning-rate (it was {settings.learning_rate:g})."
+        )
     if not folder.best.is_file():
         raise WriteError(
             f"train: not one checkpoint could be written into {folder.checkpoints}, so nothing of the training is kept; "
@@ -194,7 +204,7 @@ def _write_record(folder: RunFolder, settings: Settings, prepared: Prepared, com
     if command is not None:
         record["command"] = command
     with atomic_path(folder.settings) as temporary:
-        temporary.write_text(tomli_w.dumps(record), encoding="utf-8")
+        temporary.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
 
