@@ -4,6 +4,8 @@ import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+from typing import Any
+
 import numpy as np
 
 from convolens.augmentation.augmentation import FILL_MODES, Augmentation
@@ -15,7 +17,7 @@ VALUES_A_THREAD = 200_000  # fewer are done sooner by one thread
 
 
 def transform_batch(
-    images: np.ndarray,
+    images: Any,
     which: np.ndarray,
     draws: Draws,
     augmentation: Augmentation,
@@ -27,7 +29,7 @@ def transform_batch(
     """Return some images, transformed and rescaled, as one float batch.
 
     Args:
-        images: (m, rows, columns, channels), uint8 or float32, values 0 to 255.
+        images: (m, rows, columns, channels), uint8 or float32, values 0 to 255; or what gives such at `images[which]`.
         which: the places in `images` of the n images of the batch.
         draws: the parameters of each of the n.
         augmentation: for fill mode, constant and interpolation order.
@@ -52,6 +54,8 @@ def transform_batch(
     if images.ndim != 4 or 0 in images.shape[1:]:
         raise ShapeError(f"images must be of shape (n, rows, columns, channels); received {images.shape}.")
     n, (rows, columns) = len(draws), images.shape[1:3]
+    if not isinstance(images, np.ndarray):  # decoded when asked for: take just these
+        images, which = images[which], np.arange(n)
     images, which = np.ascontiguousarray(images), np.ascontiguousarray(which, np.int64)
     if images.dtype != np.uint8 and images.dtype != np.float32:
         images, which = images[which].astype(np.float32), np.arange(n)
