@@ -140,3 +140,25 @@ def test_resize_keeps_what_it_promises(tmp_path):
     assert levels("pad") == {0, 50, 150, 250}, "everything, and black"
     with pytest.raises(UnknownNameError, match="Did you mean 'squash'"):
         levels("squish")
+
+
+def test_heic(tmp_path, monkeypatch):
+    """Real HEIC files, where pillow-heif is there (it is, for the tests)."""
+    import pillow_heif
+
+    from convolens.data import heic, list_images
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pillow_heif.from_pillow(Image.new("RGB", (40, 20), (200, 20, 20))).save(tmp_path / "a.heic", quality=95)
+    assert read_pixels(tmp_path / "a.heic").shape == (20, 40, 3)
+    np.testing.assert_allclose(read_pixels(tmp_path / "a.heic")[10, 10], (200, 20, 20), atol=6)
+    (tmp_path / "d" / "c").mkdir(parents=True)
+    (tmp_path / "a.heic").rename(tmp_path / "d" / "c" / "a.HEIC")
+    assert len(list_images(tmp_path / "d")) == 1
+    monkeypatch.setattr(heic.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImageError, match=r"a\.HEIC: a HEIC photo; pip install 'convolens\[heic\]'"):
+        read_pixels(tmp_path / "d" / "c" / "a.HEIC")
+    photo(1).save(tmp_path / "d" / "c" / "b.png")
+    found = list_images(tmp_path / "d")
+    assert (len(found), found.ignored) == (1, {".heic": 1})

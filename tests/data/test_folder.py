@@ -16,7 +16,7 @@ def test_nested_hidden_and_foreign_files(tmp_path):
     (data / "a" / "deep" / "er").mkdir(parents=True)
     photo(9).save(data / "a" / "deep" / "er" / "x.JPG", "jpeg")
     (data / "a" / "notes.txt").write_text("x")
-    (data / "b" / "phone.HEIC").write_bytes(b"x")
+    (data / "b" / "scan.PDF").write_bytes(b"x")
     (data / "a" / ".hidden.png").write_bytes(b"x")
     for name in (".ipynb_checkpoints", "__MACOSX"):
         (data / name).mkdir()
@@ -26,7 +26,7 @@ def test_nested_hidden_and_foreign_files(tmp_path):
     found = list_images(data)
     assert found.class_names == ("a", "b")
     assert found.counts().tolist() == [4, 2]
-    assert found.ignored == {".heic": 1, ".txt": 1}
+    assert found.ignored == {".pdf": 1, ".txt": 1}
     assert [path.as_posix() for path in found.relative_paths[:4]] == [
         "a/00.png",
         "a/01.png",
@@ -62,8 +62,8 @@ def test_bad_folders(tmp_path):
     with pytest.raises(DataError, match=r"no class folders, it has no subfolders"):
         list_images(tmp_path / "nothing")
     (data / "b").mkdir()
-    (data / "b" / "x.heic").write_bytes(b"")
-    with pytest.raises(DataError, match=r"no image in class 'b' \(there are 1 \.heic files"):
+    (data / "b" / "x.pdf").write_bytes(b"")
+    with pytest.raises(DataError, match=r"no image in class 'b' \(there are 1 \.pdf files"):
         list_images(data)
 
 

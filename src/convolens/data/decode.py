@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from convolens.arguments import look_up, one_of
+from convolens.data.heic import is_heic, teach_pillow
 from convolens.errors import ImageError, MissingFileError
 
 MAX_PIXELS = 150_000_000  # 450 MB as RGB; a small file can claim far more
@@ -69,6 +70,8 @@ def read_image(
     one_of("read_image", "resize", resize, RESIZES)
     resampling = look_up("read_image", "interpolation", interpolation, INTERPOLATIONS)
     name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
+    if is_heic(name):
+        teach_pillow(name)
     try:
         with Image.open(path) as opened:
             width, height = opened.size

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from convolens.arguments import did_you_mean
+from convolens.data.heic import can_read_heic, is_heic
 from convolens.errors import DataError, MissingFileError
 
 EXTENSIONS = (
@@ -166,10 +167,10 @@ def is_image_name(path: str | PathLike[str]) -> bool:
     """Return whether a file's ending is that of a kind of image that can be read.
 
     Example:
-        >>> is_image_name("a.JPG"), is_image_name("a.heic")
+        >>> is_image_name("a.JPG"), is_image_name("a.txt")
         (True, False)
     """
-    return Path(path).suffix.casefold() in EXTENSIONS
+    return Path(path).suffix.casefold() in EXTENSIONS or (is_heic(path) and can_read_heic())
 
 
 def list_images(

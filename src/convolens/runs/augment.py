@@ -74,7 +74,7 @@ def augment(options: AugmentOptions, screen: Screen | None = None) -> Path:
             image = np.clip(np.rint(varied), 0, 255).astype(np.uint8)
             path = (
                 folder
-                / f"{options.image.stem}_{i:0{digits}d}.{'jpg' if options.save_format == 'jpeg' else 'png'}"
+                / f"{options.image.stem[:60]}_{i:0{digits}d}.{'jpg' if options.save_format == 'jpeg' else 'png'}"
             )
             try:
                 Image.fromarray(image).save(path)

@@ -31,11 +31,8 @@ def demo(
     screen = screen or Screen()
     epochs = EPOCHS if epochs is None else integer("demo", "epochs", epochs)
     check_writable(out)
-    data = (
-        Path(out).absolute().with_name(out.absolute().name + "-digits")
-        if out.name in ("", "..")
-        else (out.with_name(out.name + "-digits"))
-    )
+    place = out.resolve() if out.name in ("", "..") else out
+    data = place.with_name(place.name + "-digits")
     count = digits.write_folder(data)
     screen.result(f"{count:,} handwritten digits (scikit-learn's own, 8 x 8 scans) as PNGs in {data}")
     command = shlex.join(

@@ -13,6 +13,7 @@ from convolens.runs.prepare import Part
 from convolens.runs.results import write_predictions
 from convolens.runs.scoring import Scores, probabilities, score
 from convolens.runs.screen import Screen
+from convolens.runs.tables import check_table
 
 
 def evaluate(
@@ -34,19 +35,17 @@ def evaluate(
 
     Raises:
         MissingFileError: no such run or folder. DataError: classes the run does not know, no readable photo.
+        ArgumentError, WriteError: a table that cannot be written, before anything is read.
     """
     screen = screen or Screen()
+    if csv is not None:
+        check_table(csv)
     folder = RunFolder.open(run)
     trained = model_file.load(folder, folder.weights(weights))
-    layout = find_layout(data)
-    place = Path(data)
-    if layout.train != place:
-        parts = [part for part in (layout.test, layout.validation) if part is not None]
-        if not parts:
-            raise DataError(
-                f"{data}: holds {layout.train.name} only; give the folder to score, {layout.train} say."
-            )
-        place = parts[0]
+    layout = find_layout(data, to_train=False)
+    place = layout.test or layout.validation or layout.train
+    if place == layout.train != Path(data):
+        raise DataError(f"{data}: holds {place.name} only; give the folder to score, {place} say.")
     screen.line(f"scoring {place} with {weights} weights of {folder.path}")
     images = list_images(place, class_names=trained.class_names, allow_missing_classes=True)
     preprocessing = trained.preprocessing

@@ -1,6 +1,7 @@
 """model.json: what a trained network is and what it must be shown, so that `predict` needs no flags."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ import numpy as np
 import torch
 
 import convolens
-from convolens.arguments import one_of
+from convolens.arguments import integer, number_in, one_of
 from convolens.checkpoints import tensors
 from convolens.checkpoints.atomic import atomic_path
+from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.models import Model
 from convolens.models.configuration import deserialize, serialize
@@ -26,6 +28,18 @@ _RESIZED = {
     "crop": "proportions kept, cut at both ends where they differ",
     "pad": "proportions kept, black added at both ends where they differ",
 }
+
+
+# what wrong values in a description make of themselves when a network is built from them
+_WRONG_VALUES = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+)
 
 
 @dataclass(frozen=True)
@@ -67,13 +81,15 @@ class Preprocessing:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Preprocessing":
         """Return it from the values in model.json."""
-        rows, columns = given["size"]
+        rows, columns = (integer("model.json", "size", side) for side in given["size"])
         return cls(
-            size=(int(rows), int(columns)),
-            color_mode=str(given["color_mode"]),
-            interpolation=str(given["interpolation"]),
+            size=(rows, columns),
+            color_mode=one_of("model.json", "color_mode", str(given["color_mode"]), list(COLOR_MODES)),
+            interpolation=one_of(
+                "model.json", "interpolation", str(given["interpolation"]), list(INTERPOLATIONS)
+            ),
             resize=one_of("model.json", "resize", str(given["resize"]), list(_RESIZED)),
-            rescale=float(given["rescale"]),
+            rescale=number_in("model.json", "rescale", given["rescale"], 0.0, math.inf, open_high=True),
         )
 
 
@@ -132,12 +148,15 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         module = deserialize(description["network"])
         names = tuple(str(name) for name in description["class_names"])
         preprocessing = Preprocessing.of(description["preprocessing"])
-        shape = module.output_shape
+        shape, wanted = module.output_shape, module.input_shape[1:]
         title = str(description["name"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _WRONG_VALUES as error:
         raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
     if not isinstance(shape, tuple) or shape[-1] not in (len(names), 1):
         raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
+    sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode].strip("L")) or 1)
+    if any(side not in (None, given) for side, given in zip(wanted, sees, strict=True)):
+        raise CheckpointError(f"{run.model}: photos become {sees}, the network takes {tuple(wanted)}.")
     for name in names:
         if not name or name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
             raise CheckpointError(f"{run.model}: {name!r} cannot be a class name (it is no folder name).")

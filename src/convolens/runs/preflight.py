@@ -10,6 +10,7 @@ from convolens.analysis.cost import Cost
 from convolens.augmentation import AugmentedBatches
 from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
+from convolens.data.heic import ADVICE, is_heic
 from convolens.runs.measure import Measurement
 from convolens.runs.model_file import Preprocessing
 from convolens.runs.options import Settings
@@ -51,7 +52,8 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
         for path, reason in prepared.skipped[:SHOWN_SKIPPED]:
             screen.warn(f"    {path}: {reason}")
     for ending, count in prepared.ignored.items():
-        screen.line(f"  ignored: {count} {ending} files (no images that can be read)")
+        why = ADVICE if is_heic(f"x{ending}") else "no images that can be read"
+        screen.line(f"  ignored: {count} {ending} files ({why})")
     if settings.resize == "crop":
         _warn_of_crop(prepared, settings.size, screen)
     turned = sum(is_turned(path) for path in prepared.training.folder.paths)

@@ -26,7 +26,7 @@ def shown(text: str) -> str:
     """Return text for a console: brackets are no markup, and bytes of a name that are no UTF-8 are question marks.
 
     Example:
-        >>> shown("caf\udce9 [1]")
+        >>> shown("caf\\udce9 [1]")
         'caf? [1]'
     """
     return escape(text.encode("utf-8", "replace").decode("utf-8"))

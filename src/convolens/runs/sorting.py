@@ -1,6 +1,7 @@
 """Sort photos into folders by what a run said of them; an undo list takes it all back."""
 
 import csv
+import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -11,11 +12,12 @@ from pathlib import Path
 from convolens.arguments import number_in
 from convolens.checkpoints.atomic import explain
 from convolens.errors import DataError, MissingFileError
+from convolens.runs.folder import check_place, check_writable
 from convolens.runs.predict import Prediction
 from convolens.runs.tables import write_csv
 
 UNDO_NAME = "undo.csv"
-_COLUMNS = ["created", "from", "bytes"]
+_COLUMNS = ["created", "from", "bytes", "modified"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,21 @@ class Sorted:
     unsure: tuple[Path, ...]
     unreadable: tuple[Path, ...]
     undo_list: Path
+
+
+def check_sorting(out: Path, min_confidence: float) -> None:
+    """Check what `sort_into` will be asked, before the work that comes first.
+
+    Raises:
+        ArgumentError: a confidence outside [0, 1]. WriteError: no folder that can be written.
+    """
+    number_in("predict", "min_confidence", min_confidence, 0, 1)
+    if out.is_dir():
+        check_place(out / UNDO_NAME)
+    elif os.path.lexists(out):
+        raise explain(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), out)
+    else:
+        check_writable(out)
 
 
 def sort_into(
@@ -80,9 +97,15 @@ def sort_into(
                     raise
                 created.append((target, answer.path))
     finally:
-        rows = [[new.relative_to(out), old.resolve(), os.lstat(new).st_size] for new, old in created]
+        rows = [[new.relative_to(out), old.resolve(), *_state(new)] for new, old in created]
         write_csv(undo_list, _COLUMNS, rows)
     return Sorted(tuple(new for new, _ in created), tuple(unsure), tuple(unreadable), undo_list)
+
+
+def _state(path: Path) -> list[str]:
+    """Return size and time of last change (ns): files that were changed since are the user's own."""
+    state = os.lstat(path)
+    return [str(state.st_size), str(state.st_mtime_ns)]
 
 
 def _free(path: Path) -> Path:
@@ -115,7 +138,7 @@ def undo(undo_list: Path) -> tuple[int, list[Path]]:
     except (OSError, csv.Error) as error:
         raise DataError(f"{undo_list}: cannot be read ({error}).") from error
     inside = all(
-        len(row) == 3
+        len(row) == len(_COLUMNS)
         and len(Path(row[0]).parts) == 2
         and ".." not in Path(row[0]).parts
         and not Path(row[0]).is_absolute()
@@ -124,11 +147,11 @@ def undo(undo_list: Path) -> tuple[int, list[Path]]:
     if header != _COLUMNS or not inside:
         raise DataError(f"{undo_list}: not an undo list of --sort-into; nothing was removed.")
     removed, left = 0, []
-    for name, _, size in rows:
+    for name, _, *state in rows:
         path = out / name
         if not os.path.lexists(path):
             continue
-        if str(os.lstat(path).st_size) != size:
+        if _state(path) != state:
             left.append(path)
             continue
         try:
