@@ -30,6 +30,7 @@ demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, pred
 
 test: $(VENV)/.installed-dev  ## run every test and doctest, with coverage (at least 90 % of src/)
 	@rm -f .coverage .coverage.*
+	@find src -name '*.nb[ci]' -delete  # Numba notices a change only in the file of the function it compiled
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report --fail-under=90
 
@@ -46,4 +47,5 @@ benchmarks: $(VENV)/.installed-dev  ## ratios for docs/benchmarks.md
 	@$(BIN)/python benchmarks/training.py
 
 clean:  ## remove the virtual environment and caches
+	@find src tests -name __pycache__ -prune -exec rm -rf {} +
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

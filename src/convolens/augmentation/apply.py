@@ -3,7 +3,6 @@
 import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
-
 from typing import Any
 
 import numpy as np

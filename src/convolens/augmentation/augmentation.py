@@ -1,4 +1,4 @@
-"""Augmentation: which random changes training photos undergo, in the words of Keras' ImageDataGenerator."""
+"""Augmentation: which random changes training photos undergo: Keras' ImageDataGenerator's, and modern ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from convolens.arguments import number_in, one_of
+from convolens.arguments import integer, number_in, one_of
+from convolens.augmentation import cropping, erasing, jitter, keras_shifts, mixing, policies
 from convolens.augmentation.draws import Draws
+from convolens.augmentation.extras import Extras
+from convolens.augmentation.matrix import compose
 from convolens.augmentation.philox import uniforms
 from convolens.errors import ArgumentError
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
-_NUMBERS = 12  # random numbers an image
+# Which of an image's random numbers belong to what. They never move, so that switching one change on leaves the
+# others as they are.
+_KERAS = slice(0, 12)
+_CROP = slice(12, 12 + cropping.CROP_NUMBERS)
+_PAD = slice(16, 16 + cropping.PAD_NUMBERS)
+_ERASING = slice(18, 18 + erasing.NUMBERS)
+_JITTER = slice(23, 23 + jitter.NUMBERS)
+_MIXING = slice(28, 28 + mixing.NUMBERS)
+_POLICY = 33  # and on
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,19 @@ class Augmentation:
         fill_mode: what lies outside of an image: "nearest", "constant", "reflect" or "wrap", with SciPy's meaning.
         cval: the value outside for "constant".
         interpolation_order: of the spline, 0 to 5; 0 and 1 are fast.
+        random_resized_crop: (low, high) shares of the area; a crop of random size and place becomes the whole image.
+        random_resized_crop_ratio: (low, high) of the crop's width to its height, the image's own being 1.
+        pad_and_crop: up to so many whole pixels in both directions; what comes in is `cval`.
+        random_erasing: probability that a box of an image gets one value.
+        random_erasing_area: (low, high) shares of the image.
+        random_erasing_ratio: (low, high) of the box's height to its width.
+        random_erasing_value: what it gets, 0 to 255.
+        colour_jitter: strengths of brightness, contrast, saturation (factors 1 - s to 1 + s) and hue (shares of the
+            colour circle, to 0.5), in a drawn order.
+        mixup: alpha; each image is laid over another, shares from Beta(alpha, alpha); the labels too. 0 is off.
+        cutmix: alpha; each image gets a box of another. With both, half of the images by each.
+        randaugment: (operations an image, magnitude 0 to 30).
+        trivialaugment: True does one operation an image, of any magnitude.
 
     Raises:
         ArgumentError: a range that is none.
@@ -54,6 +78,18 @@ class Augmentation:
     fill_mode: str = "nearest"
     cval: float = 0.0
     interpolation_order: int = 1
+    random_resized_crop: Any = None
+    random_resized_crop_ratio: Any = cropping.RATIO
+    pad_and_crop: int = 0
+    random_erasing: float = 0.0
+    random_erasing_area: Any = erasing.AREA
+    random_erasing_ratio: Any = erasing.RATIO
+    random_erasing_value: float = 0.0
+    colour_jitter: Any = None
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    randaugment: Any = None
+    trivialaugment: bool = False
 
     def __post_init__(self) -> None:
         where = "Augmentation"
@@ -80,6 +116,16 @@ class Augmentation:
                 )
         one_of(where, "fill_mode", self.fill_mode, FILL_MODES)
         one_of(where, "interpolation_order", self.interpolation_order, range(6))
+        cropping.check(self.random_resized_crop, self.random_resized_crop_ratio, self.pad_and_crop)
+        erasing.check(
+            self.random_erasing,
+            self.random_erasing_area,
+            self.random_erasing_ratio,
+            self.random_erasing_value,
+        )
+        jitter.check(self.colour_jitter)
+        mixing.check(self.mixup, self.cutmix)
+        policies.check(self.randaugment, self.trivialaugment)
 
     @property
     def zoom_bounds(self) -> tuple[float, float]:
@@ -99,6 +145,25 @@ class Augmentation:
         """Whether every image stays as it is."""
         return not self.describe()
 
+    @property
+    def mixes(self) -> bool:
+        """Whether images and labels are mixed: then labels are rows of floats, for a categorical crossentropy."""
+        return bool(self.mixup or self.cutmix)
+
+    @property
+    def needs_finishing(self) -> bool:
+        """Whether there is work that `transform_batch` leaves to `augment_batch` and `mix_images`."""
+        return bool(self.pad_and_crop or self._colours or self.random_erasing or self.mixes)
+
+    @property
+    def _colours(self) -> bool:
+        return bool(any(self.colour_jitter or ()) or self._operations)
+
+    @property
+    def _operations(self) -> int:
+        """How many operations an image a policy does."""
+        return int(self.trivialaugment) if self.randaugment is None else int(self.randaugment[0])
+
     def draw(
         self, seed: int, epoch: int, indices: Sequence[int] | np.ndarray, shape: tuple[int, int]
     ) -> Draws:
@@ -110,7 +175,12 @@ class Augmentation:
             indices: the images' places in the data set.
             shape: (rows, columns), which shares of the height and the width refer to.
         """
-        u = uniforms(seed, epoch, indices, _NUMBERS)  # (n, 12)
+        policy = slice(_POLICY, _POLICY + policies.NUMBERS * self._operations)
+        parts = (
+            (_CROP, self.random_resized_crop is not None), (_PAD, self.pad_and_crop),
+            (_ERASING, self.random_erasing), (_JITTER, self.colour_jitter is not None), (policy, self._operations),
+        )  # fmt: skip
+        u = uniforms(seed, epoch, indices, max([_KERAS.stop, *(part.stop for part, on in parts if on)]))
         low, high = self.zoom_bounds
         n = len(u)
         brightness = np.full(n, np.nan)
@@ -119,8 +189,8 @@ class Augmentation:
             brightness = darkest + (brightest - darkest) * u[:, 11]
         return Draws(
             theta=self.rotation_range * (2 * u[:, 0] - 1),
-            tx=_shift(self.width_shift_range, u[:, 1], u[:, 2], shape[1]),
-            ty=_shift(self.height_shift_range, u[:, 3], u[:, 4], shape[0]),
+            tx=keras_shifts.pixels(self.width_shift_range, u[:, 1], u[:, 2], shape[1]),
+            ty=keras_shifts.pixels(self.height_shift_range, u[:, 3], u[:, 4], shape[0]),
             shear=self.shear_range * (2 * u[:, 5] - 1),
             zx=low + (high - low) * u[:, 6],
             zy=low + (high - low) * u[:, 7],
@@ -128,23 +198,75 @@ class Augmentation:
             flip_vertical=(u[:, 9] < 0.5) & bool(self.vertical_flip),
             channel_shift=self.channel_shift_range * (2 * u[:, 10] - 1),
             brightness=brightness,
+            extras=self._draw_extras(u, policy, shape) if any(on for _, on in parts) else None,
         )
+
+    def _draw_extras(self, u: np.ndarray, policy: slice, shape: tuple[int, int]) -> Extras:
+        drawn = Extras.none(len(u), shape)
+        affine, crop, shift, erased = drawn.affine, drawn.crop, drawn.shift, drawn.erased
+        codes, amounts = [drawn.codes], [drawn.amounts]
+        if self.random_resized_crop is not None:
+            crop = cropping.crops(
+                u[:, _CROP], self.random_resized_crop, self.random_resized_crop_ratio, shape
+            )
+            affine = cropping.crop_matrices(crop, shape)
+        if self.colour_jitter is not None:
+            jittered = jitter.operations(u[:, _JITTER], self.colour_jitter)
+            codes, amounts = [jittered[0]], [jittered[1]]
+        if self._operations:
+            if self.trivialaugment:
+                moved, *chosen = policies.trivialaugment(u[:, policy], shape)
+            else:
+                moved, *chosen = policies.randaugment(u[:, policy], self.randaugment[1], shape)
+            affine = compose(affine, moved)
+            codes, amounts = [*codes, chosen[0]], [*amounts, chosen[1]]
+        if self.pad_and_crop:
+            shift = cropping.shifts(u[:, _PAD], self.pad_and_crop, shape)
+            whole = np.tile(np.eye(3)[:2], (len(u), 1, 1))
+            whole[:, :, 2] = shift
+            affine = compose(affine, whole)
+        if self.random_erasing:
+            erased = erasing.boxes(
+                u[:, _ERASING],
+                self.random_erasing,
+                self.random_erasing_area,
+                self.random_erasing_ratio,
+                shape,
+            )
+        return Extras(affine, crop, shift, np.concatenate(codes, 1), np.concatenate(amounts, 1), erased)
+
+    def draw_mixing(
+        self,
+        seed: int,
+        epoch: int,
+        indices: Sequence[int] | np.ndarray,
+        shape: tuple[int, int],
+        size: int,
+    ) -> mixing.Mixing:
+        """Return with what some images are mixed: a pure function of the arguments.
+
+        Args:
+            seed: any integer.
+            epoch: from 0.
+            indices: the images' places in the data set.
+            shape: (rows, columns) of the images.
+            size: images in the data set.
+
+        Raises:
+            ArgumentError: neither mixup nor cutmix is on, or the data set is empty.
+        """
+        if not self.mixes:
+            raise ArgumentError("Augmentation: nothing is mixed here; give mixup or cutmix an alpha above 0.")
+        u = uniforms(seed, epoch, indices, _MIXING.stop)[:, _MIXING]
+        return mixing.draw(u, self.mixup, self.cutmix, integer("Augmentation", "size", size), shape)
 
     def describe(self) -> list[str]:
         """Return a line for each change that is on."""
         lines = []
         if self.rotation_range:
             lines.append(f"rotation: up to {self.rotation_range:g} degrees either way")
-        for value, name in ((self.width_shift_range, "sideways"), (self.height_shift_range, "up and down")):
-            if isinstance(value, (list, tuple, np.ndarray)):
-                lines.append(f"shift {name}: one of {', '.join(f'{v:g}' for v in value)}, either way")
-            elif value:
-                share = value < 1
-                lines.append(
-                    f"shift {name}: up to {value:.0%} either way"
-                    if share
-                    else f"shift {name}: up to {value:g} pixels either way"
-                )
+        lines += keras_shifts.describe(self.width_shift_range, "sideways")
+        lines += keras_shifts.describe(self.height_shift_range, "up and down")
         if self.shear_range:
             lines.append(f"shear: up to {self.shear_range:g} degrees either way")
         if self.zoom_bounds != (1.0, 1.0):
@@ -157,18 +279,18 @@ class Augmentation:
             lines.append("horizontal flip: half of the images")
         if self.vertical_flip:
             lines.append("vertical flip: half of the images")
-        return lines
-
-
-def _shift(value: Any, u: np.ndarray, sign: np.ndarray, length: int) -> np.ndarray:
-    """Return shifts in pixels as Keras draws them: an int n means whole pixels below n, a list a choice."""
-    if isinstance(value, (list, tuple, np.ndarray)):
-        choices = np.asarray(value, dtype=np.float64)
-    elif isinstance(value, (int, np.integer)) and value > 0:
-        choices = np.arange(int(value), dtype=np.float64)
-    else:
-        drawn = float(value) * (2 * u - 1)
-        return drawn * length if value < 1 else drawn
-    drawn = choices[np.minimum((u * len(choices)).astype(np.int64), len(choices) - 1)]
-    drawn = np.where(sign < 0.5, -drawn, drawn)
-    return drawn * length if np.max(value) < 1 else drawn
+        return [
+            *lines,
+            *cropping.describe(
+                self.random_resized_crop, self.random_resized_crop_ratio, self.pad_and_crop, self.cval
+            ),
+            *jitter.describe(self.colour_jitter),
+            *policies.describe(self.randaugment, self.trivialaugment),
+            *erasing.describe(
+                self.random_erasing,
+                self.random_erasing_area,
+                self.random_erasing_ratio,
+                self.random_erasing_value,
+            ),
+            *mixing.describe(self.mixup, self.cutmix),
+        ]

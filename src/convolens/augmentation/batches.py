@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from convolens.augmentation.apply import transform_batch
+from convolens.augmentation import mixing
 from convolens.augmentation.augmentation import Augmentation
+from convolens.augmentation.finishing import augment_batch
 from convolens.augmentation.philox import permutation
 from convolens.errors import ArgumentError
 
@@ -19,9 +20,13 @@ class AugmentedBatches:
         seed: of order and changes.
         rescale: factor on the bytes.
         shuffle: a new order each epoch.
+        classes: how many there are, where the augmentation mixes images: class numbers become rows of so many floats,
+            for `categorical_crossentropy` (or `crossentropy`, which tells by the shape). None takes the highest
+            number and one.
+        threads: at most; None is one a core. The result does not depend on it.
 
     Raises:
-        ArgumentError: no images, or another number of labels.
+        ArgumentError: no images, or another number of labels; labels that cannot be mixed.
 
     Example:
         >>> batches = AugmentedBatches(np.zeros((5, 2, 2, 3), np.uint8), np.arange(5), 2, Augmentation(), seed=1)
@@ -38,15 +43,18 @@ class AugmentedBatches:
         seed: int,
         rescale: float = 1 / 255,
         shuffle: bool = True,
+        classes: int | None = None,
+        threads: int | None = None,
     ) -> None:
         if len(pixels) == 0 or len(pixels) != len(labels):
             raise ArgumentError(
                 f"AugmentedBatches: there must be as many labels as images, and some; received {len(pixels)} images "
                 f"and {len(labels)} labels."
             )
-        self.pixels, self.labels = pixels, labels
+        self.pixels = pixels
+        self.labels = mixing.label_rows(np.asarray(labels), classes) if augmentation.mixes else labels
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
-        self.rescale, self.shuffle = rescale, shuffle
+        self.rescale, self.shuffle, self.threads = rescale, shuffle, threads
         self.set_epoch(0)
 
     @property
@@ -68,6 +76,19 @@ class AugmentedBatches:
         which = self.order[number * self.batch_size : (number + 1) * self.batch_size]
         if not 0 <= number < len(self):
             raise IndexError(f"batch {number} of {len(self)}")
-        draws = self.augmentation.draw(self.seed, self.epoch, which, self.image_shape[:2])  # type: ignore[arg-type]
-        x = transform_batch(self.pixels, which, draws, self.augmentation, self.rescale)
-        return x, self.labels[which]
+        x = self._images(which)
+        if not self.augmentation.mixes:
+            return x, self.labels[which]
+        mixed = self.augmentation.draw_mixing(
+            self.seed, self.epoch, which, self._shape, size=len(self.pixels)
+        )
+        mixing.mix_images(x, self._images(mixed.partner), mixed, self.threads)
+        return x, mixing.mix_labels(self.labels, which, mixed)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self.pixels.shape[1], self.pixels.shape[2]
+
+    def _images(self, which: np.ndarray) -> np.ndarray:
+        draws = self.augmentation.draw(self.seed, self.epoch, which, self._shape)
+        return augment_batch(self.pixels, which, draws, self.augmentation, self.rescale, self.threads)

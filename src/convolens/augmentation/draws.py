@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import refuse_unknown
+from convolens.augmentation.extras import Extras
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Draws:
         flip_horizontal, flip_vertical: bool.
         channel_shift: added to all values, clipped to the image's own range; 0 for none.
         brightness: factor; NaN for none.
+        extras: what is drawn beside Keras' parameters; None for nothing.
     """
 
     theta: np.ndarray
@@ -34,6 +36,7 @@ class Draws:
     flip_vertical: np.ndarray
     channel_shift: np.ndarray
     brightness: np.ndarray
+    extras: Extras | None = None
 
     def __len__(self) -> int:
         return len(self.theta)
@@ -67,12 +70,11 @@ class Draws:
         """
         refuse_unknown("apply_transform", parameters, _NEUTRAL)
         values = {name: _NEUTRAL[name] if (v := parameters.get(name)) is None else v for name in _NEUTRAL}
-        return cls(
-            **{
-                _FIELDS.get(name, name): np.array([value], bool if name.startswith("flip") else np.float64)
-                for name, value in values.items()
-            }
-        )
+        arrays: dict[str, Any] = {
+            _FIELDS.get(name, name): np.array([value], bool if name.startswith("flip") else np.float64)
+            for name, value in values.items()
+        }
+        return cls(**arrays)
 
 
 _FIELDS = {"channel_shift_intensity": "channel_shift"}

@@ -9,7 +9,7 @@ def matrices(draws: Draws, rows: int, columns: int, centre: tuple[float, float] 
     """Return for each image the matrix that takes a place in the output to the place in the input it comes from.
 
     Args:
-        draws: the parameters.
+        draws: the parameters; what their extras move comes after Keras' matrix, in the same.
         rows, columns: of the images.
         centre: (row, column) that rotation, shear and zoom leave where it is; None is the middle of the image.
 
@@ -39,4 +39,23 @@ def matrices(draws: Draws, rows: int, columns: int, centre: tuple[float, float] 
     from_centre = np.array([[1.0, 0, -column], [0, 1.0, -row], [0, 0, 1.0]])
     changed = (product != np.eye(3)).any(axis=(1, 2))
     product[changed] = to_centre @ product[changed] @ from_centre
-    return np.ascontiguousarray(product[:, [1, 0]][:, :, [1, 0, 2]])  # to (row, column)
+    matrix = np.ascontiguousarray(product[:, [1, 0]][:, :, [1, 0, 2]])  # to (row, column)
+    return matrix if draws.extras is None else compose(matrix, draws.extras.affine)
+
+
+def compose(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the matrices of two changes, one after the other: places go through `second`, then through `first`.
+
+    Args:
+        first: (n, 2, 3), what happens to the image first.
+        second: (n, 2, 3), what happens to what comes out of it.
+
+    Example:
+        >>> move, halve = np.array([[[1.0, 0, 3], [0, 1, 0]]]), np.array([[[0.5, 0, 0], [0, 0.5, 0]]])
+        >>> compose(move, halve)[0].tolist(), compose(halve, move)[0].tolist()
+        ([[0.5, 0.0, 3.0], [0.0, 0.5, 0.0]], [[0.5, 0.0, 1.5], [0.0, 0.5, 0.0]])
+    """
+    product = np.empty_like(first)
+    product[:, :, :2] = first[:, :, :2] @ second[:, :, :2]
+    product[:, :, 2] = (first[:, :, :2] @ second[:, :, 2:])[:, :, 0] + first[:, :, 2]
+    return product

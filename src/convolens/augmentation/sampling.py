@@ -100,18 +100,19 @@ def pixel(
             target[c] = np.float32(image[top, left, c]) * factor
         return
     top, left = int(row), int(column)
-    down, right = np.float32(row - top), np.float32(column - left)
+    # weights and sum in the order of `row_inside`, so that both ways round the same
+    down, right = np.float32(row - top) * factor, np.float32(column - left)
     below, beside = min(top + 1, rows - 1), min(left + 1, columns - 1)
-    w11 = down * right
-    w10, w01 = down - w11, right - w11
-    w00 = np.float32(1.0) - down - w01
+    up = factor - down
+    w11, w01 = down * right, up * right
+    w10, w00 = down - w11, up - w01
     for c in range(channels):
         target[c] = (
             w00 * np.float32(image[top, left, c])
             + w01 * np.float32(image[top, beside, c])
             + w10 * np.float32(image[below, left, c])
             + w11 * np.float32(image[below, beside, c])
-        ) * factor
+        )
 
 
 @numba.njit(nogil=True, cache=True)

@@ -1,7 +1,8 @@
 """The app: the commands put together, and errors turned into one line and an exit status."""
 
 import sys
-from typing import Annotated, NoReturn
+import warnings
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -50,7 +51,15 @@ def make_app() -> typer.Typer:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C."""
-    given = sys.argv[1:] if arguments is None else arguments
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", module=r"PIL\."
+        )  # of odd metadata; what cannot be read is an error, and said
+        warnings.showwarning = _warn
+        _run(sys.argv[1:] if arguments is None else arguments)
+
+
+def _run(given: list[str]) -> NoReturn:
     try:
         status = make_app()(args=given or ["--help"], standalone_mode=False) or 0
         if status == INTERRUPTED:  # typer turns Ctrl-C into it, and a training that Ctrl-C ended gives it
@@ -67,6 +76,25 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:  # the reader (head, less) went away
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # a locked folder, a name that is too long, a full disk behind standard output
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _complain(f"{where}{error.strerror or error}.")
+    except (MemoryError, RuntimeError) as error:  # torch's own are RuntimeErrors
+        said = str(error).casefold()
+        if isinstance(error, RuntimeError) and "out of memory" not in said and "allocate memory" not in said:
+            raise
+        _complain("there is not enough memory for this; take a smaller --batch-size or --size.")
+
+
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    print(f"convolens: warning: {' '.join(str(message).split())}", file=sys.stderr)
 
 
 def _complain(message: str) -> NoReturn:

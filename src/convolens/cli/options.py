@@ -21,7 +21,7 @@ def shift(text: str | None, option: str) -> Any:
     values = numbers(text, option)
     if len(values) > 1:
         return values
-    return int(text) if text.strip().isdigit() else values[0]
+    return int(text) if text.strip().isdecimal() else values[0]
 
 
 def numbers(text: str, option: str) -> list[float]:
@@ -51,13 +51,25 @@ def single_or_pair(text: str | None, option: str) -> Any:
     return values[0] if len(values) == 1 else tuple(values)
 
 
+def several(text: str | None, option: str) -> tuple[float, ...] | None:
+    """Return comma-separated numbers as a tuple, however many.
+
+    Example:
+        >>> several("2,9", "--randaugment")
+        (2.0, 9.0)
+    """
+    return None if text is None else tuple(numbers(text, option))
+
+
 def given(**values: Any) -> dict[str, Any]:
     """Return what is not None."""
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _panel(help_text: str, *names: str) -> Any:
-    return typer.Option(*names, help=help_text, rich_help_panel=AUGMENTATION, show_default=False)
+def _panel(help_text: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(
+        *names, help=help_text, rich_help_panel=AUGMENTATION, show_default=False, metavar=metavar
+    )
 
 
 Rotation = Annotated[float | None, _panel("Turn by up to so many degrees either way.", "--rotation-range")]
@@ -87,6 +99,56 @@ FillMode = Annotated[
     str | None, _panel("What lies outside of an image: nearest, constant, reflect or wrap.", "--fill-mode")
 ]
 Cval = Annotated[float | None, _panel("The value outside for --fill-mode constant.", "--cval")]
+RandomResizedCrop = Annotated[
+    str | None,
+    _panel(
+        "Enlarge a crop of a random share of the area: 0.6,1.0.", "--random-resized-crop", metavar="LOW,HIGH"
+    ),
+]
+PadAndCrop = Annotated[
+    int | None,
+    _panel(
+        "Move by up to so many whole pixels; what comes in is --cval.", "--pad-and-crop", metavar="PIXELS"
+    ),
+]
+RandomErasing = Annotated[
+    float | None,
+    _panel("Erase a box of so large a share of the images: 0.25.", "--random-erasing", metavar="PROBABILITY"),
+]
+ColourJitter = Annotated[
+    str | None,
+    _panel(
+        "Strengths of brightness, contrast, saturation, hue: 0.2,0.2,0.2,0.05.",
+        "--colour-jitter",
+        metavar="B,C,S,H",
+    ),
+]
+MixUp = Annotated[
+    float | None,
+    _panel(
+        "Lay each image over another, labels too; shares from Beta(ALPHA, ALPHA).", "--mixup", metavar="ALPHA"
+    ),
+]
+CutMix = Annotated[
+    float | None,
+    _panel(
+        "Give each image a box of another, labels too; shares from Beta(ALPHA, ALPHA).",
+        "--cutmix",
+        metavar="ALPHA",
+    ),
+]
+RandAugment = Annotated[
+    str | None,
+    _panel(
+        "So many of 14 operations an image, of a magnitude up to 30: 2,9.",
+        "--randaugment",
+        metavar="N,MAGNITUDE",
+    ),
+]
+TrivialAugment = Annotated[
+    bool | None,
+    _panel("One of 14 operations an image, of any magnitude.", "--trivialaugment/--no-trivialaugment"),
+]
 
 
 def augmentation_fields(
@@ -101,6 +163,14 @@ def augmentation_fields(
     vertical_flip: bool | None,
     fill_mode: str | None,
     cval: float | None,
+    random_resized_crop: str | None,
+    pad_and_crop: int | None,
+    random_erasing: float | None,
+    colour_jitter: str | None,
+    mixup: float | None,
+    cutmix: float | None,
+    randaugment: str | None,
+    trivialaugment: bool | None,
 ) -> dict[str, Any]:
     """Return the fields of `Augmentation` that were asked for."""
     return given(
@@ -115,4 +185,12 @@ def augmentation_fields(
         vertical_flip=vertical_flip,
         fill_mode=fill_mode,
         cval=cval,
+        random_resized_crop=several(random_resized_crop, "--random-resized-crop"),
+        pad_and_crop=pad_and_crop,
+        random_erasing=random_erasing,
+        colour_jitter=several(colour_jitter, "--colour-jitter"),
+        mixup=mixup,
+        cutmix=cutmix,
+        randaugment=several(randaugment, "--randaugment"),
+        trivialaugment=trivialaugment,
     )

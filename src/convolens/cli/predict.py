@@ -1,6 +1,7 @@
 """convolens predict"""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,8 @@ def predict(
     from convolens.cli.app import BAD_INPUT
     from convolens.runs.predict import write_answers
     from convolens.runs.screen import Screen
+    from convolens.runs.sorting import check_sorting
+    from convolens.runs.tables import check_table
 
     screen = Screen(stderr=json_output)
     if undo is not None:
@@ -54,6 +57,12 @@ def predict(
         raise ArgumentError(
             "predict: give a run folder and photos, `convolens predict runs/photos PHOTO...`."
         )
+    if sort_into is None and (link or min_confidence):
+        raise ArgumentError("predict: --link and --min-confidence go with --sort-into DIR.")
+    if sort_into is not None:
+        check_sorting(sort_into, min_confidence)
+    if csv is not None:
+        check_table(csv)
     answers = runs.predict(run, images, top, weights, screen)
     if csv is not None:
         write_answers(csv, answers)
@@ -66,7 +75,7 @@ def predict(
         done = runs.sort_into(answers, sort_into, min_confidence, link)
         screen.line(
             f"{len(done.created)} photos sorted into {sort_into}, {len(done.unsure)} below {min_confidence:g} left out; "
-            f"to take it back: convolens predict --undo {done.undo_list}"
+            f"to take it back: convolens predict --undo {shlex.quote(str(done.undo_list))}"
         )
     failed = [answer for answer in answers if answer.error is not None]
     if failed:

@@ -115,6 +115,14 @@ def train(
     vertical_flip: options.VerticalFlip = None,
     fill_mode: options.FillMode = None,
     cval: options.Cval = None,
+    random_resized_crop: options.RandomResizedCrop = None,
+    pad_and_crop: options.PadAndCrop = None,
+    random_erasing: options.RandomErasing = None,
+    colour_jitter: options.ColourJitter = None,
+    mixup: options.MixUp = None,
+    cutmix: options.CutMix = None,
+    randaugment: options.RandAugment = None,
+    trivialaugment: options.TrivialAugment = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -145,6 +153,7 @@ def train(
     varied = options.augmentation_fields(
         rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range, channel_shift_range,
         brightness_range, horizontal_flip, vertical_flip, fill_mode, cval,
+        random_resized_crop, pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment, trivialaugment,
     )  # fmt: skip
     from convolens import runs
     from convolens.cli.app import INTERRUPTED

@@ -98,6 +98,8 @@ def read_image(
         raise ImageError(f"{name}: cannot be read ({error.strerror}).") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name}: {error} Shrink it if it is a real photo.") from error
+    except MemoryError as error:
+        raise ImageError(f"{name}: there is not enough memory to decode it.") from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{name}: not an image that can be read, whatever its name says.") from error
     except (
@@ -108,7 +110,6 @@ def read_image(
         IndexError,
         KeyError,
         TypeError,
-        MemoryError,
         ArithmeticError,
         struct.error,
     ) as error:

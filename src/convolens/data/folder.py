@@ -125,6 +125,8 @@ def files_below(folder: Path) -> Iterator[Path]:
             state = os.stat(place)
         except FileNotFoundError:
             continue
+        except OSError as error:
+            raise _locked(place, error) from error
         if not stat.S_ISDIR(state.st_mode) or (state.st_dev, state.st_ino) in entered:
             continue
         entered.add((state.st_dev, state.st_ino))
@@ -143,9 +145,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             return sorted((e for e in found if not is_hidden(e.name)), key=lambda e: e.name)
     except OSError as error:
-        raise DataError(
-            f"{folder}: cannot be looked into ({error.strerror}); allow reading it, or take it out."
-        ) from error
+        raise _locked(folder, error) from error
+
+
+def _locked(folder: Path, error: OSError) -> DataError:
+    return DataError(f"{folder}: cannot be looked into ({error.strerror}); allow reading it, or take it out.")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

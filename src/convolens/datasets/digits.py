@@ -85,7 +85,7 @@ def _check_present(folder: Path, pictures: dict[Path, Image.Image], size: int) -
     """Return the files that are there already; raise DataError where one is not what would be written."""
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; name a new or empty folder for the digits.")
-    present = set(files_below(folder))
+    present = set(files_below(folder)) if folder.is_dir() else set()
     for file in sorted(present):
         if file not in pictures or not _same(file, pictures[file]):
             raise DataError(

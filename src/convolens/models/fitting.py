@@ -14,10 +14,22 @@ from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
 from convolens.models.splitting import split
-from convolens.training import Step, loop, make_batch, make_source
+from convolens.training import Step, balanced_weights, labels_of, loop, make_batch, make_source
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
+
+
+def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, float] | None:
+    """Return class number -> weight; "balanced" takes it from the labels of the training samples."""
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        return balanced_weights(f"{where}: class_weight='balanced'", labels)
+    if class_weight is not None and not isinstance(class_weight, Mapping):
+        raise ArgumentError(
+            f"{where}: class_weight must be a dict of class number to weight, or 'balanced'; "
+            f"received {class_weight!r}."
+        )
+    return class_weight
 
 
 class Fitting(Compilable):
@@ -49,7 +61,7 @@ class Fitting(Compilable):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
-        class_weight: Mapping[int, float] | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
@@ -71,7 +83,8 @@ class Fitting(Compilable):
             validation_split: share taken from the end of x and y, before shuffling.
             validation_data: (x, y), (x, y, weights), or a generator.
             shuffle: a new order each epoch, a function of (seed, epoch); arrays only.
-            class_weight: class number -> weight of its samples in the loss.
+            class_weight: class number -> weight of its samples in the loss, or "balanced": n / (classes * count) of
+                each class, by y, or by the `classes`, `labels` or `y` of an iterator.
             sample_weight: weight of each sample in the loss.
             initial_epoch: the number of the first epoch, from 0.
             steps_per_epoch: batches an epoch; needed for endless generators.
@@ -90,20 +103,17 @@ class Fitting(Compilable):
             batch_size = integer("fit", "batch_size", batch_size)
         if steps_per_epoch is not None:
             steps_per_epoch = integer("fit", "steps_per_epoch", steps_per_epoch)
-        if class_weight is not None and not isinstance(class_weight, Mapping):
-            raise ArgumentError(
-                f"fit: class_weight must be a dict of class number to weight; received {class_weight!r}."
-            )
         if validation_split:
             (x, y, sample_weight), validation_data = split(
                 x, y, sample_weight, validation_split, validation_data
             )
+        weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
         if torch.cuda.is_available() and self.device.type == "cpu":
             self.to("cuda")
         seed = torch.initial_seed() if seed is None else seed
         source = self._source(
             "fit", x, y, sample_weight, batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
-            seed=seed, class_weight=class_weight,
+            seed=seed, class_weight=weights,
         )  # fmt: skip
         self.to(self.device)
         step = self._step("fit", train=True)
@@ -195,7 +205,7 @@ class Fitting(Compilable):
         x = build_for(self.module, x)
         step = self._step("train_on_batch", train=True)
         with loop.mode(self.module, training=True):
-            step.train(make_batch(x, y, sample_weight, class_weight))
+            step.train(make_batch(x, y, sample_weight, _class_weights("train_on_batch", class_weight, y)))
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
 

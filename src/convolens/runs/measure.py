@@ -1,5 +1,7 @@
 """How long and how much a run will take: measured on a few steps of a copy, so that the run is unchanged."""
 
+import math
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -8,8 +10,11 @@ from dataclasses import dataclass
 import torch
 
 from convolens.analysis import count
+from convolens.applications import build
 from convolens.augmentation import AugmentedBatches
+from convolens.errors import ArgumentError
 from convolens.models import Model
+from convolens.runs.options import Settings
 
 WARM_UP, STEPS, SECONDS = 2, 8, 4.0
 _SLOTS = {"sgd": 0, "rmsprop": 1, "adam": 2, "adamw": 2}  # tensors the size of the weights
@@ -63,7 +68,7 @@ def measure(
         validation = (time.perf_counter() - start) / len(x) * validation_images
         median = statistics.median(took)
         weights = sum(p.numel() * p.element_size() for p in model.module.parameters())
-        slots = 1 + _SLOTS.get(optimizer, 2)
+        slots = _slots(optimizer)
         return Measurement(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
@@ -71,6 +76,37 @@ def measure(
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )
+
+
+def _slots(optimizer: str) -> int:
+    return 1 + _SLOTS.get(optimizer, 2)  # the gradients too
+
+
+def check_memory(settings: Settings, classes: int) -> None:
+    """Refuse a network that this machine has no memory for: the system would kill the program without a word.
+
+    Raises:
+        ArgumentError: its weights, gradients and optimizer alone are more. On a GPU, torch itself says so.
+    """
+    with torch.device("meta"):  # shapes without memory
+        model = build(settings.model, settings.input_shape, classes)
+    parameters = sum(p.numel() for p in model.module.parameters())
+    copies = 2 + _slots(settings.optimizer)  # the run's own weights, and the copy that is measured
+    needed = 4 * parameters * copies  # float32
+    there = _machine_memory()
+    if settings.device == "cpu" and needed > there:
+        raise ArgumentError(
+            f"train: {settings.model} with {settings.size[0]} x {settings.size[1]} pixels has {parameters:,} parameters and "
+            f"needs {needed / 2**30:,.0f} GiB of memory, this machine has {there / 2**30:,.0f} GiB; take a smaller --size."
+        )
+
+
+def _machine_memory() -> float:
+    """Return the bytes of memory of this machine; infinity where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return math.inf
 
 
 def _wait(model: Model) -> None:

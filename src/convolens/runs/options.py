@@ -9,7 +9,7 @@ from convolens import optimizers
 from convolens.applications import APPLICATIONS
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
-from convolens.data.decode import RESIZES
+from convolens.data.decode import MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
 
@@ -150,6 +150,8 @@ def resolve(options: TrainOptions) -> Settings:
     else:
         optimizers.get(optimizer)
     size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
+    if size * size > MAX_PIXELS:
+        raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
     return Settings(
         data=options.data,
         validation=options.validation,

@@ -25,7 +25,7 @@ from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.environment import environment
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.history_file import HistoryFile
-from convolens.runs.measure import measure
+from convolens.runs.measure import check_memory, measure
 from convolens.runs.model_file import Preprocessing, TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan
@@ -79,6 +79,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
     settings, notes = _fit_batch_size(settings, options, len(prepared.training))
+    check_memory(settings, len(prepared.class_names))
     make_model = _model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
@@ -165,7 +166,8 @@ def _model_maker(settings: Settings, prepared: Prepared) -> Any:
         sigmoid = model.output_shape[-1] == 1
         model.compile(
             optimizer,
-            loss="binary_crossentropy" if sigmoid else "sparse_categorical_crossentropy",
+            # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
+            loss="binary_crossentropy" if sigmoid else "crossentropy",
             metrics=["accuracy"],
         )
         return model.to(settings.device)
@@ -184,6 +186,7 @@ def _batches(settings: Settings, prepared: Prepared, model: Model, training: boo
         settings.seed,
         rescale=Preprocessing(settings.size).rescale,
         shuffle=training,
+        classes=len(prepared.class_names),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError
-from convolens.training.batches import Source
+from convolens.training.batches import Batch, Source
 from convolens.training.step import LazyLogs, Step
 
 
@@ -24,6 +24,17 @@ def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
         module.train(before)
 
 
+@contextmanager
+def batches_of(source: Source, epoch: int) -> Iterator[Iterator[Batch]]:
+    """Give the batches of an epoch; whatever ends it, threads that prepare them end with it."""
+    batches = source.epoch(epoch)
+    try:
+        yield batches
+    finally:
+        if hasattr(batches, "close"):
+            batches.close()
+
+
 def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
     """Return loss and metrics over one pass of `source`, in inference mode.
 
@@ -32,8 +43,8 @@ def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
     """
     events.on_test_begin()
     step.reset()
-    with mode(step.module, training=False):
-        for index, batch in enumerate(source.epoch(0)):
+    with mode(step.module, training=False), batches_of(source, 0) as batches:
+        for index, batch in enumerate(batches):
             events.on_test_batch_begin(index)
             step.evaluate(batch)
             events.on_test_batch_end(index, LazyLogs(step))
@@ -51,8 +62,8 @@ def predict(step: Step, source: Source, events: Any) -> list[Any]:
     """Return the predictions of each batch of one pass, in inference mode."""
     outputs = []
     events.on_predict_begin()
-    with mode(step.module, training=False):
-        for index, batch in enumerate(source.epoch(0)):
+    with mode(step.module, training=False), batches_of(source, 0) as batches:
+        for index, batch in enumerate(batches):
             events.on_predict_batch_begin(index)
             outputs.append(step.predict(batch))
             events.on_predict_batch_end(index, {"outputs": outputs[-1]})
@@ -90,12 +101,13 @@ def fit(
             for epoch in epochs:
                 step.reset()
                 events.on_epoch_begin(epoch)
-                for index, batch in enumerate(source.epoch(epoch)):
-                    events.on_train_batch_begin(index)
-                    step.train(batch)
-                    events.on_train_batch_end(index, LazyLogs(step))
-                    if should_stop():
-                        break
+                with batches_of(source, epoch) as batches:
+                    for index, batch in enumerate(batches):
+                        events.on_train_batch_begin(index)
+                        step.train(batch)
+                        events.on_train_batch_end(index, LazyLogs(step))
+                        if should_stop():
+                            break
                 if step.samples == 0:
                     break
                 logs = step.logs()

@@ -2,7 +2,7 @@
 
 import itertools
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from convolens.augmentation.philox import permutation
 from convolens.errors import ArgumentError, ShapeError
 from convolens.training.batches import Batch, Source, labels, make_batch, unpack
+from convolens.training.prefetch import may_prefetch, prefetch
 
 
 def _length(x: Any) -> int:
@@ -74,6 +75,8 @@ class IndexedSource:
 
     The batches go on over epochs where `steps` is not the whole: batch `epoch * steps + i` of an endless row of
     passes, so a resumed run sees what an uninterrupted one would. `set_epoch(pass)` is called where there is one.
+    Where `may_prefetch` allows it, a thread prepares the next batches; whenever an epoch ends, or is left, the data
+    are in the pass of the last batch that was asked for, as they would be without the thread.
     """
 
     def __init__(
@@ -89,15 +92,35 @@ class IndexedSource:
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """Yield the batches of one epoch."""
-        for step in range(epoch * self.steps, (epoch + 1) * self.steps):
+        steps = range(epoch * self.steps, (epoch + 1) * self.steps)
+        if not may_prefetch(self.data):
+            yield from self._batches(steps)
+            return
+        asked = steps.start
+        ahead = prefetch(self._batches(steps))
+        try:
+            for step in steps:
+                asked = step
+                yield next(ahead)
+        finally:
+            ahead.close()
+            self._go_to(asked // len(self.data))
+
+    def _batches(self, steps: range) -> Generator[Batch]:
+        for step in steps:
             number, place = divmod(step, len(self.data))
-            if number != self._pass:
-                if hasattr(self.data, "set_epoch"):
-                    self.data.set_epoch(number)
-                elif self._pass is not None and hasattr(self.data, "on_epoch_end"):
-                    self.data.on_epoch_end()
-                self._pass = number
+            self._go_to(number)
             yield make_batch(*unpack(self.data[place]), self.class_weight)
+
+    def _go_to(self, number: int) -> None:
+        """Begin a pass, if the data are not in it."""
+        if number == self._pass:
+            return
+        if hasattr(self.data, "set_epoch"):
+            self.data.set_epoch(number)
+        elif self._pass is not None and hasattr(self.data, "on_epoch_end"):
+            self.data.on_epoch_end()
+        self._pass = number
 
 
 class IteratorSource:

@@ -1,12 +1,14 @@
 """Images under Keras' names: load and save them, and vary them as `ImageDataGenerator` does."""
 
 from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
+from convolens.preprocessing.image.dataframe_iterator import DataFrameIterator
 from convolens.preprocessing.image.directory_iterator import DirectoryIterator
 from convolens.preprocessing.image.files import array_to_img, img_to_array, load_img, save_img
 from convolens.preprocessing.image.generator import ImageDataGenerator
 from convolens.preprocessing.image.iterator import Iterator
 
 __all__ = [
+    "DataFrameIterator",
     "DirectoryIterator",
     "ImageDataGenerator",
     "Iterator",

@@ -8,9 +8,7 @@ import numpy as np
 from convolens.arguments import one_of
 from convolens.errors import ArgumentError, ShapeError
 from convolens.preprocessing.image.files import check_data_format
-from convolens.preprocessing.image.iterator import ImageSaver, Iterator
-
-SUBSETS = ("training", "validation")
+from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure
 
 
 class NumpyArrayIterator(Iterator):
@@ -54,11 +52,7 @@ class NumpyArrayIterator(Iterator):
         if subset is not None:
             one_of("flow", "subset", subset, SUBSETS)
             cut = int(len(x) * image_data_generator.validation_split)
-            if (
-                y is not None
-                and not ignore_class_split
-                and not np.array_equal(np.unique(y[:cut], axis=0), np.unique(y[cut:], axis=0))
-            ):
+            if y is not None and not ignore_class_split and not _same_labels(y[:cut], y[cut:]):
                 raise ArgumentError(
                     "flow: training and validation part have different classes after the split; "
                     "shuffle the arrays first, they seem to be sorted by label."
@@ -69,14 +63,20 @@ class NumpyArrayIterator(Iterator):
         if x.ndim != 4:
             hint = " The batch dimension is missing: x[np.newaxis]." if x.ndim == 3 else ""
             raise ShapeError(f"flow: x must be images of rank 4; received shape {x.shape}.{hint}")
+        if 0 in x.shape[1:]:
+            raise ShapeError(f"flow: x holds images of no pixels; received shape {x.shape}.")
         channels = x.shape[3 if self.data_format == "channels_last" else 1]
         if channels not in (1, 3, 4):
             warnings.warn(
                 f"flow: expected 1, 3 or 4 channels with data_format {self.data_format!r}; received shape {x.shape}.",
                 stacklevel=3,
             )
+        if getattr(image_data_generator, "brightness_range", None) is not None:
+            _warn_of_values(x)
         self.x, self.y, self.sample_weight, self.x_misc = x, y, weight, more
         super().__init__(len(x), batch_size, shuffle, seed)
+        self.dtype = dtype_of(image_data_generator, dtype)
+        self.thread_safe = is_pure(image_data_generator)
         self.save = ImageSaver(save_to_dir, save_prefix, save_format, self.data_format, self.seed)
 
     @property
@@ -86,6 +86,7 @@ class NumpyArrayIterator(Iterator):
 
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
         x = self.image_data_generator.vary(self.x, which, which, self.seed, epoch)
+        x = x.astype(self.dtype, copy=False)
         self.save(x, which, epoch)
         inputs = [x, *(item[which] for item in self.x_misc)] if self.x_misc else x
         if self.y is None:
@@ -93,3 +94,29 @@ class NumpyArrayIterator(Iterator):
         if self.sample_weight is None:
             return inputs, self.y[which]
         return inputs, self.y[which], self.sample_weight[which]
+
+
+def _same_labels(some: np.ndarray, others: np.ndarray) -> bool:
+    """Return whether two parts hold the same labels, each at least once."""
+    axis = 0 if some.ndim > 1 else None  # rows are labels
+    return np.array_equal(np.unique(some, axis=axis), np.unique(others, axis=axis))
+
+
+def _warn_of_values(x: np.ndarray) -> None:
+    """Warn of values that brightness cannot deal with: it is for those of bytes."""
+    if x.dtype == np.uint8 or x.size == 0:
+        return
+    low, high = float(np.min(x)), float(np.max(x))
+    received = f"flow: brightness_range is for values 0 to 255; x holds {low:g} to {high:g}."
+    if not (low >= 0 and high <= 255):  # NaN too
+        warnings.warn(
+            f"{received} An image that goes beyond is stretched to 0 to 255, brightened and brought back, as in "
+            "Keras. Give it as 0 to 255, and use rescale for what the network needs.",
+            stacklevel=4,
+        )
+    elif x.dtype.kind == "f" and 0 < high <= 1:
+        warnings.warn(
+            f"{received} Brightness rounds to whole numbers, as in Keras, so little but black is left. Multiply x by "
+            "255, and use rescale=1/255.",
+            stacklevel=4,
+        )

@@ -1,6 +1,7 @@
 """Images between files, Pillow and arrays, as `keras.preprocessing.image` has it."""
 
 import io
+import numbers
 import warnings
 from os import PathLike
 from pathlib import Path
@@ -28,11 +29,20 @@ def check_target_size(where: str, size: Any) -> tuple[int, int]:
     """Return (rows, columns) as two ints.
 
     Raises:
-        ShapeError: not two whole numbers above 0.
+        ArgumentTypeError: not a pair at all. ShapeError: not two whole numbers above 0.
     """
-    if isinstance(size, (tuple, list)) and len(size) == 2 and all(int(n) == n and n > 0 for n in size):
-        return int(size[0]), int(size[1])
-    raise ShapeError(f"{where}: target_size must be (height, width) in pixels; received {size!r}.")
+    expected = f"{where}: target_size must be (height, width) in pixels; received {size!r}."
+    if not isinstance(size, (tuple, list, np.ndarray)):
+        is_number = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+        raise ArgumentTypeError(expected + (f" For a square give ({size}, {size})." if is_number else ""))
+    if len(size) == 3:
+        raise ShapeError(f"{expected} Leave the channels out: color_mode says how many there are.")
+    whole = all(isinstance(side, numbers.Real) and not isinstance(side, bool) for side in size) and all(
+        float(side).is_integer() and side > 0 for side in size
+    )
+    if len(size) != 2 or not whole:
+        raise ShapeError(f"{expected} Both must be whole numbers above 0.")
+    return int(size[0]), int(size[1])
 
 
 def load_img(

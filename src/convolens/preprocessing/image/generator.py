@@ -2,21 +2,25 @@
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from convolens.arguments import number_in
 from convolens.augmentation import Augmentation, Draws, transform_batch
+from convolens.augmentation.philox import STREAM_GEOMETRY, words
 from convolens.errors import ArgumentError, ShapeError
-from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
-from convolens.preprocessing.image.directory_iterator import DirectoryIterator
 from convolens.preprocessing.image.files import check_data_format
-from convolens.preprocessing.image.iterator import own_seed
+from convolens.preprocessing.image.flows import Flows
+from convolens.preprocessing.image.iterator import dtype_of, own_seed
 from convolens.preprocessing.image.standardization import Standardization
 
+_EXCHANGED = {"width_shift_range": "height_shift_range", "height_shift_range": "width_shift_range"}
+_OVERRIDABLE = ("get_random_transform", "apply_transform", "standardize")
 
-class ImageDataGenerator:
+
+class ImageDataGenerator(Flows):
     """Varies images at random, batch by batch, as Keras' class of this name.
 
     Args:
@@ -108,13 +112,16 @@ class ImageDataGenerator:
         if validation_split:
             number_in("ImageDataGenerator", "validation_split", validation_split, 0, 1, open_high=True)
         self.validation_split = float(validation_split)
-        self.dtype = np.dtype(dtype or "float32")
+        self.dtype = dtype_of(None, dtype)
 
     # -- Keras keeps every argument as an attribute ------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("mean", "std", "zca_whitening_matrix"):  # statistics that were kept elsewhere
+        parts = vars(self)
+        if "standardization" in parts and name in vars(self.standardization):
             setattr(self.standardization, name, value)
+        elif "augmentation" in parts and name in vars(self.augmentation):
+            self.augmentation = replace(self.augmentation, **{_EXCHANGED.get(name, name): value})
         else:
             super().__setattr__(name, value)
 
@@ -141,74 +148,7 @@ class ImageDataGenerator:
         """[low, high] of the factors."""
         return list(self.augmentation.zoom_bounds)
 
-    # -- batches -----------------------------------------------------------------------------------
-
-    def flow(
-        self,
-        x: Any,
-        y: Any = None,
-        batch_size: int = 32,
-        shuffle: bool = True,
-        sample_weight: Any = None,
-        seed: int | None = None,
-        save_to_dir: Any = None,
-        save_prefix: str = "",
-        save_format: str = "png",
-        ignore_class_split: bool = False,
-        subset: str | None = None,
-    ) -> NumpyArrayIterator:
-        """Return endless varied batches of images in memory.
-
-        Args:
-            x: images of rank 4, or a pair (images, other inputs).
-            y, sample_weight: of the same length, yielded along.
-            batch_size, shuffle, seed: as in `Iterator`.
-            save_to_dir: a folder for every image that is yielded, with `save_prefix` and `save_format`.
-            subset: "training" or "validation", with `validation_split`.
-            ignore_class_split: do not ask that both parts hold the same classes.
-        """
-        return NumpyArrayIterator(
-            x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format,
-            save_to_dir, save_prefix, save_format, subset, ignore_class_split,
-        )  # fmt: skip
-
-    def flow_from_directory(
-        self,
-        directory: Any,
-        target_size: tuple[int, int] = (256, 256),
-        color_mode: str = "rgb",
-        classes: Any = None,
-        class_mode: str | None = "categorical",
-        batch_size: int = 32,
-        shuffle: bool = True,
-        seed: int | None = None,
-        save_to_dir: Any = None,
-        save_prefix: str = "",
-        save_format: str = "png",
-        follow_links: bool = False,
-        subset: str | None = None,
-        interpolation: str = "nearest",
-        keep_aspect_ratio: bool = False,
-    ) -> DirectoryIterator:
-        """Return endless varied batches of the images in class folders.
-
-        Args:
-            directory: holds a folder for each class.
-            target_size: (height, width) of every image.
-            color_mode: "rgb", "grayscale" or "rgba".
-            classes: names of the folders in the order of their numbers; None sorts them.
-            class_mode: y is one-hot ("categorical"), 0 or 1 ("binary"), class numbers ("sparse"), the images
-                themselves ("input"), or not there (None).
-            batch_size, shuffle, seed, save_to_dir, save_prefix, save_format, subset: as in `flow`.
-            follow_links: look into linked folders.
-            interpolation: how images are scaled.
-            keep_aspect_ratio: crop to the target's proportions instead of squashing.
-        """
-        return DirectoryIterator(
-            directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle, seed,
-            self.data_format, save_to_dir, save_prefix, save_format, follow_links, subset, interpolation,
-            keep_aspect_ratio,
-        )  # fmt: skip
+    # -- batches ----------------------------------------------------------------------------------
 
     def vary(
         self, images: np.ndarray, rows: np.ndarray, indices: np.ndarray, seed: int, epoch: int
@@ -222,6 +162,8 @@ class ImageDataGenerator:
             seed, epoch: of the random numbers.
         """
         shape = self._height_width(images.shape[1:])
+        if self._overrides():
+            return self._one_by_one(images, rows, indices, seed, epoch)
         draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
         fused = self.standardization.fused_rescale
         batch = self._apply(images, rows, draws, fused)
@@ -229,6 +171,30 @@ class ImageDataGenerator:
             for i in range(len(batch)):
                 batch[i] = self.standardization(batch[i], skip_rescale=fused != 1.0)
         return batch.astype(self.dtype, copy=False)
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether no code of the user's takes part in `vary`: no preprocessing_function, no method of a subclass."""
+        return self.standardization.preprocessing_function is None and not self._overrides()
+
+    def _overrides(self) -> bool:
+        """Return whether a subclass, or the instance, has a method of its own for a step of `vary`."""
+        return any(
+            getattr(getattr(self, name), "__func__", None) is not getattr(ImageDataGenerator, name)
+            for name in _OVERRIDABLE
+        )
+
+    def _one_by_one(
+        self, images: np.ndarray, rows: np.ndarray, indices: np.ndarray, seed: int, epoch: int
+    ) -> np.ndarray:
+        """Return what `vary` does by way of the public methods, as Keras does, for those who override them."""
+        seeds = words(seed, epoch, indices, 1, STREAM_GEOMETRY)[:, 0]
+        varied = []
+        for row, own in zip(rows, seeds, strict=True):
+            image = images[row].astype(self.dtype)
+            image = self.apply_transform(image, self.get_random_transform(image.shape, seed=int(own)))
+            varied.append(self.standardize(image))
+        return np.stack(varied).astype(self.dtype, copy=False)
 
     def _height_width(self, shape: tuple[int, ...]) -> tuple[int, int]:
         return (shape[0], shape[1]) if self.data_format == "channels_last" else (shape[1], shape[2])
@@ -286,6 +252,10 @@ class ImageDataGenerator:
         x = np.array(x, dtype=self.dtype)
         if x.ndim != 4:
             raise ShapeError(f"ImageDataGenerator.fit: x must be images of rank 4; received shape {x.shape}.")
+        if 0 in x.shape:
+            raise ShapeError(
+                f"ImageDataGenerator.fit: x must hold images with pixels; received shape {x.shape}."
+            )
         channel_axis = 3 if self.data_format == "channels_last" else 1
         if x.shape[channel_axis] not in (1, 3, 4):
             warnings.warn(

@@ -9,8 +9,22 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.augmentation.philox import STREAM_FILES, permutation, words
 from convolens.checkpoints.atomic import explain
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, MissingFileError, WriteError
 from convolens.preprocessing.image.files import array_to_img
+
+SUBSETS = ("training", "validation")
+
+
+def dtype_of(generator: Any, dtype: Any) -> np.dtype[Any]:
+    """Return the type of a batch's values: `dtype`, or the generator's, or float32."""
+    if dtype is None:
+        dtype = getattr(generator, "dtype", None)
+    return np.dtype("float32" if dtype is None else dtype)
+
+
+def is_pure(generator: Any) -> bool:
+    """Return whether a generator runs no code of its user's, which may draw from NumPy's global stream."""
+    return generator is None or bool(getattr(generator, "is_pure", False))
 
 
 def own_seed(seed: int | None) -> int:
@@ -29,6 +43,9 @@ class Iterator:
 
     Attributes:
         epoch: the epoch that `iterator[i]` belongs to.
+        thread_safe: whether `Model.fit` may prepare batches ahead on a thread while the network computes. False
+            where a function of the user's takes part, which could draw from a global stream of random numbers; set it
+            to True where that is not so.
     """
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None) -> None:
@@ -39,6 +56,7 @@ class Iterator:
         self.batch_index = 0
         self.total_batches_seen = 0
         self.lock = threading.Lock()
+        self.thread_safe = True
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
@@ -104,7 +122,8 @@ class ImageSaver:
     def __init__(self, folder: Any, prefix: str, file_format: str, data_format: str, seed: int) -> None:
         self.folder = None if folder is None else Path(folder)
         if self.folder is not None and not self.folder.is_dir():
-            raise ArgumentError(f"save_to_dir: {folder} is no folder; make it first.")
+            kind = WriteError if self.folder.exists() else MissingFileError
+            raise kind(f"save_to_dir: {folder} is no folder; make it first.")
         self.prefix, self.file_format = prefix, file_format
         self.data_format, self.seed = data_format, seed
 

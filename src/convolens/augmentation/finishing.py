@@ -1,0 +1,82 @@
+"""A batch with everything that was drawn: the fused kernel first, then fills, colours and erasing where there are any."""
+
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from convolens.augmentation.apply import VALUES_A_THREAD, transform_batch
+from convolens.augmentation.augmentation import Augmentation
+from convolens.augmentation.draws import Draws
+
+
+def augment_batch(
+    images: np.ndarray,
+    which: np.ndarray,
+    draws: Draws,
+    augmentation: Augmentation,
+    rescale: float = 1.0,
+    threads: int | None = None,
+) -> np.ndarray:
+    """Return some images with all that was drawn for them, but mixing, as one float batch.
+
+    Args:
+        images: (m, rows, columns, channels), uint8 or float32, values 0 to 255.
+        which: the places in `images` of the n images of the batch.
+        draws: what `augmentation` drew for each of the n.
+        augmentation: for fill mode, constants and interpolation order.
+        rescale: factor on the values at the end.
+        threads: at most; None is one a core. The result does not depend on it.
+
+    Returns:
+        (n, rows, columns, channels) float32; with nothing but Keras' changes drawn, what `transform_batch` gives.
+
+    Raises:
+        ShapeError: images that are not of rank 4.
+
+    Example:
+        >>> images, bright = np.full((1, 2, 2, 3), 100, np.uint8), Augmentation(colour_jitter=(0.5, 0, 0, 0))
+        >>> x = augment_batch(images, np.array([0]), bright.draw(0, 0, [0], (2, 2)), bright)
+        >>> bool(50 <= x.max() <= 150)
+        True
+    """
+    extras = draws.extras
+    if extras is None:
+        return transform_batch(images, which, draws, augmentation, rescale, threads=threads)
+    # Colours are changed at 0 to 255. Without them the kernel rescales on its way. It is not asked whether any was drawn
+    # in this batch: an image must not depend on its company.
+    early, late = (1.0, rescale) if extras.codes.shape[1] else (rescale, 1.0)
+    out = transform_batch(images, which, draws, augmentation, early, threads=threads)
+    if late == 1.0 and not extras.touch_pixels:
+        return out
+    from convolens.augmentation import finishing_kernel  # Numba takes half a second to import
+
+    arguments = (
+        out, draws.flip_horizontal, draws.flip_vertical, extras.shift, augmentation.cval * early, extras.codes,
+        extras.amounts, extras.erased, augmentation.random_erasing_value * early, late,
+    )  # fmt: skip
+    in_slices(
+        lambda start, stop: finishing_kernel.finish(*arguments, start, stop), len(draws), out.size, threads
+    )
+    return out
+
+
+def in_slices(work: Callable[[int, int], None], n: int, values: int, threads: int | None) -> None:
+    """Do work on [0, n) in slices on threads of their own, where it is enough for more than one.
+
+    Args:
+        work: is called with (start, stop).
+        n: images.
+        values: in all of them.
+        threads: at most; None is one a core.
+    """
+    threads = min(threads or os.cpu_count() or 1, max(1, values // VALUES_A_THREAD), n)
+    if threads <= 1:
+        work(0, n)
+        return
+    bounds = np.linspace(0, n, threads + 1).astype(int).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        for task in [pool.submit(work, start, stop) for start, stop in itertools.pairwise(bounds)]:
+            task.result()

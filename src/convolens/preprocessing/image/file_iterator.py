@@ -1,0 +1,167 @@
+"""FileIterator: what iterators over image files share: reading, varying, and labels in each class mode."""
+
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from convolens.arguments import look_up, one_of
+from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
+from convolens.errors import ImageError, MissingFileError
+from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
+from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure
+
+CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
+_ORIENTATION, _LIES_ON_ITS_SIDE = (
+    0x0112,
+    (5, 6, 7, 8),
+)  # EXIF tag, and its values that exchange height and width
+
+
+class FileIterator(Iterator):
+    """The base of `DirectoryIterator` and `DataFrameIterator`, which find the files and their labels.
+
+    A subclass calls `_prepare` first, sets `filenames`, `filepaths`, `classes` or `_targets`, and calls `_begin`.
+
+    Attributes:
+        samples: how many images.
+        filenames: each image's path from the folder.
+        filepaths: with the folder.
+        target_size: (height, width) of every image.
+        image_shape: the shape of one image of a batch.
+        sample_weight: each image's weight, or None.
+    """
+
+    filenames: list[str]
+    filepaths: list[str]
+    classes: Any
+    class_indices: dict[Any, int]
+    sample_weight: np.ndarray | None = None
+
+    def _prepare(
+        self,
+        where: str,
+        image_data_generator: Any,
+        target_size: Any,
+        color_mode: str,
+        data_format: str | None,
+        subset: str | None,
+        interpolation: str,
+        keep_aspect_ratio: bool,
+        dtype: Any,
+    ) -> None:
+        """Check and keep what reading needs."""
+        self.image_data_generator = image_data_generator
+        self.data_format = check_data_format(where, data_format)
+        self.target_size = check_target_size(where, target_size)
+        self.color_mode = one_of(where, "color_mode", color_mode, list(COLOR_MODES))
+        look_up(where, "interpolation", interpolation, INTERPOLATIONS)
+        self.interpolation, self.keep_aspect_ratio = interpolation, keep_aspect_ratio
+        self.subset = None if subset is None else one_of(where, "subset", subset, SUBSETS)
+        self.dtype = dtype_of(image_data_generator, dtype)
+
+    def _part(self, count: int) -> slice:
+        """Return which of `count` files belong to the subset: validation is the first, as in Keras."""
+        if self.subset is None:
+            return slice(None)
+        cut = int(self.image_data_generator.validation_split * count)
+        return slice(None, cut) if self.subset == "validation" else slice(cut, None)
+
+    def _begin(
+        self,
+        where: str,
+        class_mode: str | None,
+        batch_size: int,
+        shuffle: bool,
+        seed: int | None,
+        save_to_dir: Any,
+        save_prefix: str,
+        save_format: str,
+    ) -> None:
+        """Get ready to give batches."""
+        self.class_mode = class_mode
+        self.samples = len(self.filenames)
+        super().__init__(self.samples, batch_size, shuffle, seed)
+        self.thread_safe = is_pure(self.image_data_generator)
+        self.save = ImageSaver(save_to_dir, save_prefix, save_format, self.data_format, self.seed)
+        self._warn_of_exchanged_sides(where)
+
+    @property
+    def labels(self) -> Any:
+        """Each image's label: its class number, or what the columns of `y_col` hold."""
+        return self.classes
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one image of a batch."""
+        shape = (*self.target_size, CHANNELS[self.color_mode])
+        return shape if self.data_format == "channels_last" else (shape[2], *shape[:2])
+
+    def _warn_of_exchanged_sides(self, where: str) -> None:
+        """Warn where the first image has just the proportions of `target_size` read as (width, height)."""
+        rows, columns = self.target_size
+        if rows == columns:
+            return
+        try:
+            with Image.open(self.filepaths[0]) as image:
+                width, height = image.size
+                if image.getexif().get(_ORIENTATION, 1) in _LIES_ON_ITS_SIDE:
+                    width, height = height, width
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            return  # said when it is read
+        if abs(rows * height - columns * width) <= 0.01 * rows * height:
+            warnings.warn(
+                f"{where}: target_size is (height, width), here {rows} high and {columns} wide, but "
+                f"{_shown(self.filepaths[0])} is {height} high and {width} wide; is ({columns}, {rows}) meant?",
+                stacklevel=5,
+            )
+
+    def _read(self, index: int) -> np.ndarray:
+        path = self.filepaths[index]
+        try:
+            image = load_img(
+                path, self.color_mode, self.target_size, self.interpolation, self.keep_aspect_ratio
+            )
+        except MissingFileError as error:
+            raise MissingFileError(
+                f"{_shown(path)}: no such image file; it was on the list, so it has been moved or removed since, or "
+                "was never checked. Put it back, or make the iterator anew."
+            ) from error
+        except ImageError as error:
+            if path.isprintable():
+                raise
+            raise ImageError(str(error).replace(path, _shown(path))) from error
+        return img_to_array(image, self.data_format, dtype=np.uint8)
+
+    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            x = np.stack(list(pool.map(self._read, which)))
+        if self.image_data_generator is not None:
+            x = self.image_data_generator.vary(x, np.arange(len(which)), which, self.seed, epoch)
+        x = x.astype(self.dtype, copy=False)
+        self.save(x, which, epoch)
+        if self.class_mode is None:
+            return x
+        y = x.copy() if self.class_mode == "input" else self._labels(which)
+        return (x, y) if self.sample_weight is None else (x, y, self.sample_weight[which])
+
+    def _labels(self, which: np.ndarray) -> Any:
+        """Return y of a batch."""
+        if self.class_mode == "multi_output":
+            return [column[which] for column in self.labels]
+        if self.class_mode == "raw":
+            return self.labels[which]
+        if self.class_mode != "categorical":
+            return np.array([self.classes[i] for i in which], self.dtype)
+        y = np.zeros((len(which), len(self.class_indices)), self.dtype)
+        for row, i in enumerate(which):  # a class number, or several
+            y[row, self.classes[i]] = 1
+        return y
+
+
+def _shown(path: str) -> str:
+    """Return a path for a message of one line: line breaks and what cannot be printed are escaped."""
+    return path if path.isprintable() else repr(path)[1:-1]
