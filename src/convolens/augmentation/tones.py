@@ -19,6 +19,9 @@ from convolens.augmentation.tone_codes import (
     SOLARIZE,
 )
 
+# Of the files that are called from here: Numba compiles anew only where this very file changes. A test holds it true.
+CALLED = "c0e6c6590f17aaf4"
+
 RED, GREEN, BLUE = np.float32(0.299), np.float32(0.587), np.float32(0.114)  # ITU-R BT.601
 WHITE, BLACK = np.float32(255.0), np.float32(0.0)
 ONE, TWO = (

@@ -21,7 +21,7 @@ def shift(text: str | None, option: str) -> Any:
     values = numbers(text, option)
     if len(values) > 1:
         return values
-    return int(text) if text.strip().isdecimal() else values[0]
+    return int(text) if text.strip().isdigit() else values[0]
 
 
 def numbers(text: str, option: str) -> list[float]:

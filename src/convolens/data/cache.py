@@ -1,10 +1,8 @@
 """Pixels decoded once: a memory-mapped array in the user's cache, found again by the photos' content."""
 
-import hashlib
 import json
 import os
 import shutil
-import uuid
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from convolens.data.content import content_hashes
 from convolens.data.decode import read_pixels
+from convolens.data.entries import begin_entry, index_of, key_of, put_entry
 from convolens.data.folder import ImageFolder
 from convolens.data.place import cache_folder, mark_used, prune_cache
 from convolens.data.streamed import CHANNELS, StreamedPixels
 from convolens.errors import DataError, ImageError, MissingFileError
-
-FORMAT = 2  # raise when decoding changes, so that old entries are not taken
-ROOM_LEFT = 2**26  # bytes that stay free on the disk
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def load_pixels(
     Raises:
         DataError: not one image could be read; the first reason is given.
     """
-    place = cache_folder() / _key(folder, size, color_mode, interpolation, resize)
+    place = cache_folder() / key_of(folder, size, color_mode, interpolation, resize)
     found = _read(place, folder)
     if found is not None:
         mark_used(place)
@@ -74,7 +69,7 @@ def load_pixels(
         return found
     options = (color_mode, size, interpolation, True, resize)
     shape = (len(folder), *size, CHANNELS[color_mode])
-    temporary = _new_folder(place, int(np.prod(shape)))
+    temporary = begin_entry(place, int(np.prod(shape)))
     if temporary is None:
         return _stream(folder, options, progress)
     try:
@@ -83,14 +78,9 @@ def load_pixels(
         _check_some(folder, skipped)
         array.flush()
         del array
-        index = {
-            "root": str(folder.root.resolve()),
-            "images": len(folder),
-            "size": list(size),
-            "skipped": {str(i): skipped[i] for i in sorted(skipped)},
-        }
+        index = index_of(folder, size, skipped)
         (temporary / "index.json").write_text(json.dumps(index), encoding="utf-8", errors="surrogateescape")
-        _put(temporary, place)
+        put_entry(temporary, place)
     except BaseException:  # Ctrl-C too: nothing is left behind
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -101,33 +91,6 @@ def load_pixels(
             f"{place}: the cache entry just written cannot be read; is something removing files there?"
         )
     return Pixels(written.array, written.indices, written.skipped, from_cache=False)
-
-
-def _key(folder: ImageFolder, size: tuple[int, int], color_mode: str, interpolation: str, resize: str) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {size} {color_mode} {interpolation} {resize}".encode())
-    for content in content_hashes(folder):
-        digest.update(content.encode())
-    return digest.hexdigest()[:32]
-
-
-def _put(temporary: Path, place: Path) -> None:
-    """Move a finished entry to its place; where another program was faster, its entry is as good."""
-    try:
-        temporary.rename(place)
-    except OSError:
-        if _whole(place):
-            shutil.rmtree(temporary, ignore_errors=True)
-            return
-        shutil.rmtree(place, ignore_errors=True)
-        temporary.rename(place)
-
-
-def _whole(place: Path) -> bool:
-    try:
-        index = json.loads((place / "index.json").read_text())
-        return len(np.load(place / "pixels.npy", mmap_mode="r")) == index["images"]
-    except (OSError, ValueError, KeyError, EOFError):
-        return False
 
 
 def _read(place: Path, folder: ImageFolder) -> Pixels | None:
@@ -152,25 +115,6 @@ def _check_some(folder: ImageFolder, skipped: dict[int, str]) -> None:
     if len(skipped) == len(folder):
         _, reason = next(iter(skipped.items()))
         raise DataError(f"{folder.root}: none of {len(folder)} images can be read; the first: {reason}")
-
-
-def _new_folder(place: Path, size: int) -> Path | None:
-    """Return a new folder beside `place` to write into, or None (with a warning) where the cache has no room."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(place.parent).free
-        if free < size + ROOM_LEFT:
-            raise OSError(f"{free / 2**20:.0f} MiB are free")
-        temporary = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}"
-        temporary.mkdir()
-    except OSError as error:
-        warnings.warn(
-            f"The cache {place.parent} cannot take {size / 2**20:.0f} MiB of decoded pixels ({error}); the photos are "
-            "decoded again at every use, which is slower. Set CONVOLENS_CACHE to a folder with room.",
-            stacklevel=3,
-        )
-        return None
-    return temporary
 
 
 def _stream(folder: ImageFolder, options: Any, progress: Callable[[int, int], None]) -> Pixels:

@@ -158,6 +158,7 @@ def _tell(
     )
     if checkpoint.failed:
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
-    screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
+    if outcome.epochs:
+        screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
     screen.result(f"Report: {folder.report}")
     screen.result(f"Next: convolens predict {shlex.quote(str(folder.path))} PHOTO...")

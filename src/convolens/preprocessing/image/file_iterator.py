@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ from PIL import Image
 
 from convolens.arguments import look_up, one_of
 from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
+from convolens.data.folder import ImageFolder
+from convolens.data.store import PixelStore
 from convolens.errors import ImageError, MissingFileError
 from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
 from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure
@@ -40,6 +42,7 @@ class FileIterator(Iterator):
     classes: Any
     class_indices: dict[Any, int]
     sample_weight: np.ndarray | None = None
+    _store: PixelStore | None = None
 
     def _prepare(
         self,
@@ -134,11 +137,22 @@ class FileIterator(Iterator):
             if path.isprintable():
                 raise
             raise ImageError(str(error).replace(path, _shown(path))) from error
-        return img_to_array(image, self.data_format, dtype=np.uint8)
+        return img_to_array(image, dtype=np.uint8)
+
+    def _make_store(self) -> PixelStore:
+        root = Path(os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in self.filepaths]))
+        files = tuple(Path(os.path.abspath(path)).relative_to(root) for path in self.filepaths)
+        folder = ImageFolder(root, files, np.zeros(len(files), np.int64), ("all",))
+        resize = "as Keras crops" if self.keep_aspect_ratio else "as Keras squashes"
+        shape = (*self.target_size, CHANNELS[self.color_mode])
+        return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
 
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            x = np.stack(list(pool.map(self._read, which)))
+        if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
+            self._store = self._make_store()
+        x = self._store[which]
+        if self.data_format == "channels_first":
+            x = x.transpose(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
         if self.image_data_generator is not None:
             x = self.image_data_generator.vary(x, np.arange(len(which)), which, self.seed, epoch)
         x = x.astype(self.dtype, copy=False)

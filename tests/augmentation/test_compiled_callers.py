@@ -1,0 +1,22 @@
+"""Numba keeps compiled code until the file of a function changes, whatever becomes of the files it calls into.
+
+So a caller names what it calls by content; this notices a change there that the caller does not know of.
+"""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+import convolens.augmentation
+
+HERE = Path(convolens.augmentation.__file__).parent
+CALLERS = {"finishing_kernel": ["tones", "tone_codes"], "tones": ["tone_codes"]}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_caller_knows_what_it_calls(caller):
+    called = b"".join((HERE / f"{name}.py").read_bytes() for name in CALLERS[caller])
+    line = f'CALLED = "{hashlib.sha256(called).hexdigest()[:16]}"'
+    found = (HERE / f"{caller}.py").read_text(encoding="utf-8")
+    assert line in found, f"write {line} into {caller}.py, so that Numba compiles it anew"
