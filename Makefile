@@ -30,7 +30,6 @@ demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, pred
 
 test: $(VENV)/.installed-dev  ## run every test and doctest, with coverage (at least 90 % of src/)
 	@rm -f .coverage .coverage.*
-	@find src -name '*.nb[ci]' -delete  # Numba notices a change only in the file of the function it compiled
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report --fail-under=90
 

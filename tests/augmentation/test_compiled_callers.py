@@ -11,7 +11,11 @@ import pytest
 import convolens.augmentation
 
 HERE = Path(convolens.augmentation.__file__).parent
-CALLERS = {"finishing_kernel": ["tones", "tone_codes"], "tones": ["tone_codes"]}
+CALLERS = {
+    "kernel": ["sampling", "colours"],
+    "finishing_kernel": ["tones", "tone_codes"],
+    "tones": ["tone_codes"],
+}
 
 
 @pytest.mark.parametrize("caller", CALLERS)

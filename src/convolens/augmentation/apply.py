@@ -1,8 +1,5 @@
 """Apply drawn parameters to a batch of images: the kernel, over slices of the batch on threads of its own."""
 
-import itertools
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -10,9 +7,8 @@ import numpy as np
 from convolens.augmentation.augmentation import FILL_MODES, Augmentation
 from convolens.augmentation.draws import Draws
 from convolens.augmentation.matrix import matrices
+from convolens.augmentation.slices import in_slices
 from convolens.errors import ShapeError
-
-VALUES_A_THREAD = 200_000  # fewer are done sooner by one thread
 
 
 def transform_batch(
@@ -69,18 +65,7 @@ def transform_batch(
         draws.brightness, FILL_MODES.index(augmentation.fill_mode), float(augmentation.cval), order,
         float(rescale), out,
     )  # fmt: skip
-    threads = min(threads or os.cpu_count() or 1, max(1, out.size // VALUES_A_THREAD), n)
-    if threads <= 1:
-        kernel.transform(*arguments, 0, n)
-        return out
-    bounds = np.linspace(0, n, threads + 1).astype(int)
-    with ThreadPoolExecutor(threads) as pool:
-        tasks = [
-            pool.submit(kernel.transform, *arguments, int(start), int(stop))
-            for start, stop in itertools.pairwise(bounds)
-        ]
-        for task in tasks:
-            task.result()
+    in_slices(lambda start, stop: kernel.transform(*arguments, start, stop), n, out.size, threads)
     return out
 
 

@@ -12,6 +12,9 @@ import numpy as np
 from convolens.augmentation.colours import change_colours
 from convolens.augmentation.sampling import pixel, row_inside, run_inside, spread
 
+# Of sampling.py and colours.py: Numba looks at this file only to see whether its compiled code is still good.
+CALLED = "769ba3db17f632bf"
+
 
 @numba.njit(nogil=True, cache=True)
 def transform(

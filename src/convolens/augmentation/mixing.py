@@ -7,6 +7,7 @@ import numpy as np
 
 from convolens.arguments import number_in
 from convolens.augmentation.ranges import WHERE
+from convolens.augmentation.slices import in_slices
 from convolens.errors import ArgumentError
 
 NUMBERS = 5  # random numbers an image
@@ -86,7 +87,6 @@ def mix_images(x: np.ndarray, partners: np.ndarray, mixing: Mixing, threads: int
         threads: at most; None is one a core. The result does not depend on it.
     """
     from convolens.augmentation import finishing_kernel
-    from convolens.augmentation.finishing import in_slices
 
     in_slices(
         lambda start, stop: finishing_kernel.mix(x, partners, mixing.share, mixing.box, start, stop),

@@ -12,11 +12,10 @@ from convolens.cli.augment import augment
 from convolens.cli.cache import cache
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
+from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED
 from convolens.cli.predict import predict
 from convolens.cli.train import train
 from convolens.errors import ConvolensError
-
-BAD_INPUT, INTERRUPTED = 2, 130
 
 
 def _version(asked: bool) -> None:

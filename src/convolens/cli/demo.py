@@ -15,7 +15,7 @@ def demo(
     Example: [bold]convolens demo[/bold]
     """
     from convolens import runs
-    from convolens.cli.app import INTERRUPTED
+    from convolens.cli.exit_status import INTERRUPTED
 
     if runs.demo(out, epochs).interrupted:
         raise typer.Exit(INTERRUPTED)

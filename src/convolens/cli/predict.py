@@ -39,7 +39,7 @@ def predict(
     Example: [bold]convolens predict runs/photos holiday/ --csv answers.csv --sort-into sorted --min-confidence 0.8[/bold]
     """
     from convolens import runs
-    from convolens.cli.app import BAD_INPUT
+    from convolens.cli.exit_status import BAD_INPUT
     from convolens.runs.predict import write_answers
     from convolens.runs.screen import Screen
     from convolens.runs.sorting import check_sorting

@@ -156,7 +156,7 @@ def train(
         random_resized_crop, pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment, trivialaugment,
     )  # fmt: skip
     from convolens import runs
-    from convolens.cli.app import INTERRUPTED
+    from convolens.cli.exit_status import INTERRUPTED
     from convolens.runs.screen import Screen
     from convolens.runs.train import command_line
 

@@ -154,7 +154,7 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
     if not isinstance(shape, tuple) or shape[-1] not in (len(names), 1):
         raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
-    sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode].strip("L")) or 1)
+    sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode]))
     if any(side not in (None, given) for side, given in zip(wanted, sees, strict=True)):
         raise CheckpointError(f"{run.model}: photos become {sees}, the network takes {tuple(wanted)}.")
     for name in names:

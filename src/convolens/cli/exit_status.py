@@ -1,0 +1,3 @@
+"""The exit statuses beside 0: bad input, and Ctrl-C."""
+
+BAD_INPUT, INTERRUPTED = 2, 130
