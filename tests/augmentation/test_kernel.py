@@ -181,7 +181,7 @@ def test_row_inside_is_pixel_by_pixel(channels, step):
     )  # fmt: skip
     for place, j in enumerate(order):
         sampling.pixel.py_func(
-            image, 1.2 + j * 0.3, 5.5 - j * 0.6, sampling.NEAREST, np.float32(0), 1, factor,
-            careful[place * channels : (place + 1) * channels],
+            values, width, 9, 8, 1.2 + j * 0.3, 5.5 - j * 0.6, sampling.NEAREST, np.float32(0), 1, factor,
+            careful, place * channels, channels,
         )  # fmt: skip
     np.testing.assert_allclose(target[: 8 * channels], careful, rtol=1e-5)

@@ -13,7 +13,7 @@ from convolens.augmentation.colours import change_colours
 from convolens.augmentation.sampling import pixel, row_inside, run_inside, spread
 
 # Of sampling.py and colours.py: Numba looks at this file only to see whether its compiled code is still good.
-CALLED = "769ba3db17f632bf"
+CALLED = "7a12898eac2367a1"
 
 
 @numba.njit(nogil=True, cache=True)
@@ -62,7 +62,7 @@ def transform(
             m[0, 0] == 1.0 and m[0, 1] == 0.0 and m[0, 2] == 0.0
             and m[1, 0] == 0.0 and m[1, 1] == 1.0 and m[1, 2] == 0.0
         )  # fmt: skip
-        if order == 1 and not still:
+        if not still:
             spread(image.reshape(-1), values, width)
         for i in range(rows):
             begin = (rows - 1 - i if flip_vertical[k] else i) * columns * channels
@@ -97,8 +97,8 @@ def transform(
                         target[place + c] = np.float32(image[i, j, c]) * factor
                 else:
                     pixel(
-                        image, row + j * row_step, column + j * column_step, fill_mode, outside, order, factor,
-                        target[place : place + channels],
+                        values, width, rows, columns, row + j * row_step, column + j * column_step, fill_mode, outside,
+                        order, factor, target, place, channels,
                     )  # fmt: skip
         if colours:
             change_colours(out[k], channel_shift[k], brightness[k], scale)

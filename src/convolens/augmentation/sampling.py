@@ -69,9 +69,12 @@ def run_inside(start: float, step: float, limit: float, n: int) -> tuple[int, in
     return a, b
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def pixel(
-    image: np.ndarray,
+    values: np.ndarray,
+    width: int,
+    rows: int,
+    columns: int,
     row: float,
     column: float,
     fill_mode: int,
@@ -79,39 +82,44 @@ def pixel(
     order: int,
     factor: np.float32,
     target: np.ndarray,
+    position: int,
+    channels: int,
 ) -> None:
-    """Write the value at a place anywhere into `target` (channels,): the careful way.
+    """Write the value at a place anywhere: the careful way.
 
     Args:
-        image: (rows, columns, channels).
+        values, width: of the image, as `spread` writes them.
+        rows, columns: of the image.
         row, column: the place.
         fill_mode, cval, order: as in `kernel.transform`.
         factor: on the value.
+        target, position, channels: where the pixel goes, and how many values it has.
     """
-    rows, columns, channels = image.shape
     row, column = place_inside(row, rows, fill_mode), place_inside(column, columns, fill_mode)
     if row < 0.0 or column < 0.0:
         for c in range(channels):
-            target[c] = cval * factor
+            target[position + c] = cval * factor
         return
     if order == 0:
-        top, left = int(row + 0.5), int(column + 0.5)
+        at = (int(row + 0.5) * columns + int(column + 0.5)) * width
         for c in range(channels):
-            target[c] = np.float32(image[top, left, c]) * factor
+            target[position + c] = values[at + c] * factor
         return
     top, left = int(row), int(column)
     # weights and sum in the order of `row_inside`, so that both ways round the same
     down, right = np.float32(row - top) * factor, np.float32(column - left)
-    below, beside = min(top + 1, rows - 1), min(left + 1, columns - 1)
     up = factor - down
     w11, w01 = down * right, up * right
     w10, w00 = down - w11, up - w01
+    upper = (top * columns + left) * width
+    lower = upper + columns * width if top + 1 < rows else upper
+    beside = width if left + 1 < columns else 0
     for c in range(channels):
-        target[c] = (
-            w00 * np.float32(image[top, left, c])
-            + w01 * np.float32(image[top, beside, c])
-            + w10 * np.float32(image[below, left, c])
-            + w11 * np.float32(image[below, beside, c])
+        target[position + c] = (
+            w00 * values[upper + c]
+            + w01 * values[upper + beside + c]
+            + w10 * values[lower + c]
+            + w11 * values[lower + beside + c]
         )
 
 
