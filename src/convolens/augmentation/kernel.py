@@ -13,7 +13,7 @@ from convolens.augmentation.colours import change_colours
 from convolens.augmentation.sampling import pixel, row_inside, run_inside, spread
 
 # Of sampling.py and colours.py: Numba looks at this file only to see whether its compiled code is still good.
-CALLED = "7a12898eac2367a1"
+CALLED = "889718927e591ccf"
 
 
 @numba.njit(nogil=True, cache=True)
@@ -73,21 +73,13 @@ def transform(
                 a, b = run_inside(row, row_step, rows - 1.0, columns)
                 first, stop_inside = run_inside(column, column_step, columns - 1.0, columns)
                 first, stop_inside = max(a, first), min(b, stop_inside)
-            if flip_horizontal[k]:
-                # the last pixel that is written goes the careful way: a run spills over by one value
-                first += 1
-                if first < stop_inside:
-                    row_inside(
-                        values, width, columns, row, row_step, column, column_step, stop_inside - 1, -1,
-                        stop_inside - first, factor, target, begin + (columns - stop_inside) * channels, channels,
-                    )  # fmt: skip
-            else:
-                stop_inside -= 1
-                if first < stop_inside:
-                    row_inside(
-                        values, width, columns, row, row_step, column, column_step, first, 1,
-                        stop_inside - first, factor, target, begin + first * channels, channels,
-                    )  # fmt: skip
+            if first < stop_inside:
+                mirrored = flip_horizontal[k]
+                row_inside(
+                    values, width, columns, row, row_step, column, column_step,
+                    stop_inside - 1 if mirrored else first, -1 if mirrored else 1, stop_inside - first, factor,
+                    target, begin + (columns - stop_inside if mirrored else first) * channels, channels,
+                )  # fmt: skip
             for j in range(columns):
                 if first <= j < stop_inside:
                     continue

@@ -134,6 +134,12 @@ def spread(image: np.ndarray, values: np.ndarray, width: int) -> None:
     """
     pixels = values.size // width
     channels = image.size // pixels
+    if channels == 3:
+        for i in range(pixels):
+            values[i * width] = image[3 * i]
+            values[i * width + 1] = image[3 * i + 1]
+            values[i * width + 2] = image[3 * i + 2]
+        return
     for i in range(pixels):
         for c in range(channels):
             values[i * width + c] = image[i * channels + c]
@@ -158,8 +164,7 @@ def row_inside(
 ) -> None:
     """Write a run of bilinear values that all lie inside: no checks, places counted without a sign.
 
-    With a width of four the compiler takes the channels of a pixel at once, the three of a colour photo and one that is
-    written over by the next pixel; so the run must not be the last of `target`.
+    The three colours of a photo are written out, and lie four apart, so that the compiler computes them at once.
 
     Args:
         values: of the image, as `spread` writes them.
@@ -184,17 +189,30 @@ def row_inside(
         w10, w00 = down - w11, up - w01
         upper = np.uint64(top) * below + np.uint64(left) * beside
         lower = upper + below
-        if width == 4:
-            for k in range(4):
-                u = np.uint64(k)
-                target[to + u] = (
-                    w00 * values[upper + u]
-                    + w01 * values[upper + beside + u]
-                    + w10 * values[lower + u]
-                    + w11 * values[lower + beside + u]
-                )
+        if channels == 3:
+            upper_beside, lower_beside = upper + beside, lower + beside
+            one, two = np.uint64(1), np.uint64(2)
+            red = (
+                w00 * values[upper]
+                + w01 * values[upper_beside]
+                + w10 * values[lower]
+                + w11 * values[lower_beside]
+            )
+            green = (
+                w00 * values[upper + one]
+                + w01 * values[upper_beside + one]
+                + w10 * values[lower + one]
+                + w11 * values[lower_beside + one]
+            )
+            blue = (
+                w00 * values[upper + two]
+                + w01 * values[upper_beside + two]
+                + w10 * values[lower + two]
+                + w11 * values[lower_beside + two]
+            )
+            target[to], target[to + one], target[to + two] = red, green, blue
         else:
-            for k in range(width):
+            for k in range(channels):
                 u = np.uint64(k)
                 target[to + u] = (
                     w00 * values[upper + u]
