@@ -126,7 +126,9 @@ def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str,
         f"{names[part.labels[i]]}, taken for {names[guessed[i]]} ({chances[i, guessed[i]]:.0%})"
         for i in worst
     ]
-    title = f"The {len(worst)} worst of {len(wrong)} mistakes on {len(part)} validation photos"
+    title = f"{len(wrong)} wrong of {len(part)}" + (
+        f": the worst {len(worst)}" if len(worst) < len(wrong) else ""
+    )
     contact_sheet([np.asarray(part.pixels[i]) for i in worst], captions, path, title=title)
 
 
