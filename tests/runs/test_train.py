@@ -339,3 +339,11 @@ def test_resize_is_written_into_the_model_and_used(tmp_path, resize):
     table = {row["path"]: float(row["confidence"]) for row in rows(result.folder.predictions)}
     for answer in runs.predict(result.folder.path, list(table)):
         assert answer.confidence == pytest.approx(table[str(answer.path)], abs=1e-5)
+
+
+def test_balance(tmp_path):
+    data = folders(tmp_path / "data", {"a": 40, "b": 6})
+    result, text = train(data, tmp_path, balance=True)
+    assert "(balanced in training)" in text
+    assert tomllib.loads(result.folder.settings.read_text())["settings"]["balance"] is True
+    assert "--balance takes each class equally often" in train(data, tmp_path)[1]

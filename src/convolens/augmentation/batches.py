@@ -4,6 +4,7 @@ import numpy as np
 
 from convolens.augmentation import mixing
 from convolens.augmentation.augmentation import Augmentation
+from convolens.augmentation.balance import balanced_order, class_numbers, times_before
 from convolens.augmentation.finishing import augment_batch
 from convolens.augmentation.philox import permutation
 from convolens.errors import ArgumentError
@@ -24,6 +25,8 @@ class AugmentedBatches:
             for `categorical_crossentropy` (or `crossentropy`, which tells by the shape). None takes the highest
             number and one.
         threads: at most; None is one a core. The result does not depend on it.
+        balance: each class equally often, however rare, see `balanced_order`; an image that comes again in an epoch
+            is varied anew.
 
     Raises:
         ArgumentError: no images, or another number of labels; labels that cannot be mixed.
@@ -45,6 +48,7 @@ class AugmentedBatches:
         shuffle: bool = True,
         classes: int | None = None,
         threads: int | None = None,
+        balance: bool = False,
     ) -> None:
         if len(pixels) == 0 or len(pixels) != len(labels):
             raise ArgumentError(
@@ -55,6 +59,7 @@ class AugmentedBatches:
         self.labels = mixing.label_rows(np.asarray(labels), classes) if augmentation.mixes else labels
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
         self.rescale, self.shuffle, self.threads = rescale, shuffle, threads
+        self.numbers = class_numbers("AugmentedBatches", labels) if balance else None
         self.set_epoch(0)
 
     @property
@@ -69,26 +74,33 @@ class AugmentedBatches:
         """Choose the epoch that the following batches belong to."""
         self.epoch = epoch
         n = len(self.pixels)
-        self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
+        self.again = np.zeros(n, np.int64)  # how often the image at each place came before in this epoch
+        if self.numbers is not None:
+            self.order = balanced_order(self.numbers, self.seed, epoch)
+            self.again = times_before(self.order)
+        else:
+            self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return (x, y) of a batch: float32 (n, rows, columns, channels) and the labels."""
-        which = self.order[number * self.batch_size : (number + 1) * self.batch_size]
+        places = slice(number * self.batch_size, (number + 1) * self.batch_size)
+        which = self.order[places]
         if not 0 <= number < len(self):
             raise IndexError(f"batch {number} of {len(self)}")
-        x = self._images(which)
+        samples = which + len(self.pixels) * self.again[places]  # what the random numbers go by
+        x = self._images(which, samples)
         if not self.augmentation.mixes:
             return x, self.labels[which]
         mixed = self.augmentation.draw_mixing(
-            self.seed, self.epoch, which, self._shape, size=len(self.pixels)
+            self.seed, self.epoch, samples, self._shape, size=len(self.pixels)
         )
-        mixing.mix_images(x, self._images(mixed.partner), mixed, self.threads)
+        mixing.mix_images(x, self._images(mixed.partner, mixed.partner), mixed, self.threads)
         return x, mixing.mix_labels(self.labels, which, mixed)
 
     @property
     def _shape(self) -> tuple[int, int]:
         return self.pixels.shape[1], self.pixels.shape[2]
 
-    def _images(self, which: np.ndarray) -> np.ndarray:
-        draws = self.augmentation.draw(self.seed, self.epoch, which, self._shape)
+    def _images(self, which: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        draws = self.augmentation.draw(self.seed, self.epoch, samples, self._shape)
         return augment_batch(self.pixels, which, draws, self.augmentation, self.rescale, self.threads)

@@ -92,6 +92,12 @@ def train(
             help="What makes an epoch the best: val_loss or val_accuracy.", rich_help_panel=TRAINING
         ),
     ] = "val_loss",
+    balance: Annotated[
+        bool,
+        typer.Option(
+            "--balance", help="Take each class equally often, however rare.", rich_help_panel=TRAINING
+        ),
+    ] = False,
     seed: Annotated[
         int, typer.Option(help="Of weights, order and augmentation.", rich_help_panel=TRAINING)
     ] = 0,
@@ -164,7 +170,7 @@ def train(
         runs.TrainOptions(
             data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
-            optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
+            balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
             seed=seed, monitor=monitor, strict=strict, device=device, threads=threads, out=out,
             command=command_line(sys.argv[1:]),
         ),

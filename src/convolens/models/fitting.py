@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import integer, refuse_unknown
+from convolens.augmentation.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
@@ -14,7 +15,7 @@ from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
 from convolens.models.splitting import split
-from convolens.training import Step, balanced_weights, labels_of, loop, make_batch, make_source
+from convolens.training import Step, loop, make_batch, make_source
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}

@@ -36,6 +36,7 @@ class TrainOptions:
         epochs, batch_size, optimizer, learning_rate: override the recipe.
         augment: False drops the recipe's augmentation.
         augmentation: fields of `Augmentation` that override the recipe's.
+        balance: True takes each class equally often in training, however rare.
         seed: of weights, order, augmentation and dropout.
         monitor: what makes an epoch the best: "val_loss", "val_accuracy", "loss" or "accuracy".
         strict: True refuses the data set if any image is unreadable.
@@ -65,6 +66,7 @@ class TrainOptions:
     learning_rate: float | None = None
     augment: bool = True
     augmentation: Mapping[str, Any] = field(default_factory=dict)
+    balance: bool = False
     seed: int = 0
     monitor: str = "val_loss"
     strict: bool = False
@@ -94,6 +96,7 @@ class Settings:
     schedule: str
     learning_rate: float
     augmentation: Augmentation
+    balance: bool
     seed: int
     monitor: str
     strict: bool
@@ -170,6 +173,7 @@ def resolve(options: TrainOptions) -> Settings:
         learning_rate=number_in(where, "learning_rate", rate, 0.0, float("inf"), open_high=True),
         augmentation=_augmentation(recipe["augmentation"] if options.augment else {}, options.augmentation),
         seed=_seed(options.seed),
+        balance=bool(options.balance),
         monitor=options.monitor,
         strict=options.strict,
         device=_device(options.device),

@@ -43,7 +43,12 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
         most, least = int(training.argmax()), int(training.argmin())
         screen.warn(
             f"  {prepared.class_names[most]} has {training[most] / training[least]:.0f} times the photos of "
-            f"{prepared.class_names[least]}: look at each class's recall, not only at accuracy."
+            f"{prepared.class_names[least]}: look at each class's recall, not only at accuracy"
+            + (
+                "; --balance takes each class equally often."
+                if not settings.balance
+                else " (balanced in training)."
+            )
         )
     for first, second in names_that_differ_by_case(prepared.class_names):
         screen.warn(f"  Classes {first!r} and {second!r} differ only by upper and lower case; are they one?")

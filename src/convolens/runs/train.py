@@ -186,6 +186,7 @@ def _batches(settings: Settings, prepared: Prepared, model: Model, training: boo
         settings.seed,
         rescale=Preprocessing(settings.size).rescale,
         shuffle=training,
+        balance=training and settings.balance,
         classes=len(prepared.class_names),
     )
 

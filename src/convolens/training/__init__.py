@@ -1,6 +1,5 @@
 """The training loop: sources of batches, one step, and the loops over them."""
 
-from convolens.training.balance import balanced_order, balanced_weights, class_numbers, labels_of
 from convolens.training.batches import Batch, Source, make_batch
 from convolens.training.loop import evaluate, fit, mode, predict
 from convolens.training.prefetch import may_prefetch, prefetch
@@ -22,12 +21,8 @@ __all__ = [
     "LoaderSource",
     "Source",
     "Step",
-    "balanced_order",
-    "balanced_weights",
-    "class_numbers",
     "evaluate",
     "fit",
-    "labels_of",
     "make_batch",
     "make_source",
     "may_prefetch",

@@ -13,9 +13,16 @@ from sklearn.utils.class_weight import compute_class_weight
 
 import convolens
 from convolens import layers
+from convolens.augmentation import Augmentation, AugmentedBatches
+from convolens.augmentation.balance import (
+    balanced_order,
+    balanced_weights,
+    class_numbers,
+    labels_of,
+    times_before,
+)
 from convolens.errors import ArgumentError
 from convolens.preprocessing.image import ImageDataGenerator
-from convolens.training import balanced_order, balanced_weights, class_numbers, labels_of
 from images import folders
 
 LABELS = st.lists(st.integers(0, 5), min_size=1, max_size=60)
@@ -199,3 +206,22 @@ def test_other_words_for_class_weight_are_refused() -> None:
     balanced.train_on_batch(X, Y, class_weight="balanced")
     weighed.train_on_batch(X, Y, class_weight=balanced_weights("", Y))
     assert same(balanced, weighed)
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_times_before(order: list[int]) -> None:
+    expected = [order[:place].count(entry) for place, entry in enumerate(order)]
+    assert times_before(np.array(order, np.int64)).tolist() == expected
+
+
+def test_balanced_batches_take_each_class_equally_often_and_vary_repeats_anew() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (22, 8, 8, 3), dtype=np.uint8)
+    labels = np.array([0] * 20 + [1] * 2)
+    augmentation = Augmentation(rotation_range=90, zoom_range=0.3)
+    batches = AugmentedBatches(pixels, labels, 4, augmentation, seed=3, balance=True)
+    x, y = (np.concatenate(parts) for parts in zip(*(batches[i] for i in range(len(batches))), strict=True))
+    assert np.bincount(y).tolist() == [11, 11]
+    rare = x[y == 1]
+    assert len({image.tobytes() for image in rare}) == 11, "eleven variations of two photos"
+    again = AugmentedBatches(pixels, labels, 4, augmentation, seed=3, balance=True)
+    np.testing.assert_array_equal(again[2][0], batches[2][0])

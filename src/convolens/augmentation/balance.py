@@ -146,3 +146,19 @@ def _places_before(epoch: int, place: int, n: int, classes: int) -> int:
     """Return how many places the class number `place` of `classes` had in all epochs before `epoch`."""
     each, odd = divmod(n, classes)
     return epoch * each + (epoch * odd - place + classes - 1) // classes
+
+
+def times_before(order: np.ndarray) -> np.ndarray:
+    """Return how often each entry came before in the order.
+
+    Example:
+        >>> times_before(np.array([7, 2, 7, 7, 2])).tolist()
+        [0, 0, 1, 2, 1]
+    """
+    by_entry = np.argsort(order, kind="stable")
+    ordered = order[by_entry]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    lengths = np.diff(np.r_[begins, len(order)])
+    times = np.empty(len(order), np.int64)
+    times[by_entry] = np.arange(len(order)) - np.repeat(begins, lengths)
+    return times
