@@ -18,8 +18,12 @@ ANYTHING = st.one_of(
 
 @given(value=ANYTHING, minimum=st.integers(-5, 5))
 def test_integer(value: Any, minimum: int) -> None:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if whole and minimum <= value <= arguments.LARGEST:
         assert arguments.integer("Dense", "units", value, minimum) == value
+    elif whole and value > arguments.LARGEST:
+        with pytest.raises(ArgumentError, match=f"an integer of at most 2147483647; received {value}"):
+            arguments.integer("Dense", "units", value, minimum)
     else:
         with pytest.raises(ArgumentError) as raised:
             arguments.integer("Dense", "units", value, minimum)

@@ -9,6 +9,8 @@ from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 
 T = TypeVar("T")
 
+LARGEST = 2**31 - 1  # of a size, a count: what torch and image files can take
+
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known name, or "" where none is near.
@@ -68,8 +70,8 @@ def refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -
             )
 
 
-def integer(where: str, argument: str, value: Any, minimum: int = 1) -> int:
-    """Return `value` as an int of at least `minimum`; floats and booleans are refused.
+def integer(where: str, argument: str, value: Any, minimum: int = 1, maximum: int = LARGEST) -> int:
+    """Return `value` as an int in [minimum, maximum]; floats and booleans are refused.
 
     Example:
         >>> integer("Dense", "units", 3)
@@ -82,6 +84,10 @@ def integer(where: str, argument: str, value: Any, minimum: int = 1) -> int:
     if number is None or isinstance(value, bool) or number < minimum:
         raise ArgumentError(
             f"{where}: {argument} must be an integer of at least {minimum}; received {value!r}."
+        )
+    if number > maximum:
+        raise ArgumentError(
+            f"{where}: {argument} must be an integer of at most {maximum}; received {value!r}."
         )
     return number
 

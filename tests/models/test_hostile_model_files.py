@@ -86,8 +86,8 @@ DESCRIPTIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "an argument of no layer": ("kernal=3 is not supported", lambda c: changed_layer(c, kernal=3)),
     "a size that is none": ("filters must be an integer", lambda c: changed_layer(c, filters="many")),
-    "a size beyond memory": (
-        "description of the model is damaged",
+    "a size beyond all": (
+        "filters must be an integer of at most",
         lambda c: changed_layer(c, filters=10**15),
     ),
     "calls of nothing": (

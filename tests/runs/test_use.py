@@ -168,6 +168,21 @@ def test_damaged_descriptions(small_run, tmp_path, damage, words):
         runs.load(runs.RunFolder.open(run))
 
 
+@pytest.mark.parametrize("argument", ["dilation_rate", "kernel_size", "strides"])
+def test_senseless_sizes_in_a_description(small_run, tmp_path, argument):
+    run = tmp_path / "run"
+    shutil.copytree(small_run.folder.path, run)
+    description = json.loads((run / "model.json").read_text())
+    convolution = next(
+        layer for layer in description["network"]["config"]["layers"] if layer["class_name"] == "Conv2D"
+    )
+    convolution["config"][argument] = [10**30, 10**30]
+    (run / "model.json").write_text(json.dumps(description))
+    with pytest.raises(CheckpointError) as raised:
+        runs.load(runs.RunFolder.open(run))
+    assert "\n" not in str(raised.value)
+
+
 def test_damaged_weights(small_run, small_data, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(small_run.folder.path, run)

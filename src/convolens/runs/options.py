@@ -182,7 +182,7 @@ def resolve(options: TrainOptions) -> Settings:
 
 
 def _seed(given: int) -> int:
-    seed = integer("train", "seed", given, minimum=0)
+    seed = integer("train", "seed", given, minimum=0, maximum=2**64)
     if seed >= 2**32:  # NumPy's limit
         raise ArgumentError(f"train: seed must be below 2**32; received {seed}.")
     return seed
