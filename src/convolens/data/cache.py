@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from convolens.data.decode import read_pixels
+from convolens.data.decode import CHANNELS, read_pixels
 from convolens.data.entries import begin_entry, index_of, key_of, put_entry
 from convolens.data.folder import ImageFolder
 from convolens.data.place import cache_folder, mark_used, prune_cache
-from convolens.data.streamed import CHANNELS, StreamedPixels
+from convolens.data.streamed import StreamedPixels
 from convolens.errors import DataError, ImageError, MissingFileError
 
 

@@ -14,6 +14,7 @@ from convolens.errors import ImageError, MissingFileError
 
 MAX_PIXELS = 150_000_000  # 450 MB as RGB; a small file can claim far more
 COLOR_MODES = {"rgb": "RGB", "grayscale": "L", "rgba": "RGBA"}
+CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
 INTERPOLATIONS = {
     "nearest": Image.Resampling.NEAREST,
     "box": Image.Resampling.BOX,

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convolens.data.decode import read_pixels
-
-CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
+from convolens.data.decode import CHANNELS, read_pixels
 
 
 class StreamedPixels:

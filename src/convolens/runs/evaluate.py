@@ -10,7 +10,7 @@ from convolens.errors import DataError
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
 from convolens.runs.prepare import Part
-from convolens.runs.results import write_predictions
+from convolens.runs.results import show_classes, write_predictions
 from convolens.runs.scoring import Scores, probabilities, score
 from convolens.runs.screen import Screen
 from convolens.runs.tables import check_table
@@ -68,11 +68,7 @@ def evaluate(
         f"Accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} on {len(part):,} photos; "
         f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"
     )
-    screen.table(
-        ["class", "photos", "precision", "recall", "F1"],
-        [[c.name, c.count, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}"] for c in scores.classes],
-        right=(1, 2, 3, 4),
-    )
+    show_classes(scores, screen)
     if csv is not None:
         write_predictions(csv, part, chances, trained.class_names)
     return scores

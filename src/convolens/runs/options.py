@@ -9,13 +9,12 @@ from convolens import optimizers
 from convolens.applications import APPLICATIONS
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
-from convolens.data.decode import MAX_PIXELS, RESIZES
+from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
-CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
 
 
 @dataclass(frozen=True)

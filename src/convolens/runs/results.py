@@ -132,6 +132,15 @@ def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str,
     contact_sheet([np.asarray(part.pixels[i]) for i in worst], captions, path, title=title)
 
 
+def show_classes(scores: Scores, screen: Screen) -> None:
+    """Print each class's measures."""
+    screen.table(
+        ["class", "photos", "precision", "recall", "F1"],
+        [[c.name, c.count, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}"] for c in scores.classes],
+        right=(1, 2, 3, 4),
+    )
+
+
 def _tell(
     folder: RunFolder, settings: Settings, outcome: Outcome, checkpoint: RunCheckpoint, screen: Screen
 ) -> None:
@@ -153,11 +162,7 @@ def _tell(
             "The network is no better than always saying the commonest class: train longer, try another "
             "--learning-rate, and look at first_batch.png."
         )
-    screen.table(
-        ["class", "photos", "precision", "recall", "F1"],
-        [[c.name, c.count, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}"] for c in scores.classes],
-        right=(1, 2, 3, 4),
-    )
+    show_classes(scores, screen)
     if checkpoint.failed:
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
     if outcome.epochs:

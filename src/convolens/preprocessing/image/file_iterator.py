@@ -6,21 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from convolens.arguments import look_up, one_of
-from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
+from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size
 from convolens.data.folder import ImageFolder
 from convolens.data.store import PixelStore
 from convolens.errors import ImageError, MissingFileError
 from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
 from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure
-
-CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
-_ORIENTATION, _LIES_ON_ITS_SIDE = (
-    0x0112,
-    (5, 6, 7, 8),
-)  # EXIF tag, and its values that exchange height and width
 
 
 class FileIterator(Iterator):
@@ -108,13 +101,10 @@ class FileIterator(Iterator):
         rows, columns = self.target_size
         if rows == columns:
             return
-        try:
-            with Image.open(self.filepaths[0]) as image:
-                width, height = image.size
-                if image.getexif().get(_ORIENTATION, 1) in _LIES_ON_ITS_SIDE:
-                    width, height = height, width
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        shape = image_size(self.filepaths[0])
+        if shape is None:
             return  # said when it is read
+        width, height = shape
         if abs(rows * height - columns * width) <= 0.01 * rows * height:
             warnings.warn(
                 f"{where}: target_size is (height, width), here {rows} high and {columns} wide, but "
