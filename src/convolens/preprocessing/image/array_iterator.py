@@ -85,7 +85,7 @@ class NumpyArrayIterator(Iterator):
         return tuple(self.x.shape[1:])
 
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
-        x = self.image_data_generator.vary(self.x, which, which, self.seed, epoch)
+        x = self.image_data_generator.vary(self.x, which, which, self.seed, epoch, self.buffers)
         x = x.astype(self.dtype, copy=False)
         self.save(x, which, epoch)
         inputs = [x, *(item[which] for item in self.x_misc)] if self.x_misc else x

@@ -131,7 +131,7 @@ class FileIterator(Iterator):
 
     def _make_store(self) -> PixelStore:
         root = Path(os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in self.filepaths]))
-        files = tuple(Path(os.path.abspath(path)).relative_to(root) for path in self.filepaths)
+        files = tuple(Path(os.path.relpath(path, root)) for path in self.filepaths)
         folder = ImageFolder(root, files, np.zeros(len(files), np.int64), ("all",))
         resize = "as Keras crops" if self.keep_aspect_ratio else "as Keras squashes"
         shape = (*self.target_size, CHANNELS[self.color_mode])
@@ -140,11 +140,13 @@ class FileIterator(Iterator):
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
         if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
             self._store = self._make_store()
-        x = self._store[which]
-        if self.data_format == "channels_first":
-            x = x.transpose(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
-        if self.image_data_generator is not None:
-            x = self.image_data_generator.vary(x, np.arange(len(which)), which, self.seed, epoch)
+        x, rows = self._store.find(which)
+        if self.data_format == "channels_first":  # (n, h, w, c) -> (n, c, h, w)
+            x, rows = x[rows].transpose(0, 3, 1, 2), np.arange(len(rows))
+        if self.image_data_generator is None:
+            x = x[rows]
+        else:
+            x = self.image_data_generator.vary(x, rows, which, self.seed, epoch, self.buffers)
         x = x.astype(self.dtype, copy=False)
         self.save(x, which, epoch)
         if self.class_mode is None:

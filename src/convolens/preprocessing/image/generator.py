@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import number_in
-from convolens.augmentation import Augmentation, Draws, transform_batch
+from convolens.augmentation import Augmentation, BatchBuffers, Draws, transform_batch
 from convolens.augmentation.philox import STREAM_GEOMETRY, words
 from convolens.errors import ArgumentError, ShapeError
 from convolens.preprocessing.image.files import check_data_format
@@ -151,7 +151,13 @@ class ImageDataGenerator(Flows):
     # -- batches ----------------------------------------------------------------------------------
 
     def vary(
-        self, images: np.ndarray, rows: np.ndarray, indices: np.ndarray, seed: int, epoch: int
+        self,
+        images: np.ndarray,
+        rows: np.ndarray,
+        indices: np.ndarray,
+        seed: int,
+        epoch: int,
+        buffers: BatchBuffers | None = None,
     ) -> np.ndarray:
         """Return some images varied and standardised: a pure function of (images, seed, epoch, indices).
 
@@ -160,13 +166,14 @@ class ImageDataGenerator(Flows):
             rows: which of them, int64 (n,).
             indices: their places in the data set.
             seed, epoch: of the random numbers.
+            buffers: where the batch's memory comes from; None is new memory.
         """
         shape = self._height_width(images.shape[1:])
         if self._overrides():
             return self._one_by_one(images, rows, indices, seed, epoch)
         draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
         fused = self.standardization.fused_rescale
-        batch = self._apply(images, rows, draws, fused)
+        batch = self._apply(images, rows, draws, fused, buffers)
         if not self.standardization.only_rescales:
             for i in range(len(batch)):
                 batch[i] = self.standardization(batch[i], skip_rescale=fused != 1.0)
@@ -199,13 +206,21 @@ class ImageDataGenerator(Flows):
     def _height_width(self, shape: tuple[int, ...]) -> tuple[int, int]:
         return (shape[0], shape[1]) if self.data_format == "channels_last" else (shape[1], shape[2])
 
-    def _apply(self, images: np.ndarray, rows: np.ndarray, draws: Draws, rescale: float = 1.0) -> np.ndarray:
+    def _apply(
+        self,
+        images: np.ndarray,
+        rows: np.ndarray,
+        draws: Draws,
+        rescale: float = 1.0,
+        buffers: BatchBuffers | None = None,
+    ) -> np.ndarray:
         first = self.data_format == "channels_first"
-        if first:
-            images = np.ascontiguousarray(images.transpose(0, 2, 3, 1))  # (n, c, h, w) -> (n, h, w, c)
+        if first:  # (n, c, h, w) -> (n, h, w, c)
+            images, rows = np.ascontiguousarray(images[rows].transpose(0, 2, 3, 1)), np.arange(len(rows))
         height, width = images.shape[1:3]
         centre = (width / 2 - 0.5, height / 2 - 0.5)  # Keras' own, exchanged where an image is not square
-        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre)
+        out = None if buffers is None else buffers.take((len(rows), *images.shape[1:]), np.float32)
+        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre, out)
         return np.ascontiguousarray(batch.transpose(0, 3, 1, 2)) if first else batch
 
     # -- single images -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
+from convolens.augmentation.buffers import BatchBuffers
 from convolens.augmentation.philox import STREAM_FILES, permutation, words
 from convolens.checkpoints.atomic import explain
 from convolens.errors import ArgumentError, MissingFileError, WriteError
@@ -56,6 +57,7 @@ class Iterator:
         self.batch_index = 0
         self.total_batches_seen = 0
         self.lock = threading.Lock()
+        self.buffers = BatchBuffers()
         self.thread_safe = True
         self.set_epoch(0)
 
