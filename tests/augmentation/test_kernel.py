@@ -229,3 +229,22 @@ def test_bad_shapes():
 def test_every_change_has_a_line():
     assert len(everything().describe()) == 9
     assert Augmentation(width_shift_range=[2, 5]).describe() == ["shift sideways: one of 2, 5, either way"]
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    rows=st.integers(1, 7), columns=st.integers(1, 7), channels=st.integers(1, 6), dtype=st.sampled_from(["f4", "u1", "u2"]),
+    mode=st.integers(0, 3), still=st.booleans(), coloured=st.booleans(),
+)  # fmt: skip
+def test_a_slice_writes_its_own_images_and_all_of_them(rows, columns, channels, dtype, mode, still, coloured):
+    """Vector instructions write four values at a time: never into the images that belong to another thread."""
+    images = np.full((1, rows, columns, channels), 90, np.uint8)
+    out = np.full((3, rows, columns, channels), 7, dtype)
+    turned = np.array([[0.8, 0.3, 0.2], [-0.3, 0.8, 0.1]]) if not still else np.eye(3)[:2]
+    kernel.transform(
+        images, np.zeros(3, np.int64), np.tile(turned, (3, 1, 1)), np.zeros(3, bool), np.zeros(3, bool),
+        np.full(3, 5.0 * coloured), np.full(3, np.nan), mode, 90.0, 1, 1.0, out, 1, 2,
+    )  # fmt: skip
+    assert (out[[0, 2]] == 7).all()
+    bfloat16 = np.float32(90).view(np.uint32) >> 16
+    assert (out[1] == (bfloat16 if dtype == "u2" else 90)).all()

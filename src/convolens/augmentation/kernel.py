@@ -10,13 +10,13 @@ import math
 import numba
 import numpy as np
 
-from convolens.augmentation.blend import LANES, blend
+from convolens.augmentation.blend import BEYOND, LANES, blend
 from convolens.augmentation.colours import change_colours
 from convolens.augmentation.places import CONSTANT, along_a_line, bring_inside, corners, note_outside
-from convolens.augmentation.write_line import write_line
+from convolens.augmentation.write_line import line_of, write_line
 
 # Of blend, colours, places and write_line: Numba looks at this file only to see whether its code is still good.
-CALLED = "3ab802bc96b67cdf"
+CALLED = "541ce8334d8b04dc"
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
@@ -55,20 +55,16 @@ def transform(
     rows, columns, channels = images.shape[1:]
     length = columns * channels
     stride = length + channels
-    framed = np.zeros((rows + 1) * stride + LANES, images.dtype)
+    framed = np.zeros((rows + 1) * stride + BEYOND, images.dtype)
     line = np.zeros(length + LANES, np.float32)
+    picture = np.zeros(rows * length + LANES, np.float32)  # of floats, where colours follow
     row, column = np.empty(columns, np.float64), np.empty(columns, np.float64)
-    outside = np.zeros(columns, np.bool_)
-    corner, down, right = (
-        np.empty(columns, np.int32),
-        np.empty(columns, np.float32),
-        np.empty(columns, np.float32),
-    )
+    outside, corner = np.zeros(columns, np.bool_), np.empty(columns, np.int32)
+    down, right = np.empty(columns, np.float32), np.empty(columns, np.float32)
     for k in range(start, stop):
         values, target, m = images[which[k]].reshape(-1), out[k].reshape(-1), matrix[k]
         colours = channel_shift[k] != 0.0 or not math.isnan(brightness[k])
         factor = np.float32(1.0) if colours else np.float32(scale)
-        picture = np.empty((rows if colours else 0, columns, channels), np.float32)
         still = (
             m[0, 0] == 1.0 and m[0, 1] == 0.0 and m[0, 2] == 0.0
             and m[1, 0] == 0.0 and m[1, 1] == 1.0 and m[1, 2] == 0.0
@@ -77,8 +73,14 @@ def transform(
             frame(values, length, channels, framed)
         for o in range(rows):
             i = rows - 1 - o if flip_vertical[k] else o
+            # what is written beyond a row, the next rows overwrite; beyond the image is another thread's
+            in_place = (o + 1) * length + LANES <= rows * length
+            if colours:
+                into = picture[o * length :]
+            else:
+                into = line_of(line, target[o * length :], in_place)
             if still:
-                copy_row(values[i * length : (i + 1) * length], channels, flip_horizontal[k], factor, line)
+                copy_row(values[i * length : (i + 1) * length], channels, flip_horizontal[k], factor, into)
             else:
                 along_a_line(m[0, 2] + i * m[0, 0], m[0, 1], flip_horizontal[k], row)
                 along_a_line(m[1, 2] + i * m[1, 0], m[1, 1], flip_horizontal[k], column)
@@ -87,16 +89,15 @@ def transform(
                 bring_inside(row, rows, fill_mode)
                 bring_inside(column, columns, fill_mode)
                 corners(row, column, order, stride, channels, corner, down, right)
-                blend_row(framed, stride, channels, corner, down, right, factor, line)
+                blend_row(framed, stride, channels, corner, down, right, factor, into)
                 if fill_mode == CONSTANT:
-                    fill_outside(outside, channels, np.float32(cval) * factor, line)
-            if colours:
-                write_line(line, picture[o].reshape(-1))
-            else:
-                write_line(line, target[o * length : (o + 1) * length])
+                    fill_outside(outside, channels, np.float32(cval) * factor, into)
+            if not colours:
+                write_line(line, target[o * length : (o + 1) * length], in_place)
         if colours:
-            change_colours(picture, channel_shift[k], brightness[k], scale)
-            write_line(picture.reshape(-1), target)
+            finished = picture[: rows * length]
+            change_colours(finished.reshape(rows, columns, channels), channel_shift[k], brightness[k], scale)
+            write_line(finished, target, False)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -144,6 +145,10 @@ def blend_row(
     line: np.ndarray,
 ) -> None:
     """Write the bilinear values of a row, pixel by pixel; what a blend writes beyond a pixel, the next overwrites."""
+    if channels == 3:
+        for p in range(corner.size):
+            blend(framed, np.int64(corner[p]), stride, 3, down[p], right[p], factor, line, 3 * p)  # type: ignore[call-arg]
+        return
     for p in range(corner.size):
         for c in range(0, channels, LANES):
             to, value = p * channels + c, np.int64(corner[p]) + c
