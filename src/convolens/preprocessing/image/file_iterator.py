@@ -137,12 +137,17 @@ class FileIterator(Iterator):
         shape = (*self.target_size, CHANNELS[self.color_mode])
         return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
 
-    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places, uint8, as they are in their files."""
         if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
             self._store = self._make_store()
         x = self._store[which]
-        if self.data_format == "channels_first":
-            x = x.transpose(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
+        return (
+            x if self.data_format == "channels_last" else x.transpose(0, 3, 1, 2)
+        )  # (n, h, w, c) -> (n, c, h, w)
+
+    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+        x = self.images(which)
         if self.image_data_generator is not None:
             x = self.image_data_generator.vary(x, np.arange(len(which)), which, self.seed, epoch)
         x = x.astype(self.dtype, copy=False)
