@@ -79,6 +79,10 @@ class NumpyArrayIterator(Iterator):
         self.thread_safe = is_pure(image_data_generator)
         self.save = ImageSaver(save_to_dir, save_prefix, save_format, self.data_format, self.seed)
 
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places, as they were given."""
+        return self.x[which]
+
     @property
     def image_shape(self) -> tuple[int, ...]:
         """The shape of one image."""

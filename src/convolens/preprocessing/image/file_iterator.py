@@ -137,12 +137,22 @@ class FileIterator(Iterator):
         shape = (*self.target_size, CHANNELS[self.color_mode])
         return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
 
-    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places, uint8, as they are in their files."""
+        images, rows = self._find(which)
+        return images[rows]
+
+    def _find(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return an array with images at some places, in the iterator's data format, and where in it they are."""
         if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
             self._store = self._make_store()
-        x, rows = self._store.find(which)
+        images, rows = self._store.find(which)
         if self.data_format == "channels_first":  # (n, h, w, c) -> (n, c, h, w)
-            x, rows = x[rows].transpose(0, 3, 1, 2), np.arange(len(rows))
+            return images[rows].transpose(0, 3, 1, 2), np.arange(len(rows))
+        return images, rows
+
+    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+        x, rows = self._find(which)
         if self.image_data_generator is None:
             x = x[rows]
         else:

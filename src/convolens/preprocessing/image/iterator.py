@@ -49,6 +49,8 @@ class Iterator:
             to True where that is not so.
     """
 
+    data_format: str
+
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None) -> None:
         self.n = n
         self.batch_size = integer(type(self).__name__, "batch_size", batch_size)
@@ -105,6 +107,15 @@ class Iterator:
         return self._batch(which, epoch)
 
     next = __next__
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one image."""
+        raise NotImplementedError
+
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places in the data set, as they are: neither varied nor standardised."""
+        raise NotImplementedError
 
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
         raise NotImplementedError

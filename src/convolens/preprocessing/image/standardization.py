@@ -2,10 +2,12 @@
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+
+from convolens.preprocessing.image.statistics import Moments, check_whitening, whitening_matrix
 
 _EPSILON = 1e-6  # Keras' own, added to every standard deviation
 
@@ -91,21 +93,50 @@ class Standardization:
             )
         return value is not None
 
-    def fit(self, x: np.ndarray, channel_axis: int) -> None:
-        """Compute mean, standard deviation and whitening matrix of images of rank 4 (already rescaled)."""
-        axes = tuple(axis for axis in range(4) if axis != channel_axis)
-        shape = [1, 1, 1]
-        shape[channel_axis - 1] = x.shape[channel_axis]
-        if self.featurewise_center:
-            self.mean = np.mean(x, axis=axes).reshape(shape)
-            x = x - self.mean
-        if self.featurewise_std_normalization:
-            self.std = np.std(x, axis=axes).reshape(shape)
-            x = x / (self.std + _EPSILON)
+    def fit(
+        self,
+        batches: Callable[[], Iterable[np.ndarray]],
+        count: int,
+        shape: tuple[int, ...],
+        channel_axis: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        """Compute mean, standard deviation and whitening matrix of images.
+
+        Args:
+            batches: gives the images from the first one on, at each call: float (n, ...), already rescaled.
+            count: images in all of them.
+            shape: of one.
+            channel_axis: of the batches, 1 or 3.
+            dtype: of mean and deviation, where it is one of floats; else they are float32. The matrix is float64.
+
+        Raises:
+            ArgumentError: the whitening matrix is larger than the memory.
+        """
         if self.zca_whitening:
-            flat = x.reshape(len(x), -1)
-            u, s, _ = np.linalg.svd(flat.T, full_matrices=False)
-            self.zca_whitening_matrix = (u * (np.sqrt(len(x)) / (s + self.zca_epsilon))).dot(u.T)
+            check_whitening(shape)
+        kept = dtype if dtype.kind == "f" else np.dtype(np.float32)
+        if self.featurewise_center or self.featurewise_std_normalization:
+            moments = Moments(channel_axis)
+            for batch in batches():
+                moments.add(batch)
+            broadcast = [1, 1, 1]
+            broadcast[channel_axis - 1] = -1
+            if self.featurewise_center:
+                self.mean = moments.mean.reshape(broadcast).astype(kept)
+            if self.featurewise_std_normalization:
+                self.std = moments.std.reshape(broadcast).astype(kept)
+        if self.zca_whitening:
+            centred = (self._by_features(batch) for batch in batches())
+            self.zca_whitening_matrix = whitening_matrix(centred, count, math.prod(shape), self.zca_epsilon)
+
+    def _by_features(self, x: np.ndarray) -> np.ndarray:
+        """Return images less the mean, by the standard deviation, where these are asked for."""
+        if self.featurewise_center and self.mean is not None:
+            x = x - self.mean
+        if self.featurewise_std_normalization and self.std is not None:
+            x = x / (self.std + _EPSILON)
+        return x
 
 
 def _also(name: str, setting: str) -> bool:
