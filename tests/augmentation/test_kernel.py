@@ -21,8 +21,7 @@ from convolens.augmentation import (
 )
 from convolens.augmentation.augmentation import FILL_MODES
 from convolens.errors import ArgumentError, ShapeError
-
-EXAMPLES = 500
+from properties import EXAMPLES
 
 
 @settings(max_examples=EXAMPLES)

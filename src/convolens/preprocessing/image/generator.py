@@ -177,7 +177,9 @@ class ImageDataGenerator(Flows):
         draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
         fused = self.standardization.fused_rescale
         batch = self._apply(images, rows, draws, fused, buffers)
-        if not self.standardization.only_rescales:
+        if self.data_format == "channels_last" and self.standardization.goes_by_channels:
+            self.standardization.normalise_batch(batch)
+        elif not self.standardization.only_rescales:
             for i in range(len(batch)):
                 batch[i] = self.standardization(batch[i], skip_rescale=fused != 1.0)
         return batch.astype(self.dtype, copy=False)
