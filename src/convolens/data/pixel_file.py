@@ -58,13 +58,20 @@ class PixelFile:
 
     def write(self, place: int, image: np.ndarray) -> None:
         """Write one image, uint8 (rows, columns, channels)."""
+        data, begin = np.ascontiguousarray(image).data.cast("B"), self._begin + place * self._size
         with self._lock:
-            self._write(place, np.ascontiguousarray(image).data.cast("B"))
+            while data:  # a write may take less than all
+                written = self._write_at(data, begin)
+                data, begin = data[written:], begin + written
+            self._flush_now_and_then()
 
-    def _write(self, place: int, data: memoryview) -> None:
-        self._file.seek(self._begin + place * self._size)
-        while data:  # a write may take less than all
-            data = data[self._file.write(data) :]
+    def _write_at(self, data: memoryview, begin: int) -> int:
+        if hasattr(os, "pwrite"):
+            return os.pwrite(self._file.fileno(), data, begin)
+        self._file.seek(begin)
+        return self._file.write(data)
+
+    def _flush_now_and_then(self) -> None:
         self._unflushed += self._size
         if self._unflushed >= FLUSH_EVERY and (self._flush is None or self._flush.done()):
             self._check_flush()
@@ -83,10 +90,11 @@ class PixelFile:
         """Flush the file to disk and close it; then it holds the images at the places `kept` (rising) and no others."""
         with self._lock:
             if kept is not None and len(kept) < self.shape[0]:
-                for new, old in enumerate(kept):
+                mapped = np.memmap(self.path, np.uint8, "r+", self._begin, self.shape)
+                for new, old in enumerate(kept):  # inside the file: there is room
                     if new != old:
-                        self._file.seek(self._begin + old * self._size)
-                        self._write(new, memoryview(self._file.read(self._size)))
+                        mapped[new] = mapped[old]
+                del mapped
                 self._file.truncate(self._begin + len(kept) * self._size)
                 self._write_header(len(kept))
             self._check_flush()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import look_up, one_of
-from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size
+from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
 from convolens.data.folder import ImageFolder
 from convolens.data.store import PixelStore
 from convolens.errors import ImageError, MissingFileError
@@ -115,9 +115,12 @@ class FileIterator(Iterator):
     def _read(self, index: int) -> np.ndarray:
         path = self.filepaths[index]
         try:
+            if not self.keep_aspect_ratio:
+                return read_pixels(path, self.color_mode, self.target_size, self.interpolation)
             image = load_img(
-                path, self.color_mode, self.target_size, self.interpolation, self.keep_aspect_ratio
+                path, self.color_mode, self.target_size, self.interpolation, keep_aspect_ratio=True
             )
+            return img_to_array(image, dtype=np.uint8)
         except MissingFileError as error:
             raise MissingFileError(
                 f"{_shown(path)}: no such image file; it was on the list, so it has been moved or removed since, or "
@@ -127,12 +130,14 @@ class FileIterator(Iterator):
             if path.isprintable():
                 raise
             raise ImageError(str(error).replace(path, _shown(path))) from error
-        return img_to_array(image, dtype=np.uint8)
 
     def _make_store(self) -> PixelStore:
-        root = Path(os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in self.filepaths]))
-        files = tuple(Path(os.path.relpath(path, root)) for path in self.filepaths)
-        folder = ImageFolder(root, files, np.zeros(len(files), np.int64), ("all",))
+        split = [os.path.split(path) for path in self.filepaths]
+        places = {place: os.path.abspath(place) for place in {place for place, _ in split}}
+        root = os.path.commonpath(list(places.values()))
+        within = {place: os.path.relpath(full, root) for place, full in places.items()}
+        files = tuple(Path(within[place], name) for place, name in split)
+        folder = ImageFolder(Path(root), files, np.zeros(len(files), np.int64), ("all",))
         resize = "as Keras crops" if self.keep_aspect_ratio else "as Keras squashes"
         shape = (*self.target_size, CHANNELS[self.color_mode])
         return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
