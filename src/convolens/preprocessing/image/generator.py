@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer, number_in
-from convolens.augmentation import Augmentation, Draws, transform_batch
+from convolens.augmentation import Augmentation, Draws, keras_shifts, transform_batch
 from convolens.augmentation.philox import STREAM_GEOMETRY, words
 from convolens.errors import ArgumentError, ShapeError
 from convolens.preprocessing.image.files import check_data_format
@@ -86,6 +86,11 @@ class ImageDataGenerator(Flows):
         dtype: Any = None,
     ) -> None:
         self.data_format = check_data_format("ImageDataGenerator", data_format)
+        for name, shift in (
+            ("width_shift_range", width_shift_range),
+            ("height_shift_range", height_shift_range),
+        ):
+            keras_shifts.check("ImageDataGenerator", name, shift)  # before they change names
         # Keras' matrix moves columns by what it draws from height_shift_range, and rows by width_shift_range.
         # `Augmentation` means what the names say; exchanged here, this class does what Keras' does.
         self.augmentation = Augmentation(
@@ -124,6 +129,8 @@ class ImageDataGenerator(Flows):
         if "standardization" in parts and name in vars(self.standardization):
             setattr(self.standardization, name, value)
         elif "augmentation" in parts and name in vars(self.augmentation):
+            if name in _EXCHANGED:
+                keras_shifts.check("ImageDataGenerator", name, value)
             self.augmentation = replace(self.augmentation, **{_EXCHANGED.get(name, name): value})
         else:
             super().__setattr__(name, value)

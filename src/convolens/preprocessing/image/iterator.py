@@ -9,7 +9,7 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.augmentation.philox import STREAM_FILES, permutation, words
 from convolens.checkpoints.atomic import explain
-from convolens.errors import ArgumentError, MissingFileError, WriteError
+from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, WriteError
 from convolens.preprocessing.image.files import array_to_img
 
 SUBSETS = ("training", "validation")
@@ -19,7 +19,15 @@ def dtype_of(generator: Any, dtype: Any) -> np.dtype[Any]:
     """Return the type of a batch's values: `dtype`, or the generator's, or float32."""
     if dtype is None:
         dtype = getattr(generator, "dtype", None)
-    return np.dtype("float32" if dtype is None else dtype)
+    try:
+        found: np.dtype[Any] = np.dtype("float32" if dtype is None else dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found.kind not in "fiu":
+        raise ArgumentTypeError(
+            f"dtype must be a type of numbers, float32 for example, which None means; received {dtype!r}."
+        )
+    return found
 
 
 def is_pure(generator: Any) -> bool:
