@@ -86,6 +86,8 @@ class ImageDataGenerator(Flows):
         dtype: Any = None,
     ) -> None:
         self.data_format = check_data_format("ImageDataGenerator", data_format)
+        last = self.data_format == "channels_last"
+        self.channel_axis, self.row_axis, self.col_axis = (3, 1, 2) if last else (1, 2, 3)  # of a batch
         for name, shift in (
             ("width_shift_range", width_shift_range),
             ("height_shift_range", height_shift_range),
@@ -283,8 +285,7 @@ class ImageDataGenerator(Flows):
             raise ShapeError(
                 f"ImageDataGenerator.fit: x must hold images with pixels; received shape {shape}."
             )
-        channel_axis = 3 if self.data_format == "channels_last" else 1
-        if shape[channel_axis] not in (1, 3, 4):
+        if shape[self.channel_axis] not in (1, 3, 4):
             warnings.warn(
                 f"ImageDataGenerator.fit: expected 1, 3 or 4 channels with data_format {self.data_format!r}; "
                 f"received shape {shape}.",
@@ -303,7 +304,7 @@ class ImageDataGenerator(Flows):
                         batch *= self.standardization.rescale
                     yield self._varied_to_fit(batch, which, seed, epoch) if augment else batch
 
-        self.standardization.fit(batches, rounds * shape[0], shape[1:], channel_axis, self.dtype)
+        self.standardization.fit(batches, rounds * shape[0], shape[1:], self.channel_axis, self.dtype)
 
     def _varied_to_fit(self, batch: np.ndarray, indices: np.ndarray, seed: int, epoch: int) -> np.ndarray:
         """Return images varied and nothing else, by way of a subclass' methods where it has some."""

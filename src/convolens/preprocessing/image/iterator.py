@@ -57,6 +57,7 @@ class Iterator:
     """
 
     data_format: str
+    save: "ImageSaver"
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None) -> None:
         self.n = n
@@ -119,6 +120,21 @@ class Iterator:
         """The shape of one image."""
         raise NotImplementedError
 
+    @property
+    def save_to_dir(self) -> Any:
+        """As given."""
+        return self.save.given
+
+    @property
+    def save_prefix(self) -> str:
+        """As given."""
+        return self.save.prefix
+
+    @property
+    def save_format(self) -> str:
+        """As given."""
+        return self.save.file_format
+
     def images(self, which: np.ndarray) -> np.ndarray:
         """Return images by their places in the data set, as they are: neither varied nor standardised."""
         raise NotImplementedError
@@ -139,7 +155,7 @@ class ImageSaver:
     """
 
     def __init__(self, folder: Any, prefix: str, file_format: str, data_format: str, seed: int) -> None:
-        self.folder = None if folder is None else Path(folder)
+        self.given, self.folder = folder, None if folder is None else Path(folder)
         if self.folder is not None and not self.folder.is_dir():
             kind = WriteError if self.folder.exists() else MissingFileError
             raise kind(f"save_to_dir: {folder} is no folder; make it first.")
