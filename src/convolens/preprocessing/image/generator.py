@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer, number_in
-from convolens.augmentation import Augmentation, BatchBuffers, Draws, transform_batch
+from convolens.augmentation import Augmentation, BatchBuffers, Draws, keras_shifts, transform_batch
 from convolens.augmentation.philox import STREAM_GEOMETRY, words
 from convolens.errors import ArgumentError, ShapeError
 from convolens.preprocessing.image.files import check_data_format
@@ -86,6 +86,13 @@ class ImageDataGenerator(Flows):
         dtype: Any = None,
     ) -> None:
         self.data_format = check_data_format("ImageDataGenerator", data_format)
+        last = self.data_format == "channels_last"
+        self.channel_axis, self.row_axis, self.col_axis = (3, 1, 2) if last else (1, 2, 3)  # of a batch
+        for name, shift in (
+            ("width_shift_range", width_shift_range),
+            ("height_shift_range", height_shift_range),
+        ):
+            keras_shifts.check("ImageDataGenerator", name, shift)  # before they change names
         # Keras' matrix moves columns by what it draws from height_shift_range, and rows by width_shift_range.
         # `Augmentation` means what the names say; exchanged here, this class does what Keras' does.
         self.augmentation = Augmentation(
@@ -124,6 +131,8 @@ class ImageDataGenerator(Flows):
         if "standardization" in parts and name in vars(self.standardization):
             setattr(self.standardization, name, value)
         elif "augmentation" in parts and name in vars(self.augmentation):
+            if name in _EXCHANGED:
+                keras_shifts.check("ImageDataGenerator", name, value)
             self.augmentation = replace(self.augmentation, **{_EXCHANGED.get(name, name): value})
         else:
             super().__setattr__(name, value)
@@ -293,8 +302,7 @@ class ImageDataGenerator(Flows):
             raise ShapeError(
                 f"ImageDataGenerator.fit: x must hold images with pixels; received shape {shape}."
             )
-        channel_axis = 3 if self.data_format == "channels_last" else 1
-        if shape[channel_axis] not in (1, 3, 4):
+        if shape[self.channel_axis] not in (1, 3, 4):
             warnings.warn(
                 f"ImageDataGenerator.fit: expected 1, 3 or 4 channels with data_format {self.data_format!r}; "
                 f"received shape {shape}.",
@@ -313,7 +321,7 @@ class ImageDataGenerator(Flows):
                         batch *= self.standardization.rescale
                     yield self._varied_to_fit(batch, which, seed, epoch) if augment else batch
 
-        self.standardization.fit(batches, rounds * shape[0], shape[1:], channel_axis, self.dtype)
+        self.standardization.fit(batches, rounds * shape[0], shape[1:], self.channel_axis, self.dtype)
 
     def _varied_to_fit(self, batch: np.ndarray, indices: np.ndarray, seed: int, epoch: int) -> np.ndarray:
         """Return images varied and nothing else, by way of a subclass' methods where it has some."""

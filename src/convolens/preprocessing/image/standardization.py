@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from convolens.arguments import number_in
 from convolens.augmentation.slices import in_slices
+from convolens.errors import ArgumentTypeError
 from convolens.preprocessing.image.statistics import Moments, check_whitening, whitening_matrix
 
 _EPSILON = 1e-6  # Keras' own, added to every standard deviation
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Standardization:
@@ -35,6 +38,14 @@ class Standardization:
             featurewise_center = _also("featurewise_std_normalization", "featurewise_center=True")
         if samplewise_std_normalization and not samplewise_center:
             samplewise_center = _also("samplewise_std_normalization", "samplewise_center=True")
+        if preprocessing_function is not None and not callable(preprocessing_function):
+            raise ArgumentTypeError(
+                "ImageDataGenerator: preprocessing_function must be a function that takes and returns an image; "
+                f"received {preprocessing_function!r}."
+            )
+        if rescale is not None and rescale is not False:
+            number_in("ImageDataGenerator", "rescale", rescale, -_LARGEST, _LARGEST)
+        number_in("ImageDataGenerator", "zca_epsilon", zca_epsilon, 0, _LARGEST)
         self.preprocessing_function, self.rescale = preprocessing_function, rescale
         self.samplewise_center = samplewise_center
         self.samplewise_std_normalization = samplewise_std_normalization
