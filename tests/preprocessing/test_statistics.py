@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.preprocessing.image import ImageDataGenerator, generator
+from convolens.preprocessing.image import ImageDataGenerator, learning
 from convolens.preprocessing.image.memory import available_memory
 from convolens.preprocessing.image.statistics import Moments, check_whitening, whitening_matrix
 from images import folders
@@ -32,7 +32,7 @@ def data(tmp_path):
 @pytest.fixture
 def few_at_once(monkeypatch):
     """Let `fit` take three of the small images at a time."""
-    monkeypatch.setattr(generator, "_VALUES_AT_ONCE", 3 * 6 * 5 * 3 + 1)
+    monkeypatch.setattr(learning, "_VALUES_AT_ONCE", 3 * 6 * 5 * 3 + 1)
 
 
 def sources(data, **options):
