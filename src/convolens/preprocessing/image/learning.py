@@ -44,6 +44,7 @@ class Learning:
             ShapeError: another rank. ArgumentError: the matrix of ZCA is larger than the memory.
 
         Example:
+            >>> from convolens.preprocessing.image import ImageDataGenerator
             >>> generator = ImageDataGenerator(featurewise_center=True)
             >>> generator.fit(ImageDataGenerator().flow(np.full((4, 2, 2, 1), 7.0)))
             >>> generator.mean.tolist()
