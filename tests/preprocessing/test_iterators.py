@@ -244,3 +244,11 @@ def test_arguments_are_attributes():
     assert ours.standardization.mean is ours.mean
     with pytest.raises(AttributeError, match="no attribute 'rotations'"):
         _ = ours.rotations
+
+
+@pytest.mark.parametrize("name", ["rotation_range", "shear_range", "width_shift_range", "height_shift_range"])  # fmt: skip
+def test_none_switches_a_range_off_as_in_keras(name):
+    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype(np.float32)
+    for make in (KerasGenerator, ImageDataGenerator):
+        batch = next(make(**{name: None}).flow(images, batch_size=3, shuffle=False))
+        np.testing.assert_array_equal(batch, images)

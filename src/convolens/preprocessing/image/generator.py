@@ -85,6 +85,10 @@ class ImageDataGenerator(Flows, Learning):
         self.data_format = check_data_format("ImageDataGenerator", data_format)
         last = self.data_format == "channels_last"
         self.channel_axis, self.row_axis, self.col_axis = (3, 1, 2) if last else (1, 2, 3)  # of a batch
+        rotation_range, shear_range, width_shift_range, height_shift_range = (
+            0.0 if given is None else given  # as in Keras
+            for given in (rotation_range, shear_range, width_shift_range, height_shift_range)
+        )
         for name, shift in (
             ("width_shift_range", width_shift_range),
             ("height_shift_range", height_shift_range),
