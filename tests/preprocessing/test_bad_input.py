@@ -92,9 +92,9 @@ def test_misuse_is_of_keras_type(data, mistake):
 
 # Ranges of the wrong sign or type, which Keras takes or lets NumPy fail over, at the first batch.
 RANGES = {
-    "rotation_range": (-1, "20", None, float("nan"), [10, 20], 400),
-    "width_shift_range": (-0.1, "wide", None, [-1, 2], ["a"], float("inf"), True),
-    "height_shift_range": (-3, "high", None, (1, None), [float("nan")]),
+    "rotation_range": (-1, "20", float("nan"), [10, 20], 400),
+    "width_shift_range": (-0.1, "wide", [-1, 2], ["a"], float("inf"), True),
+    "height_shift_range": (-3, "high", (1, None), [float("nan")]),
     "shear_range": (-1, "a", [1, 2]),
     "zoom_range": (-0.1, None, (2, 1), 1.5, (0, 1), (1, float("nan")), (1, None), (1, 2, 3), [1], True),
     "channel_shift_range": (-1, "a", (1, 2), float("inf")),
