@@ -27,6 +27,27 @@ def explain(error: OSError, path: Path) -> WriteError:
     return WriteError(f"cannot write {path}: {reason}; {advice}.")
 
 
+def write_and_sync(path: Path, data: bytes) -> None:
+    """Write a new file and flush it to disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, or a copy where the file system has no such names.
+
+    A file that is only ever replaced by renaming, as all of ours are, keeps its content under the second name.
+    """
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EIO):
+            raise
+        write_and_sync(target, source.read_bytes())
+
+
 def sync_folder(folder: Path) -> None:
     """Flush a folder's entries to disk, where the system can."""
     try:
