@@ -173,9 +173,8 @@ def list_states(folder: Path) -> list[Path]:
     found = []
     try:
         for path in folder.iterdir():
-            replaced = _REPLACED.fullmatch(path.name)
-            if match := _NAME.fullmatch(replaced[1] if replaced else path.name):
-                found.append((int(match[2]), int(match[1]), replaced is None, path))
+            if match := _NAME.fullmatch(_name(path) or ""):
+                found.append((int(match[2]), int(match[1]), path.name == match[0], path))
     except OSError as error:
         raise MissingFileError(
             f"{folder}: no such folder of states ({error.strerror}); expected one that a training wrote."
@@ -190,7 +189,14 @@ def is_state(place: Path) -> bool:
         >>> is_state(Path("backup/state-0002-000010"))
         True
     """
-    return _NAME.fullmatch(place.name) is not None
+    return _name(place) is not None
+
+
+def _name(place: Path) -> str | None:
+    """Return the name of the state at a path, also of one that was being replaced; None for other paths."""
+    if replaced := _REPLACED.fullmatch(place.name):
+        return replaced[1]
+    return place.name if _NAME.fullmatch(place.name) else None
 
 
 def read_state(place: Path) -> State:
@@ -241,7 +247,7 @@ def read_state(place: Path) -> State:
         raise CheckpointError(
             f"{place}: manifest or state is not whole ({error!r}); use an older one."
         ) from error
-    if _NAME.fullmatch(place.name) and place.name != state.name:
+    if _name(place) not in (None, state.name):
         raise CheckpointError(
             f"{place}: holds {state.name}, so it was renamed or swapped; give it its own name back, or use an older one."
         )
@@ -270,7 +276,7 @@ def prune(folder: Path, keep: int, newest: Path | None = None) -> None:
         keep: how many stay, at least 1.
         newest: the one written last; those after it are of a training that was gone back from, and go too.
     """
-    places = [place for place in list_states(folder) if is_state(place)]
+    places = [place for place in list_states(folder) if place.name == _name(place)]
     kept = places[places.index(newest) :] if newest in places else places
     kept = kept[: max(keep, 1)]
     for place in places:

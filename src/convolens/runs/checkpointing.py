@@ -12,7 +12,7 @@ import torch
 
 from convolens.callbacks import Callback
 from convolens.checkpoints import state as states
-from convolens.checkpoints.atomic import atomic_path, link_or_copy
+from convolens.checkpoints.atomic import atomic_path, explain, link_or_copy, remove_leftovers
 from convolens.errors import TerminatedError, WriteError
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import save_weights
@@ -87,19 +87,22 @@ class RunCheckpoint(Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._steps, self._written = 0, time.monotonic()
+        for place in (self.folder.path, self.folder.checkpoints):
+            remove_leftovers(place)
         if not self._resumed:  # of a training in the same folder that was killed before its first state
-            self.folder.best.unlink(missing_ok=True)
-            self.folder.last.unlink(missing_ok=True)
+            _remove(self.folder.best)
+            _remove(self.folder.last)
         self._resumed = False
 
     def on_train_resume(self, logs: Any = None) -> None:
         """Take best and last back to what they were when the state was written."""
         kept = Path(logs["place"]) / self.folder.best.name
         if self.best_epoch is None:
-            self.folder.best.unlink(missing_ok=True)
+            _remove(self.folder.best)
         elif not _same(kept, self.folder.best):
             with atomic_path(self.folder.best) as temporary:
                 link_or_copy(kept, temporary)
+        states.prune(self.folder.checkpoints, self.when.keep, Path(logs["place"]))
         if logs["batch"] == 0:
             save_weights(self.model.module, self.folder.last)
 
@@ -185,6 +188,15 @@ class RunCheckpoint(Callback):
         self.best_epoch, self.best = state["best_epoch"], state["best"]
         self.history = list(state["history"])
         self._resumed = True
+
+
+def _remove(path: Path) -> None:
+    """Remove a file that is ahead of the training."""
+    if path.exists():
+        try:
+            path.unlink()
+        except OSError as error:
+            raise explain(error, path) from error
 
 
 def _same(one: Path, other: Path) -> bool:

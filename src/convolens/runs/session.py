@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, TerminateOnNaN
-from convolens.checkpoints.state import State, list_states, newest_state
+from convolens.checkpoints.state import list_states, newest_state
 from convolens.errors import CheckpointError, NonFiniteLossError, WriteError
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.ending import asked_to_end
@@ -70,7 +71,7 @@ class Session:
             TerminatedError: SIGTERM came.
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
-        state = self._state(anyway) if go_on else None
+        place = self._state(anyway) if go_on else None
         screen.heading(f"Training into {folder.path}")
         not_a_number, callbacks = TerminateOnNaN(), [HistoryFile(folder.history, screen.warn)]
         with asked_to_end() as asked:
@@ -87,7 +88,7 @@ class Session:
                 callbacks=[*callbacks, checkpoint, *early, not_a_number, *self._progress()],
                 verbose=0 if screen.quiet else 1,
                 seed=settings.seed,
-                resume_from=None if state is None else folder.checkpoints / state.name,
+                resume_from=place,
                 resume_exactly=False,  # looked at in _state
             )
         seconds = time.perf_counter() - began
@@ -117,8 +118,8 @@ class Session:
     def _progress(self) -> list[Callback]:
         return [] if self.screen.quiet else [ProgbarLogger(self.screen.console)]
 
-    def _state(self, anyway: bool) -> State | None:
-        """Return the newest whole state, under the circumstances it was made in; None where none was written yet."""
+    def _state(self, anyway: bool) -> Path | None:
+        """Return the newest whole state's folder, under the circumstances it was made in; None where none was written yet."""
         folder, screen = self.folder, self.screen
         if not list_states(folder.checkpoints):
             screen.line("No state was written yet: the training begins at its beginning.")
@@ -141,7 +142,7 @@ class Session:
             screen.line(
                 f"All {state.epoch} epochs are done; `convolens resume {folder.path} --epochs N` adds more."
             )
-        return state
+        return place
 
     def _check_best(self, checkpoint: RunCheckpoint) -> None:
         """Raise where there is nothing to score."""
