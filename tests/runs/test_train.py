@@ -127,12 +127,13 @@ def test_state_is_whole_and_damage_is_known(small_run, tmp_path):
 
     folder = tmp_path / "checkpoints"
     shutil.copytree(small_run.folder.checkpoints, folder)
-    place, tensors, values = state.newest_state(folder)
-    assert place.name == "state-0003-000015"
-    assert (values["epoch"], values["step"]) == (3, 15)
+    place, whole = state.newest_state(folder)
+    assert place.name == whole.name == "state-0003-000015"
+    assert (whole.epoch, whole.batch, whole.step, whole.stopped) == (3, 0, 15, False)
+    tensors = whole.part("model")
     last = safetensors.numpy.load_file(small_run.folder.last)
     for name, array in last.items():
-        np.testing.assert_array_equal(tensors[f"model.{name}"].numpy(), array)
+        np.testing.assert_array_equal(tensors[name].numpy(), array)
     data = bytearray((place / "tensors.safetensors").read_bytes())
     data[-1] ^= 1
     (place / "tensors.safetensors").write_bytes(data)
@@ -300,7 +301,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path, monkeypatch, when):
 
 
 def test_a_checkpoint_that_cannot_be_written_does_not_stop_the_training(tmp_path, monkeypatch):
-    """The second epoch finds a folder where best and last should go: the first epoch's state stays whole."""
+    """The second epoch finds a folder where last should go: the rest is written, and whole."""
     data = folders(tmp_path / "data", {"a": 20, "b": 20})
     fit = Model.fit
 
@@ -319,7 +320,7 @@ def test_a_checkpoint_that_cannot_be_written_does_not_stop_the_training(tmp_path
     assert "Epoch 2: checkpoint not written: cannot write" in text
     assert "Training goes on" in text
     assert len(rows(result.folder.history)) == 2
-    assert state.newest_state(result.folder.checkpoints)[2]["epoch"] == 1
+    assert [state.read_state(place).epoch for place in state.list_states(result.folder.checkpoints)] == [2, 1]
 
 
 def test_no_warning_on_the_way(tmp_path):

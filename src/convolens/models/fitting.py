@@ -11,11 +11,11 @@ from convolens.augmentation.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
-from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
+from convolens.models.resuming import Resuming, begin, go_on
 from convolens.models.splitting import split
-from convolens.training import Step, loop, make_batch, make_source
+from convolens.training import Progress, Step, loop, make_batch, make_source
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
@@ -33,7 +33,7 @@ def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, f
     return class_weight
 
 
-class Fitting(Compilable):
+class Fitting(Resuming):
     """The part of `Model` that runs the network over data."""
 
     def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
@@ -70,6 +70,8 @@ class Fitting(Compilable):
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         seed: int | None = None,
+        resume_from: Any = None,
+        resume_exactly: bool = True,
         **options: Any,
     ) -> History:
         """Train, and return the history of loss and metrics.
@@ -92,10 +94,14 @@ class Fitting(Compilable):
             validation_steps, validation_batch_size: the same for the validation data.
             validation_freq: validate every so many epochs, or in the listed ones (from 1).
             seed: of the order; None is torch's initial seed.
+            resume_from: a folder of states (of BackupAndRestore, or a run's checkpoints), whose newest whole one is gone on
+                from, or one state; `initial_epoch` has no meaning then. Model, optimizer and callbacks are made as before.
+            resume_exactly: False goes on where another number of threads, device or version may change the last bits.
             options: Keras 2's `workers`, `max_queue_size`, `use_multiprocessing` are accepted and not needed.
 
         Raises:
             NotCompiledError: compile was not called. ShapeError, ArgumentError: the data do not fit.
+            MissingFileError, CheckpointError: no whole state in `resume_from`, or one that does not fit.
         """
         refuse_unknown("fit", options, [*Fitting.fit.__annotations__, *_INERT_FIT])
         self._check_compiled("fit")
@@ -136,8 +142,11 @@ class Fitting(Compilable):
             else (lambda epoch: epoch + 1 in validation_freq)
         )
         validate = (lambda: loop.evaluate(step, validation, events)) if checked else None
+        sources = {"data": source, "validation_data": validation} if checked else {"data": source}
+        training = begin(self, step, sources, events, Progress(initial_epoch, epochs=epochs))
+        resumed = go_on(training, self, events, resume_from, resume_exactly)
         interrupted = loop.fit(
-            step, source, events, range(initial_epoch, epochs), lambda: self.stop_training, validate, due
+            step, source, events, training.progress, lambda: self.stop_training, validate, due, resumed
         )
         if interrupted:
             events.history.interrupted = True

@@ -46,8 +46,8 @@ class Source(Protocol):
     def steps(self) -> int | None:
         """Batches an epoch."""
 
-    def epoch(self, epoch: int) -> Iterator[Batch]:
-        """Yield the batches of one epoch."""
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """Return the batches of one epoch, from batch `start` on; those before it are skipped at once."""
         raise NotImplementedError
 
 
