@@ -19,6 +19,7 @@ from convolens.checkpoints.atomic import atomic_path
 from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError, NonFiniteLossError, WriteError
 from convolens.models import Model
+from convolens.models.placing import batches_for
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.checkpointing import RunCheckpoint
@@ -93,9 +94,10 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
     model_file.write(folder.model, trained)
     draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
-    measurement = measure(make_model, batches, len(prepared.validation), settings.optimizer)
+    placed = batches_for(batches, model.device)
+    measurement = measure(make_model, placed.batches, len(prepared.validation), settings.optimizer)
     price = cost.count(model, settings.input_shape)
-    show_plan(settings, preprocessing, price, measurement, screen, notes)
+    show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
 
     screen.heading(f"Training into {folder.path}")
     checkpoint = RunCheckpoint(folder, settings.monitor, settings.monitor_mode, screen.warn)
@@ -105,7 +107,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         callbacks.append(ProgbarLogger(screen.console))
     began = time.perf_counter()
     history = model.fit(
-        batches,
+        placed.batches,
         epochs=settings.epochs,
         validation_data=validation,
         callbacks=callbacks,

@@ -77,16 +77,26 @@ class IndexedSource:
     passes, so a resumed run sees what an uninterrupted one would. `set_epoch(pass)` is called where there is one.
     Where `may_prefetch` allows it, a thread prepares the next batches; whenever an epoch ends, or is left, the data
     are in the pass of the last batch that was asked for, as they would be without the thread.
+
+    Args:
+        data: the batches.
+        steps: batches an epoch; None takes all.
+        class_weight: class number -> weight, or None.
+        pin: the thread puts its batches into memory from which a GPU copies while the program goes on.
     """
 
     def __init__(
-        self, data: Any, steps: int | None = None, class_weight: Mapping[int, float] | None = None
+        self,
+        data: Any,
+        steps: int | None = None,
+        class_weight: Mapping[int, float] | None = None,
+        pin: bool = False,
     ) -> None:
         if len(data) < 1:
             raise ArgumentError(
                 "fit: the data set holds no batch; is the folder empty, or batch_size too large?"
             )
-        self.data, self.class_weight = data, class_weight
+        self.data, self.class_weight, self.pin = data, class_weight, pin
         self.steps: int = len(data) if steps is None else steps
         self._pass: int | None = None
 
@@ -97,7 +107,7 @@ class IndexedSource:
             yield from self._batches(steps)
             return
         asked = steps.start
-        ahead = prefetch(self._batches(steps))
+        ahead = prefetch(self._batches(steps, self.pin))
         try:
             for step in steps:
                 asked = step
@@ -106,11 +116,12 @@ class IndexedSource:
             ahead.close()
             self._go_to(asked // len(self.data))
 
-    def _batches(self, steps: range) -> Generator[Batch]:
+    def _batches(self, steps: range, pin: bool = False) -> Generator[Batch]:
         for step in steps:
             number, place = divmod(step, len(self.data))
             self._go_to(number)
-            yield make_batch(*unpack(self.data[place]), self.class_weight)
+            batch = make_batch(*unpack(self.data[place]), self.class_weight)
+            yield batch.pinned() if pin else batch
 
     def _go_to(self, number: int) -> None:
         """Begin a pass, if the data are not in it."""
@@ -216,6 +227,7 @@ def make_source(
     seed: int = 0,
     class_weight: Mapping[int, float] | None = None,
     image_shape: tuple[int | None, ...] | None = None,
+    pin: bool = False,
 ) -> Source:
     """Return the source that fits what the user gave.
 
@@ -240,7 +252,7 @@ def make_source(
         if isinstance(x, torch.utils.data.DataLoader):
             return LoaderSource(x, image_shape, steps, class_weight)
         if hasattr(x, "__getitem__") and hasattr(x, "__len__"):
-            return IndexedSource(x, steps, class_weight)
+            return IndexedSource(x, steps, class_weight, pin)
         if hasattr(x, "__iter__") or hasattr(x, "__next__"):
             return IteratorSource(x, steps, class_weight)
         raise ArgumentError(
