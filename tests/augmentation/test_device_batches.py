@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from tests.augmentation.test_on_device import everything
-from tests.devices import DEVICES
 
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.augmentation.augmentation import FILL_MODES
@@ -12,6 +10,7 @@ from convolens.augmentation.device_batches import DeviceBatches
 from convolens.augmentation.resident import resident
 from convolens.errors import ArgumentError
 from convolens.training.batches import make_batch
+from devices import DEVICES
 
 LIMIT = 0.5 / 255
 EXTRAS = {
@@ -22,6 +21,14 @@ EXTRAS = {
     "mixing": {"mixup": 0.4, "cutmix": 1.0},
     "all": {"pad_and_crop": 1, "random_erasing": 0.5, "trivialaugment": True, "mixup": 0.2, "cutmix": 1.0},
 }
+
+
+def everything(**options) -> Augmentation:
+    return Augmentation(
+        rotation_range=40, width_shift_range=0.2, height_shift_range=3, shear_range=10, zoom_range=0.3,
+        channel_shift_range=30, brightness_range=(0.5, 1.5), horizontal_flip=True, vertical_flip=True,
+        random_resized_crop=(0.5, 1), **options,
+    )  # fmt: skip
 
 
 def both(device, count=23, labels=None, augmentation=None, **options):

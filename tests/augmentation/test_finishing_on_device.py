@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
-from tests.devices import DEVICES
-from tests.properties import EXAMPLES
 
 from convolens.augmentation import Augmentation, augment_batch, mix_images, mix_labels
 from convolens.augmentation.finishing_on_device import augment_on_device, mix_labels_on_device, mix_on_device
 from convolens.augmentation.tone_codes import LAST_TONE, NAMES
 from convolens.augmentation.tones import change_tones
 from convolens.augmentation.tones_on_device import OPERATIONS, change_tones_on_device
+from devices import DEVICES
+from properties import EXAMPLES
 
 NEAR = 0.5  # of 255, as promised
 EXACT = 1e-3

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
-from tests.devices import DEVICES
 
 from convolens.augmentation import Augmentation, Draws, matrices, transform_batch
 from convolens.augmentation.augmentation import FILL_MODES
 from convolens.augmentation.on_device import transform_on_device
 from convolens.errors import ArgumentError, ShapeError
+from devices import DEVICES
 
 EXACT = 1e-3  # of 255: 0.5 is promised, but the steps are the same ones, so next to nothing is expected
 
