@@ -29,6 +29,7 @@ def test_names(name, gpus, mps, found):
     ("name", "gpus", "error", "words"),
     [
         ("cudaa", 1, UnknownNameError, "device must be auto, cpu, mps, cuda, .*'cudaa'. Did you mean 'cuda'"),
+        ("gpu", 0, UnknownNameError, "received 'gpu'. Did you mean 'cuda'"),
         ("tpu", 1, UnknownNameError, "received 'tpu'"),
         ("cuda:", 1, UnknownNameError, "received 'cuda:'"),
         ("cuda:x", 1, UnknownNameError, "received 'cuda:x'"),

@@ -36,7 +36,7 @@ def find_device(where: str, name: str | int, gpus: int | None = None, mps: bool 
     if wanted not in NAMES and not (kind == "cuda" and number.isascii() and number.isdecimal()):
         raise UnknownNameError(
             f"{where}: device must be auto, cpu, mps, cuda, or a GPU's number (1 or cuda:1); "
-            f"received {name!r}.{did_you_mean(wanted, NAMES)}"
+            f"received {name!r}.{did_you_mean('cuda' if kind == 'gpu' else wanted, NAMES)}"
         )
     if kind == "mps" and not mps:
         raise ArgumentError(
