@@ -24,6 +24,7 @@ import safetensors.torch
 import torch
 
 from convolens.checkpoints.atomic import explain, link_or_copy, sync_folder, write_and_sync
+from convolens.checkpoints.tensors import to_bytes
 from convolens.checkpoints.values import decode, encode
 from convolens.errors import CheckpointError, MissingFileError
 
@@ -123,7 +124,7 @@ def write_state(folder: Path, state: State, files: Mapping[str, Path] | None = N
         "parts": dict(state.parts),
     }
     contents = {
-        TENSORS: safetensors.torch.save(dict(state.tensors), {"format": "pt"}),
+        TENSORS: to_bytes(state.tensors, {"format": "pt"}),
         VALUES: json.dumps(values, indent=1, allow_nan=False).encode(),
     }
     try:
