@@ -24,13 +24,13 @@ from typing import Any
 import h5py
 import numpy as np
 
+from convolens.checkpoints import plain_json
 from convolens.checkpoints.atomic import atomic_path
 from convolens.checkpoints.hdf5 import Reader, allowed_bytes, in_memory, reading, write_file
 from convolens.checkpoints.legacy_hdf5 import KERAS_VERSION
 from convolens.errors import CheckpointError, MissingFileError
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-_CONFIG_LIMIT = 2**26  # bytes
 
 # What zipfile raises on bytes that are not what their headers say; NotImplementedError: an unknown compression.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, OSError, RuntimeError, ValueError)
@@ -142,10 +142,7 @@ def read_config(path: str | PathLike[str]) -> dict[str, Any]:
         MissingFileError: there is no such file. CheckpointError: it is damaged or of another form.
     """
     path = Path(path)
-    try:
-        config = json.loads(_member(path, CONFIG, _CONFIG_LIMIT).decode())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise CheckpointError(f"{path}: {CONFIG} is not JSON ({error}).") from error
+    config = plain_json.parse(path, CONFIG, _member(path, CONFIG, plain_json.LIMIT))
     if not isinstance(config, dict):
         raise CheckpointError(f"{path}: {CONFIG} is not the description of a model.")
     return config
@@ -157,8 +154,11 @@ def is_archive_layout(path: str | PathLike[str]) -> bool:
     Raises:
         MissingFileError: there is no such file. CheckpointError: it is not a whole HDF5 file.
     """
-    with reading(path) as file:
-        return "layer_names" not in file.attrs and (_LAYERS in file or _OLD_LAYERS in file)
+    with reading(path) as reader:
+        file = reader.file
+        return "layer_names" not in file.attrs and (
+            reader.holds(file, _LAYERS) or reader.holds(file, _OLD_LAYERS)
+        )
 
 
 def _walk(reader: Reader, group: h5py.Group, inside: str, layers: str) -> Iterator[Saved]:
@@ -187,9 +187,9 @@ def read_weights(path: str | PathLike[str]) -> dict[str, Saved]:
     """
     path = Path(path)
     content = _member(path, WEIGHTS) if path.suffix.lower() == ".keras" else None
-    with reading(path, content) as file:
-        reader = Reader(file, path)
-        layers = _LAYERS if _LAYERS in file else _OLD_LAYERS
+    with reading(path, content) as reader:
+        file = reader.file
+        layers = _LAYERS if reader.holds(file, _LAYERS) else _OLD_LAYERS
         top = reader.member(file, layers)
         if not isinstance(top, h5py.Group):
             raise CheckpointError(

@@ -17,6 +17,7 @@ import h5py
 import numpy as np
 
 from convolens.checkpoints.hdf5 import Reader, reading, write_file
+from convolens.checkpoints.plain_json import parse
 from convolens.errors import CheckpointError
 
 Weights = list[tuple[str, list[tuple[str, np.ndarray]]]]
@@ -103,14 +104,14 @@ def read(path: str | PathLike[str]) -> Weights:
         MissingFileError: there is no such file.
         CheckpointError: it is damaged, not of this layout, or declares more data than it holds.
     """
-    with reading(path) as file:
-        return _read_layers(Reader(file, path), file)
+    with reading(path) as reader:
+        return _read_layers(reader)
 
 
-def _read_layers(reader: Reader, file: h5py.File) -> Weights:
-    group: Any = file
-    if "layer_names" not in file.attrs and "model_weights" in file:
-        group = reader.member(file, "model_weights")
+def _read_layers(reader: Reader) -> Weights:
+    group: Any = reader.file
+    if "layer_names" not in group.attrs:
+        group = reader.member(group, "model_weights") or group
     names = _read_names(reader, group, "layer_names")
     if names is None:
         raise CheckpointError(
@@ -131,11 +132,6 @@ def _read_layers(reader: Reader, file: h5py.File) -> Weights:
 
 def read_config(path: str | PathLike[str], attribute: str = "model_config") -> Any:
     """Return a whole model's `model_config` or `training_config`, or None where the file has only weights."""
-    with reading(path) as file:
-        texts = Reader(file, path).texts(file, attribute)
-    if not texts:
-        return None
-    try:
-        return json.loads(texts[0])
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: {attribute} is not JSON ({error}).") from error
+    with reading(path) as reader:
+        texts = reader.texts(reader.file, attribute)
+    return parse(path, attribute, texts[0]) if texts else None
