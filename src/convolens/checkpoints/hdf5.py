@@ -205,8 +205,8 @@ class Reader:
             )
         self._visited.add(place)
 
-    def array(self, group: h5py.Group, name: str) -> np.ndarray:
-        """Return the data set `name` below `group` as float32.
+    def array(self, group: h5py.Group, name: str, exact: bool = False) -> np.ndarray:
+        """Return the data set `name` below `group` as float32; with `exact`, a single number as float64.
 
         Raises:
             CheckpointError: nothing there, not numbers, kept in another file, or larger than the file can hold.
@@ -223,7 +223,7 @@ class Reader:
         self._spend(int(np.prod(data.shape, dtype=object)) * max(4, data.dtype.itemsize), inside, data.shape)
         if data.chunks is not None:
             self._check_chunks(data, inside)
-        return np.asarray(data[()], dtype=np.float32)
+        return np.asarray(data[()], dtype=np.float64 if exact and data.shape == () else np.float32)
 
     def _check_chunks(self, data: h5py.Dataset, inside: str) -> None:
         """Refuse chunks that are larger than said, however little they take in the file."""
