@@ -13,6 +13,7 @@ from convolens.cli.cache import cache
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED
+from convolens.cli.import_weights import import_weights
 from convolens.cli.predict import predict
 from convolens.cli.train import train
 from convolens.errors import ConvolensError
@@ -43,7 +44,7 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, evaluate, predict, augment, cache, demo):
+    for command in (train, evaluate, predict, augment, import_weights, cache, demo):
         app.command()(command)
     return app
 

@@ -94,7 +94,8 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
             f"model description: {where} is a class of somebody's own ({description['registered_name']}); "
             "build the model here and load its weights."
         )
-    _note_calls(where, description.get("inbound_nodes"), left_out)
+    if version < 3:
+        _note_calls(where, description.get("inbound_nodes"), left_out)
     config = {key: _plain(value) for key, value in config.items()}
     if name == "Merge":
         name, config = _merge(where, config)
@@ -198,13 +199,16 @@ def _leave_out(where: str, config: dict[str, Any], left_out: list[str]) -> None:
 
 
 def _note_calls(where: str, calls: Any, left_out: list[str]) -> None:
-    """Name a layer that was called with `training=False`: in training it would do otherwise here."""
+    """Name a layer that was called with `training=False`: in training it would do otherwise here.
+
+    Keras 2 notes what the program said; Keras 3 notes it for every layer, and `fit` overrules it.
+    """
     for call in calls if isinstance(calls, list) else []:
-        keywords: list[Any] = []
-        if isinstance(call, Mapping):  # Keras 3
-            keywords = [call.get("kwargs")]
-        elif isinstance(call, list):  # Keras 2
-            keywords = [item[3] for item in call if isinstance(item, list) and len(item) > 3]
+        keywords = (
+            [item[3] for item in call if isinstance(item, list) and len(item) > 3]
+            if isinstance(call, list)
+            else []
+        )
         if any(isinstance(given, Mapping) and given.get("training") is not None for given in keywords):
             left_out.append(f"training=... in the call of {where}")
 
