@@ -74,8 +74,7 @@ def sequential_from_config(config: Any) -> SequentialNetwork:
     """Return the `SequentialNetwork` of a config of Keras 2, 3 or our own."""
     layers = config if isinstance(config, list) else config["layers"]
     network = SequentialNetwork(None if isinstance(config, list) else config.get("name"))
-    for description in layers:
-        network.add(deserialize(description))
+    network.extend(deserialize(description) for description in layers)
     shape = None if isinstance(config, list) else config.get("build_input_shape")
     if shape and network.layers:
         network.build_once(tuple(shape))
