@@ -91,12 +91,10 @@ def reading(path: str | PathLike[str], content: bytes | None = None) -> Iterator
         ) from error
     try:
         with file, path.open("rb") if content is None else BytesIO(content) as raw:
-            if file.id.get_create_plist().get_sizes() != (
-                8,
-                8,
-            ):  # of addresses and lengths, as `check_heaps` took
+            made = file.id.get_create_plist()
+            if made.get_sizes() != (8, 8) or made.get_userblock() != 0:  # what is read here counts on it
                 raise CheckpointError(
-                    f"{path}: an HDF5 file with lengths of its own; use another checkpoint."
+                    f"{path}: an HDF5 file with addresses of its own, as Keras writes none; use another checkpoint."
                 )
             yield Reader(file, raw, path, largest_text)
     except ConvolensError:
@@ -182,8 +180,7 @@ class Reader:
             )
         if kind.is_variable_str():
             self._spend(count * self.largest_text, f"attribute {attribute}", held.shape)
-            header = h5py.h5o.get_info(item.id).addr + self.file.userblock_size
-            found = self._texts.read(header, attribute, count)
+            found = self._texts.read(h5py.h5o.get_info(item.id).addr, attribute, count)
             if found is None:
                 raise CheckpointError(
                     f"{self.path}: attribute {attribute} is kept in a way of its own; use another checkpoint."
