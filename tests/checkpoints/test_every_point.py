@@ -18,6 +18,7 @@ import torch
 import convolens as keras
 from convolens.callbacks import BackupAndRestore, Callback
 from convolens.checkpoints.state import list_states, newest_state
+from convolens.checkpoints.writer import Writer
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.folder import RunFolder
 from convolens.runs.history_file import HistoryFile
@@ -107,9 +108,13 @@ def train(place: Path, kind: str, resume: bool = False) -> Any:
     )
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     folder = RunFolder(place)
-    callbacks: list[Callback] = [BackupAndRestore(folder.checkpoints, save_freq=2, delete_checkpoint=False)]
+    backup = BackupAndRestore(folder.checkpoints, save_freq=2, delete_checkpoint=False)
+    backup.writer = Writer(background=False)  # so that the operations are in one order
+    callbacks: list[Callback] = [backup]
     if kind == "run":
-        checkpoint = RunCheckpoint(folder, "val_loss", "min", lambda line: None, When(steps=2))
+        checkpoint = RunCheckpoint(
+            folder, "val_loss", "min", lambda line: None, When(steps=2), writer=Writer(background=False)
+        )
         callbacks = [HistoryFile(folder.history, lambda line: None), checkpoint]
     states = folder.checkpoints if resume and list_states(folder.checkpoints) else None
     model.fit(

@@ -3,12 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
 
 from convolens.checkpoints import state as states
+from convolens.checkpoints.atomic import seal_of
 from convolens.checkpoints.state import make_state
 from convolens.errors import CheckpointError, MissingFileError, WriteError
 
@@ -135,7 +137,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     data = json.dumps(values).encode()
     (place / "state.json").write_bytes(data)
     manifest = json.loads((place / "manifest.json").read_text())
-    manifest["files"]["state.json"] = states._seal(data)
+    manifest["files"]["state.json"] = asdict(seal_of(place / "state.json"))
     (place / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(CheckpointError, match="a state of format 99, this version reads 2"):
         states.read_state(place)

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,10 @@ def within_write(reached: Any) -> None:
 
     whole, write_bytes = atomic.write_and_sync, Path.write_bytes
 
-    def write_and_sync(path: Path, data: bytes) -> None:
+    def write_and_sync(path: Path, pieces: Iterable[Any]) -> Any:
+        data = b"".join(pieces)
         half(path, data)
-        whole(path, data)
+        return whole(path, [data])
 
     def write(path: Path, data: bytes) -> int:
         half(path, data)

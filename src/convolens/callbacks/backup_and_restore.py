@@ -9,6 +9,8 @@ from convolens.arguments import integer
 from convolens.callbacks.callback import Callback, Logs
 from convolens.checkpoints import state as states
 from convolens.checkpoints.atomic import explain
+from convolens.checkpoints.state import State
+from convolens.checkpoints.writer import Writer
 from convolens.errors import ArgumentError, WriteError
 
 
@@ -19,7 +21,8 @@ class BackupAndRestore(Callback):
     the metrics, all callbacks and the history. The end is the same, bit for bit, as without the interruption (same
     machine, same number of threads), and `fit` returns the history of all epochs. A state that is damaged is told of, and
     the one before is taken where `double_checkpoint` kept it. Where a state cannot be written (a full disk), it is said,
-    and the training goes on. The form is that of docs/checkpoints.md.
+    and the training goes on. The training waits for the copy of a state, not for its writing, unless the one before is
+    not written yet. The form is that of docs/checkpoints.md.
 
     Args:
         backup_dir: a folder for this alone; it is made.
@@ -55,6 +58,8 @@ class BackupAndRestore(Callback):
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
+        self.writer = Writer()
+        self._spare: State | None = None
         self._batches = 0
         self._epoch = 0
 
@@ -76,14 +81,34 @@ class BackupAndRestore(Callback):
         if not due:
             return
         self._batches = 0
+        self._hear()
+        state = self._spare = self.model.collect_state(self._spare)
+
+        def write() -> None:
+            written = states.write_state(self.backup_dir, state)
+            states.prune(self.backup_dir, 2 if self.double_checkpoint else 1, written)
+
         try:
-            written = states.write_state(self.backup_dir, self.model.collect_state())
+            self.writer.submit(write)
         except WriteError as error:
-            print(f"BackupAndRestore: no state was written, training goes on: {error}")
-            return
-        states.prune(self.backup_dir, 2 if self.double_checkpoint else 1, written)
+            self._say_failed(error)
+
+    def _hear(self) -> None:
+        """Wait for the state before."""
+        try:
+            self.writer.wait()
+        except WriteError as error:
+            self._say_failed(error)
+
+    def _say_failed(self, error: WriteError) -> None:
+        print(f"BackupAndRestore: no state was written, training goes on: {error}")
+
+    def on_train_abort(self) -> None:
+        self._hear()
 
     def on_train_end(self, logs: Logs = None) -> None:
+        self._hear()
+        self._spare = None
         finished = self.model.stop_training or self._epoch >= int(self.params.get("epochs", 0))
         if not (self.delete_checkpoint and finished and self.backup_dir.is_dir()):
             return

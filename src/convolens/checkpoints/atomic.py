@@ -1,12 +1,14 @@
 """Files that are there whole or not at all: a temporary sibling, flushed to disk, then renamed."""
 
 import errno
+import hashlib
 import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -37,12 +39,31 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def write_and_sync(path: Path, data: bytes) -> None:
-    """Write a new file and flush it to disk."""
+@dataclass(frozen=True)
+class Seal:
+    """What a manifest says of a file."""
+
+    sha256: str
+    bytes: int
+
+
+def write_and_sync(path: Path, pieces: Iterable[bytes | memoryview]) -> Seal:
+    """Write a new file, flush it to disk, and return its seal, taken on the way."""
+    digest, size = hashlib.sha256(), 0
     with path.open("wb") as file:
-        file.write(data)
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+            size += len(piece)
         file.flush()
         os.fsync(file.fileno())
+    return Seal(digest.hexdigest(), size)
+
+
+def seal_of(path: Path) -> Seal:
+    """Return the seal of a file, read in small pieces."""
+    with path.open("rb") as file:
+        return Seal(hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -55,7 +76,7 @@ def link_or_copy(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EIO):
             raise
-        write_and_sync(target, source.read_bytes())
+        write_and_sync(target, [source.read_bytes()])
 
 
 def sync_folder(folder: Path) -> None:

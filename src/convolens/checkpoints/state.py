@@ -8,14 +8,13 @@ manifest.json         SHA-256 and size of the others; written last
 `docs/checkpoints.md` says all of it.
 """
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ import safetensors
 import safetensors.torch
 import torch
 
-from convolens.checkpoints.atomic import explain, link_or_copy, sync_folder, write_and_sync
-from convolens.checkpoints.tensors import to_bytes
+from convolens.checkpoints.atomic import explain, link_or_copy, seal_of, sync_folder, write_and_sync
+from convolens.checkpoints.tensors import pieces
 from convolens.checkpoints.values import decode, encode
 from convolens.errors import CheckpointError, MissingFileError
 
@@ -85,18 +84,22 @@ def make_state(
     epochs: int,
     stopped: bool,
     environment: Mapping[str, Any],
+    spare: State | None = None,
 ) -> State:
     """Return a state of copies, ready to be written at leisure.
 
     Args:
         parts: name -> `state_dict()`.
         epoch, batch, step, epochs, stopped, environment: see `State`.
+        spare: a state that nobody needs any more: its memory takes the copies, which is several times faster than new
+            memory.
 
     Raises:
         ArgumentTypeError: a value that no checkpoint holds.
     """
     tensors: dict[str, torch.Tensor] = {}
-    encoded = {name: encode(part, name, tensors) for name, part in parts.items()}
+    memory = {} if spare is None else dict(spare.tensors)
+    encoded = {name: encode(part, name, tensors, memory) for name, part in parts.items()}
     return State(epoch, batch, step, epochs, stopped, dict(environment), encoded, tensors)
 
 
@@ -123,19 +126,18 @@ def write_state(folder: Path, state: State, files: Mapping[str, Path] | None = N
         "environment": dict(state.environment),
         "parts": dict(state.parts),
     }
-    contents = {
-        TENSORS: to_bytes(state.tensors, {"format": "pt"}),
-        VALUES: json.dumps(values, indent=1, allow_nan=False).encode(),
-    }
+    text = json.dumps(values, indent=1, allow_nan=False).encode()
     try:
         temporary.mkdir()
-        for name, data in contents.items():
-            write_and_sync(temporary / name, data)
+        seals = {
+            TENSORS: write_and_sync(temporary / TENSORS, pieces(state.tensors, {"format": "pt"})),
+            VALUES: write_and_sync(temporary / VALUES, [text]),
+        }
         for name, source in (files or {}).items():
             link_or_copy(source, temporary / name)
-            contents[name] = (temporary / name).read_bytes()
-        manifest = {"format": FORMAT, "files": {name: _seal(data) for name, data in contents.items()}}
-        write_and_sync(temporary / MANIFEST, json.dumps(manifest, indent=1).encode())
+            seals[name] = seal_of(temporary / name)
+        manifest = {"format": FORMAT, "files": {name: asdict(seal) for name, seal in seals.items()}}
+        write_and_sync(temporary / MANIFEST, [json.dumps(manifest, indent=1).encode()])
         sync_folder(temporary)
         _put(temporary, place)
         sync_folder(folder)
@@ -143,10 +145,6 @@ def write_state(folder: Path, state: State, files: Mapping[str, Path] | None = N
         shutil.rmtree(temporary, ignore_errors=True)
         raise explain(error, place) from error
     return place
-
-
-def _seal(data: bytes) -> dict[str, Any]:
-    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
 def _put(temporary: Path, place: Path) -> None:
@@ -208,18 +206,17 @@ def read_state(place: Path) -> State:
     """
     try:
         manifest = json.loads((place / MANIFEST).read_bytes())
-        contents = {}
         for name, seal in dict(manifest["files"]).items():
             if Path(name).name != name:
                 raise CheckpointError(f"{place / MANIFEST}: names {name!r}, which is no file of the state.")
-            data = (place / name).read_bytes()
-            if _seal(data) != seal:
+            if asdict(seal_of(place / name)) != seal:
                 raise CheckpointError(
                     f"{place / name}: damaged, its SHA-256 is not the manifest's; use an older checkpoint."
                 )
-            if name in (TENSORS, VALUES):
-                contents[name] = data
-        values = json.loads(contents[VALUES])
+        for name in (TENSORS, VALUES):
+            if name not in manifest["files"]:
+                raise CheckpointError(f"{place / MANIFEST}: does not name {name}; use an older checkpoint.")
+        values = json.loads((place / VALUES).read_bytes())
         if values["format"] != FORMAT:
             raise CheckpointError(
                 f"{place}: a state of format {values['format']!r}, this version reads {FORMAT}; use the version that made it."
@@ -232,7 +229,7 @@ def read_state(place: Path) -> State:
             stopped=bool(values["stopped"]),
             environment=dict(values["environment"]),
             parts=dict(values["parts"]),
-            tensors=safetensors.torch.load(contents[TENSORS]),
+            tensors=safetensors.torch.load_file(place / TENSORS),  # mapped: read when they are put back
         )
     except FileNotFoundError as error:
         raise MissingFileError(

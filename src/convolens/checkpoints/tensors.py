@@ -2,9 +2,10 @@
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import safetensors
 import safetensors.torch
@@ -12,6 +13,15 @@ import torch
 
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import CheckpointError, MissingFileError
+
+# What the format calls torch's types.
+_TYPES = {
+    torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
+    torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint64: "U64", torch.uint32: "U32",
+    torch.uint16: "U16", torch.uint8: "U8", torch.bool: "BOOL", torch.complex64: "C64",
+}  # fmt: skip
+_SMALL = 2**20  # bytes that are put together before they are written
+_PIECE = 2**24  # bytes that are written at once
 
 
 def write(
@@ -22,36 +32,63 @@ def write(
     Raises:
         WriteError: the file cannot be written; the one before is untouched.
     """
-    laid_out: dict[str, torch.Tensor] = {}
-    taken: set[int] = set()
-    for name, tensor in tensors.items():
-        plain = tensor.detach().cpu().contiguous()
-        place = plain.untyped_storage().data_ptr()
-        laid_out[name] = (
-            plain.clone() if place in taken else plain
-        )  # tied weights: the file holds each name's own
-        taken.add(place)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(to_bytes(laid_out, metadata or {"format": "pt"}))
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        for piece in pieces(tensors, metadata or {"format": "pt"}):
+            file.write(piece)
 
 
-def to_bytes(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> bytes:
-    """Return a safetensors file; the same tensors give the same bytes.
+def pieces(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> Iterator[bytes | memoryview]:
+    """Yield a safetensors file, piece by piece; the same tensors give the same bytes, and large ones are not copied.
 
-    The library writes the metadata in an order that changes from one process to the next, so the header is written anew.
+    The library makes the whole file in memory first, and writes the metadata in an order that changes from one process
+    to the next.
+
+    Args:
+        tensors: by name; tied ones are written under each name.
+        metadata: texts.
+
+    Raises:
+        CheckpointError: a type of tensor that the format does not know.
 
     Example:
-        >>> a = to_bytes({"w": torch.zeros(2)}, {"format": "pt", "writer": "me"})
-        >>> a == to_bytes({"w": torch.zeros(2)}, {"writer": "me", "format": "pt"})
-        True
+        >>> file = b"".join(pieces({"w": torch.ones(2)}, {"format": "pt"}))
+        >>> safetensors.torch.load(file)
+        {'w': tensor([1., 1.])}
     """
-    data = safetensors.torch.save(dict(tensors), dict(metadata))
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    order = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))  # each begins aligned
+    header: dict[str, Any] = {"__metadata__": dict(sorted(metadata.items()))}
+    end = 0
+    for name in order:
+        tensor = tensors[name]
+        if tensor.dtype not in _TYPES:
+            raise CheckpointError(
+                f"{name}: a tensor of {tensor.dtype} cannot be saved; convert it to float32."
+            )
+        begin, end = end, end + tensor.numel() * tensor.element_size()
+        header[name] = {
+            "dtype": _TYPES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [begin, end],
+        }
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)  # the tensors begin at a multiple of 8
-    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+    waiting = bytearray(struct.pack("<Q", len(text)) + text)
+    for name in order:
+        plain = tensors[name].detach().cpu().contiguous().reshape(-1)
+        data = (
+            plain.view(torch.uint8).numpy().data if len(plain) else memoryview(b"")
+        )  # the bytes themselves, no copy
+        if len(data) < _SMALL:
+            waiting += data
+            if len(waiting) < _SMALL:
+                continue
+            data = memoryview(b"")
+        yield bytes(waiting)
+        waiting = bytearray()
+        for start in range(0, len(data), _PIECE):
+            yield data[start : start + _PIECE]
+    if waiting:
+        yield bytes(waiting)
 
 
 def read(path: str | PathLike[str]) -> dict[str, torch.Tensor]:

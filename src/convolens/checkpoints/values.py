@@ -19,13 +19,16 @@ import torch
 from convolens.errors import ArgumentTypeError, CheckpointError
 
 
-def encode(value: Any, name: str, tensors: dict[str, torch.Tensor]) -> Any:
+def encode(
+    value: Any, name: str, tensors: dict[str, torch.Tensor], spare: dict[str, torch.Tensor] | None = None
+) -> Any:
     """Return `value` for JSON; copies of its tensors and arrays go into `tensors`, named after where they were.
 
     Args:
         value: numbers, texts, None, tensors, arrays, and lists, tuples and dicts of them.
         name: the first part of the names, "optimizer" say.
         tensors: is added to; the copies are in main memory.
+        spare: tensors by name that nobody needs: those of the same shape and type take the copies, and are taken out.
 
     Raises:
         ArgumentTypeError: a value of another kind; the message names the place.
@@ -38,8 +41,7 @@ def encode(value: Any, name: str, tensors: dict[str, torch.Tensor]) -> Any:
         ['x.sums.0']
     """
     if isinstance(value, torch.Tensor):
-        copy = value.detach().to("cpu", copy=True).contiguous()
-        return {"$tensor": _keep(copy, name, tensors)}
+        return {"$tensor": _keep(_copy(value.detach(), (spare or {}).pop(name, None)), name, tensors)}
     if isinstance(value, (np.ndarray, np.generic)):
         kind = "$array" if isinstance(value, np.ndarray) else "$scalar"
         array = np.array(value, order="C")
@@ -55,10 +57,10 @@ def encode(value: Any, name: str, tensors: dict[str, torch.Tensor]) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)):
-        items = [encode(item, f"{name}.{place}", tensors) for place, item in enumerate(value)]
+        items = [encode(item, f"{name}.{place}", tensors, spare) for place, item in enumerate(value)]
         return items if isinstance(value, list) else {"$tuple": items}
     if isinstance(value, Mapping):
-        pairs = [(key, encode(item, f"{name}.{key}", tensors)) for key, item in value.items()]
+        pairs = [(key, encode(item, f"{name}.{key}", tensors, spare)) for key, item in value.items()]
         if all(isinstance(key, str) and not key.startswith("$") for key, _ in pairs):
             return dict(pairs)
         return {"$pairs": [[encode(key, f"{name}.key", tensors), item] for key, item in pairs]}
@@ -66,6 +68,13 @@ def encode(value: Any, name: str, tensors: dict[str, torch.Tensor]) -> Any:
         f"state: {name} is a {type(value).__name__}; a state_dict may hold numbers, texts, None, tensors, arrays, and "
         "lists, tuples and dicts of them."
     )
+
+
+def _copy(tensor: torch.Tensor, spare: torch.Tensor | None) -> torch.Tensor:
+    """Return a contiguous copy in main memory, in that of `spare` where it fits."""
+    if spare is None or spare.shape != tensor.shape or spare.dtype != tensor.dtype:
+        spare = torch.empty(tensor.shape, dtype=tensor.dtype)
+    return spare.copy_(tensor)
 
 
 def _keep(tensor: torch.Tensor, name: str, tensors: dict[str, torch.Tensor]) -> str:

@@ -21,8 +21,11 @@ class Resuming(Compilable):
             optimizer, data and callbacks; add to it before `fit`.
     """
 
-    def collect_state(self) -> State:
+    def collect_state(self, spare: State | None = None) -> State:
         """Return a copy of the whole training, for `checkpoints.state.write_state`; in `Callback.on_checkpoint`.
+
+        Args:
+            spare: an older state that nobody needs any more; its memory is used again.
 
         Raises:
             NotBuiltError: `fit` is not running, and never was.
@@ -31,7 +34,7 @@ class Resuming(Compilable):
             raise NotBuiltError(
                 "collect_state: there is no training yet; call it in a callback's on_checkpoint."
             )
-        return self.training_state.collect()
+        return self.training_state.collect(spare)
 
     def _callbacks_of_fit(self) -> list[Any]:
         events: Any = self.training_state.parts["callbacks"] if self.training_state is not None else None

@@ -12,7 +12,10 @@ import torch
 
 from convolens.callbacks import Callback
 from convolens.checkpoints import state as states
+from convolens.checkpoints import tensors
 from convolens.checkpoints.atomic import atomic_path, explain, link_or_copy, remove_leftovers
+from convolens.checkpoints.state import State
+from convolens.checkpoints.writer import Writer
 from convolens.errors import TerminatedError, WriteError
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import save_weights
@@ -37,8 +40,9 @@ class When:
 class RunCheckpoint(Callback):
     """Writes checkpoints/last, checkpoints/best and checkpoints/state-EEEE-SSSSSS.
 
-    Best and last are written at the end of an epoch, the state after it, when all callbacks have heard of it. A training
-    that goes on from a state first gets best and last back as they were then: what was written after it is another future.
+    All three are written after the end of an epoch, when all callbacks have heard of it, from one copy and on a thread: the
+    training waits for the copy only, and for the checkpoint before where that is not written yet. A training that goes on
+    from a state first gets best and last back as they were then: what was written after it is another future.
 
     Args:
         folder: of the run.
@@ -47,6 +51,7 @@ class RunCheckpoint(Callback):
         warn: told in one line of a checkpoint that could not be written.
         when: how often states are written, and how many stay.
         asked_to_end: asked after every step; True writes a state and ends the training.
+        writer: does the writing; None makes one with a thread.
 
     Attributes:
         best_epoch: from 1; None before any epoch had a finite measure.
@@ -63,10 +68,12 @@ class RunCheckpoint(Callback):
         warn: Callable[[str], None] = print,
         when: When | None = None,
         asked_to_end: Callable[[], bool] = lambda: False,
+        writer: Writer | None = None,
     ) -> None:
         super().__init__()
         self.folder, self.monitor, self.mode, self.warn = folder, monitor, mode, warn
         self.when, self.asked_to_end = when or When(), asked_to_end
+        self.writer = writer or Writer()
         self.best_epoch: int | None = None
         self.best: float | None = None
         self.failed = 0
@@ -75,6 +82,10 @@ class RunCheckpoint(Callback):
         self.steps_taken = 0
         self._finite = True
         self._resumed = False
+        self._improved = False  # in the epoch that has just ended
+        self._best_before: tuple[int | None, float | None] = (None, None)
+        self._submitted: _Checkpoint | None = None
+        self._spare: State | None = None
         self._steps, self._written = 0, time.monotonic()
 
     def improved(self, value: float) -> bool:
@@ -111,33 +122,23 @@ class RunCheckpoint(Callback):
         self.steps_taken += 1
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._hear()  # whether what was the best before is on disk
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"epoch": epoch + 1, **values})
         self._finite = math.isfinite(values.get("loss", 0.0))
-        if not self._finite:
-            return  # weights that are not numbers replace nothing
-        value = values[self.monitor]
-        module = self.model.module
-        try:
-            if self.improved(value):
-                save_weights(module, self.folder.best)
-                self.best_epoch, self.best = epoch + 1, value
-            save_weights(module, self.folder.last)
-        except WriteError as error:
-            self._say_failed(epoch + 1, error)
+        self._improved = self._finite and self.improved(values[self.monitor])  # no NaN replaces anything
+        self._best_before = self.best_epoch, self.best
+        if self._improved:
+            self.best_epoch, self.best = epoch + 1, values[self.monitor]
 
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         self._steps += 1 if batch else 0
         ending = self.asked_to_end()
         if (batch and not ending and not self._due()) or not self._finite:
             return
-        try:
-            self._write()
-        except WriteError as error:
-            if ending:
-                raise
-            self._say_failed(epoch + (1 if batch else 0), error)
+        self._write(epoch + (1 if batch else 0), whole=batch == 0)
         if ending:
+            self._hear(raises=True)
             where = f"{epoch} epochs" + (f" and {batch} batches" if batch else "")
             raise TerminatedError(
                 f"ended by SIGTERM after {where}; all is saved, `convolens resume {self.folder.path}` goes on."
@@ -150,20 +151,45 @@ class RunCheckpoint(Callback):
         waited = time.monotonic() - self._written
         return self.when.minutes is not None and waited >= 60 * self.when.minutes
 
-    def _write(self) -> None:
-        """Write a state, the best weights so far under a second name in it, and remove old ones."""
+    def _write(self, epoch: int, whole: bool) -> None:
+        """Have a checkpoint written: a state, and best and last where an epoch is `whole`."""
         self._steps, self._written = 0, time.monotonic()
-        best = {self.folder.best.name: self.folder.best} if self.best_epoch is not None else {}
-        written = states.write_state(self.folder.checkpoints, self.model.collect_state(), best)
-        self.unsaved_steps = False
-        states.prune(self.folder.checkpoints, self.when.keep, written)
+        self._hear()
+        state = self._spare = self.model.collect_state(self._spare)
+        checkpoint = _Checkpoint(
+            self.folder, state, self.when.keep, epoch, last=whole, best=whole and self._improved,
+            any_best=self.best_epoch is not None, best_before=self._best_before,
+        )  # fmt: skip
+        self._improved = self._improved and not whole
+        self._submitted, self.unsaved_steps = checkpoint, False
+        try:
+            self.writer.submit(checkpoint.write)
+        except WriteError as error:
+            self._failed(checkpoint, error)
 
-    def _say_failed(self, epoch: int, error: WriteError) -> None:
-        self.failed += 1
-        self.warn(f"Epoch {epoch}: checkpoint not written: {error} Training goes on.")
+    def _hear(self, raises: bool = False) -> None:
+        """Wait for the checkpoint before, and say where it could not be written."""
+        try:
+            self.writer.wait()
+        except WriteError as error:
+            if self._submitted is not None:
+                self._failed(self._submitted, error)
+            if raises:
+                raise
+
+    def _failed(self, checkpoint: "_Checkpoint", error: WriteError) -> None:
+        if checkpoint.best:  # not written: what was the best before still is
+            self.best_epoch, self.best = checkpoint.best_before
+        self.failed, self.unsaved_steps = self.failed + 1, True
+        self.warn(f"Epoch {checkpoint.epoch}: checkpoint not written: {error} Training goes on.")
+
+    def on_train_abort(self) -> None:
+        self._hear()
 
     def on_train_end(self, logs: Any = None) -> None:
         """Keep the steps of an epoch that was cut short (Ctrl-C)."""
+        self._hear()
+        self._spare = None
         if not self.unsaved_steps or not all(
             bool(torch.isfinite(p).all()) for p in self.model.module.parameters()
         ):
@@ -197,6 +223,47 @@ def _remove(path: Path) -> None:
             path.unlink()
         except OSError as error:
             raise explain(error, path) from error
+
+
+@dataclass
+class _Checkpoint:
+    """One checkpoint on its way to disk: best, last, and then the state, which is linked to the best.
+
+    Args:
+        folder: of the run.
+        state: a copy of the training.
+        keep: how many states stay.
+        epoch: for the message where it cannot be written.
+        last: whether the weights are those of a whole epoch.
+        best: whether they are the best; becomes False when they are written.
+        any_best: whether there is a best at all.
+        best_before: (epoch, value) of the best before these.
+    """
+
+    folder: RunFolder
+    state: State
+    keep: int
+    epoch: int
+    last: bool
+    best: bool
+    any_best: bool
+    best_before: tuple[int | None, float | None]
+
+    def write(self) -> None:
+        """Write it.
+
+        Raises:
+            WriteError: something could not be written; the checkpoint before is whole.
+        """
+        folder, weights = self.folder, self.state.part("model") if self.last else {}
+        if self.best:
+            tensors.write(folder.best, weights)
+            self.best = False
+        if self.last:
+            tensors.write(folder.last, weights)
+        best = {folder.best.name: folder.best} if self.any_best else {}
+        written = states.write_state(folder.checkpoints, self.state, best)
+        states.prune(folder.checkpoints, self.keep, written)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -115,8 +115,11 @@ class TrainingState:
     ) -> None:
         self.parts, self.progress, self.device, self.measures = parts, progress, device, measures
 
-    def collect(self) -> State:
+    def collect(self, spare: State | None = None) -> State:
         """Return copies of everything, in main memory; writing them is `checkpoints.state.write_state`.
+
+        Args:
+            spare: an older state that nobody needs any more; its memory is used again.
 
         Raises:
             ArgumentTypeError: a part's state holds what no checkpoint can.
@@ -129,7 +132,7 @@ class TrainingState:
             parts["random_at_epoch"] = progress.random_at_epoch
         return make_state(
             parts, epoch=progress.epoch, batch=progress.batch, step=progress.step, epochs=progress.epochs,
-            stopped=progress.stopped, environment=environment(self.device),
+            stopped=progress.stopped, environment=environment(self.device), spare=spare,
         )  # fmt: skip
 
     def restore(self, state: State) -> None:
