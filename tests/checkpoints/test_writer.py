@@ -41,9 +41,12 @@ def test_an_error_is_heard_once_and_then_it_goes_on(background):
     def fails() -> None:
         raise WriteError("full")
 
-    with pytest.raises(WriteError, match="full"):
+    def submit_and_wait() -> None:
         writer.submit(fails)
         writer.wait()
+
+    with pytest.raises(WriteError, match="full"):
+        submit_and_wait()
     writer.submit(lambda: done.append(1))
     writer.wait()
     assert done == [1]

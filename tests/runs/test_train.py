@@ -28,6 +28,7 @@ from convolens.errors import (
 )
 from convolens.models import Model
 from convolens.models.placing import batches_for
+from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.screen import Screen
 from images import bomb_png, folders, photo, truncated_jpeg
 
@@ -329,14 +330,18 @@ def test_a_checkpoint_that_cannot_be_written_does_not_stop_the_training(tmp_path
     fit = Model.fit
 
     class Obstacle(Callback):
+        def __init__(self, callbacks):
+            self.checkpoint = next(one for one in callbacks if isinstance(one, RunCheckpoint))
+
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 1:
+                self.checkpoint.writer.wait()
                 last = tmp_path / "run" / "checkpoints" / "last.safetensors"
                 last.rename(last.with_suffix(".kept"))
                 (last / "in-the-way").mkdir(parents=True)
 
     def obstructed(self, *arguments, callbacks=(), **options):
-        return fit(self, *arguments, callbacks=[Obstacle(), *callbacks], **options)
+        return fit(self, *arguments, callbacks=[Obstacle(callbacks), *callbacks], **options)
 
     monkeypatch.setattr(Model, "fit", obstructed)
     result, text = train(data, tmp_path, epochs=2)

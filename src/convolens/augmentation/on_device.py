@@ -70,7 +70,8 @@ def transform_on_device(
     still = (matrix == np.eye(3)[:2]).all(axis=(1, 2))
     flips = draws.flip_vertical, draws.flip_horizontal
     table = np.column_stack([which, matrix.reshape(n, 6), *flips, draws.channel_shift, draws.brightness])
-    parameters = torch.from_numpy(table).to(images.device)  # (n, 11) float64: one transfer a batch
+    # (n, 11) float64: one transfer a batch, which nobody waits for
+    parameters = torch.from_numpy(table).to(images.device, non_blocking=True)
     out = torch.empty((n, rows, columns, channels), dtype=torch.float32, device=images.device)
 
     row_bytes = (128 + 16 * channels) * columns  # places, neighbours and weights; then values of each channel

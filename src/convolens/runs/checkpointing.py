@@ -227,7 +227,7 @@ def _remove(path: Path) -> None:
 
 @dataclass
 class _Checkpoint:
-    """One checkpoint on its way to disk: best, last, and then the state, which is linked to the best.
+    """One checkpoint on its way to disk: the best, then the state, which is linked to it, and the last.
 
     Args:
         folder: of the run.
@@ -259,11 +259,11 @@ class _Checkpoint:
         if self.best:
             tensors.write(folder.best, weights)
             self.best = False
-        if self.last:
-            tensors.write(folder.last, weights)
         best = {folder.best.name: folder.best} if self.any_best else {}
         written = states.write_state(folder.checkpoints, self.state, best)
         states.prune(folder.checkpoints, self.keep, written)
+        if self.last:
+            tensors.write(folder.last, weights)
 
 
 def _same(one: Path, other: Path) -> bool:
