@@ -52,5 +52,13 @@ class WriteError(ConvolensError, OSError):
     """Something could not be written: permission, a read-only place, a full disk."""
 
 
+class BusyError(ConvolensError, OSError):
+    """Another process is at work on the same run."""
+
+
+class TerminatedError(ConvolensError, RuntimeError):
+    """SIGTERM ended a training after its state was saved; it can be gone on with."""
+
+
 class NonFiniteLossError(ConvolensError, ArithmeticError):
     """The loss became NaN or infinite, and the caller asked for an error rather than a stop."""

@@ -14,6 +14,7 @@ from convolens.callbacks import CALLBACKS, Callback, LambdaCallback
 
 # What a new member needs: a way to make it, writing into a folder.
 MAKE: dict[str, Callable[[Path], Callback]] = {
+    "BackupAndRestore": lambda folder: callbacks.BackupAndRestore(folder / "backup"),
     "CSVLogger": lambda folder: callbacks.CSVLogger(folder / "log.csv"),
     "EarlyStopping": lambda folder: callbacks.EarlyStopping(patience=2, restore_best_weights=True),
     "History": lambda folder: callbacks.History(),

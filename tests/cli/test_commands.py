@@ -12,7 +12,7 @@ from convolens.cli import main, options
 from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
-COMMANDS = ("train", "evaluate", "predict", "augment", "import-weights", "cache", "demo")
+COMMANDS = ("train", "resume", "evaluate", "predict", "augment", "import-weights", "cache", "demo")
 
 
 def call(capsys, *arguments):
@@ -223,12 +223,13 @@ def test_full_disk_at_a_checkpoint(tmp_path):
         "import resource; from convolens.cli import main\n"
         "from convolens.callbacks import Callback\n"
         "import convolens.runs.checkpointing as c\n"
-        "save = c.save_weights\n"
-        "def limited(*a):\n"
-        "    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
-        "    try: save(*a)\n"
-        "    finally: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
-        "c.save_weights = limited\n"
+        "def limit(write):\n"
+        "    def limited(*a):\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
+        "        try: return write(*a)\n"
+        "        finally: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
+        "    return limited\n"
+        "c.save_weights, c.states.write_state = limit(c.save_weights), limit(c.states.write_state)\n"
         f"main(['train', {str(data)!r}, '--size', '8', '--epochs', '2', '--out', {str(tmp_path / 'run')!r}])"
     )
     environment = os.environ | {"CONVOLENS_CACHE": str(tmp_path / "cache")}
@@ -236,7 +237,7 @@ def test_full_disk_at_a_checkpoint(tmp_path):
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment
     )
     assert done.returncode == 2
-    assert done.stdout.count("checkpoint not written: cannot write") == 2
+    assert done.stdout.count("checkpoint not written: cannot write") == 4  # weights and state of two epochs
     assert "Epoch 2/2" in done.stdout
     assert "not one checkpoint could be written" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

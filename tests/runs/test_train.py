@@ -1,7 +1,10 @@
 """A run folder holds all that DESIGN promises, and bad input loses nothing."""
 
 import csv
+import functools
+import importlib
 import json
+import re
 import tomllib
 import warnings
 
@@ -24,6 +27,7 @@ from convolens.errors import (
     WriteError,
 )
 from convolens.models import Model
+from convolens.models.placing import batches_for
 from convolens.runs.screen import Screen
 from images import bomb_png, folders, photo, truncated_jpeg
 
@@ -57,6 +61,23 @@ def test_the_folder_is_complete(small_run):
             image.load()
             assert image.format == "PNG"
             assert min(image.size) > 50
+
+
+def test_where_photos_are_varied_is_said_and_changes_nothing(small_data, tmp_path, monkeypatch):
+    """The device's way on the CPU device: another machine's decision, the same run."""
+    options = {
+        "recipe": "lecture", "epochs": 2, "balance": True, "augmentation": {"pad_and_crop": 1, "mixup": 0.2},
+    }  # fmt: skip
+    here, said = train(small_data, tmp_path, out=tmp_path / "here", **options)
+    assert "  augmentation: on the CPU, as the network\n" in said
+    gpu = {"can_augment": lambda device: True, "free_bytes": lambda device: 10**9}
+    module = importlib.import_module("convolens.runs.train")  # the function has its name
+    monkeypatch.setattr(module, "batches_for", functools.partial(batches_for, **gpu))
+    there, said = train(small_data, tmp_path, out=tmp_path / "there", **options)
+    assert re.search(r"^  augmentation: on the GPU, where [\d,]+ bytes of pixels lie$", said, re.MULTILINE)
+    for one, other in zip(rows(here.folder.history), rows(there.folder.history), strict=True):
+        assert float(one["loss"]) == pytest.approx(float(other["loss"]), rel=1e-3)
+        assert float(one["val_loss"]) == pytest.approx(float(other["val_loss"]), rel=1e-3)
 
 
 def test_the_record_is_enough_to_run_again(small_run, small_data, tmp_path):
@@ -127,12 +148,13 @@ def test_state_is_whole_and_damage_is_known(small_run, tmp_path):
 
     folder = tmp_path / "checkpoints"
     shutil.copytree(small_run.folder.checkpoints, folder)
-    place, tensors, values = state.newest_state(folder)
-    assert place.name == "state-0003-000015"
-    assert (values["epoch"], values["step"]) == (3, 15)
+    place, whole = state.newest_state(folder)
+    assert place.name == whole.name == "state-0003-000015"
+    assert (whole.epoch, whole.batch, whole.step, whole.stopped) == (3, 0, 15, False)
+    tensors = whole.part("model")
     last = safetensors.numpy.load_file(small_run.folder.last)
     for name, array in last.items():
-        np.testing.assert_array_equal(tensors[f"model.{name}"].numpy(), array)
+        np.testing.assert_array_equal(tensors[name].numpy(), array)
     data = bytearray((place / "tensors.safetensors").read_bytes())
     data[-1] ^= 1
     (place / "tensors.safetensors").write_bytes(data)
@@ -239,7 +261,9 @@ def bad_data(tmp_path):
     yield good, {"validation_split": 1.5}, ArgumentError, "validation_split must be a number in"
     yield good, {"augmentation": {"rotation": 3}}, TypeError, "Did you mean 'rotation_range'"
     yield good, {"epochs": 0}, ArgumentError, "epochs must be an integer of at least 1"
-    yield good, {"device": "cuda"}, ArgumentError, "torch sees no GPU"
+    yield good, {"device": "cuda"}, ArgumentError, "train: device 'cuda' was asked for, but torch sees no GPU"
+    yield good, {"device": "0"}, ArgumentError, "train: device '0' was asked for, but torch sees no GPU"
+    yield good, {"device": "cudda"}, UnknownNameError, "Did you mean 'cuda'"
     yield good, {"learning_rate": -1}, ArgumentError, "learning_rate must be a number"
     (tmp_path / "file").write_text("x")
     yield good, {"out": tmp_path / "file" / "run"}, WriteError, "cannot write"
@@ -300,7 +324,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path, monkeypatch, when):
 
 
 def test_a_checkpoint_that_cannot_be_written_does_not_stop_the_training(tmp_path, monkeypatch):
-    """The second epoch finds a folder where best and last should go: the first epoch's state stays whole."""
+    """The second epoch finds a folder where last should go: the rest is written, and whole."""
     data = folders(tmp_path / "data", {"a": 20, "b": 20})
     fit = Model.fit
 
@@ -319,7 +343,7 @@ def test_a_checkpoint_that_cannot_be_written_does_not_stop_the_training(tmp_path
     assert "Epoch 2: checkpoint not written: cannot write" in text
     assert "Training goes on" in text
     assert len(rows(result.folder.history)) == 2
-    assert state.newest_state(result.folder.checkpoints)[2]["epoch"] == 1
+    assert [state.read_state(place).epoch for place in state.list_states(result.folder.checkpoints)] == [2, 1]
 
 
 def test_no_warning_on_the_way(tmp_path):

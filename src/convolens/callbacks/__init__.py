@@ -1,5 +1,6 @@
 """Callbacks: functions called as training goes along, under Keras' names."""
 
+from convolens.callbacks.backup_and_restore import BackupAndRestore
 from convolens.callbacks.callback import Callback
 from convolens.callbacks.callback_list import CallbackList
 from convolens.callbacks.csv_logger import CSVLogger
@@ -14,6 +15,7 @@ from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from convolens.callbacks.terminate_on_nan import TerminateOnNaN
 
 CALLBACKS: dict[str, type[Callback]] = {
+    "BackupAndRestore": BackupAndRestore,
     "CSVLogger": CSVLogger,
     "EarlyStopping": EarlyStopping,
     "History": History,
@@ -27,6 +29,7 @@ CALLBACKS: dict[str, type[Callback]] = {
 
 __all__ = [
     "CALLBACKS",
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",

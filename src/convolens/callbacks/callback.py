@@ -1,6 +1,7 @@
 """Callback: the base of all callbacks, with Keras' hooks and a state that a checkpoint can keep."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ class CallbackModel(Protocol):
     stop_training: bool
     optimizer: Any
 
+    def collect_state(self) -> Any: ...
     def get_weights(self) -> list[np.ndarray]: ...
     def set_weights(self, weights: list[np.ndarray]) -> None: ...
     def save_weights(self, path: Any) -> None: ...
@@ -58,8 +60,29 @@ class Callback:
     def on_train_abort(self) -> None:
         """Called instead of `on_train_end` where an error ended the training: close what is open."""
 
+    def on_train_resume(self, logs: Logs = None) -> None:
+        """Called after `on_train_begin` where the training goes on from a state.
+
+        `logs` says what was restored: "place", "epoch" (finished ones), "batch" and "step" (finished ones),
+        "learning_rate", and "best": the name of a watched measure -> its best value.
+        """
+
+    def on_checkpoint(self, epoch: int, batch: int) -> None:
+        """Called between two steps, and after each epoch, when `self.model.collect_state()` gives the whole training.
+
+        `epoch` counts the finished epochs, `batch` the finished batches of the next one: 0 after an epoch. Not called
+        after a step at which the training is stopped.
+        """
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Called before an epoch; epochs count from 0."""
+
+    def on_epoch_resume(self, epoch: int, batch: int) -> None:
+        """Called instead of `on_epoch_begin` where a training goes on within an epoch, before batch `batch`.
+
+        By default `on_epoch_begin` is called; override it where that would do something twice.
+        """
+        self.on_epoch_begin(epoch, {})
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Called after an epoch and its validation, with its logs."""
@@ -103,6 +126,10 @@ class Callback:
 
     def on_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Called after a training step (older name)."""
+
+    def resumes_from(self) -> Path | None:
+        """Return a folder of states that `fit` shall go on from; None for none."""
+        return None
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the callback must remember over a restart.

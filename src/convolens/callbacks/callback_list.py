@@ -1,5 +1,6 @@
 """CallbackList: several callbacks as one; a hook costs nothing where nobody listens."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,7 +9,12 @@ from convolens.callbacks.history import History
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.errors import ArgumentError, ArgumentTypeError
 
-_OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+# Hooks that by default call another one: heard where either is overridden.
+_CALLED_BY = {
+    "on_train_batch_begin": "on_batch_begin",
+    "on_train_batch_end": "on_batch_end",
+    "on_epoch_resume": "on_epoch_begin",
+}
 
 
 def _overrides(callback: Callback, hook: str) -> bool:
@@ -16,8 +22,8 @@ def _overrides(callback: Callback, hook: str) -> bool:
 
 
 def _listeners(callbacks: list[Callback], hook: str) -> list[Callable[..., Any]]:
-    """Return the hook of each callback that overrides it, or its older name."""
-    names = [hook, _OLD_NAMES[hook]] if hook in _OLD_NAMES else [hook]
+    """Return the hook of each callback that overrides it, or the one that it calls."""
+    names = [hook, _CALLED_BY[hook]] if hook in _CALLED_BY else [hook]
     return [
         getattr(callback, hook) for callback in callbacks if any(_overrides(callback, name) for name in names)
     ]
@@ -98,6 +104,39 @@ class CallbackList:
                 return callback
         raise ArgumentError("CallbackList: there is no History among the callbacks; give add_history=True.")
 
+    def _named(self) -> dict[str, Callback]:
+        """Return the callbacks by class name; a second of a class is "NAME-2"."""
+        named: dict[str, Callback] = {}
+        for callback in self.callbacks:
+            name, number = type(callback).__name__, 1
+            while (title := name if number == 1 else f"{name}-{number}") in named:
+                number += 1
+            named[title] = callback
+        return named
+
+    def state_dict(self) -> dict[str, dict[str, Any]]:
+        """Return the states of those that have one, by name.
+
+        Example:
+            >>> CallbackList([], add_history=True).state_dict()
+            {'History': {'history': {}, 'epoch': []}}
+        """
+        states = {name: callback.state_dict() for name, callback in self._named().items()}
+        return {name: state for name, state in states.items() if state}
+
+    def load_state_dict(self, states: dict[str, dict[str, Any]]) -> None:
+        """Give each its state; a callback that is new begins anew, one that is gone is told of."""
+        named = self._named()
+        for name, state in states.items():
+            if name in named:
+                named[name].load_state_dict(state)
+            else:
+                warnings.warn(
+                    f"callbacks: the state holds one of {name}, which is not among the callbacks now; give it again to "
+                    "go on as before.",
+                    stacklevel=5,
+                )
+
     def set_model(self, model: Any) -> None:
         """Give every callback the model."""
         for callback in self.callbacks:
@@ -129,8 +168,17 @@ class CallbackList:
     def on_train_abort(self) -> None:
         self._emit("on_train_abort")
 
+    def on_train_resume(self, logs: Any = None) -> None:
+        self._emit("on_train_resume", logs)
+
+    def on_checkpoint(self, epoch: int, batch: int) -> None:
+        self._emit("on_checkpoint", epoch, batch)
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._emit("on_epoch_begin", epoch, logs)
+
+    def on_epoch_resume(self, epoch: int, batch: int) -> None:
+        self._emit("on_epoch_resume", epoch, batch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._emit("on_epoch_end", epoch, logs)

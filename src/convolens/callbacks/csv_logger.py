@@ -1,6 +1,8 @@
 """CSVLogger: a row of logs for each epoch in a file that any table program opens."""
 
 import csv
+import os
+import warnings
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -16,7 +18,8 @@ class CSVLogger(Callback):
     """Writes epoch (from 0) and logs as CSV, flushed after each epoch: the same file as Keras'.
 
     The columns are the sorted names of the first epoch's logs; where none of them is a "val_" name, each has a
-    "val_" twin, for epochs with validation yet to come. What an epoch does not have is "NA".
+    "val_" twin, for epochs with validation yet to come. What an epoch does not have is "NA". A training that goes on
+    from a state cuts off what was written after it.
 
     Args:
         filename: the file; its folder is made.
@@ -39,6 +42,7 @@ class CSVLogger(Callback):
         self.append = append
         self.keys: list[str] | None = None
         self._resumed = False
+        self._bytes: int | None = None
         self._file: TextIO | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -50,6 +54,7 @@ class CSVLogger(Callback):
         try:
             self.filename.parent.mkdir(parents=True, exist_ok=True)
             if append and self.filename.exists():
+                self._cut_off()
                 with self.filename.open(newline="") as file:
                     columns = next(csv.reader(file, delimiter=self.separator), [])
                 self._header_written = bool(columns)
@@ -60,6 +65,19 @@ class CSVLogger(Callback):
             raise WriteError(
                 f"CSVLogger: cannot write {self.filename} ({error.strerror}); give another filename."
             ) from error
+
+    def _cut_off(self) -> None:
+        """Take away rows that were written after the state that is gone on from."""
+        size, self._bytes = self._bytes, None
+        if size is None:
+            return
+        if self.filename.stat().st_size < size:
+            warnings.warn(
+                f"CSVLogger: {self.filename} is shorter than when the state was saved ({size} bytes): rows are missing.",
+                stacklevel=2,
+            )
+            return
+        os.truncate(self.filename, size)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self._file is None:
@@ -103,8 +121,9 @@ class CSVLogger(Callback):
         self._close()
 
     def state_dict(self) -> dict[str, Any]:
-        return {"keys": self.keys}
+        size = self.filename.stat().st_size if self.filename.exists() else 0
+        return {"keys": self.keys, "bytes": size}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.keys = state["keys"]
+        self.keys, self._bytes = state["keys"], state["bytes"]
         self._resumed = True

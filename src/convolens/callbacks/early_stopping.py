@@ -12,6 +12,7 @@ from convolens.callbacks.monitor import MonitorCallback
 class EarlyStopping(MonitorCallback):
     """Stops after `patience` epochs without improvement, as `keras.callbacks.EarlyStopping`.
 
+    Where a training that it had stopped goes on for more epochs, the best stays and the waiting begins anew.
     Unlike there, NaN is no improvement, not even as the first value. The state holds plain values and, where
     weights are restored, `best_weights`: a list of arrays.
 
@@ -62,6 +63,8 @@ class EarlyStopping(MonitorCallback):
         super().on_train_begin(logs)
         if not self._resumed:
             self._reset()
+        if self.stopped_epoch > 0:
+            self.wait = 0
         self._resumed, self.stopped_epoch = False, 0
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

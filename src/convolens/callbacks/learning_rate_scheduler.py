@@ -50,6 +50,9 @@ class LearningRateScheduler(Callback):
         if self.verbose > 0:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate:g}.")
 
+    def on_epoch_resume(self, epoch: int, batch: int) -> None:
+        """Do nothing: the rate was set when the epoch began, and is the optimizer's."""
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if isinstance(logs, dict):
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)

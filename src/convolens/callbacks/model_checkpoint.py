@@ -87,6 +87,7 @@ class ModelCheckpoint(MonitorCallback):
             )
         self.best: float | None = initial_value_threshold
         self.last_saved: str | None = None
+        self.best_epoch: int | None = None  # from 1, of what was saved as the best
         self._steps = 0
         self._epoch = 0
 
@@ -185,7 +186,11 @@ class ModelCheckpoint(MonitorCallback):
             f"\nEpoch {epoch + 1}: {self.monitor} improved from {before} to {value:.5f}, saving model to {path}"
         )
         if self._save(path):
-            self.best = value
+            self.best, self.best_epoch = value, epoch + 1
+
+    def best_weights(self) -> Path | None:
+        """Return the file of the best weights; None where none was saved, or where every epoch is saved."""
+        return Path(self.last_saved) if self.save_best_only and self.last_saved is not None else None
 
     def _save(self, path: str) -> bool:
         try:
@@ -201,7 +206,13 @@ class ModelCheckpoint(MonitorCallback):
         return True
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "steps": self._steps, "last_saved": self.last_saved}
+        return {
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "steps": self._steps,
+            "last_saved": self.last_saved,
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.best, self._steps, self.last_saved = state["best"], state["steps"], state["last_saved"]
+        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        self._steps, self.last_saved = state["steps"], state["last_saved"]

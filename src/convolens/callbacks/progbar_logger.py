@@ -34,6 +34,24 @@ def describe(logs: Mapping[str, Any]) -> str:
     return " - ".join(parts)
 
 
+def describe_resume(logs: Mapping[str, Any]) -> str:
+    """Return what was restored as one line; `logs` as `Callback.on_train_resume` gets them.
+
+    Example:
+        >>> describe_resume({"place": "b/state-0002-000012", "epoch": 2, "batch": 2, "step": 12, "learning_rate": 0.01,
+        ...                  "best": {"val_loss": 0.25}})
+        'Going on from b/state-0002-000012: 2 epochs and 2 batches done (12 steps), best val_loss 0.2500, learning rate 0.01.'
+    """
+    done = f"{logs['epoch']} epoch{'s' * (logs['epoch'] != 1)}"
+    if logs["batch"]:
+        done += f" and {logs['batch']} batch{'es' * (logs['batch'] != 1)}"
+    best = "".join(f"best {name} {value:.4f}, " for name, value in logs["best"].items())
+    return (
+        f"Going on from {logs['place']}: {done} done ({logs['step']} steps), {best}"
+        f"learning rate {logs['learning_rate']:.6g}."
+    )
+
+
 class ProgbarLogger(Callback):
     """A bar with loss, metrics and time left while an epoch runs, and a line for each finished epoch.
 
@@ -55,7 +73,7 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._start = time.monotonic()
-        self._steps = 0
+        self._steps = self._before = 0
         self._updated = self._start
         if self.verbose != 1 or self.console is None or not self.console.is_terminal:
             return
@@ -71,6 +89,17 @@ class ProgbarLogger(Callback):
         name = f"Epoch {epoch + 1}/{self.params.get('epochs', '?')}"
         self._task = self._progress.add_task(name, total=self.params.get("steps"), logs="")
         self._progress.start()
+
+    def on_train_resume(self, logs: Logs = None) -> None:
+        if self.verbose and self.console is not None:
+            self.console.print(describe_resume(logs or {}), markup=False, soft_wrap=True)
+
+    def on_epoch_resume(self, epoch: int, batch: int) -> None:
+        self.on_epoch_begin(epoch)
+        if self._progress is not None:
+            self._progress.update(self._task, completed=batch)
+        self._steps = batch
+        self._before = batch
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         self._steps += 1
@@ -89,7 +118,7 @@ class ProgbarLogger(Callback):
         if not self.verbose or self.console is None:
             return
         seconds = time.monotonic() - self._start
-        pace = f"{1000 * seconds / max(self._steps, 1):.0f}ms/step"
+        pace = f"{1000 * seconds / max(self._steps - self._before, 1):.0f}ms/step"
         self.console.print(
             f"Epoch {epoch + 1}/{self.params.get('epochs', '?')} - {self._steps} steps - {seconds:.1f}s "
             f"{pace} - {describe(logs or {})}",

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.errors import WriteError
+
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}(\.\w+)?")  # as atomic_path names them
 
 
 def explain(error: OSError, path: Path) -> WriteError:
@@ -25,6 +28,34 @@ def explain(error: OSError, path: Path) -> WriteError:
         advice = "the place may not be written: change its permissions or choose another"
     reason = error.strerror or str(error)
     return WriteError(f"cannot write {path}: {reason}; {advice}.")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed; whoever calls makes sure that none is at work."""
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def write_and_sync(path: Path, data: bytes) -> None:
+    """Write a new file and flush it to disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, or a copy where the file system has no such names.
+
+    A file that is only ever replaced by renaming, as all of ours are, keeps its content under the second name.
+    """
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EIO):
+            raise
+        write_and_sync(target, source.read_bytes())
 
 
 def sync_folder(folder: Path) -> None:

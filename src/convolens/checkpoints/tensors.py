@@ -1,5 +1,7 @@
 """Named tensors in a safetensors file: any tool opens it, and nothing in it can run."""
 
+import json
+import struct
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -30,8 +32,26 @@ def write(
         )  # tied weights: the file holds each name's own
         taken.add(place)
     with atomic_path(path) as temporary:
-        data = safetensors.torch.save(laid_out, dict(metadata or {"format": "pt"}))
-        temporary.write_bytes(data)
+        temporary.write_bytes(to_bytes(laid_out, metadata or {"format": "pt"}))
+
+
+def to_bytes(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> bytes:
+    """Return a safetensors file; the same tensors give the same bytes.
+
+    The library writes the metadata in an order that changes from one process to the next, so the header is written anew.
+
+    Example:
+        >>> a = to_bytes({"w": torch.zeros(2)}, {"format": "pt", "writer": "me"})
+        >>> a == to_bytes({"w": torch.zeros(2)}, {"writer": "me", "format": "pt"})
+        True
+    """
+    data = safetensors.torch.save(dict(tensors), dict(metadata))
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # the tensors begin at a multiple of 8
+    return struct.pack("<Q", len(text)) + text + data[8 + length :]
 
 
 def read(path: str | PathLike[str]) -> dict[str, torch.Tensor]:

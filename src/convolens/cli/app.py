@@ -12,11 +12,12 @@ from convolens.cli.augment import augment
 from convolens.cli.cache import cache
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
-from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED
+from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.import_weights import import_weights
 from convolens.cli.predict import predict
+from convolens.cli.resume import resume
 from convolens.cli.train import train
-from convolens.errors import ConvolensError
+from convolens.errors import ConvolensError, TerminatedError
 
 
 def _version(asked: bool) -> None:
@@ -44,13 +45,13 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, evaluate, predict, augment, import_weights, cache, demo):
+    for command in (train, resume, evaluate, predict, augment, import_weights, cache, demo):
         app.command()(command)
     return app
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C."""
+    """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C, 75 after SIGTERM."""
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", module=r"PIL\."
@@ -65,6 +66,9 @@ def _run(given: list[str]) -> NoReturn:
         if status == INTERRUPTED:  # typer turns Ctrl-C into it, and a training that Ctrl-C ended gives it
             print("convolens: interrupted.", file=sys.stderr)
         sys.exit(status)
+    except TerminatedError as error:
+        print(f"convolens: {error}", file=sys.stderr)
+        sys.exit(TERMINATED)
     except ConvolensError as error:
         _complain(str(error))
     except TyperException as error:  # an option or argument that the command does not take

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options
+
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     data: Annotated[Path, typer.Argument(help="A folder of class folders, or one that holds test.")],
-    weights: Annotated[str, typer.Option(help="best or last.")] = "best",
+    select: options.Select = "best",
     csv: Annotated[
         Path | None, typer.Option(help="Write path, label, predicted and confidence here.")
     ] = None,
@@ -26,6 +28,6 @@ def evaluate(
     from convolens import runs
     from convolens.runs.screen import Screen
 
-    scores = runs.evaluate(run, data, weights, csv, Screen(quiet=quiet, stderr=json_output))
+    scores = runs.evaluate(run, data, select, csv, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps(scores.as_dict()))

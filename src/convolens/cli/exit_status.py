@@ -1,3 +1,3 @@
-"""The exit statuses beside 0: bad input, and Ctrl-C."""
+"""The exit statuses beside 0: bad input, Ctrl-C, and SIGTERM after all was saved (sysexits' EX_TEMPFAIL: try again)."""
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, INTERRUPTED, TERMINATED = 2, 130, 75

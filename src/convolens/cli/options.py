@@ -66,6 +66,26 @@ def given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+CHECKPOINTS = "Checkpoints"
+
+
+def _checkpoint(help_text: str, *names: str) -> Any:
+    return typer.Option(*names, help=help_text, rich_help_panel=CHECKPOINTS, show_default=False)
+
+
+CheckpointSteps = Annotated[
+    int | None,
+    _checkpoint("Save the state every so many steps too, not only after an epoch.", "--checkpoint-steps"),
+]
+CheckpointMinutes = Annotated[
+    float | None, _checkpoint("Save the state every so many minutes too.", "--checkpoint-minutes")
+]
+Keep = Annotated[
+    int | None, _checkpoint("How many states stay; 2 by default. The best weights always do.", "--keep")
+]
+Select = Annotated[str, typer.Option("--select", "--weights", help="The best or the last weights.")]
+
+
 def _panel(help_text: str, *names: str, metavar: str | None = None) -> Any:
     return typer.Option(
         *names, help=help_text, rich_help_panel=AUGMENTATION, show_default=False, metavar=metavar

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options
 from convolens.errors import ArgumentError
 
 
@@ -23,7 +24,7 @@ def predict(
         bool, typer.Option("--json", help="Print JSON instead of a table; the rest goes to standard error.")
     ] = False,
     top: Annotated[int, typer.Option(help="How many of the likeliest classes.")] = 3,
-    weights: Annotated[str, typer.Option(help="best or last.")] = "best",
+    select: options.Select = "best",
     sort_into: Annotated[
         Path | None, typer.Option(help="Copy each photo into DIR/CLASS.", metavar="DIR")
     ] = None,
@@ -63,7 +64,7 @@ def predict(
         check_sorting(sort_into, min_confidence)
     if csv is not None:
         check_table(csv)
-    answers = runs.predict(run, images, top, weights, screen)
+    answers = runs.predict(run, images, top, select, screen)
     if csv is not None:
         write_answers(csv, answers)
         screen.line(f"{len(answers)} rows in {csv}")

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,21 +42,22 @@ def train(
         ),
     ] = None,
     color_mode: Annotated[
-        str, typer.Option(help="rgb, grayscale or rgba.", rich_help_panel=DATA_OPTIONS)
-    ] = "rgb",
+        str | None, typer.Option(help="rgb (the default), grayscale or rgba.", rich_help_panel=DATA_OPTIONS)
+    ] = None,
     interpolation: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="How photos are scaled: bilinear, nearest, bicubic, lanczos.", rich_help_panel=DATA_OPTIONS
-        ),
-    ] = "bilinear",
-    resize: Annotated[
-        str,
-        typer.Option(
-            help="Photos of other proportions: squash, crop (cut both ends) or pad (add black).",
+            help="How photos are scaled: bilinear (the default), nearest, bicubic, lanczos.",
             rich_help_panel=DATA_OPTIONS,
         ),
-    ] = "squash",
+    ] = None,
+    resize: Annotated[
+        str | None,
+        typer.Option(
+            help="Photos of other proportions: squash (the default), crop (cut both ends) or pad (add black).",
+            rich_help_panel=DATA_OPTIONS,
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option(
@@ -64,8 +65,9 @@ def train(
         ),
     ] = False,
     model: Annotated[
-        str, typer.Option(help="shallow-vgg or conv-model.", rich_help_panel=TRAINING)
-    ] = "shallow-vgg",
+        str | None,
+        typer.Option(help="shallow-vgg (the default) or conv-model.", rich_help_panel=TRAINING),
+    ] = None,
     recipe: Annotated[
         str,
         typer.Option(
@@ -92,6 +94,12 @@ def train(
             help="What makes an epoch the best: val_loss or val_accuracy.", rich_help_panel=TRAINING
         ),
     ] = "val_loss",
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            help="End after so many epochs in which --monitor did not improve.", rich_help_panel=TRAINING
+        ),
+    ] = None,
     balance: Annotated[
         bool,
         typer.Option(
@@ -101,7 +109,9 @@ def train(
     seed: Annotated[
         int, typer.Option(help="Of weights, order and augmentation.", rich_help_panel=TRAINING)
     ] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=TRAINING)] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda, cuda:1, 1 or mps.", rich_help_panel=TRAINING)
+    ] = "auto",
     threads: Annotated[int | None, typer.Option(help="Of the processor.", rich_help_panel=TRAINING)] = None,
     augment: Annotated[
         str,
@@ -129,6 +139,31 @@ def train(
     cutmix: options.CutMix = None,
     randaugment: options.RandAugment = None,
     trivialaugment: options.TrivialAugment = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with a run of the same settings and photos in --out, if there is one; else begin.",
+            rich_help_panel=options.CHECKPOINTS,
+        ),
+    ] = False,
+    checkpoint_steps: options.CheckpointSteps = None,
+    checkpoint_minutes: options.CheckpointMinutes = None,
+    keep: options.Keep = None,
+    branch_from: Annotated[
+        Path | None,
+        typer.Option(
+            help="Begin with the weights of another run; classes that it knows keep their outputs.",
+            rich_help_panel=options.CHECKPOINTS,
+            metavar="RUN",
+        ),
+    ] = None,
+    select: Annotated[
+        str,
+        typer.Option(
+            help="With --branch-from: its best or its last weights.", rich_help_panel=options.CHECKPOINTS
+        ),
+    ] = "best",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -162,7 +197,6 @@ def train(
         random_resized_crop, pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment, trivialaugment,
     )  # fmt: skip
     from convolens import runs
-    from convolens.cli.exit_status import INTERRUPTED
     from convolens.runs.screen import Screen
     from convolens.runs.train import command_line
 
@@ -171,11 +205,20 @@ def train(
             data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
-            seed=seed, monitor=monitor, strict=strict, device=device, threads=threads, out=out,
+            seed=seed, monitor=monitor, patience=patience, strict=strict, device=device, threads=threads, out=out,
+            checkpoint_steps=checkpoint_steps, checkpoint_minutes=checkpoint_minutes, resume=resume, branch_from=branch_from,
+            select=select, **options.given(keep=keep),
             command=command_line(sys.argv[1:]),
         ),
         Screen(quiet=quiet, stderr=json_output),
     )  # fmt: skip
+    show_result(result, json_output)
+
+
+def show_result(result: Any, json_output: bool) -> None:
+    """Print a training's result as JSON where that is asked for; end with 130 after Ctrl-C."""
+    from convolens.cli.exit_status import INTERRUPTED
+
     if json_output:
         outcome = result.outcome.as_dict() if result.outcome else None
         print(

@@ -8,7 +8,7 @@ from convolens.callbacks import History
 from convolens.errors import ArgumentError, NotCompiledError
 from convolens.models.compiling import resolve_metrics
 from convolens.models.structure import Structure
-from convolens.training import Step
+from convolens.training import Stateful, Step, TrainingState
 
 # Arguments of Keras' compile that ask for nothing here unless they are set otherwise.
 _INERT_COMPILE = {
@@ -32,6 +32,8 @@ class Compilable(Structure):
         self.weighted_metrics: list[Any] = []
         self.stop_training = False
         self.history: History | None = None
+        self.state_parts: dict[str, Stateful] = {}
+        self.training_state: TrainingState | None = None
 
     def compile(
         self,

@@ -11,11 +11,12 @@ from convolens.augmentation.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
-from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
+from convolens.models.placing import batches_for
+from convolens.models.resuming import Resuming, begin, go_on
 from convolens.models.splitting import split
-from convolens.training import Step, loop, make_batch, make_source
+from convolens.training import Progress, Step, loop, make_batch, make_source
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
@@ -33,7 +34,7 @@ def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, f
     return class_weight
 
 
-class Fitting(Compilable):
+class Fitting(Resuming):
     """The part of `Model` that runs the network over data."""
 
     def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
@@ -46,7 +47,9 @@ class Fitting(Compilable):
             and len(self.input_shape) == 4
         ):
             image_shape = self.input_shape[1:]
-        source = make_source(where, x, y, sample_weight, image_shape=image_shape, **options)
+        source = make_source(
+            where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda", **options
+        )
         if y is not None and self.compiled_loss is not None and not isinstance(y, (list, tuple)):
             check_targets(self.compiled_loss, y, self.output_shape)
         return source
@@ -70,6 +73,8 @@ class Fitting(Compilable):
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         seed: int | None = None,
+        resume_from: Any = None,
+        resume_exactly: bool = True,
         **options: Any,
     ) -> History:
         """Train, and return the history of loss and metrics.
@@ -92,10 +97,14 @@ class Fitting(Compilable):
             validation_steps, validation_batch_size: the same for the validation data.
             validation_freq: validate every so many epochs, or in the listed ones (from 1).
             seed: of the order; None is torch's initial seed.
+            resume_from: a folder of states (of BackupAndRestore, or a run's checkpoints), whose newest whole one is gone on
+                from, or one state; `initial_epoch` has no meaning then. Model, optimizer and callbacks are made as before.
+            resume_exactly: False goes on where another number of threads, device or version may change the last bits.
             options: Keras 2's `workers`, `max_queue_size`, `use_multiprocessing` are accepted and not needed.
 
         Raises:
             NotCompiledError: compile was not called. ShapeError, ArgumentError: the data do not fit.
+            MissingFileError, CheckpointError: no whole state in `resume_from`, or one that does not fit.
         """
         refuse_unknown("fit", options, [*Fitting.fit.__annotations__, *_INERT_FIT])
         self._check_compiled("fit")
@@ -109,14 +118,16 @@ class Fitting(Compilable):
                 x, y, sample_weight, validation_split, validation_data
             )
         weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
-        if torch.cuda.is_available() and self.device.type == "cpu":
-            self.to("cuda")
+        x = build_for(self.module, x)  # weights that do not exist yet cannot be moved
+        if torch.cuda.is_available() and self.device.type == "cpu" and not self.device_given:
+            self.module.to("cuda")
+        x = self._placed(x)
         seed = torch.initial_seed() if seed is None else seed
         source = self._source(
             "fit", x, y, sample_weight, batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
             seed=seed, class_weight=weights,
         )  # fmt: skip
-        self.to(self.device)
+        self.module.to(self.device)
         step = self._step("fit", train=True)
         checked = validation_data is not None
         if checked:
@@ -136,8 +147,11 @@ class Fitting(Compilable):
             else (lambda epoch: epoch + 1 in validation_freq)
         )
         validate = (lambda: loop.evaluate(step, validation, events)) if checked else None
+        sources = {"data": source, "validation_data": validation} if checked else {"data": source}
+        training = begin(self, step, sources, events, Progress(initial_epoch, epochs=epochs))
+        resumed = go_on(training, self, events, resume_from, resume_exactly)
         interrupted = loop.fit(
-            step, source, events, range(initial_epoch, epochs), lambda: self.stop_training, validate, due
+            step, source, events, training.progress, lambda: self.stop_training, validate, due, resumed
         )
         if interrupted:
             events.history.interrupted = True
@@ -148,7 +162,11 @@ class Fitting(Compilable):
         if isinstance(data, (tuple, list)) and len(data) in (2, 3):
             x, y, weight = (*data, None)[:3]
             return self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
-        return self._source("validation_data", data, steps=steps)
+        return self._source("validation_data", self._placed(data), steps=steps)
+
+    def _placed(self, data: Any) -> Any:
+        """Return batches that are augmented on the GPU, where the network is there and they can be; else the data."""
+        return batches_for(data, self.device).batches
 
     def evaluate(
         self,

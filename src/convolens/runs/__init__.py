@@ -14,14 +14,17 @@ from convolens.runs.model_file import Preprocessing, TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
 from convolens.runs.recipes import RECIPES
+from convolens.runs.resume import ResumeOptions, resume
+from convolens.runs.session import TrainResult
 from convolens.runs.sorting import sort_into, undo
-from convolens.runs.train import TrainResult, train
+from convolens.runs.train import train
 
 __all__ = [
     "RECIPES",
     "AugmentOptions",
     "Prediction",
     "Preprocessing",
+    "ResumeOptions",
     "RunFolder",
     "TrainOptions",
     "TrainResult",
@@ -31,6 +34,7 @@ __all__ = [
     "evaluate",
     "load",
     "predict",
+    "resume",
     "sort_into",
     "train",
     "undo",

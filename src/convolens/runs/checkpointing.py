@@ -1,76 +1,166 @@
-"""RunCheckpoint: best, last and the whole state after every epoch; a failed write does not stop the training."""
+"""RunCheckpoint: best, last and the whole state of a run; a failed write does not stop the training."""
 
 import math
+import os
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from convolens.callbacks import Callback
 from convolens.checkpoints import state as states
-from convolens.errors import WriteError
+from convolens.checkpoints.atomic import atomic_path, explain, link_or_copy, remove_leftovers
+from convolens.errors import TerminatedError, WriteError
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import save_weights
+from convolens.runs.options import KEPT_STATES
 
-KEPT_STATES = 2
+
+@dataclass(frozen=True)
+class When:
+    """When states are written, beside the end of each epoch.
+
+    Args:
+        steps: after so many steps within an epoch; None for never.
+        minutes: after so many minutes within an epoch; None for never.
+        keep: how many of the newest states stay, at least 1.
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+    keep: int = KEPT_STATES
 
 
 class RunCheckpoint(Callback):
-    """Writes checkpoints/last, checkpoints/best and checkpoints/state-EEEE-SSSSSS at the end of each epoch.
+    """Writes checkpoints/last, checkpoints/best and checkpoints/state-EEEE-SSSSSS.
+
+    Best and last are written at the end of an epoch, the state after it, when all callbacks have heard of it. A training
+    that goes on from a state first gets best and last back as they were then: what was written after it is another future.
 
     Args:
         folder: of the run.
         monitor: the measure that makes an epoch the best, "val_loss" for example.
         mode: "min" or "max".
         warn: told in one line of a checkpoint that could not be written.
+        when: how often states are written, and how many stay.
+        asked_to_end: asked after every step; True writes a state and ends the training.
 
     Attributes:
         best_epoch: from 1; None before any epoch had a finite measure.
-        best_value: of `monitor` in that epoch.
+        best: of `monitor` in that epoch.
         failed: how many checkpoints could not be written.
+        steps_taken: since the training began or went on.
     """
 
     def __init__(
-        self, folder: RunFolder, monitor: str, mode: str, warn: Callable[[str], None] = print
+        self,
+        folder: RunFolder,
+        monitor: str,
+        mode: str,
+        warn: Callable[[str], None] = print,
+        when: When | None = None,
+        asked_to_end: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
         self.folder, self.monitor, self.mode, self.warn = folder, monitor, mode, warn
+        self.when, self.asked_to_end = when or When(), asked_to_end
         self.best_epoch: int | None = None
-        self.best_value: float | None = None
+        self.best: float | None = None
         self.failed = 0
         self.history: list[dict[str, float]] = []
         self.unsaved_steps = False
+        self.steps_taken = 0
+        self._finite = True
+        self._resumed = False
+        self._steps, self._written = 0, time.monotonic()
 
     def improved(self, value: float) -> bool:
-        """Return whether a measure is better than the best so far; NaN and infinity never are."""
+        """Return whether a measure is better than the best so far; NaN and infinity never are, nor a tie."""
         if not math.isfinite(value):
             return False
-        if self.best_value is None:
+        if self.best is None:
             return True
-        return value < self.best_value if self.mode == "min" else value > self.best_value
+        return value < self.best if self.mode == "min" else value > self.best
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._steps, self._written = 0, time.monotonic()
+        for place in (self.folder.path, self.folder.checkpoints):
+            remove_leftovers(place)
+        if not self._resumed:  # of a training in the same folder that was killed before its first state
+            _remove(self.folder.best)
+            _remove(self.folder.last)
+        self._resumed = False
+
+    def on_train_resume(self, logs: Any = None) -> None:
+        """Take best and last back to what they were when the state was written."""
+        kept = Path(logs["place"]) / self.folder.best.name
+        if self.best_epoch is None:
+            _remove(self.folder.best)
+        elif not _same(kept, self.folder.best):
+            with atomic_path(self.folder.best) as temporary:
+                link_or_copy(kept, temporary)
+        states.prune(self.folder.checkpoints, self.when.keep, Path(logs["place"]))
+        if logs["batch"] == 0:
+            save_weights(self.model.module, self.folder.last)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.unsaved_steps = True
+        self.steps_taken += 1
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"epoch": epoch + 1, **values})
-        if not math.isfinite(values.get("loss", 0.0)):
+        self._finite = math.isfinite(values.get("loss", 0.0))
+        if not self._finite:
             return  # weights that are not numbers replace nothing
         value = values[self.monitor]
-        better = self.improved(value)
-        if better:
-            self.best_epoch, self.best_value = epoch + 1, value
         module = self.model.module
         try:
-            save_weights(module, self.folder.last)
-            if better:
+            if self.improved(value):
                 save_weights(module, self.folder.best)
-            self._write_state(epoch + 1)
-            self.unsaved_steps = False
+                self.best_epoch, self.best = epoch + 1, value
+            save_weights(module, self.folder.last)
         except WriteError as error:
-            self.failed += 1
-            self.warn(f"Epoch {epoch + 1}: checkpoint not written: {error} Training goes on.")
+            self._say_failed(epoch + 1, error)
+
+    def on_checkpoint(self, epoch: int, batch: int) -> None:
+        self._steps += 1 if batch else 0
+        ending = self.asked_to_end()
+        if (batch and not ending and not self._due()) or not self._finite:
+            return
+        try:
+            self._write()
+        except WriteError as error:
+            if ending:
+                raise
+            self._say_failed(epoch + (1 if batch else 0), error)
+        if ending:
+            where = f"{epoch} epochs" + (f" and {batch} batches" if batch else "")
+            raise TerminatedError(
+                f"ended by SIGTERM after {where}; all is saved, `convolens resume {self.folder.path}` goes on."
+            )
+
+    def _due(self) -> bool:
+        """Return whether a state is to be written within an epoch."""
+        if self.when.steps is not None and self._steps >= self.when.steps:
+            return True
+        waited = time.monotonic() - self._written
+        return self.when.minutes is not None and waited >= 60 * self.when.minutes
+
+    def _write(self) -> None:
+        """Write a state, the best weights so far under a second name in it, and remove old ones."""
+        self._steps, self._written = 0, time.monotonic()
+        best = {self.folder.best.name: self.folder.best} if self.best_epoch is not None else {}
+        written = states.write_state(self.folder.checkpoints, self.model.collect_state(), best)
+        self.unsaved_steps = False
+        states.prune(self.folder.checkpoints, self.when.keep, written)
+
+    def _say_failed(self, epoch: int, error: WriteError) -> None:
+        self.failed += 1
+        self.warn(f"Epoch {epoch}: checkpoint not written: {error} Training goes on.")
 
     def on_train_end(self, logs: Any = None) -> None:
         """Keep the steps of an epoch that was cut short (Ctrl-C)."""
@@ -87,47 +177,30 @@ class RunCheckpoint(Callback):
             self.failed += 1
             self.warn(f"The last checkpoint was not written: {error}")
 
+    def best_weights(self) -> Path | None:
+        """Return the file of the best weights; None where there is none yet."""
+        return self.folder.best if self.best_epoch is not None else None
+
     def state_dict(self) -> dict[str, Any]:
-        return {"best_epoch": self.best_epoch, "best_value": self.best_value, "history": self.history}
+        return {"best_epoch": self.best_epoch, "best": self.best, "history": self.history}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.best_epoch, self.best_value = state["best_epoch"], state["best_value"]
+        self.best_epoch, self.best = state["best_epoch"], state["best"]
         self.history = list(state["history"])
-
-    def _write_state(self, epoch: int) -> None:
-        optimizer = self.model.optimizer
-        tensors = {f"model.{name}": tensor for name, tensor in self.model.module.state_dict().items()}
-        values: dict[str, Any] = {}
-        for name, value in flatten(optimizer.state_dict(), "optimizer").items():
-            (tensors if isinstance(value, torch.Tensor) else values)[name] = value
-        tensors["random.torch"] = torch.random.get_rng_state()
-        if torch.cuda.is_available():
-            tensors["random.cuda"] = torch.cuda.get_rng_state()
-        state = {
-            "epoch": epoch,
-            "step": optimizer.iterations,
-            "optimizer": values,
-            "checkpoint": self.state_dict(),
-            "threads": torch.get_num_threads(),
-        }
-        states.write_state(self.folder.checkpoints, epoch, optimizer.iterations, tensors, state)
-        states.prune(self.folder.checkpoints, KEPT_STATES)
+        self._resumed = True
 
 
-def flatten(value: Any, name: str) -> dict[str, Any]:
-    """Return nested dicts and lists as one dict with dotted names.
+def _remove(path: Path) -> None:
+    """Remove a file that is ahead of the training."""
+    if path.exists():
+        try:
+            path.unlink()
+        except OSError as error:
+            raise explain(error, path) from error
 
-    Example:
-        >>> flatten({"a": [1, {"b": 2}]}, "x")
-        {'x.a.0': 1, 'x.a.1.b': 2}
-    """
-    if isinstance(value, dict):
-        pairs = [(str(key), item) for key, item in value.items()]
-    elif isinstance(value, (list, tuple)):
-        pairs = [(str(place), item) for place, item in enumerate(value)]
-    else:
-        return {name: value}
-    found: dict[str, Any] = {}
-    for key, item in pairs:
-        found |= flatten(item, f"{name}.{key}")
-    return found
+
+def _same(one: Path, other: Path) -> bool:
+    """Return whether two files hold the same bytes."""
+    if not other.is_file():
+        return False
+    return os.path.samefile(one, other) or one.read_bytes() == other.read_bytes()

@@ -10,7 +10,8 @@ from convolens.runs.folder import check_writable
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import predict
 from convolens.runs.screen import Screen
-from convolens.runs.train import TrainResult, train
+from convolens.runs.session import TrainResult
+from convolens.runs.train import train
 
 SHOWN = 3
 

@@ -105,11 +105,19 @@ class RunFolder:
             ('a', 'a-2')
         """
         folder = cls(make_new_folder(out))
-        try:
-            folder.checkpoints.mkdir()
-        except OSError as error:
-            raise explain(error, folder.checkpoints) from error
+        folder.make_checkpoints()
         return folder
+
+    def make_checkpoints(self) -> None:
+        """Make the folder of the checkpoints, if it is not there.
+
+        Raises:
+            WriteError: the place cannot be written.
+        """
+        try:
+            self.checkpoints.mkdir(exist_ok=True)
+        except OSError as error:
+            raise explain(error, self.checkpoints) from error
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> "RunFolder":

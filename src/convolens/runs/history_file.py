@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from convolens.callbacks import Callback
+from convolens.runs.tables import write_csv
 
 
 class HistoryFile(Callback):
     """Appends a row after each epoch; a row that cannot be written is told of and does not stop the training.
+
+    A training that goes on from a state first writes the file anew, as it was then.
 
     Args:
         path: of the file.
@@ -19,19 +22,36 @@ class HistoryFile(Callback):
     def __init__(self, path: Path, warn: Callable[[str], None] = print) -> None:
         super().__init__()
         self.path, self.warn = path, warn
-        self.columns: list[str] | None = None
+        self.columns: list[str] = []
+        self.rows: list[list[str]] = []
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        try:
+            if self.rows:
+                write_csv(self.path, self.columns, self.rows)
+            else:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            self.warn(f"{self.path} not written ({error.strerror or error}). Training goes on.")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        row: dict[str, Any] = {"epoch": epoch + 1}
+        row = {"epoch": str(epoch + 1)}
         row |= {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
         row["learning_rate"] = f"{float(self.model.optimizer.learning_rate):.6g}"
-        first = self.columns is None
+        first = not self.rows
         self.columns = self.columns or list(row)
+        self.rows.append([row.get(name, "") for name in self.columns])
         try:
             with self.path.open("w" if first else "a", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, self.columns, extrasaction="ignore", lineterminator="\n")
+                writer = csv.writer(file, lineterminator="\n")
                 if first:
-                    writer.writeheader()
-                writer.writerow(row)
+                    writer.writerow(self.columns)
+                writer.writerow(self.rows[-1])
         except OSError as error:
             self.warn(f"Epoch {epoch + 1}: {self.path} not written ({error.strerror}). Training goes on.")
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"columns": self.columns, "rows": self.rows}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.columns, self.rows = list(state["columns"]), list(state["rows"])

@@ -12,6 +12,9 @@ from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
+from convolens.training.device import find_device
+
+KEPT_STATES = 2
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
@@ -26,11 +29,11 @@ class TrainOptions:
         validation: a folder of class folders to validate on.
         validation_split: share of the photos kept for validation where there is no such folder, in (0, 1).
         group_by: a regular expression or a CSV file that says which photos belong together.
-        model: a name of `convolens.applications`.
+        model: a name of `convolens.applications`; None is "shallow-vgg".
         size: rows and columns of the network's input, in pixels.
-        color_mode: "rgb", "grayscale" or "rgba".
-        interpolation: how photos are resized.
-        resize: "squash", "crop" or "pad": what happens to photos of other proportions.
+        color_mode: "rgb", "grayscale" or "rgba"; None is "rgb".
+        interpolation: how photos are resized; None is "bilinear".
+        resize: "squash", "crop" or "pad": what happens to photos of other proportions; None is "squash".
         recipe: a name of `RECIPES`.
         epochs, batch_size, optimizer, learning_rate: override the recipe.
         augment: False drops the recipe's augmentation.
@@ -38,11 +41,17 @@ class TrainOptions:
         balance: True takes each class equally often in training, however rare.
         seed: of weights, order, augmentation and dropout.
         monitor: what makes an epoch the best: "val_loss", "val_accuracy", "loss" or "accuracy".
+        patience: the training ends after so many epochs without a better `monitor`; None runs to the last epoch.
         strict: True refuses the data set if any image is unreadable.
-        device: "auto", "cpu" or "cuda".
+        device: "auto" (cuda, else mps, else cpu), "cpu", "mps", "cuda", or one GPU as "cuda:1" or "1".
         threads: of torch; None leaves it as it is.
         out: the run folder; None is runs/NAME, NAME from the data folder.
         command: the command line, for the record.
+        checkpoint_steps, checkpoint_minutes: a state is written within an epoch too, after so many steps or minutes.
+        keep: how many states stay.
+        resume: True goes on with a run of the same settings and photos in `out`, if there is one.
+        branch_from: a run whose weights, classes' outputs and preprocessing the new run begins with.
+        select: "best" or "last", which of its weights.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -53,11 +62,11 @@ class TrainOptions:
     validation: Path | None = None
     validation_split: float = 0.2
     group_by: str | None = None
-    model: str = "shallow-vgg"
+    model: str | None = None
     size: int | None = None
-    color_mode: str = "rgb"
-    interpolation: str = "bilinear"
-    resize: str = "squash"
+    color_mode: str | None = None
+    interpolation: str | None = None
+    resize: str | None = None
     recipe: str = "fast"
     epochs: int | None = None
     batch_size: int | None = None
@@ -68,11 +77,18 @@ class TrainOptions:
     balance: bool = False
     seed: int = 0
     monitor: str = "val_loss"
+    patience: int | None = None
     strict: bool = False
     device: str = "auto"
     threads: int | None = None
     out: Path | None = None
     command: str | None = None
+    checkpoint_steps: int | None = None
+    checkpoint_minutes: float | None = None
+    keep: int = KEPT_STATES
+    resume: bool = False
+    branch_from: Path | None = None
+    select: str = "best"
 
 
 @dataclass(frozen=True)
@@ -98,9 +114,13 @@ class Settings:
     balance: bool
     seed: int
     monitor: str
+    patience: int | None
     strict: bool
     device: str
     threads: int | None
+    checkpoint_steps: int | None
+    checkpoint_minutes: float | None
+    keep: int
 
     @property
     def monitor_mode(self) -> str:
@@ -119,7 +139,11 @@ class Settings:
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
         return {
-            key: str(value) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
+            key: str(value.absolute())
+            if isinstance(value, Path)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
             for key, value in table.items()
             if value is not None
         }
@@ -134,11 +158,11 @@ def resolve(options: TrainOptions) -> Settings:
     """
     where = "train"
     recipe = look_up(where, "recipe", options.recipe, RECIPES)
-    architecture = look_up(where, "model", options.model, APPLICATIONS)
+    architecture = look_up(where, "model", _either(options.model, "shallow-vgg"), APPLICATIONS)
     one_of(where, "monitor", options.monitor, list(MONITORS))
-    one_of(where, "interpolation", options.interpolation, INTERPOLATIONS)
-    one_of(where, "resize", options.resize, RESIZES)
-    one_of(where, "color_mode", options.color_mode, list(CHANNELS))
+    interpolation = one_of(where, "interpolation", _either(options.interpolation, "bilinear"), INTERPOLATIONS)
+    resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
+    color_mode = one_of(where, "color_mode", _either(options.color_mode, "rgb"), list(CHANNELS))
     number_in(where, "validation_split", options.validation_split, 0.0, 1.0, open_high=True)
     if options.validation is None and options.validation_split == 0:
         raise ArgumentError(
@@ -161,9 +185,9 @@ def resolve(options: TrainOptions) -> Settings:
         group_by=options.group_by,
         model=architecture.name,
         size=(size, size),
-        color_mode=options.color_mode,
-        interpolation=options.interpolation,
-        resize=options.resize,
+        color_mode=color_mode,
+        interpolation=interpolation,
+        resize=resize,
         recipe=options.recipe,
         epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
         batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
@@ -174,10 +198,20 @@ def resolve(options: TrainOptions) -> Settings:
         seed=_seed(options.seed),
         balance=bool(options.balance),
         monitor=options.monitor,
+        patience=_count("patience", options.patience),
         strict=options.strict,
-        device=_device(options.device),
-        threads=None if options.threads is None else integer(where, "threads", options.threads),
+        device=find_device(where, options.device),
+        threads=_count("threads", options.threads),
+        checkpoint_steps=_count("checkpoint_steps", options.checkpoint_steps),
+        checkpoint_minutes=None
+        if options.checkpoint_minutes is None
+        else number_in(where, "checkpoint_minutes", options.checkpoint_minutes, 0.0, float("inf")),
+        keep=integer(where, "keep", options.keep),
     )
+
+
+def _count(name: str, given: int | None) -> int | None:
+    return None if given is None else integer("train", name, given)
 
 
 def _seed(given: int) -> int:
@@ -194,16 +228,3 @@ def _either(given: Any, otherwise: Any) -> Any:
 def _augmentation(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> Augmentation:
     refuse_unknown("train", overrides, [item.name for item in fields(Augmentation)])
     return Augmentation(**{**base, **overrides})
-
-
-def _device(name: str) -> str:
-    import torch
-
-    one_of("train", "device", name, ("auto", "cpu", "cuda"))
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ArgumentError(
-            "train: device 'cuda' was asked for, but torch sees no GPU here; use --device auto or cpu."
-        )
-    return name

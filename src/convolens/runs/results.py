@@ -32,11 +32,15 @@ class Outcome:
         best_epoch: from 1; None where Ctrl-C came before the end of the first.
         epochs: that were finished.
         scores: on the validation photos.
-        images_per_second: of the whole training, validation and checkpoints included.
+        monitor, mode, best: why it is the best: the measure, whether the smallest or the largest counts, its value.
+        images_per_second: of the training since it was begun or gone on with, validation and checkpoints included.
     """
 
     best_epoch: int | None
     epochs: int
+    monitor: str
+    mode: str
+    best: float | None
     scores: Scores
     images_per_second: float
 
@@ -45,6 +49,9 @@ class Outcome:
         return {
             "best_epoch": self.best_epoch,
             "epochs": self.epochs,
+            "monitor": self.monitor,
+            "mode": self.mode,
+            "best": self.best,
             "images_per_second": round(self.images_per_second, 1),
             **self.scores.as_dict(),
         }
@@ -66,7 +73,10 @@ def finish(
     with screen.progress("scoring the best epoch") as advance:
         chances = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
     scores = score(chances, part.labels, prepared.class_names)
-    outcome = Outcome(checkpoint.best_epoch, len(checkpoint.history), scores, images_per_second)
+    outcome = Outcome(
+        checkpoint.best_epoch, len(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
+        images_per_second,
+    )  # fmt: skip
     try:
         _write(folder, settings, prepared, checkpoint, chances, outcome)
     except WriteError as error:
@@ -150,7 +160,7 @@ def _tell(
         screen.result("Interrupted in the first epoch; the weights are those of its last step.")
     else:
         screen.result(
-            f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {checkpoint.best_value:.4f}); "
+            f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {checkpoint.best:.4f}); "
             f"its weights are {folder.best}"
         )
     screen.result(
@@ -165,7 +175,7 @@ def _tell(
     show_classes(scores, screen)
     if checkpoint.failed:
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
-    if outcome.epochs:
+    if outcome.epochs and outcome.images_per_second:
         screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
     screen.result(f"Report: {folder.report}")
     screen.result(f"Next: convolens predict {shlex.quote(str(folder.path))} PHOTO...")

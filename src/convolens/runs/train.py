@@ -1,56 +1,38 @@
 """train: from a folder of photos to a run folder with a checked, checkpointed classifier."""
 
 import shlex
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tomli_w
 import torch
 
 from convolens import optimizers
 from convolens.analysis import cost
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.callbacks import ProgbarLogger, TerminateOnNaN
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.layout import find_layout
-from convolens.errors import ArgumentError, NonFiniteLossError, WriteError
+from convolens.errors import ArgumentError
 from convolens.models import Model
+from convolens.models.placing import batches_for
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
-from convolens.runs.checkpointing import RunCheckpoint
-from convolens.runs.environment import environment
+from convolens.runs.begun import begin_again, find_run
+from convolens.runs.branch import adopt, read_parent
 from convolens.runs.folder import RunFolder, check_outside, check_writable
-from convolens.runs.history_file import HistoryFile
+from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
 from convolens.runs.model_file import Preprocessing, TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan
 from convolens.runs.prepare import Prepared, prepare
-from convolens.runs.results import Outcome, finish
+from convolens.runs.record import write_record
 from convolens.runs.screen import Screen
-from convolens.runs.tables import write_csv
+from convolens.runs.session import Session, TrainResult
 from convolens.utils import set_random_seed
 
 STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What a training gave.
-
-    Attributes:
-        folder: of the run.
-        outcome: measures of the best epoch; None where not one epoch was finished.
-        interrupted: whether Ctrl-C ended it early.
-    """
-
-    folder: RunFolder
-    outcome: Outcome | None
-    interrupted: bool
 
 
 def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
@@ -66,8 +48,10 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     Raises:
         ConvolensError: bad input; nothing was written.
         NonFiniteLossError: the loss became NaN; the checkpoints of the epochs before are kept.
+        TerminatedError: SIGTERM came; all is saved.
     """
     screen = screen or Screen()
+    options, parent = read_parent(options)
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -80,57 +64,56 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     prepared = prepare(settings, screen)
     settings, notes = _fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
+    if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
+        with locked(begun.path, screen.warn):
+            return go_on(begun, settings, prepared, screen)
     make_model = _model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
+    notes += adopt(model, prepared.class_names, parent) if parent is not None else []
     batches = _batches(settings, prepared, model, training=True)
-    validation = _batches(settings, prepared, model, training=False)
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     folder = RunFolder.create(out)
-    show_data(settings, prepared, screen)
-    _write_record(folder, settings, prepared, options.command)
-    trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
-    model_file.write(folder.model, trained)
-    draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
-    measurement = measure(make_model, batches, len(prepared.validation), settings.optimizer)
-    price = cost.count(model, settings.input_shape)
-    show_plan(settings, preprocessing, price, measurement, screen, notes)
+    with locked(folder.path, screen.warn):
+        show_data(settings, prepared, screen)
+        write_record(folder, settings, prepared, options.command, parent.as_table() if parent else None)
+        trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
+        model_file.write(folder.model, trained)
+        draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
+        placed = batches_for(batches, model.device)
+        measurement = measure(make_model, placed.batches, len(prepared.validation), settings.optimizer)
+        price = cost.count(model, settings.input_shape)
+        show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
+        validation = _batches(settings, prepared, model, training=False)
+        return Session(folder, settings, prepared, trained, placed.batches, validation, screen).run()
 
-    screen.heading(f"Training into {folder.path}")
-    checkpoint = RunCheckpoint(folder, settings.monitor, settings.monitor_mode, screen.warn)
-    not_a_number = TerminateOnNaN()
-    callbacks = [HistoryFile(folder.history, screen.warn), checkpoint, not_a_number]
-    if not screen.quiet:
-        callbacks.append(ProgbarLogger(screen.console))
-    began = time.perf_counter()
-    history = model.fit(
-        batches,
-        epochs=settings.epochs,
-        validation_data=validation,
-        callbacks=callbacks,
-        verbose=0 if screen.quiet else 1,
-        seed=settings.seed,
+
+def go_on(
+    folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen, anyway: bool = False
+) -> TrainResult:
+    """Go on with a run from its newest whole state, or from its beginning where none was written yet.
+
+    Args:
+        folder: of the run; its lock is held.
+        settings, prepared: its own.
+        screen: where lines go.
+        anyway: True goes on where another number of threads, device or version may change the last bits.
+
+    Raises:
+        CheckpointError: no state is whole, or one that does not fit.
+    """
+    folder.make_checkpoints()
+    model = begin_again(folder, settings, prepared, _model_maker(settings, prepared))
+    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
+    trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
+    batches, validation = (_batches(settings, prepared, model, training) for training in (True, False))
+    if not folder.first_batch.is_file():
+        draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
+    model_file.write(folder.model, trained)
+    return Session(folder, settings, prepared, trained, batches, validation, screen).run(
+        go_on=True, anyway=anyway
     )
-    seconds = time.perf_counter() - began
-    if not_a_number.stopped_at is not None:
-        raise NonFiniteLossError(_not_a_number(history, not_a_number.stopped_at, checkpoint, settings))
-    if history.interrupted and not checkpoint.failed and not folder.best.is_file():
-        screen.result("Interrupted before anything was learnt; the run folder holds no weights.")
-        return TrainResult(folder, None, interrupted=True)
-    if not folder.best.is_file() and not checkpoint.failed:
-        raise NonFiniteLossError(
-            f"train: {settings.monitor} was not a finite number after any epoch, so none is the best; the last weights are "
-            f"{folder.last}. Try a smaller --learning-rate (it was {settings.learning_rate:g})."
-        )
-    if not folder.best.is_file():
-        raise WriteError(
-            f"train: not one checkpoint could be written into {folder.checkpoints}, so nothing of the training is kept; "
-            "free some space, or give another --out."
-        )
-    speed = len(history.epoch) * len(prepared.training) / seconds
-    outcome = finish(folder, settings, prepared, trained, checkpoint, speed, screen)
-    return TrainResult(folder, outcome, bool(history.interrupted))
 
 
 def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
@@ -191,28 +174,6 @@ def _batches(settings: Settings, prepared: Prepared, model: Model, training: boo
     )
 
 
-def _write_record(folder: RunFolder, settings: Settings, prepared: Prepared, command: str | None) -> None:
-    record: dict[str, Any] = {
-        "settings": settings.as_table(),
-        "data": {
-            "path": str(settings.data.resolve()),
-            "classes": list(prepared.class_names),
-            "training_images": len(prepared.training),
-            "validation_images": len(prepared.validation),
-            "skipped_images": len(prepared.skipped),
-            "fingerprint": prepared.fingerprint,
-            "folders": list(prepared.lines),
-        },
-        "environment": environment(settings.device),
-    }
-    if command is not None:
-        record["command"] = command
-    with atomic_path(folder.settings) as temporary:
-        temporary.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")
-    if prepared.skipped:
-        write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
-
-
 def command_line(arguments: list[str]) -> str:
     """Return the command as it was typed, quoted for a shell.
 
@@ -221,15 +182,3 @@ def command_line(arguments: list[str]) -> str:
         "convolens train 'my photos'"
     """
     return shlex.join(["convolens", *arguments])
-
-
-def _not_a_number(history: Any, batch: int, checkpoint: RunCheckpoint, settings: Settings) -> str:
-    kept = (
-        f"the weights of epoch {checkpoint.best_epoch} are kept in {checkpoint.folder.best}"
-        if checkpoint.best_epoch is not None
-        else "no epoch was finished before"
-    )
-    return (
-        f"train: the loss became NaN or infinite in epoch {len(history.epoch) or 1}, batch {batch + 1}; {kept}. "
-        f"Try a smaller --learning-rate (it was {settings.learning_rate:g})."
-    )

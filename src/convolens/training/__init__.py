@@ -10,6 +10,7 @@ from convolens.training.sources import (
     LoaderSource,
     make_source,
 )
+from convolens.training.state import Progress, RandomStates, Stateful, TrainingState
 from convolens.training.step import LazyLogs, Step
 
 __all__ = [
@@ -19,8 +20,12 @@ __all__ = [
     "IteratorSource",
     "LazyLogs",
     "LoaderSource",
+    "Progress",
+    "RandomStates",
     "Source",
+    "Stateful",
     "Step",
+    "TrainingState",
     "evaluate",
     "fit",
     "make_batch",

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 
 from convolens.errors import ArgumentError
 from convolens.training.batches import Batch, Source
+from convolens.training.state import Progress, RandomStates
 from convolens.training.step import LazyLogs, Step
 
 
@@ -25,9 +26,9 @@ def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
 
 
 @contextmanager
-def batches_of(source: Source, epoch: int) -> Iterator[Iterator[Batch]]:
-    """Give the batches of an epoch; whatever ends it, threads that prepare them end with it."""
-    batches = source.epoch(epoch)
+def batches_of(source: Source, epoch: int, start: int = 0) -> Iterator[Iterator[Batch]]:
+    """Give the batches of an epoch from `start` on; whatever ends it, threads that prepare them end with it."""
+    batches = source.epoch(epoch, start)
     try:
         yield batches
     finally:
@@ -75,39 +76,37 @@ def fit(
     step: Step,
     source: Source,
     events: Any,
-    epochs: range,
+    progress: Progress,
     should_stop: Callable[[], bool],
     validate: Callable[[], dict[str, Any]] | None = None,
     validation_due: Callable[[int], bool] = lambda epoch: True,
+    resumed: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Train for the given epochs and return whether Ctrl-C ended it.
+    """Train from where `progress` is to its last epoch, and return whether Ctrl-C ended it.
 
-    An epoch for which the source has no batch left ends the training: there is nothing to measure.
+    An epoch for which the source has no batch left ends the training: there is nothing to measure. Between two steps,
+    and after each epoch, `events.on_checkpoint` is told: then the whole state can be collected.
 
     Args:
         step: what is trained.
         source: the training batches.
         events: told of every begin and end (a `CallbackList`, or anything with its hooks).
-        epochs: numbers from 0.
+        progress: where to begin; moved on.
         should_stop: asked after every batch and epoch.
         validate: returns loss and metrics on the validation data.
         validation_due: whether an epoch ends with `validate`.
+        resumed: what was restored, for `events.on_train_resume`; None for a training from its beginning.
     """
     logs: dict[str, Any] = {}
     interrupted = False
     try:
         events.on_train_begin()
+        if resumed is not None:
+            events.on_train_resume(resumed)
         with mode(step.module, training=True):
-            for epoch in epochs:
-                step.reset()
-                events.on_epoch_begin(epoch)
-                with batches_of(source, epoch) as batches:
-                    for index, batch in enumerate(batches):
-                        events.on_train_batch_begin(index)
-                        step.train(batch)
-                        events.on_train_batch_end(index, LazyLogs(step))
-                        if should_stop():
-                            break
+            while progress.epoch < progress.epochs and not progress.stopped:
+                epoch = progress.epoch
+                _train_epoch(step, source, events, progress, should_stop)
                 if step.samples == 0:
                     break
                 logs = step.logs()
@@ -120,8 +119,8 @@ def fit(
                 if validate is not None and validation_due(epoch):
                     logs |= {f"val_{name}": value for name, value in validate().items()}
                 events.on_epoch_end(epoch, dict(logs))
-                if should_stop():
-                    break
+                progress.epoch, progress.batch, progress.stopped = epoch + 1, 0, should_stop()
+                events.on_checkpoint(progress.epoch, 0)
     except KeyboardInterrupt:
         interrupted = True
     except BaseException:
@@ -129,3 +128,31 @@ def fit(
         raise
     events.on_train_end(dict(logs))
     return interrupted
+
+
+def _train_epoch(
+    step: Step, source: Source, events: Any, progress: Progress, should_stop: Callable[[], bool]
+) -> None:
+    """Take the steps of an epoch, or of what is left of it after a restart."""
+    epoch, start, generators = progress.epoch, progress.batch, RandomStates()
+    restored, progress.random = progress.random, None
+    if start:
+        generators.load_state_dict(progress.random_at_epoch)  # for a source that draws from them as it begins
+        events.on_epoch_resume(epoch, start)
+    else:
+        if restored is not None:
+            generators.load_state_dict(restored)
+        step.reset()
+        events.on_epoch_begin(epoch)
+        progress.random_at_epoch = generators.state_dict()
+    with batches_of(source, epoch, start) as batches:
+        if start and restored is not None:
+            generators.load_state_dict(restored)
+        for index, batch in enumerate(batches, start):
+            events.on_train_batch_begin(index)
+            step.train(batch)
+            progress.batch, progress.step = index + 1, progress.step + 1
+            events.on_train_batch_end(index, LazyLogs(step))
+            if should_stop():
+                break
+            events.on_checkpoint(epoch, index + 1)

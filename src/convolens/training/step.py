@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import torch
 
+from convolens.errors import CheckpointError
 from convolens.training.batches import Batch
 
 
@@ -16,6 +17,8 @@ class Measured(Protocol):
     def reset_state(self) -> None: ...
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None: ...
     def result(self) -> Any: ...
+    def state_dict(self) -> dict[str, Any]: ...
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
 
 
 def as_surface(output: Any) -> Any:
@@ -88,6 +91,33 @@ class Step:
         """Return the predictions of a batch, channels last."""
         with torch.inference_mode():
             return as_surface(self.module(batch.to(self.device).x))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the sums since `reset`, to go on from within an epoch."""
+        measured = (*self.metrics, *self.weighted_metrics)
+        return {
+            "loss_sum": self.loss_sum,
+            "samples": self.samples,
+            "metrics": [[metric.name, metric.state_dict()] for metric in measured],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from sums.
+
+        Raises:
+            CheckpointError: they are of other metrics.
+        """
+        measured = (*self.metrics, *self.weighted_metrics)
+        names, given = [metric.name for metric in measured], [name for name, _ in state["metrics"]]
+        if names != given:
+            raise CheckpointError(
+                f"state: within an epoch of the metrics {', '.join(given) or 'none'}; the model is compiled with "
+                f"{', '.join(names) or 'none'}. Compile it as before."
+            )
+        self.loss_sum = state["loss_sum"].to(self.device)
+        self.samples = int(state["samples"])
+        for metric, (_, sums) in zip(measured, state["metrics"], strict=True):
+            metric.load_state_dict(sums)
 
     def logs(self) -> dict[str, Any]:
         """Return loss and metrics since `reset`, as floats."""

@@ -1,0 +1,114 @@
+"""Branching: a new run that begins with the weights of another, with something changed."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from convolens.errors import ShapeError
+from convolens.models import Model
+from convolens.runs import model_file
+from convolens.runs.folder import RunFolder
+from convolens.runs.model_file import TrainedModel
+from convolens.runs.options import TrainOptions
+from convolens.runs.record import read_record
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The run that another one begins from.
+
+    Attributes:
+        folder: of the run.
+        select: "best" or "last".
+        trained: its network, with these weights.
+    """
+
+    folder: RunFolder
+    select: str
+    trained: TrainedModel
+
+    def as_table(self) -> dict[str, Any]:
+        """Return what run.toml keeps of it."""
+        weights = self.folder.weights(self.select).read_bytes()
+        return {
+            "path": str(self.folder.path.resolve()),
+            "select": self.select,
+            "weights_sha256": hashlib.sha256(weights).hexdigest(),
+            "fingerprint": read_record(self.folder).fingerprint,
+            "classes": list(self.trained.class_names),
+        }
+
+
+def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
+    """Return the run to branch from, if one is asked for, and the options with its architecture and preprocessing.
+
+    What the options say themselves stays.
+
+    Raises:
+        MissingFileError, CheckpointError: no such run, or a damaged one.
+    """
+    if options.branch_from is None:
+        return options, None
+    folder = RunFolder.open(options.branch_from)
+    trained = model_file.load(folder, folder.weights(options.select))
+    before = trained.preprocessing
+    taken: dict[str, Any] = {
+        "model": trained.name,
+        "size": before.size[0],
+        "color_mode": before.color_mode,
+        "interpolation": before.interpolation,
+        "resize": before.resize,
+    }
+    missing = {name: value for name, value in taken.items() if getattr(options, name) is None}
+    return replace(options, **missing), Parent(folder, options.select, trained)
+
+
+def adopt(model: Model, class_names: tuple[str, ...], parent: Parent) -> list[str]:
+    """Give a new network the parent's weights, and its outputs for the classes that both know; return lines that say so.
+
+    A class that is new keeps its fresh output, one that is gone is left out. One sigmoid is the softmax of its output
+    and zero, so two classes become more and the other way round without a change of what was learnt.
+
+    Raises:
+        ShapeError: another architecture or size.
+    """
+    mine, theirs = model.module.state_dict(), parent.trained.model.module.state_dict()
+    *body, weight, bias = mine
+    if list(mine) != list(theirs) or any(mine[name].shape != theirs[name].shape for name in body):
+        name = next(
+            (n for n in body if n not in theirs or mine[n].shape != theirs[n].shape), "the order of layers"
+        )
+        raise ShapeError(
+            f"train: the weights of {parent.folder.path} do not fit ({name} differs): a run branches from one of the same "
+            "--model, --size and --color-mode; leave them out to take the parent's."
+        )
+    for name in body:
+        mine[name].copy_(theirs[name])
+    old, new = parent.trained.class_names, class_names
+    before = torch.cat([theirs[weight], theirs[bias][:, None]], dim=1)  # (units, inputs + 1)
+    rows = (
+        torch.cat([torch.zeros_like(before), before]) if len(before) == 1 else before
+    )  # (classes, inputs + 1)
+    known = [name for name in new if name in old]
+    fresh = torch.cat([mine[weight], mine[bias][:, None]], dim=1)
+    if len(fresh) == 1:
+        if len(known) == 2:
+            fresh = (rows[old.index(new[1])] - rows[old.index(new[0])])[None]
+    else:
+        for place, name in enumerate(new):
+            if name in old:
+                fresh[place] = rows[old.index(name)]
+    mine[weight].copy_(fresh[:, :-1])
+    mine[bias].copy_(fresh[:, -1])
+    added, gone = [n for n in new if n not in old], [n for n in old if n not in new]
+    lines = [f"weights: {parent.select} of {parent.folder.path}"]
+    if added or gone:
+        kept = f"the outputs of {', '.join(known) or 'no class'} are kept"
+        lines.append(
+            kept
+            + (f"; new: {', '.join(added)}" if added else "")
+            + (f"; gone: {', '.join(gone)}" if gone else "")
+        )
+    return lines

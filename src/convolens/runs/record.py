@@ -1,0 +1,163 @@
+"""run.toml: everything that a run was asked to do and what it saw, enough to go on with it or to do it again."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from convolens.augmentation import Augmentation
+from convolens.checkpoints.atomic import atomic_path
+from convolens.errors import CheckpointError, ConvolensError, MissingFileError
+from convolens.runs.environment import environment
+from convolens.runs.folder import RunFolder
+from convolens.runs.options import Settings, TrainOptions
+from convolens.runs.prepare import Prepared
+from convolens.runs.tables import write_csv
+
+_CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
+# what may differ between a run and the one that goes on with it
+_NOT_COMPARED = ("data", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What run.toml holds.
+
+    Attributes:
+        path: of the file.
+        tables: as TOML gives them.
+    """
+
+    path: Path
+    tables: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the photos that were seen."""
+        return str(self.tables["data"]["fingerprint"])
+
+    @property
+    def epochs(self) -> int:
+        """How many were asked for."""
+        return int(self.tables["settings"]["epochs"])
+
+    def options(self) -> TrainOptions:
+        """Return the settings as what a user would ask for to get them.
+
+        Raises:
+            CheckpointError: the file is incomplete or of another version.
+        """
+        settings = dict(self.tables["settings"])
+        try:
+            augmentation: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) and name not in _CHOICES else value
+                for name, value in dict(settings.pop("augmentation")).items()
+            }
+            settings.pop("schedule")  # of the recipe
+            settings["size"] = int(settings["size"][0])
+            settings["data"] = Path(settings["data"])
+            if "validation" in settings:
+                settings["validation"] = Path(settings["validation"])
+            Augmentation(**augmentation)
+            return TrainOptions(**settings, augment=False, augmentation=augmentation)
+        except (LookupError, TypeError, ValueError) as error:
+            reason = str(error) if isinstance(error, ConvolensError) else repr(error)
+            raise CheckpointError(
+                f"{self.path}: incomplete or of another version ({reason}); use the version that made the run, or train anew."
+            ) from error
+
+    def differences(self, settings: Settings) -> list[str]:
+        """Return the names of settings that are others here; where the photos lie is none of them."""
+        mine, theirs = plain(settings), dict(self.tables["settings"])
+        names = sorted((mine.keys() | theirs.keys()) - set(_NOT_COMPARED))
+        return [name for name in names if mine.get(name) != theirs.get(name)]
+
+
+def plain(settings: Settings) -> dict[str, Any]:
+    """Return settings as they come back from the file."""
+    return tomllib.loads(tomli_w.dumps(settings.as_table()))
+
+
+def write_record(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    command: str | None,
+    parent: Mapping[str, Any] | None = None,
+) -> None:
+    """Write run.toml, and skipped_images.csv where there were any.
+
+    Raises:
+        WriteError: a file cannot be written.
+    """
+    tables: dict[str, Any] = {
+        "settings": settings.as_table(),
+        "data": {
+            "path": str(settings.data.resolve()),
+            "classes": list(prepared.class_names),
+            "training_images": len(prepared.training),
+            "validation_images": len(prepared.validation),
+            "skipped_images": len(prepared.skipped),
+            "fingerprint": prepared.fingerprint,
+            "folders": list(prepared.lines),
+        },
+        "environment": environment(settings.device),
+    }
+    if command is not None:
+        tables["command"] = command
+    if parent is not None:
+        tables["parent"] = dict(parent)
+    _write(folder.settings, tables)
+    if prepared.skipped:
+        write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
+
+
+def extend_record(record: Record, settings: Settings, done: int) -> None:
+    """Note that a run goes on to more epochs, or with its photos elsewhere.
+
+    Args:
+        record: of the run.
+        settings: from now on.
+        done: how many epochs are finished.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    tables = dict(record.tables)
+    if settings.epochs != record.epochs:
+        note = {"after_epoch": done, "epochs_before": record.epochs, "epochs": settings.epochs}
+        tables["extended"] = [*tables.get("extended", []), note]
+    tables["settings"] = settings.as_table()
+    tables["data"] = {**tables["data"], "path": str(settings.data.resolve())}
+    _write(record.path, tables)
+
+
+def _write(path: Path, tables: Mapping[str, Any]) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text(tomli_w.dumps(tables), encoding="utf-8", errors="replace")
+
+
+def read_record(folder: RunFolder) -> Record:
+    """Return what run.toml holds.
+
+    Raises:
+        MissingFileError: there is none. CheckpointError: it is damaged.
+    """
+    path = folder.settings
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingFileError(
+            f"{path}: no such file, so this is no run, or its training never began; `convolens train` begins one."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path}: not readable as TOML ({error}); restore it, or train anew."
+        ) from error
+    for table, name in (("settings", "epochs"), ("settings", "augmentation"), ("data", "fingerprint")):
+        if not isinstance(tables.get(table), dict) or name not in tables[table]:
+            raise CheckpointError(f"{path}: [{table}] {name} is missing; was it made by another version?")
+    return Record(path, tables)

@@ -1,0 +1,133 @@
+"""resume: go on with a run that was killed or stopped, or that is to learn longer, from what lies in its folder."""
+
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+
+import torch
+
+from convolens.arguments import integer
+from convolens.checkpoints.state import list_states, newest_state
+from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.optimizers.schedules import OneCycle
+from convolens.runs.folder import RunFolder
+from convolens.runs.lock import locked
+from convolens.runs.options import Settings, TrainOptions, resolve
+from convolens.runs.prepare import prepare
+from convolens.runs.record import Record, extend_record, plain, read_record
+from convolens.runs.screen import Screen
+from convolens.runs.session import TrainResult
+from convolens.runs.train import go_on
+
+
+@dataclass(frozen=True)
+class ResumeOptions:
+    """What may be different from before.
+
+    Args:
+        data, validation: where the photos are now; None is where they were.
+        epochs: the number of the last epoch, more than before; None as before.
+        device, threads: None as before.
+        anyway: True goes on where these, or a version, may change the last bits.
+        checkpoint_steps, checkpoint_minutes, keep: None as before.
+    """
+
+    data: Path | None = None
+    validation: Path | None = None
+    epochs: int | None = None
+    device: str | None = None
+    threads: int | None = None
+    anyway: bool = False
+    checkpoint_steps: int | None = None
+    checkpoint_minutes: float | None = None
+    keep: int | None = None
+
+
+def resume(
+    run: str | PathLike[str], options: ResumeOptions | None = None, screen: Screen | None = None
+) -> TrainResult:
+    """Go on with a run, as if it had never been interrupted; one that is finished learns longer.
+
+    Args:
+        run: its folder.
+        options: what is different from before.
+        screen: where lines go.
+
+    Raises:
+        MissingFileError: no such run, or its photos are no longer there. DataError: they are other photos.
+        ArgumentError: fewer epochs than before. BusyError: another process is at work in it.
+        CheckpointError: no whole state, or one made under other circumstances.
+    """
+    screen, options = screen or Screen(), options or ResumeOptions()
+    folder = RunFolder(Path(run))
+    if not folder.path.is_dir():
+        raise MissingFileError(f"{folder.path}: no such run folder; `convolens train` makes one.")
+    record = read_record(folder)
+    asked = _asked(record, options)
+    settings = resolve(asked)
+    if settings.threads is not None:
+        torch.set_num_threads(settings.threads)
+    prepared = prepare(settings, screen)
+    if prepared.fingerprint != record.fingerprint:
+        before = record.tables["data"]
+        raise DataError(
+            f"{settings.data}: these are not the photos of the run ({before.get('training_images')} to learn from and "
+            f"{before.get('validation_images')} to validate on then, {len(prepared.training)} and {len(prepared.validation)} now, "
+            f"or others): bring them back, or begin a new run by `convolens train DATA --branch-from {folder.path}`."
+        )
+    with locked(folder.path, screen.warn):
+        if plain(settings) != record.tables["settings"]:
+            done = _say_extension(folder, record, settings, screen)
+            extend_record(record, settings, done)
+        return go_on(folder, settings, prepared, screen, options.anyway)
+
+
+def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
+    """Return the run's options with what is different now."""
+    asked = record.options()
+    new = {name: value for name, value in vars(options).items() if value is not None and name != "anyway"}
+    if options.epochs is not None:
+        epochs = integer("resume", "epochs", options.epochs)
+        if epochs < record.epochs:
+            raise ArgumentError(
+                f"resume: --epochs {epochs} is fewer than the {record.epochs} of the run; give more, or leave it out."
+            )
+    asked = replace(asked, **new)
+    if not asked.data.is_dir():
+        raise MissingFileError(
+            f"{asked.data}: the photos of the run are no longer there; say where they are by --data DIR."
+        )
+    if asked.validation is not None and not asked.validation.is_dir():
+        raise MissingFileError(
+            f"{asked.validation}: the validation photos of the run are no longer there; say where they are by --val DIR."
+        )
+    return asked
+
+
+def _say_extension(folder: RunFolder, record: Record, settings: Settings, screen: Screen) -> int:
+    """Say what more epochs do to the learning rate, and return how many epochs are done."""
+    if not (folder.checkpoints.is_dir() and list_states(folder.checkpoints)):
+        return 0
+    _, state = newest_state(folder.checkpoints, screen.warn)
+    if settings.epochs == record.epochs:
+        return state.epoch
+    if settings.schedule == "one-cycle":
+        steps = state.step / max(state.epoch, 1) if not state.batch else None
+        screen.result(_stretched(settings, record.epochs, state.step, steps))
+    else:
+        screen.result(f"{settings.epochs} epochs instead of {record.epochs}; the learning rate stays.")
+    return state.epoch
+
+
+def _stretched(settings: Settings, before: int, step: int, steps_an_epoch: float | None) -> str:
+    line = (
+        f"{settings.epochs} epochs instead of {before}; from here on the learning rate is that of a one-cycle over all "
+        f"{settings.epochs} epochs"
+    )
+    if steps_an_epoch is None:
+        return f"{line}."
+    old, new = (
+        OneCycle(settings.learning_rate, max(round(steps_an_epoch * epochs), 2))(step)
+        for epochs in (before, settings.epochs)
+    )
+    return f"{line}: {new:.3g} at step {step}, where it was {old:.3g}."

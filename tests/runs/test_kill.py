@@ -1,0 +1,133 @@
+"""Kill a training anywhere, any number of times: the end is the same bytes. Real processes, a real SIGKILL."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convolens.checkpoints.state import list_states, newest_state
+from convolens.runs.folder import RunFolder
+from images import folders
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="forks, and kills by a descriptor of the process"
+)
+
+# augmentation, dropout, batch normalization and one-cycle are the recipe's; states within the epoch
+SETTINGS = {"size": 8, "epochs": 6, "batch_size": 8, "patience": 2, "checkpoint_steps": 2}
+# kind -> the range of its number; a session writes about 10 files, and does 20 renames and flushes, an epoch
+KINDS: dict[str, tuple[float, float]] = {
+    "operation": (1, 110),
+    "write": (1, 45),
+    "step": (1, 25),
+    "validation": (1, 3),
+    "seconds": (0.05, 1.3),
+}
+
+
+class Killer:
+    """The warm process of `killing.py`."""
+
+    def __init__(self, cache: Path, log: Path) -> None:
+        environment = os.environ | {"CONVOLENS_CACHE": str(cache), "OMP_NUM_THREADS": "2"}
+        self.log = log
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("killing.py"))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment,
+        )  # fmt: skip
+        assert self._answer() == "ready"
+
+    def _answer(self) -> str:
+        assert self.process.stdout is not None
+        answer = self.process.stdout.readline().strip()
+        assert answer, self.log.read_text()
+        return answer
+
+    def order(self, call: str, arguments: dict[str, Any], threads: int, kill: Any = None) -> int:
+        """Return the exit status of a training; -9 where it was killed."""
+        assert self.process.stdin is not None
+        order = {"call": call, "arguments": arguments, "threads": threads, "kill": kill}
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        return int(self._answer())
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def killer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
+    place = tmp_path_factory.mktemp("killer")
+    made = Killer(place / "cache", place / "log.txt")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folders(tmp_path_factory.mktemp("photos") / "data", {"dark": 24, "light": 24, "middling": 24})
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def bytes_of(run: Path) -> dict[str, str]:
+    """Return the hashes of all that must be the same: weights, history, and every file of every kept state."""
+    folder = RunFolder(run)
+    files = [folder.history, folder.best, folder.last, folder.model, folder.predictions]
+    files += [file for place in list_states(folder.checkpoints) for file in place.iterdir()]
+    return {str(file.relative_to(run)): digest(file) for file in files}
+
+
+def kill_again_and_again(
+    killer: Killer, data: Path, place: Path, kills: int, threads: int, seed: int
+) -> None:
+    """Train once without and many times with kills, until there were so many; compare each end."""
+    settings = {"data": str(data), "out": str(place / "whole"), **SETTINGS}
+    assert killer.order("train", settings, threads) == 0, killer.log.read_text()
+    expected = bytes_of(place / "whole")
+    draw, killed, run = random.Random(seed), dict.fromkeys(KINDS, 0), 0
+    while sum(killed.values()) < kills:
+        run += 1
+        out = place / f"killed-{run}"
+        arguments, call, status = {**settings, "out": str(out)}, "train", -9
+        while status != 0:
+            kind = min(KINDS, key=lambda kind: (killed[kind], draw.random()))
+            low, high = KINDS[kind]
+            number = draw.uniform(low, high) if kind == "seconds" else draw.randint(int(low), int(high))
+            status = killer.order(call, arguments, threads, [kind, number])
+            assert status in (0, -9), killer.log.read_text()
+            killed[kind] += status == -9
+            checkpoints = out / "checkpoints"
+            if checkpoints.is_dir() and list_states(checkpoints):
+                newest_state(checkpoints, pytest.fail)  # no kill damages a state
+            call = "resume" if (out / "run.toml").is_file() else "train"
+            if call == "train":
+                shutil.rmtree(out, ignore_errors=True)
+        assert bytes_of(out) == expected, f"run {run}, kills {killed}"
+        left = [path.name for path in out.rglob(".*")]
+        assert left == [], "a finished run leaves nothing behind"
+    assert min(killed.values()) >= kills // len(KINDS)
+
+
+def test_killed_25_times_the_end_is_the_same(killer: Killer, data: Path, tmp_path: Path) -> None:
+    kill_again_and_again(killer, data, tmp_path, kills=25, threads=1, seed=4)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("threads", [1, 2])
+def test_killed_200_times_the_end_is_the_same(
+    killer: Killer, data: Path, tmp_path: Path, threads: int
+) -> None:
+    kill_again_and_again(killer, data, tmp_path, kills=100, threads=threads, seed=5 + threads)
