@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 
 from convolens.preprocessing.image import ImageDataGenerator
+from properties import EXAMPLES
 
 TOLERANCE = 0.01  # of 255
 
@@ -44,7 +45,7 @@ def on_an_edge(image: np.ndarray, given: dict, options: dict) -> np.ndarray:
     return near
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(
     st.integers(1, 20), st.integers(1, 20), st.sampled_from([1, 3, 4]), parameters,
     st.sampled_from(["nearest", "constant", "reflect", "wrap"]), st.sampled_from([0, 1]),

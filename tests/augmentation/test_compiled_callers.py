@@ -12,7 +12,7 @@ import convolens.augmentation
 
 HERE = Path(convolens.augmentation.__file__).parent
 CALLERS = {
-    "kernel": ["sampling", "colours"],
+    "kernel": ["blend", "colours", "places", "write_line"],
     "finishing_kernel": ["tones", "tone_codes"],
     "tones": ["tone_codes"],
 }

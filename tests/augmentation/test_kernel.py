@@ -1,8 +1,11 @@
-"""The kernel's parts in plain Python, the same numbers compiled, and any number of threads the same bytes."""
+"""The kernel against SciPy, in every type, and with any number of threads the same bytes."""
+
+import itertools
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from scipy import ndimage
 
@@ -10,26 +13,70 @@ from convolens.augmentation import (
     Augmentation,
     AugmentedBatches,
     Draws,
+    augment_batch,
     colours,
     kernel,
-    matrices,
-    sampling,
+    places,
     transform_batch,
 )
+from convolens.augmentation.augmentation import FILL_MODES
 from convolens.errors import ArgumentError, ShapeError
+from properties import EXAMPLES
 
 
-@settings(max_examples=200)
-@given(st.floats(-40, 40), st.integers(1, 9), st.sampled_from(["nearest", "reflect", "wrap"]))
-def test_place_inside_is_scipys(place, length, mode):
+@settings(max_examples=EXAMPLES)
+@given(
+    st.lists(st.floats(-40, 40), min_size=1, max_size=9), st.integers(1, 9),
+    st.sampled_from(["nearest", "reflect", "wrap"]), st.booleans(),
+)  # fmt: skip
+def test_places_are_brought_inside_as_scipy_does(places_, length, mode, compiled):
     values = np.arange(length, dtype=float) * 10
-    number = ["nearest", "constant", "reflect", "wrap"].index(mode)
-    inside = sampling.place_inside.py_func(place, length, number)
-    assert 0 <= inside <= length - 1
-    low = int(inside)
-    mine = values[low] + (inside - low) * (values[min(low + 1, length - 1)] - values[low])
-    theirs = ndimage.map_coordinates(values, [[place]], order=1, mode=mode)[0]
+    inside = np.array(places_)
+    function = places.bring_inside if compiled else places.bring_inside.py_func
+    function(inside, length, FILL_MODES.index(mode))
+    assert ((inside >= 0) & (inside <= length - 1)).all()
+    mine = np.interp(inside, np.arange(length), values)
+    theirs = ndimage.map_coordinates(values, [places_], order=1, mode=mode)
     assert mine == pytest.approx(theirs, abs=1e-6)
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    rows=st.integers(1, 12), columns=st.integers(1, 12), channels=st.integers(1, 9), mode=st.sampled_from(FILL_MODES),
+    turn=st.floats(-4, 4), zoom=st.floats(0.2, 4), shear=st.floats(-1, 1), flips=st.tuples(st.booleans(), st.booleans()),
+    order=st.sampled_from([0, 1]), floats=st.booleans(), seed=st.integers(0, 2**31),
+)  # fmt: skip
+def test_the_geometry_is_scipys(rows, columns, channels, mode, turn, zoom, shear, flips, order, floats, seed):
+    """Any matrix, any number of channels: what SciPy's own affine transform gives, plane by plane."""
+    random = np.random.default_rng(seed)
+    image = random.integers(0, 256, (1, rows, columns, channels)).astype(np.float32 if floats else np.uint8)
+    linear = (
+        zoom * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ [[1, shear], [0, 1]]
+    )
+    middle = np.array([rows / 2 - 0.5, columns / 2 - 0.5])
+    matrix = np.column_stack([linear, middle - linear @ middle + random.uniform(-2, 2, 2)])[np.newaxis]
+    received = np.empty(image.shape, np.float32)
+    kernel.transform(
+        image, np.array([0]), matrix, np.array([flips[0]]), np.array([flips[1]]), np.zeros(1), np.full(1, np.nan),
+        FILL_MODES.index(mode), 7.5, order, 0.5, received, 0, 1,
+    )  # fmt: skip
+    expected = np.stack(
+        [
+            ndimage.affine_transform(
+                image[0, :, :, c].astype(float), linear, matrix[0, :, 2], order=order, mode=mode, cval=7.5
+            )
+            for c in range(channels)
+        ],
+        axis=-1,
+    )
+    i, j = np.mgrid[:rows, :columns]
+    went = [matrix[0, a, 2] + i * matrix[0, a, 0] + j * matrix[0, a, 1] for a in (0, 1)]
+    # where a place falls on a jump, to within rounding, either side is right
+    jump = np.any([np.abs(2 * place - np.round(2 * place)) < 1e-9 for place in went], axis=0)
+    expected = np.where(jump[..., np.newaxis], np.nan, expected)
+    expected = expected[:: -1 if flips[1] else 1, :: -1 if flips[0] else 1]
+    difference = np.abs(received[0] - 0.5 * expected)
+    assert np.nanmax(difference, initial=0.0) <= 0.5 * 0.01
 
 
 def everything() -> Augmentation:
@@ -39,22 +86,49 @@ def everything() -> Augmentation:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("fill_mode", ["nearest", "constant", "reflect", "wrap"])
-@pytest.mark.parametrize("order", [0, 1])
-def test_compiled_and_interpreted_agree(fill_mode, order):
-    images = np.random.default_rng(0).integers(0, 256, (3, 6, 7, 3), dtype=np.uint8)
-    augmentation = Augmentation(rotation_range=40, zoom_range=0.3, horizontal_flip=True, vertical_flip=True)
-    draws = augmentation.draw(1, 0, [0, 1, 2], (6, 7))
-    compiled, interpreted = np.empty((2, 3, 6, 7, 3), np.float32)
+@pytest.mark.parametrize("channels", [1, 3, 4, 5])
+def test_pixels_that_stay_are_copied(channels):
+    images = np.random.default_rng(0).integers(0, 256, (2, 5, 6, channels), dtype=np.uint8)
+    for across, down in itertools.product([False, True], repeat=2):
+        flips = {"flip_horizontal": across, "flip_vertical": down}
+        copied = transform_batch(images, np.array([1]), Draws.of(flips), Augmentation())[0]
+        np.testing.assert_array_equal(copied, images[1][:: -1 if down else 1, :: -1 if across else 1])
 
-    arguments = (
-        images, np.arange(3), matrices(draws, 6, 7), draws.flip_horizontal, draws.flip_vertical,
-        draws.channel_shift, draws.brightness, ["nearest", "constant", "reflect", "wrap"].index(fill_mode), 3.0, order,
-        1 / 255,
-    )  # fmt: skip
-    kernel.transform(*arguments, compiled, 0, 3)
-    kernel.transform.py_func(*arguments, interpreted, 0, 3)
-    np.testing.assert_allclose(compiled, interpreted, atol=1e-6)
+
+@pytest.mark.parametrize(
+    "extras", [{}, {"colour_jitter": (0.4, 0.4, 0.4, 0.1)}, {"random_erasing": 0.5}], ids=str
+)
+@pytest.mark.parametrize("colours_", [{}, {"channel_shift_range": 60.0}], ids=str)
+def test_other_types_are_the_floats_rounded(extras, colours_):
+    images = np.random.default_rng(0).integers(0, 256, (9, 6, 7, 3), dtype=np.uint8)
+    augmentation = Augmentation(rotation_range=40, zoom_range=0.3, **extras, **colours_)
+    draws, everyone = augmentation.draw(1, 0, range(9), (6, 7)), np.arange(9)
+    floats = augment_batch(images, everyone, draws, augmentation)
+    as_bytes = augment_batch(images, everyone, draws, augmentation, dtype=np.uint8)
+    np.testing.assert_array_equal(as_bytes, np.clip(np.rint(floats), 0, 255).astype(np.uint8))
+    for rescale in (1.0, 1 / 255):
+        halves = augment_batch(images, everyone, draws, augmentation, rescale, dtype="bfloat16")
+        whole = augment_batch(images, everyone, draws, augmentation, rescale)
+        assert halves.dtype == torch.bfloat16
+        assert torch.equal(halves, torch.from_numpy(whole).bfloat16())
+
+
+def test_batches_of_other_types():
+    images = np.random.default_rng(0).integers(0, 256, (5, 6, 7, 3), dtype=np.uint8)
+    labels = np.arange(5)
+    for augmentation in (Augmentation(rotation_range=30), Augmentation(rotation_range=30, mixup=0.4)):
+        for dtype, kind in (("uint8", np.uint8), (torch.bfloat16, torch.bfloat16)):
+            batches = AugmentedBatches(images, labels, 2, augmentation, seed=0, rescale=1, dtype=dtype)
+            floats = AugmentedBatches(images, labels, 2, augmentation, seed=0, rescale=1)
+            assert batches[1][0].dtype == kind
+            difference = np.asarray(torch.as_tensor(batches[1][0]).float()) - floats[1][0]
+            assert np.abs(difference).max() <= 0.5 + 1e-3
+    with pytest.raises(ArgumentError, match=r"dtype 'uint8' needs rescale=1; received 0\.5"):
+        AugmentedBatches(images, labels, 2, Augmentation(), seed=0, rescale=0.5, dtype="uint8")
+    with pytest.raises(
+        ArgumentError, match="dtype must be one of 'float32', 'uint8', 'bfloat16'; received 'float16'"
+    ):
+        AugmentedBatches(images, labels, 2, Augmentation(), seed=0, dtype="float16")
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -156,32 +230,20 @@ def test_every_change_has_a_line():
     assert Augmentation(width_shift_range=[2, 5]).describe() == ["shift sideways: one of 2, 5, either way"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(
-    st.floats(-50, 50), st.one_of(st.floats(-3, 3), st.just(0.0), st.floats(-1e-9, 1e-9)),
-    st.floats(0, 40), st.integers(0, 40),
+    rows=st.integers(1, 7), columns=st.integers(1, 7), channels=st.integers(1, 6), dtype=st.sampled_from(["f4", "u1", "u2"]),
+    mode=st.integers(0, 3), still=st.booleans(), coloured=st.booleans(),
 )  # fmt: skip
-def test_run_inside_holds_just_the_places_inside(start, step, limit, n):
-    first, stop = sampling.run_inside.py_func(start, step, limit, n)
-    inside = [j for j in range(n) if 0.0 <= start + j * step < limit]
-    assert inside == list(range(first, stop))
-
-
-@pytest.mark.parametrize("channels", [1, 3, 4])
-@pytest.mark.parametrize("step", [1, -1])
-def test_row_inside_is_pixel_by_pixel(channels, step):
-    image = np.random.default_rng(0).integers(0, 256, (9, 8, channels), dtype=np.uint8)
-    width = 4 if channels == 3 else channels
-    values, target = np.zeros(9 * 8 * width, np.float32), np.zeros(9 * channels, np.float32)
-    careful = np.zeros(8 * channels, np.float32)
-    factor, order = np.float32(0.5), range(1, 9)[::step]
-    sampling.spread.py_func(image.reshape(-1), values, width)
-    sampling.row_inside.py_func(
-        values, width, 8, 1.2, 0.3, 5.5, -0.6, order[0], step, 8, factor, target, 0, channels
+def test_a_slice_writes_its_own_images_and_all_of_them(rows, columns, channels, dtype, mode, still, coloured):
+    """Vector instructions write four values at a time: never into the images that belong to another thread."""
+    images = np.full((1, rows, columns, channels), 90, np.uint8)
+    out = np.full((3, rows, columns, channels), 7, dtype)
+    turned = np.array([[0.8, 0.3, 0.2], [-0.3, 0.8, 0.1]]) if not still else np.eye(3)[:2]
+    kernel.transform(
+        images, np.zeros(3, np.int64), np.tile(turned, (3, 1, 1)), np.zeros(3, bool), np.zeros(3, bool),
+        np.full(3, 5.0 * coloured), np.full(3, np.nan), mode, 90.0, 1, 1.0, out, 1, 2,
     )  # fmt: skip
-    for place, j in enumerate(order):
-        sampling.pixel.py_func(
-            values, width, 9, 8, 1.2 + j * 0.3, 5.5 - j * 0.6, sampling.NEAREST, np.float32(0), 1, factor,
-            careful, place * channels, channels,
-        )  # fmt: skip
-    np.testing.assert_allclose(target[: 8 * channels], careful, rtol=1e-5)
+    assert (out[[0, 2]] == 7).all()
+    bfloat16 = np.float32(90).view(np.uint32) >> 16
+    assert (out[1] == (bfloat16 if dtype == "u2" else 90)).all()

@@ -18,6 +18,7 @@ from convolens.augmentation import (
     transform_batch,
 )
 from convolens.errors import ArgumentError, UnknownNameError
+from properties import EXAMPLES
 
 KERAS = {
     "rotation_range": 40, "width_shift_range": 0.2, "height_shift_range": 3, "zoom_range": 0.3,
@@ -95,7 +96,7 @@ CHOICES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 @given(
     fields=CHOICES, trivial=st.booleans(), seed=st.integers(0, 2**40), epoch=st.integers(0, 5),
     batch_size=st.integers(1, 12),

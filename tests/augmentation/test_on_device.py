@@ -6,20 +6,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from convolens.augmentation import Augmentation, AugmentedBatches, Draws, matrices, transform_batch
+from convolens.augmentation import Augmentation, Draws, matrices, transform_batch
 from convolens.augmentation.augmentation import FILL_MODES
-from convolens.augmentation.device_batches import DeviceBatches
 from convolens.augmentation.on_device import transform_on_device
 from convolens.errors import ArgumentError, ShapeError
-from convolens.training.batches import make_batch
+from devices import DEVICES
 
 EXACT = 1e-3  # of 255: 0.5 is promised, but the steps are the same ones, so next to nothing is expected
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device, or hidden: set CUDA_VISIBLE_DEVICES=0")
-    ),
-]  # fmt: skip
 
 one_image = st.fixed_dictionaries(
     {},
@@ -217,68 +210,6 @@ def test_an_empty_batch():
     assert transform_on_device(images, np.array([], int), draws, Augmentation()).shape == (0, 4, 5, 3)
 
 
-@pytest.mark.parametrize("order", [0, 1])
-@pytest.mark.parametrize("fill_mode", FILL_MODES)
-def test_nothing_waits_for_the_device(fill_mode, order):
-    """The meta device has no values: whoever reads one back raises."""
-    pixels = torch.zeros((8, 9, 7, 3), dtype=torch.uint8, device="meta")
-    labels = torch.zeros(8, dtype=torch.long, device="meta")
-    augmentation = everything(fill_mode=fill_mode, interpolation_order=order)
-    batches = DeviceBatches(pixels, labels, 3, augmentation, seed=1, device="meta")
-    batch = make_batch(*batches[2])
-    assert batch.x.device.type == batch.y.device.type == "meta"
-    assert batch.x.shape == (2, 3, 9, 7)
-
-
-@pytest.mark.parametrize("device", DEVICES)
-def test_batches_are_those_of_the_cpu(device):
-    images = np.random.default_rng(0).integers(0, 256, (23, 9, 7, 3), dtype=np.uint8)
-    labels = np.arange(23, dtype=np.uint16) * 2
-    here = AugmentedBatches(images, labels, 5, everything(), seed=4)
-    there = DeviceBatches(images, labels, 5, everything(), seed=4, device=device)
-    assert len(there) == len(here) == 5
-    assert there.image_shape == here.image_shape == (9, 7, 3)
-    for epoch in (0, 3, 0):
-        here.set_epoch(epoch)
-        there.set_epoch(epoch)
-        for number in (4, 0, 2):
-            x, y = there[number]
-            assert x.device.type == y.device.type == device
-            np.testing.assert_allclose(x.cpu().numpy(), here[number][0], atol=EXACT / 255)
-            assert y.tolist() == here[number][1].tolist()
-    with pytest.raises(IndexError, match="batch 5 of 5"):
-        there[5]
-    with pytest.raises(IndexError, match="batch -1 of 5"):
-        there[-1]
-
-
-def test_batches_keep_what_lies_there_and_the_order_asked_for():
-    pixels = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (4, 3, 2, 1), dtype=np.uint8))
-    labels = torch.eye(4)
-    batches = DeviceBatches(
-        pixels, labels, 4, Augmentation(), seed=0, rescale=1.0, shuffle=False, device="cpu"
-    )
-    assert batches.pixels.data_ptr() == pixels.data_ptr()
-    x, y = batches[0]
-    assert torch.equal(x, pixels.float())
-    assert torch.equal(y, labels)
-    frozen = np.zeros((2, 2, 2, 3), np.uint8)
-    frozen.flags.writeable = False
-    assert (
-        DeviceBatches(frozen, [1.0, 2.0], 1, Augmentation(), seed=0, device="cpu")[0][1].dtype
-        == torch.float64
-    )
-
-
-def test_a_batch_for_the_network_is_a_view():
-    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 5, 3), dtype=np.uint8)
-    x, y = DeviceBatches(pixels, np.arange(4), 2, everything(), seed=0, device="cpu")[1]
-    batch = make_batch(x, y, None, {0: 1.0, 1: 1.0, 2: 1.0, 3: 2.0})
-    assert batch.x.data_ptr() == x.data_ptr()
-    assert batch.x.is_contiguous(memory_format=torch.channels_last)
-    assert batch.y.data_ptr() == y.data_ptr()
-
-
 def call(images=None, which=(0,), draws=None, **options):
     images = torch.zeros((2, 3, 3, 3), dtype=torch.uint8) if images is None else images
     return transform_on_device(
@@ -307,26 +238,6 @@ def call(images=None, which=(0,), draws=None, **options):
 def test_misuse_is_named(options, error, words):
     with pytest.raises(error, match=words):
         call(**options)
-
-
-@pytest.mark.parametrize(
-    ("pixels", "labels", "options", "words"),
-    [
-        (np.zeros((0, 2, 2, 3), np.uint8), [], {}, "as many labels as images, and some; received 0 images"),
-        (np.zeros((2, 2, 2, 3), np.uint8), [1], {}, "received 2 images and 1 labels"),
-        (np.zeros((1, 2, 2, 3), np.uint8), ["cat"], {}, r"labels must hold numbers; .*'cat'.*return_inverse"),
-        (np.zeros((1, 2, 2, 3)), [1], {}, "DeviceBatches: images must be uint8 or float32; received torch.float64"),
-        (np.zeros((1, 2, 2), np.uint8), [1], {}, r"received \(1, 2, 2\)"),
-        (np.zeros((1, 2, 2, 3), np.uint8), [1], {"interpolation_order": 2}, "DeviceBatches: interpolation_order"),
-        (np.zeros((1, 2, 2, 3), np.uint8), [1], {"mixup": 0.2}, "mixup, .* run on the CPU only; received .*Use Aug"),
-        (np.zeros((1, 9, 9, 3), np.uint8), [1], {"pad_and_crop": 2}, "pad_and_crop, .* run on the CPU only"),
-        (np.zeros((1, 2, 2, 3), np.uint8), [1], {"trivialaugment": True}, "trivialaugment run on the CPU only"),
-    ],
-    ids=["none", "lengths", "names", "dtype", "rank", "order", "mixing", "padding", "policy"],
-)  # fmt: skip
-def test_batches_refuse(pixels, labels, options, words):
-    with pytest.raises(ArgumentError, match=words):
-        DeviceBatches(pixels, labels, 1, Augmentation(**options), seed=0, device="cpu")
 
 
 def test_places_far_away_stay_inside():

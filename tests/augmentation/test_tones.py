@@ -10,6 +10,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from convolens.augmentation import tone_codes as tone
 from convolens.augmentation import tones
+from properties import EXAMPLES
 
 # Code: what Pillow does, and how far its rounding may lead away.
 FACTORS = {
@@ -39,7 +40,7 @@ def changed(image, code, amount=0.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("code", FACTORS, ids=lambda code: tone.NAMES[code])
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, factor=st.floats(0, 2))
 def test_factors_are_pillows(code, drawn, factor):
     image = photo(drawn)
@@ -51,7 +52,7 @@ def test_factors_are_pillows(code, drawn, factor):
     np.testing.assert_allclose(changed(image, code, 1.0), image, atol=1e-4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, bits=st.integers(1, 8), threshold=st.integers(0, 255))
 def test_tables_are_pillows(drawn, bits, threshold):
     image = photo(drawn)
@@ -66,7 +67,7 @@ def test_tables_are_pillows(drawn, bits, threshold):
     assert stretched.max() <= 255
 
 
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, turn=st.floats(-0.5, 0.5))
 def test_hue_is_that_of_colorsys(drawn, turn):
     image = photo(drawn)

@@ -1,5 +1,6 @@
 """Commands in odd surroundings: readers that go away, full disks, no cache; and orders that make no sense."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -79,6 +80,26 @@ def test_odd_metadata_is_not_spoken_of(capsys, place, tmp_path):
     assert status == 0
     assert "a.jpg" in out
     assert err == ""
+
+
+def test_links_and_files_that_lead_nowhere_cost_no_training(capsys, tmp_path):
+    """Loops end; what is on the list and gone when it is read is named, in one line, whatever its name."""
+    data = folders(tmp_path / "data", {"a": 8, "b": 8})
+    (data / "a" / "up").symlink_to(data, target_is_directory=True)
+    (data / "b" / "round").symlink_to("round")
+    gone = "🐱 two\nlines.png"
+    (data / "b" / gone).symlink_to(tmp_path / "gone.png")
+    status, out, err = call(capsys, "train", data, *TINY, "--out", tmp_path / "run")
+    assert (status, err) == (0, "")
+    assert "1 unreadable images are skipped" in out
+    with (tmp_path / "run" / "skipped_images.csv").open(newline="", encoding="utf-8") as file:
+        ((path, reason),) = list(csv.reader(file))[1:]
+    assert path.endswith(gone)
+    assert reason.startswith("no such image file")
+    status, out, err = call(capsys, "train", data, *TINY, "--out", tmp_path / "strict", "--strict")
+    assert (status, out) == (2, "")
+    assert "1 unreadable image and --strict" in err
+    assert len(err.splitlines()) == 1
 
 
 def senseless(place, tmp_path):

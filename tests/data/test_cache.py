@@ -52,6 +52,7 @@ def test_broken_files_are_skipped_and_remembered(data):
         assert len(found.array) == len(found.indices) == 9
         assert [path.name for path, _ in found.skipped] == ["cut.jpg", "text.jpg"]
         assert "truncated" in found.skipped[0][1]
+        assert isinstance(found.array, np.memmap)  # mapped, not in memory, whatever was skipped
         np.testing.assert_array_equal(
             found.array[-1], read_pixels(folder.paths[found.indices[-1]], size=(8, 8))
         )

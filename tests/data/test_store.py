@@ -1,6 +1,9 @@
 """A PixelStore reads each image once, and the next store of the same photos reads none."""
 
+import errno
 import gc
+import subprocess
+import sys
 from collections import Counter
 
 import hypothesis.strategies as st
@@ -8,7 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from convolens.data import list_images, read_pixels
+from convolens.data import list_images, load_pixels, read_pixels
+from convolens.data.pixel_file import PixelFile
 from convolens.data.place import cache_folder, clear_cache
 from convolens.data.store import PixelStore
 from convolens.errors import ImageError
@@ -95,5 +99,49 @@ def test_without_a_cache_every_use_reads(folder, tmp_path, monkeypatch, reason):
         store, reads = store_of(folder)
     for _ in range(2):
         assert store[np.array([2, 2])].shape == (2, *SHAPE)
-    assert reads[2] == 4
+    assert reads[2] == 2
     assert store[np.array([], np.int64)].shape == (0, *SHAPE)
+
+
+def test_a_disk_that_is_full_in_the_middle(folder, monkeypatch):
+    """What was read is given all the same; from then on every use reads."""
+    written, write = [], PixelFile.write
+
+    def full(self, place, image):
+        if len(written) == 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(place)
+        write(self, place, image)
+
+    monkeypatch.setattr(PixelFile, "write", full)
+    store, reads = store_of(folder)
+    with pytest.warns(UserWarning, match="No space left on device.*decoded again at every use"):
+        images = store[np.arange(11)]
+    for _ in range(2):
+        np.testing.assert_array_equal(store[np.arange(11)], images)
+    assert set(reads.values()) == {3}
+    with pytest.warns(UserWarning, match="No space left on device.*decoded again at every use"):
+        pixels = load_pixels(folder, SHAPE[:2], interpolation="nearest")
+    np.testing.assert_array_equal(pixels.array[np.arange(11)], images)
+    del store
+    gc.collect()
+    assert list(cache_folder().iterdir()) == []
+
+
+def test_a_limit_on_file_sizes_is_no_crash(folder, tmp_path):
+    """The system refuses the file when it is made: real, in a process of its own."""
+    program = (
+        "import resource, sys, warnings, numpy as np\n"
+        "from convolens.data import list_images, load_pixels\n"
+        "folder = list_images(sys.argv[1])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "with warnings.catch_warnings(record=True) as told:\n"
+        "    warnings.simplefilter('always')\n"
+        "    pixels = load_pixels(folder, (6, 7))\n"
+        "print(pixels.array[np.arange(11)].shape, ' '.join(str(w.message) for w in told))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(folder.root)], capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith("(11, 6, 7, 3) The cache")
+    assert "(File too large); the photos are decoded again at every use" in said

@@ -18,6 +18,16 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"filters": 6, "kernel_size": (2, 3), "strides": (2, 1), "padding": "same", "groups": 3},
         {"filters": 2, "kernel_size": 3, "dilation_rate": 2, "padding": "same", "use_bias": False},
     ],
+    "DepthwiseConv2D": [
+        {"kernel_size": 3, "activation": "relu"},
+        {"kernel_size": (3, 2), "strides": 2, "padding": "same", "depth_multiplier": 2},
+        {"kernel_size": 2, "dilation_rate": 2, "padding": "same", "use_bias": False},
+    ],
+    "SeparableConv2D": [
+        {"filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"filters": 5, "kernel_size": (2, 3), "strides": 2, "padding": "same", "depth_multiplier": 2},
+        {"filters": 2, "kernel_size": 3, "dilation_rate": 2, "use_bias": False},
+    ],
     "MaxPooling2D": [{}, {"pool_size": 3, "strides": 2, "padding": "same"}],
     "AveragePooling2D": [{"pool_size": 2}, {"pool_size": 3, "strides": 2, "padding": "same"}],
     "GlobalAveragePooling2D": [{}, {"keepdims": True}],
@@ -105,16 +115,18 @@ def test_outputs_and_shapes(
     kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     strides=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     padding=st.sampled_from(["valid", "same"]),
-    name=st.sampled_from(["Conv2D", "MaxPooling2D", "AveragePooling2D"]),
+    name=st.sampled_from(
+        ["Conv2D", "DepthwiseConv2D", "SeparableConv2D", "MaxPooling2D", "AveragePooling2D"]
+    ),
 )
 def test_every_padding_and_stride(
     size: tuple[int, int], kernel: tuple[int, int], strides: tuple[int, int], padding: str, name: str
 ) -> None:
     random = np.random.default_rng(0)
     x = random.normal(size=(2, *size, 2)).astype("float32")
-    window: dict[str, Any] = (
-        {"filters": 3, "kernel_size": kernel} if name == "Conv2D" else {"pool_size": kernel}
-    )
+    window: dict[str, Any] = {"kernel_size" if "Conv" in name else "pool_size": kernel}
+    if name in ("Conv2D", "SeparableConv2D"):
+        window["filters"] = 3
     ours, theirs = _pair(name, window | {"strides": strides, "padding": padding}, x, random)
     np.testing.assert_allclose(_outside(ours(_inside(x))), theirs(x).detach().numpy(), atol=1e-5)
 
@@ -159,3 +171,14 @@ def test_batch_of_one_value_per_channel() -> None:
     layer.build_once((None, 3))
     assert layer.train()(torch.ones(1, 3)).abs().max() == 0
     assert torch.allclose(layer.running_var, torch.full((3,), 0.99))
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D"])
+def test_initial_kernels_are_as_wide_as_those_of_keras(name: str) -> None:
+    arguments: dict[str, Any] = {"kernel_size": 3} | ({} if name == "DepthwiseConv2D" else {"filters": 40})
+    ours, theirs = layers.LAYERS[name](**arguments), getattr(keras.layers, name)(**arguments)
+    ours.build_once((None, 8, 8, 300))
+    theirs.build((None, 8, 8, 300))
+    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert mine.shape == other.shape
+        np.testing.assert_allclose(abs(mine).max(), abs(other).max(), rtol=0.01)

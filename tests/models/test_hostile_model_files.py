@@ -18,6 +18,7 @@ from convolens.errors import (
     UnknownNameError,
 )
 from convolens.models import Model, Sequential, load_model
+from models import fuzzing
 
 
 def small(width: int = 3) -> Sequential:
@@ -249,3 +250,128 @@ def test_hostile_weights(kind: str, tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=words):
         model.load_weights(path)
     assert values(model) == before
+
+
+def doubling(depth: int) -> Any:
+    """Return a network that calls the one inside twice, which calls the one inside twice, and so on."""
+    inner: Any = {"class_name": "ReLU", "config": {"name": "l0"}}
+    for i in range(depth):
+        source = {"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [None, 2]}, "name": "i"}
+        calls = [[["i", 0, 0, {}]], [[inner["config"]["name"], 0, 0, {}]]]
+        layers_ = [
+            source | {"inbound_nodes": []},
+            inner | {"name": inner["config"]["name"], "inbound_nodes": calls},
+        ]
+        ends = {"input_layers": ["i", 0, 0], "output_layers": [inner["config"]["name"], 1, 0]}
+        inner = {"class_name": "Functional", "config": {"name": f"l{i + 1}", "layers": layers_} | ends}
+    return inner
+
+
+def test_networks_that_double_are_counted_first(tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    repacked(path, config_json=json.dumps(doubling(3)))
+    with pytest.raises(CheckpointError, match=r"layers/conv2d .* is not in the model, which has nothing"):
+        load_model(path)
+    for depth in (40, 200):
+        repacked(path, config_json=json.dumps(doubling(depth)))
+        with pytest.raises(
+            CheckpointError, match=r"m\.keras: describes a network of \d+ calls of layers; expected at"
+        ):
+            load_model(path)
+
+
+def test_many_layers(tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    config = config_of(path)
+    first, *rest = config["config"]["layers"]
+    for count, words in (
+        (4000, None),
+        (10_001, r"describes a network of 10005 calls of layers; expected at most 10000"),
+    ):
+        added = [{"class_name": "ReLU", "config": {"name": f"r{i}"}} for i in range(count)]
+        repacked(
+            path,
+            config_json=json.dumps(
+                config | {"config": config["config"] | {"layers": [first, *added, *rest]}}
+            ),
+        )
+        if words is None:
+            assert len(load_model(path).layers) == count + 3
+            continue
+        with pytest.raises(CheckpointError, match=words):
+            load_model(path)
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"filters": 10**9}, r"holds weights of shapes .* expects \[\(3, 3, 2, 1000000000\)"),
+        ({"filters": 2**31 - 1, "kernel_size": [2, 2]}, r"expects \[\(2, 2, 2, 2147483647\)"),
+        ({"filters": 10**9, "kernel_size": [2**31 - 1, 2**31 - 1], "padding": "same"}, "is damaged"),
+    ],
+)
+def test_a_huge_layer_is_compared_before_it_is_made(
+    changes: Any, words: str, ending: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"m{ending}", whole=True)
+    if ending == ".keras":
+        repacked(path, config_json=json.dumps(changed_layer(config_of(path), **changes)))
+    else:
+        with h5py.File(path, "a") as file:
+            config = json.loads(file.attrs["model_config"])
+            file.attrs["model_config"] = json.dumps(changed_layer(config, **changes))
+    assert fuzzing.verdict(tmp_path / f"x{ending}", small(), True, [("huge", path.read_bytes())]) == ""
+    with pytest.raises(CheckpointError, match=words):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 50_000, "9" * 5000, '{"a": 1e999, "class_name"', "\ud800"]
+)
+def test_texts_that_are_no_description(text: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    repacked(path, config_json=text.encode(errors="surrogatepass"))
+    with pytest.raises(CheckpointError, match=r"config\.json is not JSON"):
+        load_model(path)
+
+
+def test_a_description_of_many_megabytes(tmp_path: Path) -> None:
+    for ending in (".keras", ".h5"):
+        path = written(tmp_path, f"m{ending}", whole=True)
+        text = json.dumps(["x" * 100] * 100_000)
+        if ending == ".keras":
+            repacked(path, config_json=text)
+        else:
+            with h5py.File(path, "a") as file:
+                file.attrs["model_config"] = text
+        with pytest.raises(CheckpointError, match="is not of honest size"):
+            load_model(path)
+
+
+def test_long_names_are_cut_in_errors(tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    config = config_of(path)
+    config["config"]["layers"][1]["class_name"] = "Conv" * 10**6
+    repacked(path, config_json=json.dumps(config))
+    with pytest.raises(UnknownNameError, match=r"unknown layer class 'Conv.* \.\.\. ") as error:
+        load_model(path)
+    assert len(str(error.value)) < 1000
+
+
+def test_classes_of_somebodys_own(tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    config = config_of(path)
+    config["config"]["layers"][1]["registered_name"] = "theirs>Conv2D"
+    repacked(path, config_json=json.dumps(config))
+    with pytest.raises(ArgumentError, match=r"Conv2D 'first' is a class of somebody's own \(theirs>Conv2D\)"):
+        load_model(path)
+
+
+def test_a_model_without_a_shape(tmp_path: Path) -> None:
+    path = written(tmp_path, "m.keras", whole=True)
+    config = config_of(path)
+    config["config"] |= {"layers": config["config"]["layers"][1:], "build_input_shape": None}
+    repacked(path, config_json=json.dumps(config))
+    with pytest.raises(CheckpointError, match="describes a model without an input shape or without layers"):
+        load_model(path)

@@ -8,7 +8,9 @@ import pytest
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 from PIL import Image
 
+from convolens.augmentation import Augmentation
 from convolens.errors import (
+    ArgumentError,
     ArgumentTypeError,
     DataError,
     ImageError,
@@ -35,6 +37,11 @@ def flow(*arrays, **options):
     return lambda make, data: make(validation_split=0.5).flow(*arrays, **options)[0]
 
 
+def flow_of(**options):
+    """Keras takes anything at first, and fails at the first batch."""
+    return lambda make, data: make(**options).flow(X)[0]
+
+
 # What is done -> the built-in that both raise, and our words.
 MISUSE = {
     "no folder": (lambda make, data: make().flow_from_directory(str(data) + "no"), FileNotFoundError, "no such folder"),
@@ -58,6 +65,14 @@ MISUSE = {
     "folder to save to": (flow(X, save_to_dir="no/such/folder"), FileNotFoundError, "no folder; make it first"),
     "data_format": (lambda make, data: make(data_format="first"), ValueError, "Did you mean 'channels_first'"),
     "zoom of three": (lambda make, data: make(zoom_range=(1, 2, 3)), ValueError, r"pair \(low, high\)"),
+    "zoom of words": (lambda make, data: make(zoom_range=("far", "near")), ValueError, r"pair \(low, high\); received"),
+    "zoom as a word": (lambda make, data: make(zoom_range="far"), ValueError, "zoom_range must be a number in"),
+    "brightness as a word": (lambda make, data: make(brightness_range="ab"), ValueError, "of factors from 0; received 'ab'"),
+    "brightness of words": (flow_of(brightness_range=("a", "b")), ValueError, r"from 0; received \('a', 'b'\)"),
+    "brightness as number": (lambda make, data: make(brightness_range=0.5), ValueError, "from 0; received 0.5"),
+    "split below 0": (lambda make, data: make(validation_split=-0.1), ValueError, r"number in \[0, 1\); received -0.1"),
+    "no function": (flow_of(preprocessing_function=3), TypeError, "must be a function that takes and returns an image"),
+    "no type": (flow_of(dtype="floaty"), TypeError, "dtype must be a type of numbers, float32 for example"),
     "brightness of one": (lambda make, data: make(brightness_range=[2]), ValueError, r"pair \(low, high\)"),
     "validation_split": (lambda make, data: make(validation_split=1), ValueError, r"number in \[0, 1\)"),
     "fit of rank 3": (lambda make, data: make(featurewise_center=True).fit(X[0]), ValueError, "rank 4"),
@@ -73,6 +88,49 @@ def test_misuse_is_of_keras_type(data, mistake):
         act(ImageDataGenerator, data)
     assert type(caught.value).__module__ == "convolens.errors"
     assert "\n" not in str(caught.value)
+
+
+# Ranges of the wrong sign or type, which Keras takes or lets NumPy fail over, at the first batch.
+RANGES = {
+    "rotation_range": (-1, "20", float("nan"), [10, 20], 400),
+    "width_shift_range": (-0.1, "wide", [-1, 2], ["a"], float("inf"), True),
+    "height_shift_range": (-3, "high", (1, None), [float("nan")]),
+    "shear_range": (-1, "a", [1, 2]),
+    "zoom_range": (-0.1, None, (2, 1), 1.5, (0, 1), (1, float("nan")), (1, None), (1, 2, 3), [1], True),
+    "channel_shift_range": (-1, "a", (1, 2), float("inf")),
+    "brightness_range": ((2, 1), (-1, 1), (0, None), (1, float("inf")), (1, 2, 3), True),
+    "fill_mode": ("neerest", None, 0),
+    "cval": ("black", None, float("nan")),
+    "interpolation_order": (6, -1, 1.5, "1"),
+    "rescale": ("1/255", float("nan"), float("inf")),
+    "zca_epsilon": ("small", -1e-6, None),
+    "validation_split": (1, -0.2, "half"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in RANGES for value in RANGES[name]], ids=repr
+)
+def test_ranges_of_the_wrong_sign_or_type_are_refused_by_their_name(name, value):
+    with pytest.raises(
+        ValueError, match=rf"(ImageDataGenerator|Augmentation): {name} must be .*received "
+    ) as caught:
+        ImageDataGenerator(**{name: value})
+    assert isinstance(caught.value, ArgumentError)
+    assert "\n" not in str(caught.value)
+    assert isinstance(value, (list, tuple)) or repr(value) in str(caught.value)
+    if name not in ("rescale", "zca_epsilon", "validation_split"):
+        with pytest.raises(ArgumentError, match=name):
+            setattr(ImageDataGenerator(), name, value)
+
+
+def test_an_empty_list_of_shifts():
+    for name in ("width_shift_range", "height_shift_range"):
+        for make in (ImageDataGenerator, Augmentation):
+            with pytest.raises(
+                ArgumentError, match=f"{name} must be a number, or a list .* Give 0 for no shift"
+            ):
+                make(**{name: []})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 from PIL import Image
@@ -204,6 +205,32 @@ def test_warnings():
         ImageDataGenerator(rotation_range=3).flow(np.zeros((4, 8, 8, 3)))[0]
 
 
+def test_a_varied_validation_part_is_warned_of(data):
+    """The commonest slip: one generator for both parts."""
+    table = pd.DataFrame({"filename": ["a/00.png", "b/00.png", "a/01.png"], "class": list("aba")})
+
+    def every_way(make, subset):
+        yield "flow", lambda: make.flow(np.zeros((4, 8, 8, 3)), subset=subset)
+        yield "flow_from_directory", lambda: make.flow_from_directory(data, subset=subset)
+        yield "flow_from_dataframe", lambda: make.flow_from_dataframe(table, data, subset=subset)
+
+    for where, act in every_way(ImageDataGenerator(rotation_range=9, validation_split=0.4), "validation"):
+        with pytest.warns(
+            UserWarning, match=rf"^{where}: subset='validation' is varied too \(rotation: up to 9 deg"
+        ) as caught:
+            act()
+        assert [item.filename for item in caught] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for options, subset in (
+            ({"rotation_range": 9}, "training"),
+            ({"rescale": 0.5}, "validation"),
+            ({"rotation_range": 9}, None),
+        ):
+            for _, act in every_way(ImageDataGenerator(**options, validation_split=0.4), subset):
+                act()
+
+
 def test_arguments_are_attributes():
     options = {
         "rotation_range": 3, "width_shift_range": 0.1, "height_shift_range": 0.3, "zoom_range": 0.2,
@@ -217,3 +244,11 @@ def test_arguments_are_attributes():
     assert ours.standardization.mean is ours.mean
     with pytest.raises(AttributeError, match="no attribute 'rotations'"):
         _ = ours.rotations
+
+
+@pytest.mark.parametrize("name", ["rotation_range", "shear_range", "width_shift_range", "height_shift_range"])  # fmt: skip
+def test_none_switches_a_range_off_as_in_keras(name):
+    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype(np.float32)
+    for make in (KerasGenerator, ImageDataGenerator):
+        batch = next(make(**{name: None}).flow(images, batch_size=3, shuffle=False))
+        np.testing.assert_array_equal(batch, images)

@@ -42,8 +42,10 @@ def test_your_own_photos(tmp_path):
 def test_the_table_of_commands_is_whole():
     from convolens.cli.app import make_app
 
-    named = re.findall(r"^\| `convolens (\w+)", README, re.MULTILINE)
-    assert named == [command.callback.__name__ for command in make_app().registered_commands]
+    named = re.findall(r"^\| `convolens ([\w-]+)", README, re.MULTILINE)
+    assert named == [
+        command.callback.__name__.replace("_", "-") for command in make_app().registered_commands
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,7 +1,10 @@
 """A run folder holds all that DESIGN promises, and bad input loses nothing."""
 
 import csv
+import functools
+import importlib
 import json
+import re
 import tomllib
 import warnings
 
@@ -24,6 +27,7 @@ from convolens.errors import (
     WriteError,
 )
 from convolens.models import Model
+from convolens.models.placing import batches_for
 from convolens.runs.screen import Screen
 from images import bomb_png, folders, photo, truncated_jpeg
 
@@ -57,6 +61,23 @@ def test_the_folder_is_complete(small_run):
             image.load()
             assert image.format == "PNG"
             assert min(image.size) > 50
+
+
+def test_where_photos_are_varied_is_said_and_changes_nothing(small_data, tmp_path, monkeypatch):
+    """The device's way on the CPU device: another machine's decision, the same run."""
+    options = {
+        "recipe": "lecture", "epochs": 2, "balance": True, "augmentation": {"pad_and_crop": 1, "mixup": 0.2},
+    }  # fmt: skip
+    here, said = train(small_data, tmp_path, out=tmp_path / "here", **options)
+    assert "  augmentation: on the CPU, as the network\n" in said
+    gpu = {"can_augment": lambda device: True, "free_bytes": lambda device: 10**9}
+    module = importlib.import_module("convolens.runs.train")  # the function has its name
+    monkeypatch.setattr(module, "batches_for", functools.partial(batches_for, **gpu))
+    there, said = train(small_data, tmp_path, out=tmp_path / "there", **options)
+    assert re.search(r"^  augmentation: on the GPU, where [\d,]+ bytes of pixels lie$", said, re.MULTILINE)
+    for one, other in zip(rows(here.folder.history), rows(there.folder.history), strict=True):
+        assert float(one["loss"]) == pytest.approx(float(other["loss"]), rel=1e-3)
+        assert float(one["val_loss"]) == pytest.approx(float(other["val_loss"]), rel=1e-3)
 
 
 def test_the_record_is_enough_to_run_again(small_run, small_data, tmp_path):
@@ -240,7 +261,9 @@ def bad_data(tmp_path):
     yield good, {"validation_split": 1.5}, ArgumentError, "validation_split must be a number in"
     yield good, {"augmentation": {"rotation": 3}}, TypeError, "Did you mean 'rotation_range'"
     yield good, {"epochs": 0}, ArgumentError, "epochs must be an integer of at least 1"
-    yield good, {"device": "cuda"}, ArgumentError, "torch sees no GPU"
+    yield good, {"device": "cuda"}, ArgumentError, "train: device 'cuda' was asked for, but torch sees no GPU"
+    yield good, {"device": "0"}, ArgumentError, "train: device '0' was asked for, but torch sees no GPU"
+    yield good, {"device": "cudda"}, UnknownNameError, "Did you mean 'cuda'"
     yield good, {"learning_rate": -1}, ArgumentError, "learning_rate must be a number"
     (tmp_path / "file").write_text("x")
     yield good, {"out": tmp_path / "file" / "run"}, WriteError, "cannot write"

@@ -1,5 +1,6 @@
 """Sources: every kind of data gives its batches in a known order, and says when it has none left."""
 
+import threading
 import warnings
 from collections import Counter
 from typing import Any
@@ -18,6 +19,7 @@ from convolens.training import (
     IteratorSource,
     LoaderSource,
     Source,
+    make_batch,
     make_source,
 )
 
@@ -247,3 +249,41 @@ def test_nested_lists_of_numbers_are_an_array() -> None:
     source = make_source("fit", [[1, 2], [3, 4]], [0, 1])
     batch: Batch = next(iter(source.epoch(0)))
     assert batch.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+class Ahead:
+    """Batches that may be prepared ahead."""
+
+    thread_safe = True
+
+    def __len__(self) -> int:
+        return 3
+
+    def set_epoch(self, epoch: int) -> None:
+        pass
+
+    def __getitem__(self, number: int) -> Any:
+        return np.full((2, 1), number, np.float32), np.zeros(2, np.int64)
+
+
+@pytest.mark.parametrize("pin", [False, True])
+def test_batches_are_pinned_where_they_are_made(pin: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the thread: copying is work too. Pinned memory itself takes a GPU."""
+    threads = []
+
+    def note(batch: Batch) -> Batch:
+        threads.append(threading.current_thread())
+        return batch
+
+    monkeypatch.setattr(Batch, "pinned", note)
+    assert numbers(make_source("fit", Ahead(), pin=pin)) == [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]
+    assert len(threads) == (3 if pin else 0)
+    assert threading.current_thread() not in threads
+
+
+def test_weights_lie_where_the_labels_are() -> None:
+    y = torch.zeros(4, dtype=torch.long, device="meta")
+    for weight in (np.ones(4), torch.ones(4), [1.0, 1.0, 1.0, 1.0]):
+        batch = make_batch(torch.zeros((4, 2), device="meta"), y, weight)
+        assert batch.weight is not None
+        assert batch.weight.device.type == "meta"

@@ -3,6 +3,7 @@
 from convolens.augmentation.apply import transform_batch
 from convolens.augmentation.augmentation import Augmentation
 from convolens.augmentation.batches import AugmentedBatches
+from convolens.augmentation.buffers import BatchBuffers
 from convolens.augmentation.captions import caption
 from convolens.augmentation.draws import Draws
 from convolens.augmentation.extras import Extras
@@ -14,6 +15,7 @@ from convolens.augmentation.philox import permutation, uniforms
 __all__ = [
     "Augmentation",
     "AugmentedBatches",
+    "BatchBuffers",
     "Draws",
     "Extras",
     "Mixing",

@@ -8,6 +8,7 @@ from convolens.augmentation.augmentation import FILL_MODES, Augmentation
 from convolens.augmentation.draws import Draws
 from convolens.augmentation.matrix import matrices
 from convolens.augmentation.slices import in_slices
+from convolens.augmentation.value_types import of_dtype, storage_of
 from convolens.errors import ShapeError
 
 
@@ -20,8 +21,9 @@ def transform_batch(
     centre: tuple[float, float] | None = None,
     out: np.ndarray | None = None,
     threads: int | None = None,
-) -> np.ndarray:
-    """Return some images, transformed and rescaled, as one float batch.
+    dtype: Any = "float32",
+) -> Any:
+    """Return some images, transformed and rescaled, as one batch.
 
     Args:
         images: (m, rows, columns, channels), uint8 or float32, values 0 to 255; or what gives such at `images[which]`.
@@ -30,19 +32,23 @@ def transform_batch(
         augmentation: for fill mode, constant and interpolation order.
         rescale: factor on the values at the end.
         centre: see `matrices`.
-        out: written into and returned where given; (n, rows, columns, channels) float32.
+        out: written into and returned where given; (n, rows, columns, channels), of the storage of `dtype`.
         threads: at most; None is one a core. The result does not depend on it.
+        dtype: "float32"; "uint8", rounded and cut off at 0 and 255; or "bfloat16", rounded.
 
     Returns:
-        (n, rows, columns, channels) float32.
+        (n, rows, columns, channels), an array; for bfloat16 a torch tensor over the array of its bits (uint16), for
+        NumPy has no such type.
 
     Raises:
-        ShapeError: images that are not of rank 4.
+        ShapeError: images that are not of rank 4. UnknownNameError: another dtype.
 
     Example:
         >>> images = np.full((1, 2, 2, 3), 255, np.uint8)
         >>> transform_batch(images, np.array([0]), Draws.of({}), Augmentation(), 1 / 255).max()
         np.float32(1.0)
+        >>> transform_batch(images, np.array([0]), Draws.of({}), Augmentation(), dtype="uint8").max()
+        np.uint8(255)
     """
     from convolens.augmentation import kernel  # Numba takes half a second to import
 
@@ -54,8 +60,9 @@ def transform_batch(
     images, which = np.ascontiguousarray(images), np.ascontiguousarray(which, np.int64)
     if images.dtype != np.uint8 and images.dtype != np.float32:
         images, which = images[which].astype(np.float32), np.arange(n)
+    storage = storage_of("transform_batch", dtype)
     if out is None:
-        out = np.empty((n, *images.shape[1:]), np.float32)
+        out = np.empty((n, *images.shape[1:]), storage)
     matrix, order = matrices(draws, rows, columns, centre), augmentation.interpolation_order
     if order > 1:
         images = _splines(images, which, matrix, augmentation)
@@ -66,7 +73,7 @@ def transform_batch(
         float(rescale), out,
     )  # fmt: skip
     in_slices(lambda start, stop: kernel.transform(*arguments, start, stop), n, out.size, threads)
-    return out
+    return of_dtype(out)
 
 
 def _splines(

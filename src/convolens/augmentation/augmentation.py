@@ -12,9 +12,11 @@ from convolens.augmentation.draws import Draws
 from convolens.augmentation.extras import Extras
 from convolens.augmentation.matrix import compose
 from convolens.augmentation.philox import uniforms
+from convolens.augmentation.ranges import numbers
 from convolens.errors import ArgumentError
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
+_LARGEST = float(np.finfo(np.float32).max)
 # Which of an image's random numbers belong to what. They never move, so that switching one change on leaves the
 # others as they are.
 _KERAS = slice(0, 12)
@@ -97,23 +99,21 @@ class Augmentation:
         number_in(where, "shear_range", self.shear_range, 0, 360)
         number_in(where, "channel_shift_range", self.channel_shift_range, 0, float("inf"), open_high=True)
         for name in ("width_shift_range", "height_shift_range"):
-            value = getattr(self, name)
-            for item in value if isinstance(value, (list, tuple, np.ndarray)) else [value]:
-                number_in(where, name, item, 0, float("inf"), open_high=True)
+            keras_shifts.check(where, name, getattr(self, name))
         zoom = self.zoom_bounds
         if zoom[0] <= 0 or zoom[1] < zoom[0]:
             raise ArgumentError(
                 f"Augmentation: zoom_range must be below 1, or a pair (low, high) of factors above 0; "
                 f"received {self.zoom_range!r}."
             )
-        brightness = self.brightness_range
-        if brightness is not None:
-            pair = isinstance(brightness, (list, tuple)) and len(brightness) == 2
-            if not pair or not 0 <= float(brightness[0]) <= float(brightness[1]):
+        if self.brightness_range is not None:
+            pair = numbers(self.brightness_range)
+            if pair is None or len(pair) != 2 or not 0 <= pair[0] <= pair[1]:
                 raise ArgumentError(
                     "Augmentation: brightness_range must be a pair (low, high) of factors from 0; "
-                    f"received {brightness!r}."
+                    f"received {self.brightness_range!r}."
                 )
+        number_in(where, "cval", self.cval, -_LARGEST, _LARGEST)
         one_of(where, "fill_mode", self.fill_mode, FILL_MODES)
         one_of(where, "interpolation_order", self.interpolation_order, range(6))
         cropping.check(self.random_resized_crop, self.random_resized_crop_ratio, self.pad_and_crop)
@@ -132,11 +132,12 @@ class Augmentation:
         """The lowest and the highest zoom factor."""
         zoom = self.zoom_range
         if isinstance(zoom, (list, tuple, np.ndarray)):
-            if len(zoom) != 2:
+            pair = numbers(zoom)
+            if pair is None or len(pair) != 2:
                 raise ArgumentError(
                     f"Augmentation: zoom_range must be one number or a pair (low, high); received {zoom!r}."
                 )
-            return float(zoom[0]), float(zoom[1])
+            return pair[0], pair[1]
         z = number_in("Augmentation", "zoom_range", zoom, 0, float("inf"), open_high=True)
         return 1 - z, 1 + z
 

@@ -1,12 +1,16 @@
 """AugmentedBatches: pixels in memory as training batches; every batch a pure function of (seed, epoch, number)."""
 
+from typing import Any
+
 import numpy as np
 
 from convolens.augmentation import mixing
 from convolens.augmentation.augmentation import Augmentation
 from convolens.augmentation.balance import balanced_order, class_numbers, times_before
+from convolens.augmentation.buffers import BatchBuffers
 from convolens.augmentation.finishing import augment_batch
 from convolens.augmentation.philox import permutation
+from convolens.augmentation.value_types import converted, name_of
 from convolens.errors import ArgumentError
 
 
@@ -27,9 +31,11 @@ class AugmentedBatches:
         threads: at most; None is one a core. The result does not depend on it.
         balance: each class equally often, however rare, see `balanced_order`; an image that comes again in an epoch
             is varied anew.
+        dtype: of x: "float32", "bfloat16" (a torch tensor), or "uint8" with `rescale=1`.
 
     Raises:
-        ArgumentError: no images, or another number of labels; labels that cannot be mixed.
+        ArgumentError: no images, or another number of labels; labels that cannot be mixed; bytes and a rescale.
+        UnknownNameError: another dtype.
 
     Example:
         >>> batches = AugmentedBatches(np.zeros((5, 2, 2, 3), np.uint8), np.arange(5), 2, Augmentation(), seed=1)
@@ -49,6 +55,7 @@ class AugmentedBatches:
         classes: int | None = None,
         threads: int | None = None,
         balance: bool = False,
+        dtype: Any = "float32",
     ) -> None:
         if len(pixels) == 0 or len(pixels) != len(labels):
             raise ArgumentError(
@@ -60,6 +67,12 @@ class AugmentedBatches:
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
         self.rescale, self.shuffle, self.threads = rescale, shuffle, threads
         self.numbers = class_numbers("AugmentedBatches", labels) if balance else None
+        self.dtype = name_of("AugmentedBatches", dtype)
+        if self.dtype == "uint8" and rescale != 1:
+            raise ArgumentError(
+                f"AugmentedBatches: bytes hold 0 to 255, so dtype 'uint8' needs rescale=1; received {rescale!r}."
+            )
+        self._buffers = BatchBuffers()
         self.set_epoch(0)
 
     @property
@@ -81,26 +94,28 @@ class AugmentedBatches:
         else:
             self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
 
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return (x, y) of a batch: float32 (n, rows, columns, channels) and the labels."""
+    def __getitem__(self, number: int) -> tuple[Any, np.ndarray]:
+        """Return (x, y) of a batch: (n, rows, columns, channels) of `dtype`, and the labels."""
         places = slice(number * self.batch_size, (number + 1) * self.batch_size)
         which = self.order[places]
         if not 0 <= number < len(self):
             raise IndexError(f"batch {number} of {len(self)}")
         samples = which + len(self.pixels) * self.again[places]  # what the random numbers go by
-        x = self._images(which, samples)
         if not self.augmentation.mixes:
-            return x, self.labels[which]
+            return self._images(which, samples, self.dtype), self.labels[which]
+        x = self._images(which, samples)
         mixed = self.augmentation.draw_mixing(
             self.seed, self.epoch, samples, self._shape, size=len(self.pixels)
         )
         mixing.mix_images(x, self._images(mixed.partner, mixed.partner), mixed, self.threads)
-        return x, mixing.mix_labels(self.labels, which, mixed)
+        return converted("AugmentedBatches", x, self.dtype), mixing.mix_labels(self.labels, which, mixed)
 
     @property
     def _shape(self) -> tuple[int, int]:
         return self.pixels.shape[1], self.pixels.shape[2]
 
-    def _images(self, which: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    def _images(self, which: np.ndarray, samples: np.ndarray, dtype: str = "float32") -> Any:
         draws = self.augmentation.draw(self.seed, self.epoch, samples, self._shape)
-        return augment_batch(self.pixels, which, draws, self.augmentation, self.rescale, self.threads)
+        return augment_batch(
+            self.pixels, which, draws, self.augmentation, self.rescale, self.threads, dtype, self._buffers
+        )

@@ -1,4 +1,4 @@
-"""DeviceBatches: pixels that lie on a device as training batches there; what AugmentedBatches gives, without the way."""
+"""DeviceBatches: what AugmentedBatches gives, made on a device where pixels and labels lie."""
 
 from typing import Any
 
@@ -6,105 +6,97 @@ import numpy as np
 import torch
 
 from convolens.augmentation.augmentation import Augmentation
-from convolens.augmentation.on_device import check_images, check_order, transform_on_device
-from convolens.augmentation.philox import permutation
+from convolens.augmentation.batches import AugmentedBatches
+from convolens.augmentation.finishing_on_device import augment_on_device, mix_labels_on_device, mix_on_device
+from convolens.augmentation.resident import resident
 from convolens.errors import ArgumentError
+
+
+def why_not_on_device(augmentation: Augmentation) -> str | None:
+    """Return what of an augmentation runs on the CPU only, or None.
+
+    Example:
+        >>> why_not_on_device(Augmentation(rotation_range=20, mixup=0.2)) is None
+        True
+        >>> why_not_on_device(Augmentation(interpolation_order=3))
+        'interpolation_order 3 runs there only'
+    """
+    order = augmentation.interpolation_order
+    return f"interpolation_order {order} runs there only" if order > 1 else None
 
 
 class DeviceBatches:
     """Batches by number, for `Model.fit` of a model on a GPU: pixels and labels are copied to the device once.
 
     Args:
-        pixels: uint8 (or float32, 0 to 255) array or tensor (n, rows, columns, channels).
-        labels: (n, ...) numbers that belong to them, array or tensor.
-        batch_size: images a batch; the last may be smaller.
-        augmentation: the random changes: Keras' and random resized crop; of interpolation order 0 or 1.
-        seed: of order and changes.
-        rescale: factor on the bytes.
-        shuffle: a new order each epoch.
+        batches: what is to be given; labels that are numbers. `set_epoch` reaches it too.
         device: where pixels, labels and batches lie.
 
     Raises:
-        ArgumentError: no images, another number of labels, labels that are not numbers, pixels of another dtype, an
-            order above 1, changes that only the CPU can do.
-        ShapeError: pixels that are not of rank 4.
+        ArgumentError: pixels, labels or changes that only the CPU can do; `why_not` says which.
 
     Example:
-        >>> batches = DeviceBatches(
-        ...     np.zeros((5, 2, 2, 3), np.uint8), np.arange(5), 2, Augmentation(), seed=1, device="cpu"
-        ... )
+        >>> here = AugmentedBatches(np.zeros((5, 2, 2, 3), np.uint8), np.arange(5), 2, Augmentation(), seed=1)
+        >>> batches = DeviceBatches(here, "cpu")
         >>> len(batches), batches[2][0].shape
         (3, torch.Size([1, 2, 2, 3]))
     """
 
-    def __init__(
-        self,
-        pixels: np.ndarray | torch.Tensor,
-        labels: np.ndarray | torch.Tensor,
-        batch_size: int,
-        augmentation: Augmentation,
-        seed: int,
-        rescale: float = 1 / 255,
-        shuffle: bool = True,
-        *,
-        device: torch.device | str,
-    ) -> None:
-        if len(pixels) == 0 or len(pixels) != len(labels):
-            raise ArgumentError(
-                f"DeviceBatches: there must be as many labels as images, and some; received {len(pixels)} images "
-                f"and {len(labels)} labels."
-            )
-        check_order("DeviceBatches", augmentation)
-        if augmentation.needs_finishing:
-            raise ArgumentError(
-                "DeviceBatches: pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment and "
-                f"trivialaugment run on the CPU only; received {augmentation.describe()}. Use AugmentedBatches, or "
-                "leave them out."
-            )
-        self.device = torch.device(device)
-        self.pixels = _resident("pixels", pixels, self.device)
-        check_images("DeviceBatches", self.pixels)
-        self.labels = _resident("labels", labels, self.device)
-        self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
-        self.rescale, self.shuffle = rescale, shuffle
-        self.set_epoch(0)
+    def __init__(self, batches: AugmentedBatches, device: torch.device | str) -> None:
+        reason = self.why_not(batches)
+        if reason is not None:
+            raise ArgumentError(f"DeviceBatches: {reason}; use the AugmentedBatches themselves.")
+        self.batches, self.device = batches, torch.device(device)
+        pixels = batches.pixels
+        self.pixels = resident(lambda which: pixels[which], len(pixels), batches.image_shape, self.device)
+        labels = np.asarray(batches.labels)
+        if labels.dtype.kind in "iu":
+            labels = labels.astype(np.int64)  # torch selects no rows of unsigned numbers
+        self.labels = torch.tensor(labels, device=self.device)
+        self.set_epoch(batches.epoch)
+
+    @staticmethod
+    def why_not(batches: AugmentedBatches) -> str | None:
+        """Return why such batches are made on the CPU only, or None."""
+        if batches.pixels.dtype != np.uint8:
+            return f"the pixels are {batches.pixels.dtype}, not uint8"
+        if batches.dtype != "float32":
+            return f"batches of {batches.dtype} are made there only"
+        if np.asarray(batches.labels).dtype.kind not in "biuf":
+            return "the labels are not numbers"
+        return why_not_on_device(batches.augmentation)
 
     @property
     def image_shape(self) -> tuple[int, ...]:
         """(rows, columns, channels)."""
-        return tuple(self.pixels.shape[1:])
+        return self.batches.image_shape
 
     def __len__(self) -> int:
-        return -(-len(self.pixels) // self.batch_size)
+        return len(self.batches)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that the following batches belong to."""
-        self.epoch = epoch
-        n = len(self.pixels)
-        self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
-        self._order_there = torch.from_numpy(self.order).to(self.device)
+        self.batches.set_epoch(epoch)
+        self._order_there = torch.from_numpy(self.batches.order).to(self.device)
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (x, y) of a batch: float32 (n, rows, columns, channels) and the labels, both on the device."""
         if not 0 <= number < len(self):
             raise IndexError(f"batch {number} of {len(self)}")
-        places = slice(number * self.batch_size, (number + 1) * self.batch_size)
-        which = self.order[places]
-        draws = self.augmentation.draw(self.seed, self.epoch, which, self.image_shape[:2])  # type: ignore[arg-type]
-        x = transform_on_device(self.pixels, which, draws, self.augmentation, self.rescale)
-        return x, self.labels.index_select(0, self._order_there[places])
+        of = self.batches
+        places = slice(number * of.batch_size, (number + 1) * of.batch_size)
+        which = of.order[places]
+        samples = which + len(of.pixels) * of.again[places]  # what the random numbers go by
+        x = self._images(which, samples)
+        if not of.augmentation.mixes:
+            return x, self.labels.index_select(0, self._order_there[places])
+        mixed = of.augmentation.draw_mixing(
+            of.seed, of.epoch, samples, of.image_shape[:2], size=len(of.pixels)  # type: ignore[arg-type]
+        )  # fmt: skip
+        x = mix_on_device(x, self._images(mixed.partner, mixed.partner), mixed)
+        return x, mix_labels_on_device(self.labels, which, mixed)
 
-
-def _resident(name: str, values: Any, device: torch.device) -> torch.Tensor:
-    """Return an array or tensor of numbers as a contiguous tensor on the device; whole numbers as labels in int64."""
-    if not isinstance(values, torch.Tensor):
-        array = np.ascontiguousarray(values)
-        if array.dtype.kind not in "biuf":
-            raise ArgumentError(
-                f"DeviceBatches: {name} must hold numbers; received {array.dtype} such as "
-                f"{array.reshape(-1)[:1].tolist()}. Class names become numbers by np.unique(names, return_inverse=True)."
-            )
-        if name == "labels" and array.dtype.kind in "iu":
-            array = array.astype(np.int64)  # torch selects no rows of unsigned numbers
-        values = torch.from_numpy(array if array.flags.writeable else array.copy())
-    return values.detach().to(device).contiguous()
+    def _images(self, which: np.ndarray, samples: np.ndarray) -> Any:
+        of = self.batches
+        draws = of.augmentation.draw(of.seed, of.epoch, samples, of.image_shape[:2])  # type: ignore[arg-type]
+        return augment_on_device(self.pixels, which, draws, of.augmentation, of.rescale)

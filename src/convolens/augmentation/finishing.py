@@ -1,11 +1,15 @@
 """A batch with everything that was drawn: the fused kernel first, then fills, colours and erasing where there are any."""
 
+from typing import Any
+
 import numpy as np
 
 from convolens.augmentation.apply import transform_batch
 from convolens.augmentation.augmentation import Augmentation
+from convolens.augmentation.buffers import BatchBuffers
 from convolens.augmentation.draws import Draws
 from convolens.augmentation.slices import in_slices
+from convolens.augmentation.value_types import converted, storage_of
 
 
 def augment_batch(
@@ -15,8 +19,10 @@ def augment_batch(
     augmentation: Augmentation,
     rescale: float = 1.0,
     threads: int | None = None,
-) -> np.ndarray:
-    """Return some images with all that was drawn for them, but mixing, as one float batch.
+    dtype: Any = "float32",
+    buffers: BatchBuffers | None = None,
+) -> Any:
+    """Return some images with all that was drawn for them, but mixing, as one batch.
 
     Args:
         images: (m, rows, columns, channels), uint8 or float32, values 0 to 255.
@@ -25,12 +31,14 @@ def augment_batch(
         augmentation: for fill mode, constants and interpolation order.
         rescale: factor on the values at the end.
         threads: at most; None is one a core. The result does not depend on it.
+        dtype: "float32", "uint8" or "bfloat16", see `transform_batch`.
+        buffers: where the batch's memory comes from; None is new memory.
 
     Returns:
-        (n, rows, columns, channels) float32; with nothing but Keras' changes drawn, what `transform_batch` gives.
+        (n, rows, columns, channels); with nothing but Keras' changes drawn, what `transform_batch` gives.
 
     Raises:
-        ShapeError: images that are not of rank 4.
+        ShapeError: images that are not of rank 4. UnknownNameError: another dtype.
 
     Example:
         >>> images, bright = np.full((1, 2, 2, 3), 100, np.uint8), Augmentation(colour_jitter=(0.5, 0, 0, 0))
@@ -39,14 +47,18 @@ def augment_batch(
         True
     """
     extras = draws.extras
+    storage = storage_of("augment_batch", dtype) if extras is None else np.dtype(np.float32)
+    out = None if buffers is None else buffers.take((len(draws), *images.shape[1:]), storage)
     if extras is None:
-        return transform_batch(images, which, draws, augmentation, rescale, threads=threads)
+        return transform_batch(
+            images, which, draws, augmentation, rescale, out=out, threads=threads, dtype=dtype
+        )
     # Colours are changed at 0 to 255. Without them the kernel rescales on its way. It is not asked whether any was drawn
     # in this batch: an image must not depend on its company.
     early, late = (1.0, rescale) if extras.codes.shape[1] else (rescale, 1.0)
-    out = transform_batch(images, which, draws, augmentation, early, threads=threads)
+    out = transform_batch(images, which, draws, augmentation, early, out=out, threads=threads)
     if late == 1.0 and not extras.touch_pixels:
-        return out
+        return converted("augment_batch", out, dtype)
     from convolens.augmentation import finishing_kernel  # Numba takes half a second to import
 
     arguments = (
@@ -56,4 +68,4 @@ def augment_batch(
     in_slices(
         lambda start, stop: finishing_kernel.finish(*arguments, start, stop), len(draws), out.size, threads
     )
-    return out
+    return converted("augment_batch", out, dtype)

@@ -4,6 +4,29 @@ from typing import Any
 
 import numpy as np
 
+from convolens.arguments import number_in
+from convolens.errors import ArgumentError
+
+
+def check(where: str, name: str, value: Any) -> None:
+    """Raise `ArgumentError` unless a shift range is a number from 0, or a list of some.
+
+    Args:
+        where, name: of the argument, for the message.
+        value: what was given for it.
+
+    Example:
+        >>> check("Augmentation", "width_shift_range", [2, 5])
+    """
+    is_list = isinstance(value, (list, tuple, np.ndarray))
+    if is_list and len(value) == 0:
+        raise ArgumentError(
+            f"{where}: {name} must be a number, or a list of shifts to choose from; received an empty list. Give 0 for "
+            "no shift."
+        )
+    for item in value if is_list else [value]:
+        number_in(where, name, item, 0, float("inf"), open_high=True)
+
 
 def pixels(value: Any, u: np.ndarray, sign: np.ndarray, length: int) -> np.ndarray:
     """Return shifts in pixels as Keras draws them: an int n means whole pixels below n, a list a choice.

@@ -174,7 +174,7 @@ def _sample(
 
 
 def _inside(place: torch.Tensor, length: int, fill_mode: str) -> torch.Tensor:
-    """Return places in [0, length - 1] for places anywhere, as `sampling.place_inside` does; "constant" clamps.
+    """Return places in [0, length - 1] for places anywhere, as `places.bring_inside` does; "constant" clamps.
 
     The divisors are tensors: by a Python number CUDA multiplies with the rounded reciprocal instead, which lets a
     whole number of periods fall short.
@@ -182,11 +182,8 @@ def _inside(place: torch.Tensor, length: int, fill_mode: str) -> torch.Tensor:
     last = length - 1.0
     if length > 1 and fill_mode == "reflect":
         period = torch.full((), 2.0 * length, dtype=place.dtype, device=place.device)
-        below = torch.where(place < -period, place + period * torch.floor(-place / period), place)
-        below = torch.where(below < -length, below + period, -below - 1.0)
-        above = place - period * torch.floor(place / period)
-        above = torch.where(above >= length, period - above - 1.0, above)
-        place = torch.where(place < 0, below, above)
+        place = place - period * torch.floor(place / period)
+        place = torch.where(place >= length, period - place - 1.0, place)
     elif length > 1 and fill_mode == "wrap":
         period = torch.full((), last, dtype=place.dtype, device=place.device)
         below = place + period * (torch.floor(-place / period) + 1.0)
@@ -202,7 +199,7 @@ def _blend(
     rows: int,
     columns: int,
 ) -> torch.Tensor:
-    """Return the bilinear values at places inside, weighted and added up in the kernel's order.
+    """Return the bilinear values at places inside, in the kernel's order of operations.
 
     Args:
         at: gives the values at whole places.
@@ -210,15 +207,15 @@ def _blend(
         rows, columns: of the images.
     """
     top, left = row.long(), column.long()
-    down, right = (row - top).float(), (column - left).float()
+    down, right = (row - top).float()[..., None], (column - left).float()[..., None]
     below, beside = (top + 1).clamp_(max=rows - 1), (left + 1).clamp_(max=columns - 1)
-    up, w11 = 1.0 - down, down * right
-    w10, w01 = down - w11, up * right
-    w00 = up - w01
-    total = at(top, left) * w00[..., None]  # (k, stripe, columns, channels)
-    for weight, r, c in ((w01, top, beside), (w10, below, left), (w11, below, beside)):
-        total += at(r, c) * weight[..., None]
-    return total
+
+    def downwards(c: torch.Tensor) -> torch.Tensor:
+        upper = at(top, c).float()  # (k, stripe, columns, channels)
+        return upper + (at(below, c).float() - upper) * down
+
+    first = downwards(left)
+    return first + (downwards(beside) - first) * right
 
 
 def _shift_channels(images: torch.Tensor, shift: torch.Tensor) -> None:

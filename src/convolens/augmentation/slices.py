@@ -1,13 +1,11 @@
 """Work on the images of a batch in slices, on threads of their own."""
 
-import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-
 VALUES_A_THREAD = 200_000  # fewer are done sooner by one thread
+SLICES_A_THREAD = 4  # whoever is done early takes the next: a core that others use too holds nobody up
 
 
 def in_slices(work: Callable[[int, int], None], n: int, values: int, threads: int | None) -> None:
@@ -17,13 +15,23 @@ def in_slices(work: Callable[[int, int], None], n: int, values: int, threads: in
         work: is called with (start, stop).
         n: images.
         values: in all of them.
-        threads: at most; None is one a core.
+        threads: at most, the calling one among them; None is one a core.
     """
     threads = min(threads or os.cpu_count() or 1, max(1, values // VALUES_A_THREAD), n)
     if threads <= 1:
         work(0, n)
         return
-    bounds = np.linspace(0, n, threads + 1).astype(int).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        for task in [pool.submit(work, start, stop) for start, stop in itertools.pairwise(bounds)]:
-            task.result()
+    size = -(-n // min(n, threads * SLICES_A_THREAD))
+    starts = iter(
+        range(0, n, size)
+    )  # taking the next is one step of the interpreter, so no two threads get the same
+
+    def take() -> None:
+        for start in starts:
+            work(start, min(start + size, n))
+
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(take) for _ in range(threads - 1)]
+        take()
+        for other in others:
+            other.result()

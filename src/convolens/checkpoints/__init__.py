@@ -2,5 +2,6 @@
 
 from convolens.checkpoints import keras_archive, legacy_hdf5, tensors
 from convolens.checkpoints.atomic import atomic_path
+from convolens.checkpoints.torch_import import import_weights
 
-__all__ = ["atomic_path", "keras_archive", "legacy_hdf5", "tensors"]
+__all__ = ["atomic_path", "import_weights", "keras_archive", "legacy_hdf5", "tensors"]

@@ -7,8 +7,9 @@
     NAME.keras                     zip, stored
       metadata.json  config.json  model.weights.h5
 
-As `keras.src.saving.saving_lib` reads and writes them. What else it keeps there (the optimizer's variables,
-random seeds, assets) is not written, and not read.
+      optimizer/vars/0, 1 ...      step, learning rate, and what it remembers of each weight
+As `keras.src.saving.saving_lib` reads and writes them. What else it keeps there (random seeds, assets) is not
+written, and not read.
 """
 
 import datetime
@@ -24,19 +25,23 @@ from typing import Any
 import h5py
 import numpy as np
 
+from convolens.checkpoints import plain_json
 from convolens.checkpoints.atomic import atomic_path
 from convolens.checkpoints.hdf5 import Reader, allowed_bytes, in_memory, reading, write_file
 from convolens.checkpoints.legacy_hdf5 import KERAS_VERSION
 from convolens.errors import CheckpointError, MissingFileError
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-_CONFIG_LIMIT = 2**26  # bytes
 
 # What zipfile raises on bytes that are not what their headers say; NotImplementedError: an unknown compression.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, OSError, RuntimeError, ValueError)
 
+_OPTIMIZER = "optimizer/vars"
+
 # Keras 2.13 to 2.15 named the same groups otherwise.
 _LAYERS, _OLD_LAYERS = "layers", "_layer_checkpoint_dependencies"
+
+Shapes = list[tuple[int, ...]]
 
 
 @dataclass
@@ -55,36 +60,65 @@ class Saved:
     arrays: list[np.ndarray] = field(default_factory=list)
 
     @property
-    def shapes(self) -> list[tuple[int, ...]]:
+    def shapes(self) -> Shapes:
         """The arrays' shapes."""
         return [tuple(array.shape) for array in self.arrays]
 
 
-def _write_groups(file: h5py.File, layers: Sequence[Saved], name: str) -> None:
+@dataclass
+class Expected:
+    """A layer that weights are looked for: where, its own name, and the shapes of its weights."""
+
+    path: str
+    name: str
+    shapes: Shapes
+
+
+@dataclass
+class Variables:
+    """An optimizer's own name, and its variables in Keras' order."""
+
+    name: str
+    arrays: list[np.ndarray]
+
+
+def _write_groups(file: h5py.File, layers: Sequence[Saved], name: str, optimizer: Variables | None) -> None:
     file.create_group("vars").attrs["name"] = name
     for layer in layers:
         group = file.create_group(f"{layer.path}/vars")
         group.attrs["name"] = layer.name
         for i, array in enumerate(layer.arrays):
             group.create_dataset(str(i), data=np.asarray(array, dtype=np.float32, order="C"))
+    if optimizer is not None:
+        group = file.create_group(_OPTIMIZER)
+        group.attrs["name"] = optimizer.name
+        for i, array in enumerate(optimizer.arrays):
+            group.create_dataset(str(i), data=array)
 
 
-def write_weights(path: str | PathLike[str], layers: Sequence[Saved], name: str) -> None:
+def write_weights(
+    path: str | PathLike[str], layers: Sequence[Saved], name: str, optimizer: Variables | None = None
+) -> None:
     """Write a `.weights.h5` file.
 
     Args:
         path: the file.
         layers: in order; layers without weights too.
         name: the model's name.
+        optimizer: its state, where there is one.
 
     Raises:
         WriteError: the file cannot be written; the one before is untouched.
     """
-    write_file(path, lambda file: _write_groups(file, layers, name))
+    write_file(path, lambda file: _write_groups(file, layers, name, optimizer))
 
 
 def write_model(
-    path: str | PathLike[str], layers: Sequence[Saved], name: str, config: Mapping[str, Any]
+    path: str | PathLike[str],
+    layers: Sequence[Saved],
+    name: str,
+    config: Mapping[str, Any],
+    optimizer: Variables | None = None,
 ) -> None:
     """Write a `.keras` file.
 
@@ -93,11 +127,12 @@ def write_model(
         layers: in order; layers without weights too.
         name: the model's name.
         config: {"class_name": ..., "config": ..., "compile_config": ...} as Keras 3 writes it.
+        optimizer: its state, where there is one.
 
     Raises:
         WriteError: the file cannot be written; the one before is untouched.
     """
-    weights = in_memory(lambda file: _write_groups(file, layers, name))
+    weights = in_memory(lambda file: _write_groups(file, layers, name, optimizer))
     saved = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "writer": "convolens"}
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
@@ -106,12 +141,17 @@ def write_model(
         archive.writestr(WEIGHTS, weights.getbuffer())
 
 
-def _member(path: Path, name: str, limit: int | None = None) -> bytes:
-    """Return one member of a `.keras` file, at most `limit` bytes of it, or what it may honestly unfold to."""
+def _member(path: Path, name: str, limit: int | None = None, default: bytes | None = None) -> bytes:
+    """Return one member of a `.keras` file, at most `limit` bytes of it, or what it may honestly unfold to.
+
+    Without the member: `default`, where there is one.
+    """
     if not path.is_file():
         raise MissingFileError(f"{path}: no such model file.")
     try:
         with zipfile.ZipFile(path) as archive:
+            if name not in archive.namelist() and default is not None:
+                return default
             if name not in archive.namelist():
                 raise CheckpointError(
                     f"{path}: has no {name}; it is not a .keras file of Keras 3 with HDF5 weights."
@@ -142,13 +182,37 @@ def read_config(path: str | PathLike[str]) -> dict[str, Any]:
         MissingFileError: there is no such file. CheckpointError: it is damaged or of another form.
     """
     path = Path(path)
-    try:
-        config = json.loads(_member(path, CONFIG, _CONFIG_LIMIT).decode())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise CheckpointError(f"{path}: {CONFIG} is not JSON ({error}).") from error
+    config = plain_json.parse(path, CONFIG, _member(path, CONFIG, plain_json.LIMIT))
     if not isinstance(config, dict):
         raise CheckpointError(f"{path}: {CONFIG} is not the description of a model.")
     return config
+
+
+def read_version(path: str | PathLike[str]) -> int:
+    """Return the major version of the Keras that wrote a `.keras` file: 2 (from 2.13 on) or 3.
+
+    Raises:
+        MissingFileError: there is no such file. CheckpointError: it is damaged.
+    """
+    path = Path(path)
+    metadata = plain_json.parse(path, METADATA, _member(path, METADATA, plain_json.LIMIT, default=b"{}"))
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    return 2 if str(version).startswith("2.") else 3
+
+
+def read_optimizer(path: str | PathLike[str]) -> list[np.ndarray]:
+    """Return the optimizer's variables in a `.weights.h5` or `.keras` file, in order; none where there are none.
+
+    Raises:
+        MissingFileError: there is no such file. CheckpointError: it is damaged.
+    """
+    path = Path(path)
+    content = _member(path, WEIGHTS) if path.suffix.lower() == ".keras" else None
+    with reading(path, content) as reader:
+        group = reader.member(reader.file, _OPTIMIZER)
+        if not isinstance(group, h5py.Group):
+            return []
+        return [reader.array(group, str(i), exact=True) for i in range(len(group))]
 
 
 def is_archive_layout(path: str | PathLike[str]) -> bool:
@@ -157,8 +221,11 @@ def is_archive_layout(path: str | PathLike[str]) -> bool:
     Raises:
         MissingFileError: there is no such file. CheckpointError: it is not a whole HDF5 file.
     """
-    with reading(path) as file:
-        return "layer_names" not in file.attrs and (_LAYERS in file or _OLD_LAYERS in file)
+    with reading(path) as reader:
+        file = reader.file
+        return "layer_names" not in file.attrs and (
+            reader.holds(file, _LAYERS) or reader.holds(file, _OLD_LAYERS)
+        )
 
 
 def _walk(reader: Reader, group: h5py.Group, inside: str, layers: str) -> Iterator[Saved]:
@@ -187,9 +254,9 @@ def read_weights(path: str | PathLike[str]) -> dict[str, Saved]:
     """
     path = Path(path)
     content = _member(path, WEIGHTS) if path.suffix.lower() == ".keras" else None
-    with reading(path, content) as file:
-        reader = Reader(file, path)
-        layers = _LAYERS if _LAYERS in file else _OLD_LAYERS
+    with reading(path, content) as reader:
+        file = reader.file
+        layers = _LAYERS if reader.holds(file, _LAYERS) else _OLD_LAYERS
         top = reader.member(file, layers)
         if not isinstance(top, h5py.Group):
             raise CheckpointError(
@@ -202,7 +269,7 @@ def read_weights(path: str | PathLike[str]) -> dict[str, Saved]:
 def compare(
     path: str | PathLike[str],
     given: Mapping[str, Saved],
-    expected: Sequence[Saved],
+    expected: Sequence[Expected],
     also: Collection[str] = (),
 ) -> None:
     """Check that a file's weights are those of a model.
@@ -210,13 +277,13 @@ def compare(
     Args:
         path: names the file in errors.
         given: what `read_weights` found.
-        expected: the model's layers, with arrays of the right shapes.
+        expected: the model's layers.
         also: paths that may be there too: second places of shared layers.
 
     Raises:
         CheckpointError: the first layer whose weights are missing, of other shapes, or not in the model.
     """
-    wanted = [layer for layer in expected if layer.arrays]
+    wanted = [layer for layer in expected if layer.shapes]
     for layer in wanted:
         found = given.get(layer.path)
         if found is None:

@@ -10,13 +10,16 @@ As `keras.src.legacy.saving.legacy_h5_format` reads and writes it.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
 from convolens.checkpoints.hdf5 import Reader, reading, write_file
+from convolens.checkpoints.plain_json import parse
 from convolens.errors import CheckpointError
 
 Weights = list[tuple[str, list[tuple[str, np.ndarray]]]]
@@ -24,6 +27,33 @@ Weights = list[tuple[str, list[tuple[str, np.ndarray]]]]
 # HDF5 keeps an object's attributes in 64 KB; Keras splits longer lists into NAME0, NAME1 ...
 ATTRIBUTE_LIMIT = 64512
 KERAS_VERSION = "3.0.0"
+OPTIMIZER = "optimizer_weights"
+
+
+@dataclass
+class LegacyFile:
+    """What a file holds.
+
+    Args:
+        path: the file.
+        layers: (layer name, [(weight name, array)]), layers without weights left out.
+        model_config, training_config: JSON, "" in a file of weights.
+        keras_version: of the Keras that wrote it; Keras 1 left it out of weights.
+        backend: what computed its convolutions; "" in files of Keras 1.
+    """
+
+    path: Path
+    layers: Weights = field(default_factory=list)
+    model_config: str = ""
+    training_config: str = ""
+    keras_version: str = "1"
+    backend: str = ""
+
+    @property
+    def version(self) -> int:
+        """The major version of Keras: 1, 2 or 3 (later ones count as 3)."""
+        first = self.keras_version.split(".")[0]
+        return min(int(first), 3) if first.isdigit() and int(first) else 3
 
 
 def _write_names(group: h5py.Group, attribute: str, names: Sequence[str]) -> None:
@@ -96,21 +126,48 @@ def _write_groups(
     _write_names(group.create_group("top_level_model_weights"), "weight_names", [])
 
 
-def read(path: str | PathLike[str]) -> Weights:
-    """Return the weights of a file of Keras 1, 2 or 3, or ours, layers without weights left out.
+def read_file(path: str | PathLike[str]) -> LegacyFile:
+    """Return what a file of Keras 1, 2 or 3, or ours, holds beside the optimizer's state.
 
     Raises:
         MissingFileError: there is no such file.
         CheckpointError: it is damaged, not of this layout, or declares more data than it holds.
     """
-    with reading(path) as file:
-        return _read_layers(Reader(file, path), file)
+    with reading(path) as reader:
+        found = LegacyFile(Path(path))
+        for attribute in ("model_config", "training_config", "keras_version", "backend"):
+            texts = reader.texts(reader.file, attribute)
+            setattr(found, attribute, texts[0] if texts else getattr(found, attribute))
+        group: Any = reader.file
+        if "layer_names" not in group.attrs and "layer_names0" not in group.attrs:
+            group = reader.member(group, "model_weights") or group
+        for attribute in ("keras_version", "backend"):
+            texts = reader.texts(group, attribute)
+            setattr(found, attribute, texts[0] if texts else getattr(found, attribute))
+        found.layers = _read_layers(reader, group)
+    return found
 
 
-def _read_layers(reader: Reader, file: h5py.File) -> Weights:
-    group: Any = file
-    if "layer_names" not in file.attrs and "model_weights" in file:
-        group = reader.member(file, "model_weights")
+def read(path: str | PathLike[str]) -> Weights:
+    """Return the weights of a file of Keras 1, 2 or 3, or ours, layers without weights left out; as `read_file`."""
+    return read_file(path).layers
+
+
+def read_optimizer(path: str | PathLike[str]) -> list[np.ndarray]:
+    """Return the optimizer's variables in a whole model, in order; none where there are none.
+
+    Raises:
+        MissingFileError: there is no such file. CheckpointError: as `read_file`.
+    """
+    with reading(path) as reader:
+        group = reader.member(reader.file, OPTIMIZER)
+        if not isinstance(group, h5py.Group):
+            return []
+        names = _read_names(reader, group, "weight_names") or []
+        return [reader.array(group, name, exact=True) for name in names]
+
+
+def _read_layers(reader: Reader, group: h5py.Group) -> Weights:
     names = _read_names(reader, group, "layer_names")
     if names is None:
         raise CheckpointError(
@@ -121,6 +178,7 @@ def _read_layers(reader: Reader, file: h5py.File) -> Weights:
         inner = reader.member(group, layer)
         if not isinstance(inner, h5py.Group):
             raise CheckpointError(f"{reader.path}: layer {layer!r} is listed and not there; it is damaged.")
+        reader.visit(inner)
         weights = [
             (name, reader.array(inner, name)) for name in _read_names(reader, inner, "weight_names") or []
         ]
@@ -131,11 +189,6 @@ def _read_layers(reader: Reader, file: h5py.File) -> Weights:
 
 def read_config(path: str | PathLike[str], attribute: str = "model_config") -> Any:
     """Return a whole model's `model_config` or `training_config`, or None where the file has only weights."""
-    with reading(path) as file:
-        texts = Reader(file, path).texts(file, attribute)
-    if not texts:
-        return None
-    try:
-        return json.loads(texts[0])
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: {attribute} is not JSON ({error}).") from error
+    with reading(path) as reader:
+        texts = reader.texts(reader.file, attribute)
+    return parse(path, attribute, texts[0]) if texts else None

@@ -109,7 +109,9 @@ def train(
     seed: Annotated[
         int, typer.Option(help="Of weights, order and augmentation.", rich_help_panel=TRAINING)
     ] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=TRAINING)] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda, cuda:1, 1 or mps.", rich_help_panel=TRAINING)
+    ] = "auto",
     threads: Annotated[int | None, typer.Option(help="Of the processor.", rich_help_panel=TRAINING)] = None,
     augment: Annotated[
         str,

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from convolens.data.decode import CHANNELS, read_pixels
-from convolens.data.entries import begin_entry, index_of, key_of, put_entry
+from convolens.data.entries import begin_entry, index_of, key_of, put_entry, warn_of_no_room
 from convolens.data.folder import ImageFolder
+from convolens.data.pixel_file import FILE, PixelFile
 from convolens.data.place import cache_folder, mark_used, prune_cache
 from convolens.data.streamed import StreamedPixels
 from convolens.errors import DataError, ImageError, MissingFileError
@@ -73,14 +74,20 @@ def load_pixels(
     if temporary is None:
         return _stream(folder, options, progress)
     try:
-        array = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=shape)
-        skipped = _decode(folder, array, options, progress)
-        _check_some(folder, skipped)
-        array.flush()
-        del array
+        file = PixelFile(temporary / FILE, shape)
+        try:
+            skipped = _decode(folder, file, options, progress)
+            _check_some(folder, skipped)
+            file.finish([i for i in range(len(folder)) if i not in skipped])
+        finally:
+            file.close()
         index = index_of(folder, size, skipped)
         (temporary / "index.json").write_text(json.dumps(index), encoding="utf-8", errors="surrogateescape")
         put_entry(temporary, place)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        warn_of_no_room(place.parent, int(np.prod(shape)), error.strerror or str(error))
+        return _stream(folder, options, progress)
     except BaseException:  # Ctrl-C too: nothing is left behind
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -97,10 +104,10 @@ def _read(place: Path, folder: ImageFolder) -> Pixels | None:
     try:
         index = json.loads((place / "index.json").read_text(encoding="utf-8", errors="surrogateescape"))
         skipped = {int(i): str(reason) for i, reason in index["skipped"].items()}
-        array = np.load(place / "pixels.npy", mmap_mode="r")
+        array = np.load(place / FILE, mmap_mode="r")
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError):
         return None  # not there, or half removed: decode again
-    if len(array) != len(folder):
+    if len(array) != len(folder) - len(skipped):
         return None
     return _kept(folder, array, skipped, from_cache=True)
 
@@ -108,7 +115,7 @@ def _read(place: Path, folder: ImageFolder) -> Pixels | None:
 def _kept(folder: ImageFolder, array: Any, skipped: dict[int, str], from_cache: bool) -> Pixels:
     kept = np.array([i for i in range(len(folder)) if i not in skipped], np.int64)
     paths = tuple((folder.root / folder.relative_paths[i], reason) for i, reason in sorted(skipped.items()))
-    return Pixels(array[kept] if skipped else array, kept, paths, from_cache)
+    return Pixels(array, kept, paths, from_cache)
 
 
 def _check_some(folder: ImageFolder, skipped: dict[int, str]) -> None:
@@ -121,15 +128,14 @@ def _stream(folder: ImageFolder, options: Any, progress: Callable[[int, int], No
     """Look into every file once, keep none, and return pixels that are decoded when they are asked for."""
     skipped = _decode(folder, None, options, progress)
     _check_some(folder, skipped)
-    kept = _kept(folder, np.empty(len(folder)), skipped, from_cache=False)
-    paths = [folder.root / folder.relative_paths[i] for i in kept.indices]
-    return Pixels(StreamedPixels(paths, *options), kept.indices, kept.skipped, from_cache=False)
+    paths = [path for i, path in enumerate(folder.paths) if i not in skipped]
+    return _kept(folder, StreamedPixels(paths, *options), skipped, from_cache=False)
 
 
 def _decode(
-    folder: ImageFolder, array: np.ndarray | None, options: Any, progress: Callable[[int, int], None]
+    folder: ImageFolder, file: PixelFile | None, options: Any, progress: Callable[[int, int], None]
 ) -> dict[int, str]:
-    """Fill `array` and return the places of the files that could not be read, with the reasons."""
+    """Fill `file` and return the places of the files that could not be read, with the reasons."""
     paths = folder.paths
 
     def decode(i: int) -> str | None:
@@ -137,8 +143,8 @@ def _decode(
             pixels = read_pixels(paths[i], *options)
         except (ImageError, MissingFileError) as error:
             return str(error).removeprefix(f"{paths[i]}: ")
-        if array is not None:
-            array[i] = pixels
+        if file is not None:
+            file.write(i, pixels)
         return None
 
     skipped = {}

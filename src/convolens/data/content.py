@@ -5,11 +5,13 @@ import hashlib
 import json
 import os
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from convolens.data.folder import ImageFolder
 from convolens.data.place import cache_root
+from convolens.data.threads import in_threads
+
+_AT_ONCE = 2**20  # bytes of a file that is read at once, which is faster for small ones
 
 
 def content_hashes(folder: ImageFolder) -> list[str]:
@@ -25,33 +27,38 @@ def content_hashes(folder: ImageFolder) -> list[str]:
     )
     known = _read(memory)
 
-    def digest(path: Path) -> tuple[str, str, str]:
-        name, state = path.relative_to(folder.root).as_posix(), _state(path)
+    root = os.path.join(folder.root, "")  # texts: a Path for each of 50,000 files costs more than its hash
+
+    def digest(name: str) -> tuple[str, str, str]:
+        path = root + name
+        state, size = _state(path)
         before = known.get(name)
         if before is not None and state and before[0] == state:
             return name, state, before[1]
-        return name, state, _digest(path)
+        return name, state, _digest(path, size)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        found = list(pool.map(digest, folder.paths, chunksize=64))
+    found = in_threads(digest, [path.as_posix() for path in folder.relative_paths])
     fresh = {name: [state, content] for name, state, content in found if state}
     if any(known.get(name) != entry for name, entry in fresh.items()):
         _write(memory, known | fresh)
     return [content for _, _, content in found]
 
 
-def _state(path: Path) -> str:
+def _state(path: str) -> tuple[str, int]:
+    """Return what changes with a file, "" where it cannot be seen; and its size in bytes."""
     try:
         state = os.stat(path)
     except OSError:
-        return ""
-    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
+        return "", 0
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}", state.st_size
 
 
-def _digest(path: Path) -> str:
+def _digest(path: str, size: int) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open(path, "rb", buffering=0) as file:
+            if size > _AT_ONCE:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.sha256(file.read()).hexdigest()
     except OSError:
         return hashlib.sha256(os.fsencode(path)).hexdigest()
 

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
@@ -10,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from convolens.arguments import look_up, one_of
 from convolens.data.heic import is_heic, teach_pillow
+from convolens.data.jpeg import read_plain_jpeg
 from convolens.errors import ImageError, MissingFileError
 
 MAX_PIXELS = 150_000_000  # 450 MB as RGB; a small file can claim far more
@@ -67,9 +69,38 @@ def read_image(
         >>> read_image(file, size=(5, 6)).size
         (6, 5)
     """
+    mode, finish = _finisher(color_mode, size, interpolation, resize)
+    plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, shrink_early))
+    if plain is not None:
+        return finish(Image.fromarray(plain))
+    return _read_by_pillow(path, mode, _smallest(size, shrink_early), finish)
+
+
+def _finisher(
+    color_mode: str, size: tuple[int, int] | None, interpolation: str, resize: str
+) -> tuple[str, Callable[[Image.Image], Image.Image]]:
+    """Return Pillow's mode, and what turns an upright image into one of that mode and size; checks the arguments."""
     mode = COLOR_MODES[one_of("read_image", "color_mode", color_mode, list(COLOR_MODES))]
     one_of("read_image", "resize", resize, RESIZES)
     resampling = look_up("read_image", "interpolation", interpolation, INTERPOLATIONS)
+
+    def finish(image: Image.Image) -> Image.Image:
+        image = _convert(image, mode)
+        if size is None or image.size == (size[1], size[0]):
+            return image
+        return _scale(image, (size[1], size[0]), resampling, resize)
+
+    return mode, finish
+
+
+def _smallest(size: tuple[int, int] | None, shrink_early: bool) -> int | None:
+    """Return to how many pixels a JPEG decoder may shrink both sides."""
+    return 2 * max(size) if shrink_early and size is not None else None
+
+
+def _read_by_pillow(
+    path: Any, mode: str, shrinks_to: int | None, finish: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
     name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
     if is_heic(name):
         teach_pillow(name)
@@ -81,15 +112,11 @@ def read_image(
                     f"{name}: claims {width} x {height} pixels, more than {MAX_PIXELS:,}; "
                     "it may be a decompression bomb. Shrink it if it is a real photo."
                 )
-            if shrink_early and size is not None and mode != "RGBA":
-                longest = 2 * max(size)
-                opened.draft(mode, (longest, longest))
+            if shrinks_to is not None and mode != "RGBA":
+                opened.draft(mode, (shrinks_to, shrinks_to))
             opened.load()
             turn = _UPRIGHT.get(_orientation(opened))
-            image: Image.Image = opened if turn is None else opened.transpose(turn)
-            image = _convert(image, mode)
-            if size is not None and image.size != (size[1], size[0]):
-                image = _scale(image, (size[1], size[0]), resampling, resize)
+            image = finish(opened if turn is None else opened.transpose(turn))
             return image.copy() if image is opened else image
     except ImageError:
         raise
@@ -160,9 +187,17 @@ def read_pixels(
         >>> read_pixels(file, "grayscale").shape
         (2, 4, 1)
     """
-    pixels = np.asarray(
-        read_image(path, color_mode, size, interpolation, shrink_early, resize), dtype=np.uint8
+    mode, finish = _finisher(color_mode, size, interpolation, resize)
+    shrinks_to = _smallest(size, shrink_early)
+    plain = read_plain_jpeg(path, MAX_PIXELS, shrinks_to)
+    if plain is not None and mode == "RGB" and (size is None or plain.shape[:2] == tuple(size)):
+        return plain
+    image = (
+        finish(Image.fromarray(plain))
+        if plain is not None
+        else _read_by_pillow(path, mode, shrinks_to, finish)
     )
+    pixels = np.asarray(image, dtype=np.uint8)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
 
 

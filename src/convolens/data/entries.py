@@ -12,8 +12,9 @@ import numpy as np
 
 from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
+from convolens.data.pixel_file import FILE
 
-FORMAT = 2  # raise when decoding changes, so that old entries are not taken
+FORMAT = 3  # raise when decoding changes, so that old entries are not taken
 ROOM_LEFT = 2**26  # bytes that stay free on the disk
 
 
@@ -53,13 +54,18 @@ def begin_entry(place: Path, size: int) -> Path | None:
         temporary = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}"
         temporary.mkdir()
     except OSError as error:
-        warnings.warn(
-            f"The cache {place.parent} cannot take {size / 2**20:.0f} MiB of decoded pixels ({error}); the photos are "
-            "decoded again at every use, which is slower. Set CONVOLENS_CACHE to a folder with room.",
-            stacklevel=4,
-        )
+        warn_of_no_room(place.parent, size, str(error))
         return None
     return temporary
+
+
+def warn_of_no_room(folder: Path, size: int, reason: str) -> None:
+    """Warn that the cache cannot take so many bytes."""
+    warnings.warn(
+        f"The cache {folder} cannot take {size / 2**20:.0f} MiB of decoded pixels ({reason}); the photos are "
+        "decoded again at every use, which is slower. Set CONVOLENS_CACHE to a folder with room.",
+        stacklevel=5,
+    )
 
 
 def put_entry(temporary: Path, place: Path) -> None:
@@ -78,6 +84,6 @@ def is_whole(place: Path) -> bool:
     """Return whether an entry can be read and holds all its images."""
     try:
         index = json.loads((place / "index.json").read_text())
-        return len(np.load(place / "pixels.npy", mmap_mode="r")) == index["images"]
-    except (OSError, ValueError, KeyError, EOFError):
+        return len(np.load(place / FILE, mmap_mode="r")) == index["images"] - len(index["skipped"])
+    except (OSError, ValueError, KeyError, EOFError, TypeError):
         return False

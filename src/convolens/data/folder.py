@@ -4,6 +4,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -111,13 +112,17 @@ def subfolders(folder: Path) -> list[str]:
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, hidden ones left out, sorted by path; a folder's files before its subfolders'.
 
-    Links are followed, and each folder is entered once, so that links which lead back up end. Links to nothing are
-    yielded, pipes and devices are not.
+    Links are followed, but not back up to a folder that `folder` lies in (the photos of all classes are not those of
+    this one), and each folder is entered once, so that they end. Links to nothing are yielded, pipes and devices not.
 
     Raises:
         DataError: a folder may not be looked into.
     """
     entered: set[tuple[int, int]] = set()
+    for above in Path(os.path.realpath(folder)).parents:
+        with suppress(OSError):  # nothing is there
+            state = os.stat(above)
+            entered.add((state.st_dev, state.st_ino))
     waiting = [folder]
     while waiting:
         place = waiting.pop()

@@ -1,19 +1,18 @@
 """PixelStore: decoded images kept as they are asked for; whole after a first pass, and then found again."""
 
-import contextlib
 import json
-import os
 import shutil
+import threading
 import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
-from convolens.data.entries import begin_entry, index_of, is_whole, key_of, put_entry
+from convolens.data.entries import begin_entry, index_of, is_whole, key_of, put_entry, warn_of_no_room
 from convolens.data.folder import ImageFolder
+from convolens.data.pixel_file import FILE, PixelFile
 from convolens.data.place import cache_folder, cache_limit, mark_used, prune_cache
+from convolens.data.threads import in_threads
 
 
 class PixelStore:
@@ -39,7 +38,8 @@ class PixelStore:
         self.folder, self.shape, self.read = folder, shape, read
         self.array: np.ndarray | None = None
         self.missing: set[int] = set(range(len(folder)))
-        self._temporary: Path | None = None
+        self._lock = threading.Lock()
+        self._file: PixelFile | None = None
         size = len(folder) * int(np.prod(shape))
         if size > cache_limit():
             return
@@ -47,51 +47,79 @@ class PixelStore:
         if is_whole(self.place):
             self._open()
             return
-        self._temporary = begin_entry(self.place, size)
-        if self._temporary is not None:
-            # What a store that never became whole has kept goes with it.
-            weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
-            self.array = np.lib.format.open_memmap(
-                self._temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(folder), *shape)
-            )
+        temporary = begin_entry(self.place, size)
+        if temporary is None:
+            return
+        # What a store that never became whole has kept goes with it.
+        weakref.finalize(self, shutil.rmtree, temporary, ignore_errors=True)
+        try:
+            self._file = PixelFile(temporary / FILE, (len(folder), *shape))
+            self.array = self._file.open()
+        except OSError as error:
+            self._give_up(error)
 
     def _open(self) -> None:
         mark_used(self.place)
-        self.array = np.load(self.place / "pixels.npy", mmap_mode="r")
+        self.array = np.load(self.place / FILE, mmap_mode="r")
         self.missing = set()
+
+    def find(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return an array with images at some places, and where in it they are: once all are kept, nothing is copied.
+
+        Returns:
+            uint8 (m, rows, columns, channels), perhaps read-only; int64 (n,).
+
+        Raises:
+            What `read` raises.
+        """
+        array = self.array
+        if array is not None and not self.missing:
+            return array, which
+        places = [int(i) for i in which]
+        images = np.empty((len(places), *self.shape), np.uint8)
+        new = [i for i in dict.fromkeys(places) if array is None or i in self.missing]
+        fresh = dict(zip(new, in_threads(self.read, new), strict=True))
+        for row, i in enumerate(places):
+            images[row] = array[i] if array is not None and i not in fresh else fresh[i]
+        if array is not None and new:
+            self._keep(fresh)
+        return images, np.arange(len(places))
 
     def __getitem__(self, which: np.ndarray) -> np.ndarray:
         """Return images by their places: uint8 (n, rows, columns, channels)."""
-        places = [int(i) for i in which]
-        if self.array is None:
-            read = self._read_all(places)
-            return np.stack(read) if read else np.empty((0, *self.shape), np.uint8)
-        new = [i for i in dict.fromkeys(places) if i in self.missing]
-        for i, image in zip(new, self._read_all(new), strict=True):
-            self.array[i] = image
-        images = self.array[places]
-        if new:
-            self.missing.difference_update(new)
-            if not self.missing:
-                self._finish()
-        return images
+        images, rows = self.find(which)
+        return images[rows]
 
-    def _read_all(self, places: list[int]) -> list[np.ndarray]:
-        if not places:
-            return []
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return list(pool.map(self.read, places))
+    def _keep(self, fresh: dict[int, np.ndarray]) -> None:
+        """Write images; with the last of them the entry is whole, and is put in its place."""
+        with self._lock:
+            if self._file is None:  # another thread has finished
+                return
+            try:
+                for i, image in fresh.items():
+                    self._file.write(i, image)
+                self.missing.difference_update(fresh)
+                if not self.missing:
+                    self._finish(self._file)
+            except OSError as error:
+                self._give_up(error)
 
-    def _finish(self) -> None:
-        """Put the whole entry in its place; where that fails, it serves this store alone."""
-        if self._temporary is None or self.array is None:
-            return
-        with contextlib.suppress(OSError):
-            self.array.flush()  # type: ignore[attr-defined]
-            index = index_of(self.folder, self.shape[:2], {})
-            (self._temporary / "index.json").write_text(
-                json.dumps(index), encoding="utf-8", errors="surrogateescape"
-            )
-            put_entry(self._temporary, self.place)
-            self._open()
-            prune_cache(keep=self.place)
+    def _finish(self, file: PixelFile) -> None:
+        self._file = None
+        file.finish()
+        index = index_of(self.folder, self.shape[:2], {})
+        (file.path.parent / "index.json").write_text(
+            json.dumps(index), encoding="utf-8", errors="surrogateescape"
+        )
+        put_entry(file.path.parent, self.place)
+        self._open()
+        prune_cache(keep=self.place)
+
+    def _give_up(self, error: OSError) -> None:
+        """Keep nothing from now on: the disk is full, say."""
+        if self._file is not None:
+            self._file.close()
+        self._file, self.array = None, None
+        warn_of_no_room(
+            self.place.parent, len(self.folder) * int(np.prod(self.shape)), error.strerror or str(error)
+        )

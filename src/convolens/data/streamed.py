@@ -1,14 +1,13 @@
 """StreamedPixels: an array of images that are decoded when they are asked for, for disks without room."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from convolens.data.decode import CHANNELS, read_pixels
+from convolens.data.threads import in_threads
 
 
 class StreamedPixels:
@@ -39,6 +38,5 @@ class StreamedPixels:
         places = np.arange(len(self.paths))[rows]
         if places.ndim == 0:
             return read_pixels(self.paths[places], *self.options)
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            images = list(pool.map(lambda i: read_pixels(self.paths[i], *self.options), places))
+        images = in_threads(lambda i: read_pixels(self.paths[i], *self.options), places)
         return np.stack(images) if images else np.empty((0, *self.shape[1:]), np.uint8)

@@ -4,6 +4,7 @@ from convolens.layers.activation import Activation, ReLU, Softmax
 from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.conv2d import Conv2D
 from convolens.layers.dense import Dense
+from convolens.layers.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.dropout import Dropout
 from convolens.layers.flatten import Flatten
 from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
@@ -12,6 +13,7 @@ from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.merge import Add, Concatenate, add, concatenate
 from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.rescaling import Rescaling
+from convolens.layers.separable_conv2d import SeparableConv2D
 from convolens.layers.symbolic import SymbolicTensor
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
@@ -21,6 +23,8 @@ AvgPool2D = AveragePooling2D
 LAYERS: dict[str, type[Layer]] = {
     "InputLayer": InputLayer,
     "Conv2D": Conv2D,
+    "DepthwiseConv2D": DepthwiseConv2D,
+    "SeparableConv2D": SeparableConv2D,
     "MaxPooling2D": MaxPooling2D,
     "AveragePooling2D": AveragePooling2D,
     "GlobalAveragePooling2D": GlobalAveragePooling2D,
@@ -48,6 +52,7 @@ __all__ = [
     "Concatenate",
     "Conv2D",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "Flatten",
     "GlobalAveragePooling2D",
@@ -59,6 +64,7 @@ __all__ = [
     "MaxPooling2D",
     "ReLU",
     "Rescaling",
+    "SeparableConv2D",
     "Softmax",
     "SymbolicTensor",
     "WeightEntry",

@@ -15,7 +15,7 @@ from convolens.layers.geometry import (
     check_image_shape,
     check_not_empty,
     output_length,
-    same_padding_2d,
+    padded_convolution,
 )
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.symbolic import Shape
@@ -27,6 +27,11 @@ def _to_keras(kernel: np.ndarray) -> np.ndarray:
 
 def _from_keras(kernel: np.ndarray) -> np.ndarray:
     return kernel.transpose(3, 2, 0, 1)  # (rows, columns, in, out) -> (out, in, rows, columns)
+
+
+def conv_entry(name: str, weight: torch.Tensor) -> WeightEntry:
+    """Return the entry of a convolution's kernel: (out, in, rows, columns) here, (rows, columns, in, out) in Keras."""
+    return WeightEntry(name, weight, _to_keras, _from_keras)
 
 
 class Conv2D(Layer):
@@ -117,14 +122,9 @@ class Conv2D(Layer):
                 f"{self.title}: built for {self.weight.shape[1] * self.groups} channels; received a tensor of "
                 f"shape {tuple(x.shape)} (batch, channels, rows, columns)."
             )
-        pad: tuple[int, int] = (0, 0)
-        if self.padding == "same":
-            rows, columns = same_padding_2d(x, self.kernel_size, self.strides, self.dilation_rate)
-            if rows[0] == rows[1] and columns[0] == columns[1]:
-                pad = (rows[0], columns[0])
-            else:
-                x = F.pad(x, (*columns, *rows))
-        x = F.conv2d(x, self.weight, self.bias, self.strides, pad, self.dilation_rate, self.groups)
+        x = padded_convolution(
+            x, self.weight, self.bias, self.strides, self.padding, self.dilation_rate, self.groups
+        )
         # The convolution's own result is not needed for its gradient, so relu may overwrite it.
         return F.relu_(x) if self.activation is F.relu else self.activation(x)
 
@@ -140,7 +140,7 @@ class Conv2D(Layer):
     def weight_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
-        entries = [WeightEntry("kernel", self.weight, _to_keras, _from_keras)]
+        entries = [conv_entry("kernel", self.weight)]
         return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
 
     def get_config(self) -> dict[str, Any]:

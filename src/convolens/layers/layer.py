@@ -34,6 +34,11 @@ class WeightEntry:
     from_keras: Callable[[np.ndarray], np.ndarray] = _same
     trainable: bool = True
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The weight's shape in Keras' layout; nothing is copied, and the tensor may have no memory yet."""
+        return self.to_keras(np.broadcast_to(np.float32(0), tuple(self.tensor.shape))).shape
+
     def value(self) -> np.ndarray:
         """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""
         array = self.to_keras(self.tensor.detach().cpu().numpy())
@@ -41,10 +46,9 @@ class WeightEntry:
 
     def assign(self, array: np.ndarray, where: str) -> None:
         """Copy an array in Keras' layout into the tensor; raise ShapeError when it does not fit."""
-        expected = self.to_keras(self.tensor.detach().cpu().numpy()).shape
-        if tuple(np.shape(array)) != tuple(expected):
+        if tuple(np.shape(array)) != self.shape:
             raise ShapeError(
-                f"{where}: weight {self.name!r} has shape {tuple(expected)}; received {tuple(np.shape(array))}."
+                f"{where}: weight {self.name!r} has shape {self.shape}; received {tuple(np.shape(array))}."
             )
         given = np.ascontiguousarray(self.from_keras(np.asarray(array, dtype=np.float32)))
         with torch.no_grad():

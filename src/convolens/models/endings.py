@@ -13,6 +13,9 @@ TENSORS = ".safetensors"
 WEIGHTS = (ARCHIVE_WEIGHTS, *LEGACY, TENSORS)
 MODELS = (ARCHIVE, *LEGACY)
 
+# A pickle is a program: to open one is to run it.
+PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
+
 # What to do with an ending that is known, and not to this call.
 _ELSEWHERE = {
     ("save_weights", ARCHIVE): "holds a whole model; call model.save, or end the name in .weights.h5",
@@ -38,6 +41,11 @@ def ending(where: str, path: Path, known: tuple[str, ...]) -> str:
         return found
     if (where, found) in _ELSEWHERE:
         raise ArgumentError(f"{where}: {path.name}: a file ending in {found} {_ELSEWHERE[where, found]}.")
+    if found in PICKLES and where.startswith("load"):
+        raise ArgumentError(
+            f"{where}: {path.name}: a pickle can run any program, so it is not opened; make safetensors of it: "
+            f"convolens import-weights {path.name} --out {path.stem}.safetensors"
+        )
     raise ArgumentError(
         f"{where}: the file must end in {', '.join(known)}; received {path.name!r}.{did_you_mean(found, known)}"
     )

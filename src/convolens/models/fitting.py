@@ -13,6 +13,7 @@ from convolens.errors import ArgumentError
 from convolens.layers import Layer
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
+from convolens.models.placing import batches_for
 from convolens.models.resuming import Resuming, begin, go_on
 from convolens.models.splitting import split
 from convolens.training import Progress, Step, loop, make_batch, make_source
@@ -46,7 +47,9 @@ class Fitting(Resuming):
             and len(self.input_shape) == 4
         ):
             image_shape = self.input_shape[1:]
-        source = make_source(where, x, y, sample_weight, image_shape=image_shape, **options)
+        source = make_source(
+            where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda", **options
+        )
         if y is not None and self.compiled_loss is not None and not isinstance(y, (list, tuple)):
             check_targets(self.compiled_loss, y, self.output_shape)
         return source
@@ -115,14 +118,16 @@ class Fitting(Resuming):
                 x, y, sample_weight, validation_split, validation_data
             )
         weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
-        if torch.cuda.is_available() and self.device.type == "cpu":
-            self.to("cuda")
+        x = build_for(self.module, x)  # weights that do not exist yet cannot be moved
+        if torch.cuda.is_available() and self.device.type == "cpu" and not self.device_given:
+            self.module.to("cuda")
+        x = self._placed(x)
         seed = torch.initial_seed() if seed is None else seed
         source = self._source(
             "fit", x, y, sample_weight, batch_size=batch_size, steps=steps_per_epoch, shuffle=bool(shuffle),
             seed=seed, class_weight=weights,
         )  # fmt: skip
-        self.to(self.device)
+        self.module.to(self.device)
         step = self._step("fit", train=True)
         checked = validation_data is not None
         if checked:
@@ -157,7 +162,11 @@ class Fitting(Resuming):
         if isinstance(data, (tuple, list)) and len(data) in (2, 3):
             x, y, weight = (*data, None)[:3]
             return self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
-        return self._source("validation_data", data, steps=steps)
+        return self._source("validation_data", self._placed(data), steps=steps)
+
+    def _placed(self, data: Any) -> Any:
+        """Return batches that are augmented on the GPU, where the network is there and they can be; else the data."""
+        return batches_for(data, self.device).batches
 
     def evaluate(
         self,

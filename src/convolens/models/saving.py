@@ -1,19 +1,34 @@
 """Whole models on disk, as Keras writes them: architecture, weights, and how they were compiled."""
 
+import functools
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from convolens import losses, metrics, optimizers
-from convolens.checkpoints import keras_archive, legacy_hdf5
+from convolens.checkpoints import keras_archive, legacy_hdf5, plain_json
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError
 from convolens.layers import Layer
+from convolens.models import optimizer_state
 from convolens.models.configuration import deserialize, serialize
 from convolens.models.endings import ARCHIVE, MODELS, check_there, ending, prepare
+from convolens.models.honest_size import check_calls
+from convolens.models.legacy_matching import legacy_plan
 from convolens.models.network import Network
+from convolens.models.old_keras import Modern, modern, modern_training
 from convolens.models.sequential_network import SequentialNetwork
-from convolens.models.weight_files import archive_weights, legacy_weights, load_weights, save_weights
+from convolens.models.weight_files import (
+    archive_plan,
+    archive_weights,
+    assign,
+    legacy_weights,
+    load_weights,
+    save_weights,
+)
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights", "to_json"]
 
@@ -34,7 +49,8 @@ _MALFORMED = (
 def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
     """Write a whole model (.keras, .h5, .hdf5): architecture, weights, and how it was compiled.
 
-    The optimizer's state is left out; `convolens train` keeps it in its own checkpoints.
+    A .keras file of a model that was trained holds the optimizer's state too. An .h5 file does not: Keras 3.15 refuses
+    to train on from one that does, also from its own.
 
     Raises:
         ArgumentError: another ending, or a plain torch module. WriteError: the file cannot be written.
@@ -48,7 +64,10 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None
     compiled = _compile_config(model)
     prepare(path, overwrite)
     if form == ARCHIVE:
-        keras_archive.write_model(path, layers, model.name, config | {"compile_config": compiled or {}})
+        state = [] if compiled is None else optimizer_state.variables(model)
+        optimizer = keras_archive.Variables(model.optimizer.name, state) if state else None
+        config |= {"compile_config": compiled or {}}
+        keras_archive.write_model(path, layers, model.name, config, optimizer)
         return
     if compiled is not None:
         compiled["optimizer_config"] = compiled.pop("optimizer")
@@ -63,7 +82,7 @@ def load_model(filepath: str | Path, compile: bool = True) -> Any:
         compile: False leaves the model uncompiled.
 
     Raises:
-        MissingFileError: no such file. CheckpointError: damaged, or weights only.
+        MissingFileError: no such file. CheckpointError: damaged, weights only, or a network that is larger than the file.
         UnknownNameError: it has a layer that we do not have.
 
     Example:
@@ -81,34 +100,85 @@ def load_model(filepath: str | Path, compile: bool = True) -> Any:
     path = Path(filepath)
     form = ending("load_model", path, MODELS)
     check_there(path)
-    description = keras_archive.read_config(path) if form == ARCHIVE else legacy_hdf5.read_config(path)
-    if description is None:
-        raise CheckpointError(
-            f"{path}: holds weights only; build the model and call model.load_weights({path.name!r})."
+    if form == ARCHIVE:
+        config = keras_archive.read_config(path)
+        told = _modern(path, config, keras_archive.read_version(path))
+        training = config.get("compile_config")
+        weights = keras_archive.read_weights(path)
+        find = functools.partial(archive_plan, path=path, given=weights)
+    else:
+        file = legacy_hdf5.read_file(path)
+        if not file.model_config:
+            raise CheckpointError(
+                f"{path}: holds weights only; build the model and call model.load_weights({path.name!r})."
+            )
+        told = _modern(path, plain_json.parse(path, "model_config", file.model_config), file.version)
+        training = (
+            plain_json.parse(path, "training_config", file.training_config or "null") if compile else None
         )
-    module = _network(path, description)
+        find = functools.partial(legacy_plan, file=file, by_name=True)
+    with torch.device("meta"):  # without memory: what the file asks for is compared with what it holds
+        find(_network(path, told.description))
+    module = _network(path, told.description)
+    assign(find(module), path)
     kind: Any = Sequential if isinstance(module, SequentialNetwork) else Model
     model = kind._of(module, module.name)
-    load_weights(model, path)
-    if compile:
-        if form == ARCHIVE:
-            training = description.get("compile_config")
-        else:
-            training = legacy_hdf5.read_config(path, "training_config")
-        if training:
-            _compile(path, model, training)
+    if told.left_out:
+        warnings.warn(
+            f"{path}: {_some(told.left_out)} left out: predictions are the same, training on is not.",
+            stacklevel=2,
+        )
+    if compile and training:
+        _compile(path, model, training)
+        state = (keras_archive if form == ARCHIVE else legacy_hdf5).read_optimizer(path)
+        if state and not optimizer_state.restore(model, state, str(path)):
+            warnings.warn(
+                f"{path}: the optimizer's state in it is not of Keras 3's {type(model.optimizer).__name__}, and left "
+                "out: training goes on with a fresh one.",
+                stacklevel=2,
+            )
     return model
+
+
+def _some(things: list[str]) -> str:
+    rest = f" and {len(things) - 3} more are" if len(things) > 3 else " are" if len(things) > 1 else " is"
+    return ", ".join(things[:3]) + rest
+
+
+def _modern(path: Path, description: Any, version: int) -> Modern:
+    """Return a description in today's words, once it is known to ask for no endless work."""
+    try:
+        check_calls(path, description)
+        return modern(description, version)
+    except CheckpointError:
+        raise
+    except ConvolensError as error:
+        raise type(error)(f"{path}: {_short(error)}") from error
+    except _MALFORMED as error:
+        raise CheckpointError(
+            f"{path}: the description of the model is damaged ({_short(repr(error))})."
+        ) from error
+
+
+def _short(text: object) -> str:
+    """Return what an error says, in one line; names in a hostile file can be of any length."""
+    line = " ".join(str(text).split())
+    return line if len(line) < 600 else f"{line[:280]} ... {line[-280:]}"
 
 
 def _network(path: Path, description: Any) -> Layer:
     try:
         network = deserialize(description)
     except ConvolensError as error:
-        raise type(error)(f"{path}: {error}") from error
+        raise type(error)(f"{path}: {_short(error)}") from error
     except _MALFORMED as error:
-        raise CheckpointError(f"{path}: the description of the model is damaged ({error!r}).") from error
+        raise CheckpointError(
+            f"{path}: the description of the model is damaged ({_short(repr(error))})."
+        ) from error
     if not isinstance(network, (Network, SequentialNetwork)):
         raise CheckpointError(f"{path}: describes a {type(network).__name__} layer, not a model.")
+    if not network.built:
+        raise CheckpointError(f"{path}: describes a model without an input shape or without layers.")
     return network
 
 
@@ -146,9 +216,9 @@ def _compile(path: Path, model: Any, training: Any) -> None:
     advice = f"load_model({path.name!r}, compile=False) gives the network"
     if not isinstance(training, Mapping):
         raise CheckpointError(f"{path}: how the model was compiled is damaged; {advice}.")
-    optimizer = training.get("optimizer_config") or training.get("optimizer")
-    loss = training.get("loss")
     try:
+        training = modern_training(training)
+        optimizer, loss = training.get("optimizer"), training.get("loss")
         model.compile(
             optimizer=optimizer if isinstance(optimizer, (str, dict)) else "rmsprop",
             loss=losses.get(loss) if isinstance(loss, dict) else loss,
@@ -156,10 +226,10 @@ def _compile(path: Path, model: Any, training: Any) -> None:
             weighted_metrics=_metrics(training.get("weighted_metrics")),
         )
     except ConvolensError as error:
-        raise type(error)(f"{path}: cannot be compiled as it was: {error} {advice}.") from error
+        raise type(error)(f"{path}: cannot be compiled as it was: {_short(error)} {advice}.") from error
     except _MALFORMED as error:
         raise CheckpointError(
-            f"{path}: how the model was compiled is damaged ({error!r}); {advice}."
+            f"{path}: how the model was compiled is damaged ({_short(repr(error))}); {advice}."
         ) from error
 
 

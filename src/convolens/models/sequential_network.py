@@ -1,5 +1,6 @@
 """SequentialNetwork: the module of a `Sequential`, a plain chain of layers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -48,7 +49,30 @@ class SequentialNetwork(Layer):
             ArgumentError: not a layer, or an input that is not at the beginning.
             ShapeError: the layer does not fit on what comes before it.
         """
-        layer = as_layer(thing, "Sequential.add")
+        self.extend([thing])
+
+    def extend(self, things: Iterable[Any]) -> None:
+        """Put several layers (or models) at the end, all of them or none; names are given once, for all.
+
+        Raises:
+            ArgumentError, ShapeError: as `add`.
+        """
+        layers, source, outputs = list(self.layers), list(self._source), list(self._outputs)
+        known = {id(layer) for layer in layers}
+        try:
+            for thing in things:
+                self._append(as_layer(thing, "Sequential.add"), known)
+            give_names(self.layers)
+            if self._outputs:
+                for layer in self.layers[len(layers) :]:
+                    self._outputs.append(layer(self._outputs[-1]))
+        except Exception:
+            self.layers, self._source, self._outputs = layers, source, outputs
+            raise
+        register(self, self.layers)
+        self.built = bool(self._outputs and self.layers)
+
+    def _append(self, layer: Layer, known: set[int]) -> None:
         if isinstance(layer, InputLayer):
             if self.layers or self._source:
                 raise ArgumentError(
@@ -56,22 +80,14 @@ class SequentialNetwork(Layer):
                 )
             self._start(layer)
             return
-        if any(layer is known for known in self.layers):
+        if id(layer) in known:
             raise ArgumentError(f"Sequential.add: {layer.title} is in this model already; make a new layer.")
+        known.add(id(layer))
         if not self.layers and not self._source:
             shape = layer.given_shape or (layer.built_shape if layer.built else None)
             if isinstance(shape, tuple):
                 self._start(InputLayer(batch_shape=shape, name="input_layer"))
         self.layers.append(layer)
-        try:
-            give_names(self.layers)
-            if self._outputs:
-                self._outputs.append(layer(self._outputs[-1]))
-        except Exception:
-            self.layers.pop()
-            raise
-        register(self, self.layers)
-        self.built = bool(self._outputs)
 
     def _start(self, source: InputLayer) -> None:
         source.name = source.name or "input_layer"

@@ -20,6 +20,7 @@ class Structure:
 
     module: Any
     name: str
+    device_given = False  # by `to`: then `fit` leaves the weights where they are
 
     @property
     def layers(self) -> list[Any]:
@@ -111,6 +112,7 @@ class Structure:
     def to(self, device: Any) -> Self:
         """Move the weights to a device and return the model."""
         self.module.to(device)
+        self.device_given = True
         return self
 
     def build(self, input_shape: Sequence[int | None]) -> None:

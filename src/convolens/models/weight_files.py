@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from convolens.checkpoints import keras_archive, legacy_hdf5, tensors
-from convolens.checkpoints.keras_archive import Saved
+from convolens.checkpoints.keras_archive import Expected, Saved
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.layers import InputLayer, Layer, WeightEntry
 from convolens.layers.layer import snake_case
@@ -20,12 +19,11 @@ from convolens.models.endings import (
     ending,
     prepare,
 )
+from convolens.models.legacy_matching import Plan, legacy_order, legacy_plan
 from convolens.models.network import Network
 from convolens.models.sequential_network import SequentialNetwork
 
 _CLASS_NAMES: dict[type, str] = {Network: "functional", SequentialNetwork: "sequential"}
-
-Plan = list[tuple[WeightEntry, np.ndarray]]
 
 
 def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
@@ -57,7 +55,8 @@ def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> No
 def load_weights(model: Any, filepath: str | Path) -> None:
     """Read weights from a file that Keras or we wrote; layers are matched by order, as Keras does.
 
-    HDF5 files of both layouts are known by what is in them, whatever they are called.
+    HDF5 files of both layouts are known by what is in them, whatever they are called. Kernels of a file that says
+    that Theano wrote it are turned, for Theano's convolution reads them from the end.
 
     Raises:
         MissingFileError: no such file. CheckpointError: damaged, or of another architecture.
@@ -67,13 +66,19 @@ def load_weights(model: Any, filepath: str | Path) -> None:
     check_there(path)
     model._check_built("load_weights")
     if form == TENSORS:
-        _load_tensors(model, path)
+        load_tensors(model.module, path)
         return
+    network = _network(model)
     if form == ARCHIVE or keras_archive.is_archive_layout(path):
-        plan = _archive_plan(model, path)
+        plan = archive_plan(network, path, keras_archive.read_weights(path))
     else:
-        plan = _legacy_plan(model, path)
-    for entry, array in plan:  # only once everything fits: a refused file changes nothing
+        plan = legacy_plan(network, legacy_hdf5.read_file(path))
+    assign(plan, path)  # only once everything fits: a refused file changes nothing
+
+
+def assign(plan: Plan, path: Path) -> None:
+    """Copy arrays into the weights that they were found for."""
+    for entry, array in plan:
         entry.assign(array, str(path))
 
 
@@ -120,14 +125,25 @@ def archive_weights(model: Any) -> list[Saved]:
     ]
 
 
-def _archive_plan(model: Any, path: Path) -> Plan:
-    places = _places(_network(model))
+def archive_plan(network: Layer, path: Path, given: dict[str, Saved]) -> Plan:
+    """Return which array of a file of Keras 3 belongs into which weight.
+
+    Args:
+        network: may be without memory (of torch's device "meta").
+        path: names the file in errors.
+        given: what `keras_archive.read_weights` found.
+
+    Raises:
+        CheckpointError: layers are missing, of other shapes, or not in the network.
+    """
+    places = _places(network)
     first = {id(layer): place for place, layer in reversed(places.items())}  # where Keras keeps a shared one
-    expected = archive_weights(model)
-    given = keras_archive.read_weights(path)
-    keras_archive.compare(
-        path, given, [saved for saved in expected if saved.path in first.values()], also=places
-    )
+    expected = [
+        Expected(place, str(layer.name), [entry.shape for entry in _entries(layer)])
+        for place, layer in places.items()
+        if place == first[id(layer)]
+    ]
+    keras_archive.compare(path, given, expected, also=places)
     return [
         (entry, array)
         for place, layer in places.items()
@@ -144,7 +160,7 @@ def legacy_weights(model: Any) -> legacy_hdf5.Weights:
             continue
         taken: set[str] = set()
         weights = []
-        for entry in layer.weight_entries():
+        for entry in legacy_order(layer.weight_entries()):
             name, count = entry.name, 0
             while name in taken:  # a network inside: its layers' weights share names
                 count += 1
@@ -155,29 +171,14 @@ def legacy_weights(model: Any) -> legacy_hdf5.Weights:
     return layers
 
 
-def _legacy_plan(model: Any, path: Path) -> Plan:
-    given = legacy_hdf5.read(path)
-    layers = [layer for layer in _layers(_network(model)) if layer.weight_entries()]
-    if len(given) != len(layers):
-        raise CheckpointError(
-            f"{path}: holds {len(given)} layers with weights ({', '.join(name for name, _ in given[:6])} ...); "
-            f"the model has {len(layers)} ({', '.join(str(layer.name) for layer in layers[:6])} ...)."
-        )
-    plan: Plan = []
-    for layer, (name, weights) in zip(layers, given, strict=True):
-        entries = layer.weight_entries()
-        have = [tuple(array.shape) for _, array in weights]
-        want = [tuple(entry.value().shape) for entry in entries]
-        if have != want:
-            raise CheckpointError(
-                f"{path}: layer {name!r} holds weights of shapes {have}; {layer.title} expects {want}."
-            )
-        plan += [(entry, array) for entry, (_, array) in zip(entries, weights, strict=True)]
-    return plan
+def load_tensors(module: torch.nn.Module, path: Path) -> None:
+    """Read a torch state_dict from a safetensors file into a module, by name.
 
-
-def _load_tensors(model: Any, path: Path) -> None:
-    given, expected = tensors.read(path), model.module.state_dict()
+    Raises:
+        MissingFileError: no such file.
+        CheckpointError: damaged, or names or shapes are not the module's; they are named.
+    """
+    given, expected = tensors.read(path), module.state_dict()
     missing, extra = sorted(expected.keys() - given.keys()), sorted(given.keys() - expected.keys())
     shapes = [name for name in expected.keys() & given.keys() if expected[name].shape != given[name].shape]
     if missing or extra or shapes:
@@ -186,6 +187,11 @@ def _load_tensors(model: Any, path: Path) -> None:
             f"{path}: weights of another architecture: missing {missing[:3]}, unexpected {extra[:3]}, "
             f"of another shape {wrong[:3]}."
         )
+    for name, tensor in expected.items():
+        if given[name].is_complex() or (tensor.is_floating_point() and given[name].dtype == torch.bool):
+            raise CheckpointError(
+                f"{path}: {name} holds values of type {given[name].dtype}; expected {tensor.dtype}."
+            )
     with torch.no_grad():
         for name, tensor in expected.items():
             tensor.copy_(given[name])

@@ -160,6 +160,11 @@ class Optimizer:
         """Whether `build` was called."""
         return self.torch_optimizer is not None
 
+    @property
+    def parameters(self) -> list[torch.Tensor]:
+        """The parameters of `build`, in its order."""
+        return list(self._parameters)
+
     def build(self, parameters: Iterable[torch.Tensor]) -> None:
         """Remember the parameters to train, and make the state (zeros) beside each of them.
 

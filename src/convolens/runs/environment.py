@@ -29,7 +29,7 @@ def environment(device: str) -> dict[str, Any]:
     found["system"] = f"{platform.system()} {platform.release()} {platform.machine()}"
     found["processors"] = os.cpu_count() or 1
     found["threads"] = torch.get_num_threads()
-    found["device"] = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
+    found["device"] = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
     return found | git_state()
 
 

@@ -6,12 +6,12 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from convolens.analysis import count
 from convolens.applications import build
-from convolens.augmentation import AugmentedBatches
 from convolens.errors import ArgumentError
 from convolens.models import Model
 from convolens.runs.options import Settings
@@ -38,13 +38,13 @@ class Measurement:
 
 
 def measure(
-    make_model: Callable[[], Model], batches: AugmentedBatches, validation_images: int, optimizer: str
+    make_model: Callable[[], Model], batches: Any, validation_images: int, optimizer: str
 ) -> Measurement:
     """Train a fresh copy for a few steps and return what the whole will need.
 
     Args:
         make_model: returns a compiled model like the run's; the random state is put back afterwards.
-        batches: the training batches; they are only read.
+        batches: the training batches, as `fit` takes them; they are only read.
         validation_images: how many images each epoch is validated on.
         optimizer: its name, for the size of its state.
     """
@@ -94,7 +94,7 @@ def check_memory(settings: Settings, classes: int) -> None:
     copies = 2 + _slots(settings.optimizer)  # the run's own weights, and the copy that is measured
     needed = 4 * parameters * copies  # float32
     there = _machine_memory()
-    if settings.device == "cpu" and needed > there:
+    if settings.device in ("cpu", "mps") and needed > there:
         raise ArgumentError(
             f"train: {settings.model} with {settings.size[0]} x {settings.size[1]} pixels has {parameters:,} parameters and "
             f"needs {needed / 2**30:,.0f} GiB of memory, this machine has {there / 2**30:,.0f} GiB; take a smaller --size."
@@ -111,4 +111,6 @@ def _machine_memory() -> float:
 
 def _wait(model: Model) -> None:
     if model.device.type == "cuda":
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(model.device)
+    elif model.device.type == "mps":
+        torch.mps.synchronize()

@@ -12,6 +12,7 @@ from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
+from convolens.training.device import find_device
 
 KEPT_STATES = 2
 
@@ -42,7 +43,7 @@ class TrainOptions:
         monitor: what makes an epoch the best: "val_loss", "val_accuracy", "loss" or "accuracy".
         patience: the training ends after so many epochs without a better `monitor`; None runs to the last epoch.
         strict: True refuses the data set if any image is unreadable.
-        device: "auto", "cpu" or "cuda".
+        device: "auto" (cuda, else mps, else cpu), "cpu", "mps", "cuda", or one GPU as "cuda:1" or "1".
         threads: of torch; None leaves it as it is.
         out: the run folder; None is runs/NAME, NAME from the data folder.
         command: the command line, for the record.
@@ -199,7 +200,7 @@ def resolve(options: TrainOptions) -> Settings:
         monitor=options.monitor,
         patience=_count("patience", options.patience),
         strict=options.strict,
-        device=_device(options.device),
+        device=find_device(where, options.device),
         threads=_count("threads", options.threads),
         checkpoint_steps=_count("checkpoint_steps", options.checkpoint_steps),
         checkpoint_minutes=None
@@ -227,16 +228,3 @@ def _either(given: Any, otherwise: Any) -> Any:
 def _augmentation(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> Augmentation:
     refuse_unknown("train", overrides, [item.name for item in fields(Augmentation)])
     return Augmentation(**{**base, **overrides})
-
-
-def _device(name: str) -> str:
-    import torch
-
-    one_of("train", "device", name, ("auto", "cpu", "cuda"))
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ArgumentError(
-            "train: device 'cuda' was asked for, but torch sees no GPU here; use --device auto or cpu."
-        )
-    return name

@@ -15,6 +15,7 @@ from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError
 from convolens.models import Model
+from convolens.models.placing import batches_for
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state
@@ -81,11 +82,12 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
-        measurement = measure(make_model, batches, len(prepared.validation), settings.optimizer)
+        placed = batches_for(batches, model.device)
+        measurement = measure(make_model, placed.batches, len(prepared.validation), settings.optimizer)
         price = cost.count(model, settings.input_shape)
-        show_plan(settings, preprocessing, price, measurement, screen, notes)
+        show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
         validation = _batches(settings, prepared, model, training=False)
-        return Session(folder, settings, prepared, trained, batches, validation, screen).run()
+        return Session(folder, settings, prepared, trained, placed.batches, validation, screen).run()
 
 
 def go_on(

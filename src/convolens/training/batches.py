@@ -1,6 +1,6 @@
 """A batch as a network sees it, and the way from what a user gives to one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,12 +31,19 @@ class Batch:
         if device.type == "cpu":
             return self
 
-        def move(value: Any) -> Any:
-            if isinstance(value, list):
-                return [move(item) for item in value]
-            return None if value is None else value.to(device, non_blocking=True)
+        return self._each(lambda value: value.to(device, non_blocking=True))
 
-        return Batch(move(self.x), move(self.y), move(self.weight), self.size)
+    def pinned(self) -> "Batch":
+        """Return the batch in pinned memory, from which a GPU copies while the program goes on."""
+        return self._each(lambda value: value.pin_memory() if value.device.type == "cpu" else value)
+
+    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Batch":
+        def changed(value: Any) -> Any:
+            if isinstance(value, list):
+                return [changed(item) for item in value]
+            return None if value is None else change(value)
+
+        return Batch(changed(self.x), changed(self.y), changed(self.weight), self.size)
 
 
 class Source(Protocol):
@@ -129,7 +136,8 @@ def make_batch(
             f"x and y must have the same length; received {size} samples and {y.shape[0]} labels."
         )
     if weight is not None:
-        weight = torch.as_tensor(np.asarray(weight), dtype=torch.float32)
+        weight = weight.detach() if isinstance(weight, torch.Tensor) else np.asarray(weight)
+        weight = torch.as_tensor(weight, dtype=torch.float32, device=None if y is None else y.device)
         if weight.shape[0] != size:
             raise ShapeError(
                 f"sample_weight must have the length of x; received {weight.shape[0]} weights for {size} samples."

@@ -80,16 +80,26 @@ class IndexedSource:
 
     Data with an `on_epoch_end` and no `set_epoch` have a state that moves: after a restart `on_epoch_end` is called as
     often as before, which is the same where the data's own generator decides alone.
+
+    Args:
+        data: the batches.
+        steps: batches an epoch; None takes all.
+        class_weight: class number -> weight, or None.
+        pin: the thread puts its batches into memory from which a GPU copies while the program goes on.
     """
 
     def __init__(
-        self, data: Any, steps: int | None = None, class_weight: Mapping[int, float] | None = None
+        self,
+        data: Any,
+        steps: int | None = None,
+        class_weight: Mapping[int, float] | None = None,
+        pin: bool = False,
     ) -> None:
         if len(data) < 1:
             raise ArgumentError(
                 "fit: the data set holds no batch; is the folder empty, or batch_size too large?"
             )
-        self.data, self.class_weight = data, class_weight
+        self.data, self.class_weight, self.pin = data, class_weight, pin
         self.steps: int = len(data) if steps is None else steps
         self._pass: int | None = None
         self._ended = 0  # how often on_epoch_end was called
@@ -113,7 +123,7 @@ class IndexedSource:
             yield from self._batches(steps)
             return
         asked = steps.start
-        ahead = prefetch(self._batches(steps))
+        ahead = prefetch(self._batches(steps, self.pin))
         try:
             for step in steps:
                 asked = step
@@ -122,11 +132,12 @@ class IndexedSource:
             ahead.close()
             self._go_to(asked // len(self.data))
 
-    def _batches(self, steps: range) -> Generator[Batch]:
+    def _batches(self, steps: range, pin: bool = False) -> Generator[Batch]:
         for step in steps:
             number, place = divmod(step, len(self.data))
             self._go_to(number)
-            yield make_batch(*unpack(self.data[place]), self.class_weight)
+            batch = make_batch(*unpack(self.data[place]), self.class_weight)
+            yield batch.pinned() if pin else batch
 
     def _go_to(self, number: int) -> None:
         """Begin a pass, if the data are not in it."""
@@ -283,6 +294,7 @@ def make_source(
     seed: int = 0,
     class_weight: Mapping[int, float] | None = None,
     image_shape: tuple[int | None, ...] | None = None,
+    pin: bool = False,
 ) -> Source:
     """Return the source that fits what the user gave.
 
@@ -307,7 +319,7 @@ def make_source(
         if isinstance(x, torch.utils.data.DataLoader):
             return LoaderSource(x, image_shape, steps, class_weight)
         if hasattr(x, "__getitem__") and hasattr(x, "__len__"):
-            return IndexedSource(x, steps, class_weight)
+            return IndexedSource(x, steps, class_weight, pin)
         if hasattr(x, "__iter__") or hasattr(x, "__next__"):
             return IteratorSource(x, steps, class_weight)
         raise ArgumentError(

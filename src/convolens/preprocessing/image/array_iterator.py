@@ -79,13 +79,17 @@ class NumpyArrayIterator(Iterator):
         self.thread_safe = is_pure(image_data_generator)
         self.save = ImageSaver(save_to_dir, save_prefix, save_format, self.data_format, self.seed)
 
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places, as they were given."""
+        return self.x[which]
+
     @property
     def image_shape(self) -> tuple[int, ...]:
         """The shape of one image."""
         return tuple(self.x.shape[1:])
 
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
-        x = self.image_data_generator.vary(self.x, which, which, self.seed, epoch)
+        x = self.image_data_generator.vary(self.x, which, which, self.seed, epoch, self.buffers)
         x = x.astype(self.dtype, copy=False)
         self.save(x, which, epoch)
         inputs = [x, *(item[which] for item in self.x_misc)] if self.x_misc else x

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import look_up, one_of
-from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size
+from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
 from convolens.data.folder import ImageFolder
 from convolens.data.store import PixelStore
 from convolens.errors import ImageError, MissingFileError
@@ -115,9 +115,12 @@ class FileIterator(Iterator):
     def _read(self, index: int) -> np.ndarray:
         path = self.filepaths[index]
         try:
+            if not self.keep_aspect_ratio:
+                return read_pixels(path, self.color_mode, self.target_size, self.interpolation)
             image = load_img(
-                path, self.color_mode, self.target_size, self.interpolation, self.keep_aspect_ratio
+                path, self.color_mode, self.target_size, self.interpolation, keep_aspect_ratio=True
             )
+            return img_to_array(image, dtype=np.uint8)
         except MissingFileError as error:
             raise MissingFileError(
                 f"{_shown(path)}: no such image file; it was on the list, so it has been moved or removed since, or "
@@ -127,24 +130,38 @@ class FileIterator(Iterator):
             if path.isprintable():
                 raise
             raise ImageError(str(error).replace(path, _shown(path))) from error
-        return img_to_array(image, dtype=np.uint8)
 
     def _make_store(self) -> PixelStore:
-        root = Path(os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in self.filepaths]))
-        files = tuple(Path(os.path.abspath(path)).relative_to(root) for path in self.filepaths)
-        folder = ImageFolder(root, files, np.zeros(len(files), np.int64), ("all",))
+        split = [os.path.split(path) for path in self.filepaths]
+        places = {place: os.path.abspath(place) for place in {place for place, _ in split}}
+        root = os.path.commonpath(list(places.values()))
+        within = {place: os.path.relpath(full, root) for place, full in places.items()}
+        files = tuple(Path(within[place], name) for place, name in split)
+        folder = ImageFolder(Path(root), files, np.zeros(len(files), np.int64), ("all",))
         resize = "as Keras crops" if self.keep_aspect_ratio else "as Keras squashes"
         shape = (*self.target_size, CHANNELS[self.color_mode])
         return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
 
-    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places, uint8, as they are in their files."""
+        images, rows = self._find(which)
+        return images[rows]
+
+    def _find(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return an array with images at some places, in the iterator's data format, and where in it they are."""
         if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
             self._store = self._make_store()
-        x = self._store[which]
-        if self.data_format == "channels_first":
-            x = x.transpose(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
-        if self.image_data_generator is not None:
-            x = self.image_data_generator.vary(x, np.arange(len(which)), which, self.seed, epoch)
+        images, rows = self._store.find(which)
+        if self.data_format == "channels_first":  # (n, h, w, c) -> (n, c, h, w)
+            return images[rows].transpose(0, 3, 1, 2), np.arange(len(rows))
+        return images, rows
+
+    def _batch(self, which: np.ndarray, epoch: int) -> Any:
+        x, rows = self._find(which)
+        if self.image_data_generator is None:
+            x = x[rows]
+        else:
+            x = self.image_data_generator.vary(x, rows, which, self.seed, epoch, self.buffers)
         x = x.astype(self.dtype, copy=False)
         self.save(x, which, epoch)
         if self.class_mode is None:

@@ -4,6 +4,7 @@ import warnings
 from typing import Any
 
 from convolens.arguments import refuse_unknown
+from convolens.augmentation import Augmentation
 from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
 from convolens.preprocessing.image.dataframe_iterator import DataFrameIterator
 from convolens.preprocessing.image.directory_iterator import DirectoryIterator
@@ -20,6 +21,17 @@ class Flows:
     """The part of `ImageDataGenerator` that makes iterators."""
 
     data_format: str
+    augmentation: Augmentation
+
+    def _warn_of_varied_validation(self, where: str, subset: str | None) -> None:
+        """Warn where what measures a network would be varied at random, as Keras does without a word."""
+        if subset == "validation" and not self.augmentation.changes_nothing:
+            warnings.warn(
+                f"{where}: subset='validation' is varied too ({self.augmentation.describe()[0]} ...), as in Keras. To "
+                "measure on the images as they are, take it from a second ImageDataGenerator with the same "
+                "validation_split and no ranges.",
+                stacklevel=3,
+            )
 
     def flow(
         self,
@@ -45,6 +57,7 @@ class Flows:
             subset: "training" or "validation", with `validation_split`.
             ignore_class_split: do not ask that both parts hold the same classes.
         """
+        self._warn_of_varied_validation("flow", subset)
         return NumpyArrayIterator(
             x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format,
             save_to_dir, save_prefix, save_format, subset, ignore_class_split,
@@ -82,6 +95,7 @@ class Flows:
             interpolation: how images are scaled.
             keep_aspect_ratio: crop to the target's proportions instead of squashing.
         """
+        self._warn_of_varied_validation("flow_from_directory", subset)
         return DirectoryIterator(
             directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle, seed,
             self.data_format, save_to_dir, save_prefix, save_format, follow_links, subset, interpolation,
@@ -143,6 +157,7 @@ class Flows:
                 stacklevel=2,
             )
             class_mode = "raw"
+        self._warn_of_varied_validation("flow_from_dataframe", subset)
         return DataFrameIterator(
             dataframe, directory, self, x_col, y_col, weight_col, target_size, color_mode, classes, class_mode,
             batch_size, shuffle, seed, self.data_format, save_to_dir, save_prefix, save_format, subset,

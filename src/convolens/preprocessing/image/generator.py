@@ -1,6 +1,5 @@
 """ImageDataGenerator: Keras' class, its arguments and its geometry, over one fused kernel."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,19 +7,20 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import number_in
-from convolens.augmentation import Augmentation, Draws, transform_batch
+from convolens.augmentation import Augmentation, BatchBuffers, Draws, keras_shifts, transform_batch
 from convolens.augmentation.philox import STREAM_GEOMETRY, words
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ShapeError
 from convolens.preprocessing.image.files import check_data_format
 from convolens.preprocessing.image.flows import Flows
 from convolens.preprocessing.image.iterator import dtype_of, own_seed
+from convolens.preprocessing.image.learning import Learning
 from convolens.preprocessing.image.standardization import Standardization
 
 _EXCHANGED = {"width_shift_range": "height_shift_range", "height_shift_range": "width_shift_range"}
 _OVERRIDABLE = ("get_random_transform", "apply_transform", "standardize")
 
 
-class ImageDataGenerator(Flows):
+class ImageDataGenerator(Flows, Learning):
     """Varies images at random, batch by batch, as Keras' class of this name.
 
     Args:
@@ -83,6 +83,17 @@ class ImageDataGenerator(Flows):
         dtype: Any = None,
     ) -> None:
         self.data_format = check_data_format("ImageDataGenerator", data_format)
+        last = self.data_format == "channels_last"
+        self.channel_axis, self.row_axis, self.col_axis = (3, 1, 2) if last else (1, 2, 3)  # of a batch
+        rotation_range, shear_range, width_shift_range, height_shift_range = (
+            0.0 if given is None else given  # as in Keras
+            for given in (rotation_range, shear_range, width_shift_range, height_shift_range)
+        )
+        for name, shift in (
+            ("width_shift_range", width_shift_range),
+            ("height_shift_range", height_shift_range),
+        ):
+            keras_shifts.check("ImageDataGenerator", name, shift)  # before they change names
         # Keras' matrix moves columns by what it draws from height_shift_range, and rows by width_shift_range.
         # `Augmentation` means what the names say; exchanged here, this class does what Keras' does.
         self.augmentation = Augmentation(
@@ -121,6 +132,8 @@ class ImageDataGenerator(Flows):
         if "standardization" in parts and name in vars(self.standardization):
             setattr(self.standardization, name, value)
         elif "augmentation" in parts and name in vars(self.augmentation):
+            if name in _EXCHANGED:
+                keras_shifts.check("ImageDataGenerator", name, value)
             self.augmentation = replace(self.augmentation, **{_EXCHANGED.get(name, name): value})
         else:
             super().__setattr__(name, value)
@@ -151,7 +164,13 @@ class ImageDataGenerator(Flows):
     # -- batches ----------------------------------------------------------------------------------
 
     def vary(
-        self, images: np.ndarray, rows: np.ndarray, indices: np.ndarray, seed: int, epoch: int
+        self,
+        images: np.ndarray,
+        rows: np.ndarray,
+        indices: np.ndarray,
+        seed: int,
+        epoch: int,
+        buffers: BatchBuffers | None = None,
     ) -> np.ndarray:
         """Return some images varied and standardised: a pure function of (images, seed, epoch, indices).
 
@@ -160,14 +179,17 @@ class ImageDataGenerator(Flows):
             rows: which of them, int64 (n,).
             indices: their places in the data set.
             seed, epoch: of the random numbers.
+            buffers: where the batch's memory comes from; None is new memory.
         """
         shape = self._height_width(images.shape[1:])
         if self._overrides():
             return self._one_by_one(images, rows, indices, seed, epoch)
         draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
         fused = self.standardization.fused_rescale
-        batch = self._apply(images, rows, draws, fused)
-        if not self.standardization.only_rescales:
+        batch = self._apply(images, rows, draws, fused, buffers)
+        if self.data_format == "channels_last" and self.standardization.goes_by_channels:
+            self.standardization.normalise_batch(batch)
+        elif not self.standardization.only_rescales:
             for i in range(len(batch)):
                 batch[i] = self.standardization(batch[i], skip_rescale=fused != 1.0)
         return batch.astype(self.dtype, copy=False)
@@ -199,13 +221,21 @@ class ImageDataGenerator(Flows):
     def _height_width(self, shape: tuple[int, ...]) -> tuple[int, int]:
         return (shape[0], shape[1]) if self.data_format == "channels_last" else (shape[1], shape[2])
 
-    def _apply(self, images: np.ndarray, rows: np.ndarray, draws: Draws, rescale: float = 1.0) -> np.ndarray:
+    def _apply(
+        self,
+        images: np.ndarray,
+        rows: np.ndarray,
+        draws: Draws,
+        rescale: float = 1.0,
+        buffers: BatchBuffers | None = None,
+    ) -> np.ndarray:
         first = self.data_format == "channels_first"
-        if first:
-            images = np.ascontiguousarray(images.transpose(0, 2, 3, 1))  # (n, c, h, w) -> (n, h, w, c)
+        if first:  # (n, c, h, w) -> (n, h, w, c)
+            images, rows = np.ascontiguousarray(images[rows].transpose(0, 2, 3, 1)), np.arange(len(rows))
         height, width = images.shape[1:3]
         centre = (width / 2 - 0.5, height / 2 - 0.5)  # Keras' own, exchanged where an image is not square
-        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre)
+        out = None if buffers is None else buffers.take((len(rows), *images.shape[1:]), np.float32)
+        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre, out)
         return np.ascontiguousarray(batch.transpose(0, 3, 1, 2)) if first else batch
 
     # -- single images -----------------------------------------------------------------------------
@@ -235,46 +265,3 @@ class ImageDataGenerator(Flows):
         ):
             x = np.asarray(x, self.dtype)
         return self.standardization(x)
-
-    # -- statistics --------------------------------------------------------------------------------
-
-    def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
-        """Compute what featurewise normalisation and ZCA whitening need.
-
-        Args:
-            x: images of rank 4.
-            augment: compute it on varied images, `rounds` times each.
-            seed: of the variations.
-
-        Raises:
-            ShapeError: another rank.
-        """
-        x = np.array(x, dtype=self.dtype)
-        if x.ndim != 4:
-            raise ShapeError(f"ImageDataGenerator.fit: x must be images of rank 4; received shape {x.shape}.")
-        if 0 in x.shape:
-            raise ShapeError(
-                f"ImageDataGenerator.fit: x must hold images with pixels; received shape {x.shape}."
-            )
-        channel_axis = 3 if self.data_format == "channels_last" else 1
-        if x.shape[channel_axis] not in (1, 3, 4):
-            warnings.warn(
-                f"ImageDataGenerator.fit: expected 1, 3 or 4 channels with data_format {self.data_format!r}; "
-                f"received shape {x.shape}.",
-                stacklevel=2,
-            )
-        if rounds < 1:
-            raise ArgumentError(f"ImageDataGenerator.fit: rounds must be at least 1; received {rounds}.")
-        if self.standardization.rescale:
-            x *= self.standardization.rescale
-        if augment:
-            seed = own_seed(seed)
-            everyone = np.arange(len(x))
-            height, width = self._height_width(x.shape[1:])
-            x = np.concatenate(
-                [
-                    self._apply(x, everyone, self.augmentation.draw(seed, i, everyone, (width, height)))
-                    for i in range(rounds)
-                ]
-            )
-        self.standardization.fit(x, channel_axis)

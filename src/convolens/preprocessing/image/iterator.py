@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
+from convolens.augmentation.buffers import BatchBuffers
 from convolens.augmentation.philox import STREAM_FILES, permutation, words
 from convolens.checkpoints.atomic import explain
-from convolens.errors import ArgumentError, MissingFileError, WriteError
+from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, WriteError
 from convolens.preprocessing.image.files import array_to_img
 
 SUBSETS = ("training", "validation")
@@ -19,7 +20,15 @@ def dtype_of(generator: Any, dtype: Any) -> np.dtype[Any]:
     """Return the type of a batch's values: `dtype`, or the generator's, or float32."""
     if dtype is None:
         dtype = getattr(generator, "dtype", None)
-    return np.dtype("float32" if dtype is None else dtype)
+    try:
+        found: np.dtype[Any] = np.dtype("float32" if dtype is None else dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found.kind not in "fiu":
+        raise ArgumentTypeError(
+            f"dtype must be a type of numbers, float32 for example, which None means; received {dtype!r}."
+        )
+    return found
 
 
 def is_pure(generator: Any) -> bool:
@@ -48,6 +57,9 @@ class Iterator:
             to True where that is not so.
     """
 
+    data_format: str
+    save: "ImageSaver"
+
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None) -> None:
         self.n = n
         self.batch_size = integer(type(self).__name__, "batch_size", batch_size)
@@ -56,6 +68,7 @@ class Iterator:
         self.batch_index = 0
         self.total_batches_seen = 0
         self.lock = threading.Lock()
+        self.buffers = BatchBuffers()
         self.thread_safe = True
         self.set_epoch(0)
 
@@ -104,6 +117,30 @@ class Iterator:
 
     next = __next__
 
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one image."""
+        raise NotImplementedError
+
+    @property
+    def save_to_dir(self) -> Any:
+        """As given."""
+        return self.save.given
+
+    @property
+    def save_prefix(self) -> str:
+        """As given."""
+        return self.save.prefix
+
+    @property
+    def save_format(self) -> str:
+        """As given."""
+        return self.save.file_format
+
+    def images(self, which: np.ndarray) -> np.ndarray:
+        """Return images by their places in the data set, as they are: neither varied nor standardised."""
+        raise NotImplementedError
+
     def _batch(self, which: np.ndarray, epoch: int) -> Any:
         raise NotImplementedError
 
@@ -120,7 +157,7 @@ class ImageSaver:
     """
 
     def __init__(self, folder: Any, prefix: str, file_format: str, data_format: str, seed: int) -> None:
-        self.folder = None if folder is None else Path(folder)
+        self.given, self.folder = folder, None if folder is None else Path(folder)
         if self.folder is not None and not self.folder.is_dir():
             kind = WriteError if self.folder.exists() else MissingFileError
             raise kind(f"save_to_dir: {folder} is no folder; make it first.")

@@ -1,0 +1,49 @@
+"""JPEG files of the common kind, decoded by simplejpeg: the same pixels as Pillow's, without its overhead.
+
+Both stand on libjpeg-turbo, with the exact transform and the smooth upsampling; a test holds that their pixels are equal.
+"""
+
+import os
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif")
+# What may hold an orientation; whether it does, Pillow finds out.
+_MAY_BE_TURNED = (b"Exif\0\0", b"tiff:Orientation")
+
+
+def read_plain_jpeg(path: Any, max_pixels: int, shrinks_to: int | None = None) -> np.ndarray | None:
+    """Return the pixels of a whole, upright colour JPEG file, or None for anything else, which is Pillow's.
+
+    Args:
+        path: a file name; anything else gives None.
+        max_pixels: a file that claims more gives None.
+        shrinks_to: a photo of at least twice so many pixels on both sides gives None, because Pillow can halve it
+            while it decodes.
+
+    Returns:
+        uint8 (rows, columns, 3).
+    """
+    if not isinstance(path, (str, PathLike)) or not os.fspath(path).lower().endswith(ENDINGS):
+        return None
+    import simplejpeg
+
+    try:
+        with open(path, "rb", buffering=0) as file:
+            data = file.read()
+        if any(mark in data for mark in _MAY_BE_TURNED):
+            return None
+        rows, columns, colours, _ = simplejpeg.decode_jpeg_header(data)
+        if colours != "YCbCr" or rows * columns > max_pixels:
+            return None
+        if shrinks_to is not None and min(rows, columns) >= 2 * shrinks_to:
+            return None
+        return simplejpeg.decode_jpeg(data, "RGB")
+    except (
+        OSError,
+        ValueError,
+        MemoryError,
+    ):  # missing, damaged or odd: Pillow reads it, or says what is wrong
+        return None

@@ -1,0 +1,32 @@
+"""Work on many items keeps their order, and ends with the first error."""
+
+import threading
+import time
+
+import pytest
+
+from convolens.data.threads import in_threads
+
+
+def test_results_are_in_the_items_order():
+    def work(number):
+        time.sleep(0.001 * (number % 3))
+        return number, threading.get_ident()
+
+    found = in_threads(work, range(30))
+    assert [number for number, _ in found] == list(range(30))
+    assert in_threads(work, []) == []
+
+
+def test_an_error_ends_it():
+    begun = []
+
+    def work(number):
+        begun.append(number)
+        time.sleep(0.002)
+        if number == 3:
+            raise ValueError("three")
+
+    with pytest.raises(ValueError, match="three"):
+        in_threads(work, range(1000))
+    assert len(begun) < 1000

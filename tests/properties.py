@@ -1,0 +1,3 @@
+"""How many examples a property about pixels or drawn numbers is tried on."""
+
+EXAMPLES = 500
