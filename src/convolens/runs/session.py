@@ -99,7 +99,7 @@ class Session:
             return TrainResult(folder, None, interrupted=True)
         self._check_best(checkpoint)
         steps = checkpoint.steps_taken
-        speed = steps * self.batches.batch_size / seconds
+        speed = steps * settings.batch_size / seconds
         outcome = finish(folder, settings, self.prepared, self.trained, checkpoint, speed, screen)
         return TrainResult(folder, outcome, bool(history.interrupted))
 
