@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import convolens as keras
 from convolens.callbacks import BackupAndRestore, Callback, LambdaCallback, ModelCheckpoint
@@ -55,6 +55,7 @@ def best_of(values: list[float], mode: str, infinities: bool) -> int | None:
     return min(counted)[1] if counted else None
 
 
+@settings(max_examples=40)
 @given(values=VALUES, mode=st.sampled_from(["min", "max"]), killed=st.integers(0, 8))
 def test_the_first_best_is_kept_over_a_restart(
     values: list[float], mode: str, killed: int, tmp_path_factory: pytest.TempPathFactory
