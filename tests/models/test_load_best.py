@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import convolens as keras
-from convolens.callbacks import BackupAndRestore, Callback, LambdaCallback, ModelCheckpoint
+from convolens.callbacks import BackupAndRestore, Callback, EarlyStopping, LambdaCallback, ModelCheckpoint
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.folder import RunFolder
@@ -115,6 +115,7 @@ def test_several_checkpoints_on_different_measures(tmp_path: Path) -> None:
     trained.fit(
         X, Y, epochs=3, verbose=0, callbacks=[
             Script(one=[3.0, 1.0, 2.0], two=[1.0, 2.0, 3.0]),
+            EarlyStopping("one", patience=9, mode="min"),
             ModelCheckpoint(tmp_path / "one.safetensors", "one", save_best_only=True, mode="min"),
             ModelCheckpoint(tmp_path / "two.{epoch}.safetensors", "two", save_best_only=True, mode="max"),
             ModelCheckpoint(tmp_path / "all.{epoch}.safetensors"),
