@@ -96,6 +96,31 @@ def test_evaluate(capsys, trained):
     assert len((place / "e.csv").read_text().splitlines()) == 41
 
 
+def test_resume(capsys, trained):
+    place, done = trained
+    status, out, err = call(capsys, "resume", place / "run", "--json")
+    assert status == 0
+    assert json.loads(out)["result"]["accuracy"] == json.loads(done.stdout)["result"]["accuracy"]
+    assert "All 2 epochs are done" in err
+    assert "Going on from" in err
+    assert call(capsys, "resume", place / "run", "--epochs", "1")[::2] == (
+        2,
+        "convolens: resume: --epochs 1 is fewer than the 2 of the run; give more, or leave it out.\n",
+    )
+
+
+@pytest.mark.parametrize("select", ["best", "last"])
+def test_select(capsys, trained, select):
+    place, _ = trained
+    status, out, _ = call(capsys, "evaluate", place / "run", place / "data", "--select", select)
+    assert status == 0
+    assert f"with {select} weights of" in out
+    photo_path = place / "data" / "dark" / "00.png"
+    assert call(capsys, "predict", place / "run", photo_path, "--select", select)[0] == 0
+    status, _, err = call(capsys, "predict", place / "run", photo_path, "--select", "lst")
+    assert (status, "which must be one of 'best', 'last'" in err) == (2, True)
+
+
 def test_predict(capsys, trained, tmp_path):
     place, _ = trained
     photo_path = place / "data" / "dark" / "00.png"
@@ -165,6 +190,12 @@ def bad_commands(tmp_path):
     yield ["train", data, "--model", "vgg61"], "unknown model 'vgg61'"
     yield ["train", data, "--group-by", "("], "is not a regular expression"
     yield ["train", tmp_path / "a.png"], "is a file; give a folder"
+    yield ["train", data, "--checkpoint-steps", "0"], "checkpoint_steps must be an integer of at least 1"
+    yield ["train", data, "--keep", "0"], "keep must be an integer of at least 1"
+    yield ["train", data, "--patience", "0"], "patience must be an integer of at least 1"
+    yield ["train", data, "--branch-from", tmp_path / "none"], "no such run folder"
+    yield ["resume", tmp_path / "none"], "no such run folder; `convolens train` makes one"
+    yield ["resume", tmp_path], "run.toml: no such file, so this is no run"
     yield ["evaluate", tmp_path, data], "holds no model.json"
     yield ["predict"], "give a run folder and photos"
     yield ["predict", tmp_path / "run", "x.png"], "no such run folder"

@@ -188,7 +188,7 @@ class ModelCheckpoint(MonitorCallback):
         if self._save(path):
             self.best, self.best_epoch = value, epoch + 1
 
-    def best_weights(self) -> Path | None:
+    def best_file(self) -> Path | None:
         """Return the file of the best weights; None where none was saved, or where every epoch is saved."""
         return Path(self.last_saved) if self.save_best_only and self.last_saved is not None else None
 

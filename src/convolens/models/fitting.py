@@ -150,9 +150,12 @@ class Fitting(Resuming):
         sources = {"data": source, "validation_data": validation} if checked else {"data": source}
         training = begin(self, step, sources, events, Progress(initial_epoch, epochs=epochs))
         resumed = go_on(training, self, events, resume_from, resume_exactly)
-        interrupted = loop.fit(
-            step, source, events, training.progress, lambda: self.stop_training, validate, due, resumed
-        )
+        try:
+            interrupted = loop.fit(
+                step, source, events, training.progress, lambda: self.stop_training, validate, due, resumed
+            )
+        finally:
+            training.forget(sources)
         if interrupted:
             events.history.interrupted = True
             print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")

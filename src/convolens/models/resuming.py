@@ -54,10 +54,10 @@ class Resuming(Compilable):
         keepers = [
             callback
             for callback in self._callbacks_of_fit()
-            if hasattr(callback, "best_weights") and monitor in (None, callback.monitor)
+            if hasattr(callback, "best_file") and monitor in (None, callback.monitor)
         ]
         found = [
-            (callback.monitor, path) for callback in keepers if (path := callback.best_weights()) is not None
+            (callback.monitor, path) for callback in keepers if (path := callback.best_file()) is not None
         ]
         if not found:
             whose = "" if monitor is None else f" of {monitor!r}"

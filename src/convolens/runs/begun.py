@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from convolens.checkpoints.state import list_states
+import torch
+
+from convolens.checkpoints.state import State, list_states, newest_state
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.models import Model
 from convolens.runs import model_file
@@ -14,6 +16,7 @@ from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.record import read_record
 from convolens.runs.screen import Screen
+from convolens.training.state import differences
 from convolens.utils import set_random_seed
 
 
@@ -42,6 +45,46 @@ def find_run(out: Path, settings: Settings, fingerprint: str, screen: Screen) ->
     return found
 
 
+def find_state(
+    folder: RunFolder, settings: Settings, screen: Screen, anyway: bool = False
+) -> tuple[Path, State] | None:
+    """Return the newest whole state and its folder; None where none was written yet. Damaged ones are told of.
+
+    Where the settings leave the number of threads open, torch gets that of the state.
+
+    Args:
+        folder: of the run.
+        settings: of what goes on from it.
+        screen: where lines go.
+        anyway: True takes it also where threads, device or versions are others.
+
+    Raises:
+        CheckpointError: there are states, and none is whole, or it was made under other circumstances.
+    """
+    if not (folder.checkpoints.is_dir() and list_states(folder.checkpoints)):
+        screen.line("No state was written yet: the training begins at its beginning.")
+        return None
+    place, state = newest_state(folder.checkpoints, screen.warn)
+    threads = state.environment.get("threads")
+    if settings.threads is None and isinstance(threads, int) and threads > 0:
+        if threads != torch.get_num_threads():
+            screen.line(f"{threads} threads, as before")
+        torch.set_num_threads(threads)
+    others = differences(state, torch.device(settings.device))
+    if others and not anyway:
+        raise CheckpointError(
+            f"{place} was made under other circumstances: {'; '.join(others)}. The end would not be the same to the bit; "
+            "make them equal, or go on all the same by --anyway."
+        )
+    if others:
+        screen.warn(f"The end will not be the same to the bit: {'; '.join(others)}.")
+    if state.epoch >= settings.epochs or (state.stopped and state.epochs >= settings.epochs):
+        screen.line(
+            f"All {state.epoch} epochs are done; `convolens resume {folder.path} --epochs N` adds more."
+        )
+    return place, state
+
+
 def begin_again(
     folder: RunFolder, settings: Settings, prepared: Prepared, make_model: Callable[[], Model]
 ) -> Model:
@@ -59,7 +102,6 @@ def begin_again(
         origin = RunFolder.open(parent["path"])
         weights = origin.weights(parent["select"])
         same = hashlib.sha256(weights.read_bytes()).hexdigest() == parent["weights_sha256"]
-        trained = model_file.load(origin, weights)
     except (OSError, LookupError, TypeError) as error:
         raise CheckpointError(
             f"{folder.settings}: the run it branched from cannot be read ({error}); put it back, or branch anew."
@@ -68,5 +110,6 @@ def begin_again(
         raise CheckpointError(
             f"{folder.settings}: the weights of {origin.path} have changed since this run branched from them; branch anew."
         )
+    trained = model_file.load(origin, weights)
     adopt(model, prepared.class_names, Parent(origin, parent["select"], trained))
     return model

@@ -203,7 +203,7 @@ class RunCheckpoint(Callback):
             self.failed += 1
             self.warn(f"The last checkpoint was not written: {error}")
 
-    def best_weights(self) -> Path | None:
+    def best_file(self) -> Path | None:
         """Return the file of the best weights; None where there is none yet."""
         return self.folder.best if self.best_epoch is not None else None
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import torch
 
 from convolens.arguments import integer
-from convolens.checkpoints.state import list_states, newest_state
+from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, DataError, MissingFileError
 from convolens.optimizers.schedules import OneCycle
+from convolens.runs.begun import find_state
 from convolens.runs.folder import RunFolder
 from convolens.runs.lock import locked
 from convolens.runs.options import Settings, TrainOptions, resolve
@@ -76,10 +77,12 @@ def resume(
             f"or others): bring them back, or begin a new run by `convolens train DATA --branch-from {folder.path}`."
         )
     with locked(folder.path, screen.warn):
+        found = find_state(folder, settings, screen, options.anyway)
+        if found is not None and settings.epochs != record.epochs:
+            _say_extension(record.epochs, settings, found[1], screen)
         if plain(settings) != record.tables["settings"]:
-            done = _say_extension(folder, record, settings, screen)
-            extend_record(record, settings, done)
-        return go_on(folder, settings, prepared, screen, options.anyway)
+            extend_record(record, settings, 0 if found is None else found[1].epoch)
+        return go_on(folder, settings, prepared, screen, None if found is None else found[0])
 
 
 def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
@@ -104,30 +107,19 @@ def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
     return asked
 
 
-def _say_extension(folder: RunFolder, record: Record, settings: Settings, screen: Screen) -> int:
-    """Say what more epochs do to the learning rate, and return how many epochs are done."""
-    if not (folder.checkpoints.is_dir() and list_states(folder.checkpoints)):
-        return 0
-    _, state = newest_state(folder.checkpoints, screen.warn)
-    if settings.epochs == record.epochs:
-        return state.epoch
-    if settings.schedule == "one-cycle":
-        steps = state.step / max(state.epoch, 1) if not state.batch else None
-        screen.result(_stretched(settings, record.epochs, state.step, steps))
-    else:
-        screen.result(f"{settings.epochs} epochs instead of {record.epochs}; the learning rate stays.")
-    return state.epoch
-
-
-def _stretched(settings: Settings, before: int, step: int, steps_an_epoch: float | None) -> str:
-    line = (
-        f"{settings.epochs} epochs instead of {before}; from here on the learning rate is that of a one-cycle over all "
-        f"{settings.epochs} epochs"
-    )
-    if steps_an_epoch is None:
-        return f"{line}."
+def _say_extension(before: int, settings: Settings, state: State, screen: Screen) -> None:
+    """Say what more epochs do to the learning rate."""
+    line = f"{settings.epochs} epochs instead of {before}"
+    if settings.schedule != "one-cycle":
+        screen.result(f"{line}; the learning rate stays.")
+        return
+    line += f"; from here on the learning rate is that of a one-cycle over all {settings.epochs} epochs"
+    if state.batch or not state.epoch:
+        screen.result(f"{line}.")
+        return
+    steps_an_epoch = state.step // state.epoch
     old, new = (
-        OneCycle(settings.learning_rate, max(round(steps_an_epoch * epochs), 2))(step)
+        OneCycle(settings.learning_rate, max(steps_an_epoch * epochs, 2))(state.step)
         for epochs in (before, settings.epochs)
     )
-    return f"{line}: {new:.3g} at step {step}, where it was {old:.3g}."
+    screen.result(f"{line}: {new:.3g} at step {state.step}, where it was {old:.3g}.")

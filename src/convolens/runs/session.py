@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, TerminateOnNaN
-from convolens.checkpoints.state import list_states, newest_state
-from convolens.errors import CheckpointError, NonFiniteLossError, WriteError
+from convolens.errors import NonFiniteLossError, WriteError
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.ending import asked_to_end
 from convolens.runs.folder import RunFolder
@@ -20,7 +17,6 @@ from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.results import Outcome, finish
 from convolens.runs.screen import Screen
-from convolens.training.state import differences
 
 
 @dataclass(frozen=True)
@@ -58,20 +54,18 @@ class Session:
     validation: AugmentedBatches
     screen: Screen
 
-    def run(self, go_on: bool = False, anyway: bool = False) -> TrainResult:
+    def run(self, resume_from: Path | None = None) -> TrainResult:
         """Train to the last epoch and write the report.
 
         Args:
-            go_on: from the newest whole state; damaged ones are told of.
-            anyway: also where threads, device or versions are others.
+            resume_from: the state to go on from; None begins at the beginning.
 
         Raises:
-            CheckpointError: there are states, and none that can be gone on from.
+            CheckpointError: the state does not fit.
             NonFiniteLossError: the loss became NaN. WriteError: no checkpoint could be written.
             TerminatedError: SIGTERM came.
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
-        place = self._state(anyway) if go_on else None
         screen.heading(f"Training into {folder.path}")
         not_a_number, callbacks = TerminateOnNaN(), [HistoryFile(folder.history, screen.warn)]
         with asked_to_end() as asked:
@@ -88,8 +82,8 @@ class Session:
                 callbacks=[*callbacks, checkpoint, *early, not_a_number, *self._progress()],
                 verbose=0 if screen.quiet else 1,
                 seed=settings.seed,
-                resume_from=place,
-                resume_exactly=False,  # looked at in _state
+                resume_from=resume_from,
+                resume_exactly=False,  # whoever gives the state has looked at it
             )
         seconds = time.perf_counter() - began
         for callback in early:
@@ -117,32 +111,6 @@ class Session:
 
     def _progress(self) -> list[Callback]:
         return [] if self.screen.quiet else [ProgbarLogger(self.screen.console)]
-
-    def _state(self, anyway: bool) -> Path | None:
-        """Return the newest whole state's folder, under the circumstances it was made in; None where none was written yet."""
-        folder, screen = self.folder, self.screen
-        if not list_states(folder.checkpoints):
-            screen.line("No state was written yet: the training begins at its beginning.")
-            return None
-        place, state = newest_state(folder.checkpoints, screen.warn)
-        threads = state.environment.get("threads")
-        if self.settings.threads is None and isinstance(threads, int) and threads > 0:
-            if threads != torch.get_num_threads():
-                screen.line(f"{threads} threads, as before")
-            torch.set_num_threads(threads)
-        others = differences(state, self.trained.model.device)
-        if others and not anyway:
-            raise CheckpointError(
-                f"{place} was made under other circumstances: {'; '.join(others)}. The end would not be the same to the bit; "
-                "make them equal, or go on all the same by --anyway."
-            )
-        if others:
-            screen.warn(f"The end will not be the same to the bit: {'; '.join(others)}.")
-        if state.epoch >= self.settings.epochs or (state.stopped and state.epochs >= self.settings.epochs):
-            screen.line(
-                f"All {state.epoch} epochs are done; `convolens resume {folder.path} --epochs N` adds more."
-            )
-        return place
 
     def _check_best(self, checkpoint: RunCheckpoint) -> None:
         """Raise where there is nothing to score."""

@@ -18,7 +18,7 @@ from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
-from convolens.runs.begun import begin_again, find_run
+from convolens.runs.begun import begin_again, find_run, find_state
 from convolens.runs.branch import adopt, read_parent
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
@@ -66,7 +66,8 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     check_memory(settings, len(prepared.class_names))
     if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
         with locked(begun.path, screen.warn):
-            return go_on(begun, settings, prepared, screen)
+            found = find_state(begun, settings, screen)
+            return go_on(begun, settings, prepared, screen, None if found is None else found[0])
     make_model = _model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
@@ -76,8 +77,8 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
 
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
-        show_data(settings, prepared, screen)
         write_record(folder, settings, prepared, options.command, parent.as_table() if parent else None)
+        show_data(settings, prepared, screen)
         trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
@@ -90,18 +91,18 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
 
 
 def go_on(
-    folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen, anyway: bool = False
+    folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen, state: Path | None
 ) -> TrainResult:
-    """Go on with a run from its newest whole state, or from its beginning where none was written yet.
+    """Go on with a run from a state, or from its beginning where none was written yet.
 
     Args:
         folder: of the run; its lock is held.
         settings, prepared: its own.
         screen: where lines go.
-        anyway: True goes on where another number of threads, device or version may change the last bits.
+        state: of `find_state`.
 
     Raises:
-        CheckpointError: no state is whole, or one that does not fit.
+        CheckpointError: a state that does not fit, or a parent that is no longer there.
     """
     folder.make_checkpoints()
     model = begin_again(folder, settings, prepared, _model_maker(settings, prepared))
@@ -111,9 +112,7 @@ def go_on(
     if not folder.first_batch.is_file():
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
     model_file.write(folder.model, trained)
-    return Session(folder, settings, prepared, trained, batches, validation, screen).run(
-        go_on=True, anyway=anyway
-    )
+    return Session(folder, settings, prepared, trained, batches, validation, screen).run(state)
 
 
 def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:

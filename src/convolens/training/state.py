@@ -1,6 +1,7 @@
 """TrainingState: all that a training is made of, collected between two steps and put back, bit for bit."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -134,6 +135,11 @@ class TrainingState:
             parts, epoch=progress.epoch, batch=progress.batch, step=progress.step, epochs=progress.epochs,
             stopped=progress.stopped, environment=environment(self.device), spare=spare,
         )  # fmt: skip
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of parts, such as data that are large and no longer needed."""
+        for name in names:
+            self.parts.pop(name, None)
 
     def restore(self, state: State) -> None:
         """Put everything back; the generators follow when the loop goes on.
