@@ -12,6 +12,7 @@ from convolens.callbacks.model_checkpoint import ModelCheckpoint
 from convolens.callbacks.monitor import MonitorCallback
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from convolens.callbacks.swap_ema_weights import SwapEMAWeights
 from convolens.callbacks.terminate_on_nan import TerminateOnNaN
 
 CALLBACKS: dict[str, type[Callback]] = {
@@ -24,6 +25,7 @@ CALLBACKS: dict[str, type[Callback]] = {
     "ModelCheckpoint": ModelCheckpoint,
     "ProgbarLogger": ProgbarLogger,
     "ReduceLROnPlateau": ReduceLROnPlateau,
+    "SwapEMAWeights": SwapEMAWeights,
     "TerminateOnNaN": TerminateOnNaN,
 }
 
@@ -41,5 +43,6 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TerminateOnNaN",
 ]

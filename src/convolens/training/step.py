@@ -72,6 +72,8 @@ class Step:
     def train(self, batch: Batch) -> None:
         """Take one optimizer step on a batch."""
         batch = batch.to(self.device)
+        if self.optimizer.averages_in_model:
+            self.optimizer.swap_averages()
         self.optimizer.zero_grad()
         output = as_surface(self.module(batch.x))
         loss = self.loss(batch.y, output, batch.weight)
@@ -79,6 +81,10 @@ class Step:
         self.optimizer.apply()
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)
+
+    def finish(self) -> None:
+        """End a training: where the optimizer averages weights, the averages are the result."""
+        self.optimizer.use_averages()
 
     def evaluate(self, batch: Batch) -> None:
         """Measure a batch, changing nothing."""
