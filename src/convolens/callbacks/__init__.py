@@ -13,6 +13,7 @@ from convolens.callbacks.monitor import MonitorCallback
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from convolens.callbacks.swap_ema_weights import SwapEMAWeights
+from convolens.callbacks.tensorboard import TensorBoard
 from convolens.callbacks.terminate_on_nan import TerminateOnNaN
 
 CALLBACKS: dict[str, type[Callback]] = {
@@ -26,6 +27,7 @@ CALLBACKS: dict[str, type[Callback]] = {
     "ProgbarLogger": ProgbarLogger,
     "ReduceLROnPlateau": ReduceLROnPlateau,
     "SwapEMAWeights": SwapEMAWeights,
+    "TensorBoard": TensorBoard,
     "TerminateOnNaN": TerminateOnNaN,
 }
 
@@ -44,5 +46,6 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
