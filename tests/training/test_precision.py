@@ -76,6 +76,21 @@ def test_loss_and_metrics_see_float32_and_the_network_does_not() -> None:
     assert inside == [torch.bfloat16, torch.float32, torch.float32]
 
 
+@pytest.mark.parametrize("last", ["softmax", "sigmoid"])
+def test_an_answer_that_is_almost_sure_still_teaches(last: str) -> None:
+    """In bfloat16 0.9999 is 1, and the loss of it flat."""
+    gradients = []
+    for precision in ("bfloat16", "float32"):
+        model = network(precision, last=last)
+        dense = model.module.layers[-1]
+        dense.weight.data.zero_()
+        dense.bias.data.zero_()[-1] = 9.0
+        model.train_on_batch(X, np.ones_like(Y))
+        gradients.append(dense.bias.grad)
+    torch.testing.assert_close(*gradients, rtol=0.02, atol=0.0)
+    assert (gradients[0] != 0).all()
+
+
 def test_a_step_whose_gradients_overflow_is_left_out() -> None:
     model = network("float16")
     model.train_on_batch(X, Y)
@@ -128,7 +143,7 @@ def test_a_resumed_training_has_the_same_bytes(precision: str, tmp_path: Path) -
         model = network(precision, optimizer, dropout=0.2)
         if model.precision.name == "float16":
             model.precision.build(model.device)
-            model.precision.scaler = torch.amp.GradScaler("cpu", growth_interval=4)  # to grow on the way
+            model.precision.scaler = torch.amp.GradScaler("cpu", 2.0**10, growth_interval=5)  # grows twice
         model.fit(X, Y, batch_size=16, epochs=4, seed=1, verbose=0, callbacks=list(callbacks))
         return model
 
