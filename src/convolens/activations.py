@@ -21,14 +21,24 @@ def linear(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
+def _wide(x: torch.Tensor) -> torch.Tensor:
+    """Return numbers of half precision as float32: a probability near 1 would be rounded to 1, and teach nothing."""
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x
+
+
+def sigmoid(x: torch.Tensor) -> torch.Tensor:
+    """Return 1 / (1 + e^-x), in float32 at least."""
+    return torch.sigmoid(_wide(x))
+
+
 def softmax(x: torch.Tensor) -> torch.Tensor:
-    """Return probabilities along Keras' last axis."""
-    return F.softmax(x, channel_dimension(x))
+    """Return probabilities along Keras' last axis, in float32 at least."""
+    return F.softmax(_wide(x), channel_dimension(x))
 
 
 def log_softmax(x: torch.Tensor) -> torch.Tensor:
     """Return the logarithm of `softmax`."""
-    return F.log_softmax(x, channel_dimension(x))
+    return F.log_softmax(_wide(x), channel_dimension(x))
 
 
 def leaky_relu(x: torch.Tensor) -> torch.Tensor:
@@ -50,7 +60,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "celu": F.celu,
     "selu": F.selu,
     "gelu": F.gelu,
-    "sigmoid": torch.sigmoid,
+    "sigmoid": sigmoid,
     "hard_sigmoid": F.hardsigmoid,
     "tanh": torch.tanh,
     "softmax": softmax,
@@ -89,7 +99,7 @@ def name_of(activation: Activation) -> str:
     """Return the name under which `activation` is known, or the function's own.
 
     Example:
-        >>> name_of(torch.sigmoid)
+        >>> name_of(sigmoid)
         'sigmoid'
     """
     for name, known in ACTIVATIONS.items():

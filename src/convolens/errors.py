@@ -40,6 +40,10 @@ class ImageError(DataError):
     """One image file cannot be read; the message names it."""
 
 
+class ExtraMissingError(ConvolensError, ImportError):
+    """A package that only some need is not installed; the message names the extra that brings it."""
+
+
 class MissingFileError(ConvolensError, FileNotFoundError):
     """A file or folder that was named does not exist."""
 

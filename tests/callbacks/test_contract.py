@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from callbacks.tiny import model
-from convolens import callbacks
+from callbacks import tiny
+from convolens import callbacks, optimizers
 from convolens.callbacks import CALLBACKS, Callback, LambdaCallback
 
 # What a new member needs: a way to make it, writing into a folder.
@@ -25,6 +26,8 @@ MAKE: dict[str, Callable[[Path], Callback]] = {
     ),
     "ProgbarLogger": lambda folder: callbacks.ProgbarLogger(),
     "ReduceLROnPlateau": lambda folder: callbacks.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=1),
+    "SwapEMAWeights": lambda folder: callbacks.SwapEMAWeights(swap_on_epoch=True),
+    "TensorBoard": lambda folder: callbacks.TensorBoard(folder / "logs", histogram_freq=3, update_freq=1),
     "TerminateOnNaN": lambda folder: callbacks.TerminateOnNaN(),
 }
 VAL_LOSSES = [5.0, 4.0, 6.0, 3.0, 3.5, 2.5, 7.0, 3.5, 2.0, 8.0, 1.0, 0.5]
@@ -42,6 +45,28 @@ def test_every_member_is_exported_and_tested() -> None:
         assert getattr(callbacks, name) is kind
 
 
+def model(name: str = "") -> Any:
+    """Return a tiny model, whose optimizer has what a callback needs."""
+    made = tiny.model()
+    if name == "SwapEMAWeights":
+        made.compile(optimizers.SGD(use_ema=True, ema_momentum=0.5), "mse", metrics=["accuracy"])
+    return made
+
+
+def scalars(log_dir: Path) -> list[tuple[str, str, int, float]]:
+    """Return (folder, name, step, value) of all that TensorBoard finds."""
+    found = []
+    for folder in sorted(log_dir.iterdir()):
+        events = EventAccumulator(str(folder), {"scalars": 0})
+        events.Reload()
+        found += [
+            (folder.name, tag, event.step, event.value)
+            for tag in events.Tags()["scalars"]
+            for event in events.Scalars(tag)
+        ]
+    return sorted(found)
+
+
 def train(trained: Any, callback: Callback, first: int = 0, kill: Callable[..., None] | None = None) -> Any:
     """Fit on real data, with a val_loss of ours that rises and falls."""
     x = np.linspace(-1, 1, 16, dtype=np.float32).reshape(8, 2)
@@ -53,11 +78,15 @@ def train(trained: Any, callback: Callback, first: int = 0, kill: Callable[..., 
     )  # fmt: skip
 
 
-def files(folder: Path) -> dict[str, int]:
-    return {
-        path.name: path.stat().st_size if path.suffix == ".h5" else hash(path.read_bytes())
-        for path in folder.iterdir()
-    }
+def files(folder: Path) -> dict[str, Any]:
+    """Return what a callback wrote: contents, where there is no time in them."""
+    return {path.name: content(path) for path in folder.iterdir()}
+
+
+def content(path: Path) -> Any:
+    if path.is_dir():
+        return scalars(path)
+    return path.stat().st_size if path.suffix == ".h5" else hash(path.read_bytes())
 
 
 def plain(state: Any) -> Any:
@@ -79,12 +108,12 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
     parts.mkdir()
     start = model().get_weights()
 
-    one = model()
+    one = model(name)
     one.set_weights(start)
     uninterrupted = MAKE[name](whole)
     expected = train(one, uninterrupted)
 
-    two = model()
+    two = model(name)
     two.set_weights(start)
     before = MAKE[name](parts)
     kept: dict[str, Any] = {}
@@ -92,7 +121,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
     def kill(epoch: int, logs: Any) -> None:
         if epoch == killed_after:
             kept.update(
-                state=before.state_dict(), weights=two.get_weights(), rate=two.optimizer.learning_rate
+                state=before.state_dict(), weights=two.get_weights(), optimizer=two.optimizer.state_dict()
             )
             raise Killed
 
@@ -104,9 +133,10 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
         state = json.loads(json.dumps(state))
     json.dumps(plain(state))
 
-    three = model()
+    three = model(name)
     three.set_weights(kept["weights"])
-    three.optimizer.learning_rate = kept["rate"]
+    three.optimizer.build(three.module.parameters())
+    three.optimizer.load_state_dict(kept["optimizer"])
     after = MAKE[name](parts)
     after.load_state_dict(state)
     assert plain(after.state_dict()) == plain(kept["state"])
@@ -120,7 +150,8 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
     assert one.optimizer.learning_rate == three.optimizer.learning_rate
     assert files(whole) == files(parts)
     theirs, mine = uninterrupted.state_dict(), after.state_dict()
-    theirs.pop("last_saved", None), mine.pop("last_saved", None)  # a path of each
+    for own in ("last_saved", "files"):  # paths of each
+        theirs.pop(own, None), mine.pop(own, None)
     assert plain(theirs) == plain(mine)
 
 
@@ -130,10 +161,13 @@ def test_a_callback_serves_a_second_fit(name: str, tmp_path: Path) -> None:
     callback = MAKE[name](tmp_path)
     decisions = []
     for _ in range(2):
-        trained = model()
+        trained = model(name)
         trained.set_weights(start)
         train(trained, callback)
-        decisions.append((trained.get_weights(), trained.optimizer.learning_rate, files(tmp_path)))
+        written = files(tmp_path)
+        if name == "TensorBoard":  # a second training in the same folder is a second line, as in Keras
+            written = {folder: set(lines) for folder, lines in written.items()}
+        decisions.append((trained.get_weights(), trained.optimizer.learning_rate, written))
     for a, b in zip(decisions[0][0], decisions[1][0], strict=True):
         np.testing.assert_array_equal(a, b)
     assert decisions[0][1:] == decisions[1][1:]

@@ -34,6 +34,9 @@ SHARED: list[dict[str, Any]] = [
     {"global_clipnorm": 0.5},
     {"weight_decay": 0.01},
     {"learning_rate": 0.05},
+    {"gradient_accumulation_steps": 2, "global_clipnorm": 0.5, "weight_decay": 0.01},
+    {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2, "loss_scale_factor": 8.0},
+    {"use_ema": True, "gradient_accumulation_steps": 3, "ema_overwrite_frequency": 1},
 ]
 CASES = [(name, o) for name, options in OPTIONS.items() for o in [*options, *SHARED]]
 
@@ -61,7 +64,8 @@ def weights_after(
             parameter.grad = torch.tensor(gradient)
         ours.apply()
         ours.zero_grad()
-    assert ours.iterations == len(gradients)
+    assert ours.iterations == len(gradients) // (options.get("gradient_accumulation_steps") or 1)
+    assert ours.iterations == int(theirs.iterations)
     return (
         [variable.numpy() for variable in variables],
         [parameter.detach().numpy() for parameter in parameters],

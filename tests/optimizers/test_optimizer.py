@@ -138,8 +138,14 @@ def test_bad_arguments_are_refused_with_the_next_step(name: str) -> None:
         made(clipvalue=-1)
     with pytest.raises(ArgumentError, match=r"decay is not supported.*InverseTimeDecay"):
         made(decay=1e-6)
-    with pytest.raises(ArgumentError, match="use_ema=True is not supported"):
-        made(use_ema=True)
+    with pytest.raises(ArgumentError, match=rf"{where}: ema_momentum must be .* received 1.5"):
+        made(use_ema=True, ema_momentum=1.5)
+    with pytest.raises(ArgumentError, match=rf"{where}: ema_overwrite_frequency must be .* received 0"):
+        made(use_ema=True, ema_overwrite_frequency=0)
+    with pytest.raises(ArgumentError, match=rf"{where}: gradient_accumulation_steps must be .* received 1"):
+        made(gradient_accumulation_steps=1)
+    with pytest.raises(ArgumentError, match=rf"{where}: loss_scale_factor must be .* received 0"):
+        made(loss_scale_factor=0)
     assert made(decay=0.0, use_ema=False, ema_momentum=0.99).learning_rate > 0
 
 

@@ -12,6 +12,8 @@ from convolens.callbacks.model_checkpoint import ModelCheckpoint
 from convolens.callbacks.monitor import MonitorCallback
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from convolens.callbacks.swap_ema_weights import SwapEMAWeights
+from convolens.callbacks.tensorboard import TensorBoard
 from convolens.callbacks.terminate_on_nan import TerminateOnNaN
 
 CALLBACKS: dict[str, type[Callback]] = {
@@ -24,6 +26,8 @@ CALLBACKS: dict[str, type[Callback]] = {
     "ModelCheckpoint": ModelCheckpoint,
     "ProgbarLogger": ProgbarLogger,
     "ReduceLROnPlateau": ReduceLROnPlateau,
+    "SwapEMAWeights": SwapEMAWeights,
+    "TensorBoard": TensorBoard,
     "TerminateOnNaN": TerminateOnNaN,
 }
 
@@ -41,5 +45,7 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

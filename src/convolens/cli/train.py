@@ -100,6 +100,27 @@ def train(
             help="End after so many epochs in which --monitor did not improve.", rich_help_panel=TRAINING
         ),
     ] = None,
+    ema: Annotated[
+        float | None,
+        typer.Option(
+            help="Average the weights with this momentum (0.99); validation, best and last are of the averages.",
+            rich_help_panel=TRAINING,
+            metavar="MOMENTUM",
+        ),
+    ] = None,
+    clip_norm: Annotated[
+        float | None,
+        typer.Option(
+            help="Shorten the gradients together to this length.", rich_help_panel=TRAINING, metavar="NORM"
+        ),
+    ] = None,
+    accumulate: Annotated[
+        int, typer.Option(help="Update the weights once in so many batches.", rich_help_panel=TRAINING)
+    ] = 1,
+    precision: Annotated[
+        str,
+        typer.Option(help="Of the training steps: float32, bfloat16 or float16.", rich_help_panel=TRAINING),
+    ] = "float32",
     balance: Annotated[
         bool,
         typer.Option(
@@ -204,6 +225,7 @@ def train(
         runs.TrainOptions(
             data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
+            ema=ema, clip_norm=clip_norm, accumulate=accumulate, precision=precision,
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
             seed=seed, monitor=monitor, patience=patience, strict=strict, device=device, threads=threads, out=out,
             checkpoint_steps=checkpoint_steps, checkpoint_minutes=checkpoint_minutes, resume=resume, branch_from=branch_from,

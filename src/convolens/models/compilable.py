@@ -8,7 +8,7 @@ from convolens.callbacks import History
 from convolens.errors import ArgumentError, NotCompiledError
 from convolens.models.compiling import resolve_metrics
 from convolens.models.structure import Structure
-from convolens.training import Stateful, Step, TrainingState
+from convolens.training import Precision, Stateful, Step, TrainingState
 
 # Arguments of Keras' compile that ask for nothing here unless they are set otherwise.
 _INERT_COMPILE = {
@@ -30,6 +30,7 @@ class Compilable(Structure):
         self.compiled_loss: losses.Loss | None = None
         self.compiled_metrics: list[Any] = []
         self.weighted_metrics: list[Any] = []
+        self.precision = Precision()
         self.stop_training = False
         self.history: History | None = None
         self.state_parts: dict[str, Stateful] = {}
@@ -41,6 +42,7 @@ class Compilable(Structure):
         loss: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
+        precision: str = "float32",
         **options: Any,
     ) -> None:
         """Choose how to train; weights stay, the optimizer's state begins anew.
@@ -50,17 +52,22 @@ class Compilable(Structure):
             loss: a name, an object of `convolens.losses`, or a function (y_true, y_pred).
             metrics: names, objects or functions, alone or in a list.
             weighted_metrics: the same, updated with the sample weights.
+            precision: of the training steps: "float32", "bfloat16" or "float16" (see `training.Precision`); in Keras this is a
+                policy of the whole process.
             options: Keras' others are accepted at their defaults.
 
         Raises:
             UnknownNameError: a name is not known; the nearest is offered.
         """
         refuse_unknown(
-            "compile", options, ["optimizer", "loss", "metrics", "weighted_metrics", *_INERT_COMPILE]
+            "compile",
+            options,
+            ["optimizer", "loss", "metrics", "weighted_metrics", "precision", *_INERT_COMPILE],
         )
         for key, value in options.items():
             if value not in (_INERT_COMPILE[key], None, False, "auto"):
                 raise ArgumentError(f"compile: {key}={value!r} is not supported; leave it out.")
+        self.precision = Precision(precision)
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         self.compiled_loss = None if loss is None else losses.get(loss)
@@ -83,6 +90,7 @@ class Compilable(Structure):
         self._check_compiled(what)
         if train:
             self.optimizer.build([p for p in self.module.parameters() if p.requires_grad])
+            self.precision.build(self.device)
         return Step(
             self.module,
             self.compiled_loss,
@@ -90,4 +98,5 @@ class Compilable(Structure):
             self.compiled_metrics,
             self.weighted_metrics,
             self.device,
+            self.precision,
         )

@@ -81,6 +81,7 @@ def begin(
 ) -> TrainingState:
     """Return what the training is made of, and let the model know it."""
     parts: dict[str, Stateful] = {"model": model.module, "optimizer": model.optimizer, "callbacks": events}
+    parts["precision"] = model.precision
     parts |= {name: source for name, source in sources.items() if hasattr(source, "state_dict")}
     model.training_state = TrainingState(parts | model.state_parts, progress, model.device, step)
     return model.training_state

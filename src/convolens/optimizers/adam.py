@@ -23,7 +23,7 @@ class Adam(Optimizer):
         beta_1, beta_2: decay of the averages of gradients and their squares, in [0, 1).
         epsilon: "epsilon hat", in [0, 1].
         amsgrad: whether to divide by the largest v so far.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        weight_decay, clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
     Raises:
         ArgumentError: a value out of range.

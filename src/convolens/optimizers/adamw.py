@@ -13,7 +13,7 @@ class AdamW(Adam):
         learning_rate: step size, >= 0, or a schedule.
         weight_decay: >= 0; 0.004 as in Keras (torch's default is 0.01).
         beta_1, beta_2, epsilon, amsgrad: see `Adam`.
-        clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
     Raises:
         ArgumentError: a value out of range, or `weight_decay=None`.

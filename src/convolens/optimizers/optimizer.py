@@ -1,4 +1,4 @@
-"""The base of all optimizers: learning rate, clipping, weight decay and state, in Keras' words."""
+"""The base of all optimizers: learning rate, clipping, accumulation, weight decay and state, in Keras' words."""
 
 import inspect
 import warnings
@@ -7,39 +7,25 @@ from typing import Any, Self
 
 import torch
 
-from convolens.arguments import number_in, refuse_unknown
+from convolens.arguments import integer, number_in, refuse_unknown
 from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, NotBuiltError
 from convolens.optimizers import clipping, schedules
+from convolens.optimizers.averaging import Averaging
+from convolens.optimizers.torch_optimizer import TorchOptimizer
 
-# Keras' arguments that are understood only where they change nothing, with the value that does so.
-_INERT = {
+# What every optimizer takes beside its own arguments, with Keras' defaults.
+_SHARED = {
     "use_ema": False,
     "ema_momentum": 0.99,
     "ema_overwrite_frequency": None,
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
+_NUMBERS = ("iterations", "learning_rate", "averages_in_model")  # of a state: no tensors
 _FUSED_DEVICES = ("cpu", "cuda")
 
 
-class TorchOptimizer(torch.optim.Optimizer):
-    """A `torch.optim.Optimizer` view of an `Optimizer`, for tools of torch that ask for one."""
-
-    def __init__(self, parameters: list[torch.Tensor], rate: float, update: Callable[[], None]) -> None:
-        super().__init__(parameters, {"lr": rate})
-        self._update = update
-
-    def step(self, closure: Any = None) -> Any:
-        """Apply the gradients once; `closure`, if given, computes them first."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-        self._update()
-        return loss
-
-
-class Optimizer:
+class Optimizer(Averaging):
     """What every optimizer shares; a subclass gives `slots` and `update`.
 
     Args:
@@ -48,11 +34,31 @@ class Optimizer:
             (decoupled from the gradient, as in Keras); None for none.
         clipnorm, clipvalue, global_clipnorm: at most one of them; see `clipping`.
         name: a name of your own; by default the class name in lower case.
-        options: further keywords a subclass was given: the old `lr`, or Keras' inert ones.
+        options: further keywords a subclass was given: the old `lr`, and those of Keras that all have:
+            use_ema, ema_momentum, ema_overwrite_frequency: see `Averaging`.
+            gradient_accumulation_steps: at least 2; the weights are updated once in so many batches, by the mean of their
+            gradients. Batches are counted on over the epochs: an incomplete group is completed in the next one. Schedules
+            count batches.
+            loss_scale_factor: the loss is multiplied by it and the gradients are divided by it; small ones survive
+            narrow numbers so.
+
+    Attributes:
+        batches: gradients taken in so far.
 
     Raises:
         ArgumentError: a value out of range, or two kinds of clipping at once, or `decay`.
         ArgumentTypeError: a keyword that is not known; the nearest is offered.
+
+    Example:
+        >>> from convolens.optimizers import SGD
+        >>> weight = torch.nn.Parameter(torch.ones(1))
+        >>> optimizer = SGD(0.5, gradient_accumulation_steps=2)
+        >>> optimizer.build([weight])
+        >>> for gradient in (1.0, 2.0):
+        ...     weight.grad = torch.full((1,), gradient)
+        ...     optimizer.apply()
+        >>> weight.item(), optimizer.iterations
+        (0.25, 1)
 
     Source: Keras 3 `BaseOptimizer`.
     """
@@ -71,6 +77,7 @@ class Optimizer:
     ) -> None:
         where = type(self).__name__
         learning_rate = self._old_words(learning_rate, options)
+        options = _SHARED | options
         self.name = name or where.lower()
         limits = {
             "clipnorm": clipnorm,
@@ -92,7 +99,16 @@ class Optimizer:
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
         self.global_clipnorm = global_clipnorm
-        self.iterations = 0
+        self._begin_averaging(options["use_ema"], options["ema_momentum"], options["ema_overwrite_frequency"])
+        self.loss_scale_factor = options["loss_scale_factor"]
+        if self.loss_scale_factor is not None:
+            number_in(
+                where, "loss_scale_factor", self.loss_scale_factor, 2.0**-126, float("inf"), open_high=True
+            )
+        self.gradient_accumulation_steps = options["gradient_accumulation_steps"] or None
+        if self.gradient_accumulation_steps is not None:
+            integer(where, "gradient_accumulation_steps", self.gradient_accumulation_steps, minimum=2)
+        self.batches = 0
         self.torch_optimizer: TorchOptimizer | None = None
         self._parameters: list[torch.Tensor] = []
         self._slots: dict[str, list[torch.Tensor]] = {}
@@ -117,21 +133,16 @@ class Optimizer:
                 "learning_rate=schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)."
             )
         own = [name for name in inspect.signature(type(self)).parameters if name != "options"]
-        refuse_unknown(where, options, [*own, *_INERT])
-        for name, value in options.items():
-            if value != _INERT[name] and not (name == "ema_momentum" and not options.get("use_ema")):
-                raise ArgumentError(
-                    f"{where}: {name}={value!r} is not supported; leave it at {_INERT[name]!r}."
-                )
+        refuse_unknown(where, options, [*own, *_SHARED])
         return learning_rate
 
     # -- learning rate
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next step; a schedule's value at `iterations`."""
+        """The rate of the next step; a schedule's value at `batches`."""
         if self._schedule is not None:
-            return float(self._schedule(self.iterations))
+            return float(self._schedule(self.batches))
         if self.torch_optimizer is not None:  # torch's own schedulers write it there
             return float(self.torch_optimizer.param_groups[0]["lr"])
         return self._rate
@@ -154,6 +165,15 @@ class Optimizer:
             self.torch_optimizer.param_groups[0]["lr"] = self._rate
 
     # -- training
+
+    @property
+    def iterations(self) -> int:
+        """Updates so far: `batches`, or one in `gradient_accumulation_steps` of them."""
+        return self.batches // (self.gradient_accumulation_steps or 1)
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self.batches = value * (self.gradient_accumulation_steps or 1)
 
     @property
     def built(self) -> bool:
@@ -188,13 +208,15 @@ class Optimizer:
         self._parameters = parameters
         self._slots = {
             slot: [torch.zeros_like(parameter, requires_grad=False) for parameter in parameters]
-            for slot in self.slots
+            for slot in (*self.slots, *(["accumulator"] if self.gradient_accumulation_steps else []))
         }
+        if self.use_ema:
+            self._slots["average"] = [parameter.detach().clone() for parameter in parameters]
         self.torch_optimizer = TorchOptimizer(parameters, self._rate, self.apply)
 
     @torch.no_grad()
     def apply(self) -> None:
-        """Clip the parameters' `.grad`, update the parameters, and count one iteration.
+        """Take the parameters' `.grad` in: clip it, update the parameters, average them, and count one batch.
 
         Parameters without a gradient stay as they are; clipping changes `.grad` itself.
 
@@ -211,6 +233,32 @@ class Optimizer:
         parameters = [self._parameters[i] for i in active]
         gradients = [self._aligned_gradient(parameter) for parameter in parameters]
         slots = {name: self._aligned_slots(name, active) for name in self._slots}
+        if self.loss_scale_factor is not None:
+            torch._foreach_div_(gradients, self.loss_scale_factor)
+        if self.gradient_accumulation_steps is None or self._completes_group(gradients, slots["accumulator"]):
+            self._update(parameters, gradients, slots)
+        if self.use_ema:
+            self._average()
+        self.batches += 1
+
+    def _completes_group(self, gradients: list[torch.Tensor], sums: list[torch.Tensor]) -> bool:
+        """Add a batch's gradients to those of its group; the last batch gets the group's mean as its own."""
+        steps = self.gradient_accumulation_steps or 1
+        if (self.batches + 1) % steps:
+            torch._foreach_add_(sums, gradients)
+            return False
+        torch._foreach_add_(gradients, sums)
+        torch._foreach_div_(gradients, float(steps))
+        torch._foreach_zero_(sums)
+        return True
+
+    def _update(
+        self,
+        parameters: list[torch.Tensor],
+        gradients: list[torch.Tensor],
+        slots: dict[str, list[torch.Tensor]],
+    ) -> None:
+        """Clip, and apply the rule."""
         if self.clipnorm:
             clipping.clip_each_by_norm(gradients, self.clipnorm)
         elif self.global_clipnorm:
@@ -218,7 +266,10 @@ class Optimizer:
         elif self.clipvalue:
             clipping.clip_by_value(gradients, self.clipvalue)
         self.update(parameters, gradients, slots, self.learning_rate)
-        self.iterations += 1
+
+    def scale_loss(self, loss: torch.Tensor) -> torch.Tensor:
+        """Return the loss whose gradients `apply` takes: times `loss_scale_factor`, where there is one."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
     def update(
         self,
@@ -262,10 +313,12 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of everything needed to go on: tensors ("velocity.0") and numbers.
 
-        A flat dictionary: `iterations`, `learning_rate` (unless a schedule gives it), and one
-        tensor per slot and parameter, in the order of `build`.
+        A flat dictionary: `iterations` (batches, as in Keras), `learning_rate` (unless a schedule gives it),
+        `averages_in_model` (with `use_ema`), and one tensor per slot and parameter, in the order of `build`.
         """
-        state: dict[str, Any] = {"iterations": self.iterations}
+        state: dict[str, Any] = {"iterations": self.batches}
+        if self.use_ema:
+            state["averages_in_model"] = self.averages_in_model
         if self._schedule is None:
             state["learning_rate"] = self.learning_rate
         for name, tensors in self._slots.items():
@@ -284,7 +337,7 @@ class Optimizer:
         if not self.built:
             raise NotBuiltError(f"{where}: load_state_dict before build; build it first.")
         expected = {f"{name}.{i}": t for name, ts in self._slots.items() for i, t in enumerate(ts)}
-        given = {key for key in state if key not in ("iterations", "learning_rate")}
+        given = {key for key in state if key not in _NUMBERS}
         if given != expected.keys() or "iterations" not in state:
             missing = sorted({"iterations", *expected.keys()} - state.keys())
             extra = sorted(given - expected.keys())
@@ -301,7 +354,8 @@ class Optimizer:
         with torch.no_grad():
             for key, tensor in expected.items():
                 tensor.copy_(torch.as_tensor(state[key]))
-        self.iterations = int(state["iterations"])
+        self.batches = int(state["iterations"])
+        self.averages_in_model = bool(state.get("averages_in_model", False))
         if self._schedule is None and "learning_rate" in state:
             self.learning_rate = float(state["learning_rate"])
 
@@ -320,7 +374,7 @@ class Optimizer:
             "clipnorm": self.clipnorm,
             "global_clipnorm": self.global_clipnorm,
             "clipvalue": self.clipvalue,
-            **_INERT,
+            **{name: getattr(self, name) for name in _SHARED},
         }
 
     @classmethod

@@ -21,7 +21,7 @@ class RMSprop(Optimizer):
         momentum: in [0, 1]; 0 keeps no momentum.
         epsilon: added to the average of squares, > 0.
         centered: whether to subtract the squared average gradient (an estimate of the variance).
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        weight_decay, clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
     Raises:
         ArgumentError: a value out of range.

@@ -21,7 +21,7 @@ class SGD(Optimizer):
         learning_rate: step size, >= 0, or a schedule; the lecture's is 0.01.
         momentum: in [0, 1]; 0 keeps no state.
         nesterov: whether to look ahead along the velocity.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        weight_decay, clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
     Raises:
         ArgumentError: a value out of range.

@@ -38,7 +38,7 @@ class Measurement:
 
 
 def measure(
-    make_model: Callable[[], Model], batches: Any, validation_images: int, optimizer: str
+    make_model: Callable[[], Model], batches: Any, validation_images: int, settings: Settings
 ) -> Measurement:
     """Train a fresh copy for a few steps and return what the whole will need.
 
@@ -46,7 +46,7 @@ def measure(
         make_model: returns a compiled model like the run's; the random state is put back afterwards.
         batches: the training batches, as `fit` takes them; they are only read.
         validation_images: how many images each epoch is validated on.
-        optimizer: its name, for the size of its state.
+        settings: of the run, for the size of the optimizer's state.
     """
     with torch.random.fork_rng():
         model = make_model()
@@ -68,7 +68,7 @@ def measure(
         validation = (time.perf_counter() - start) / len(x) * validation_images
         median = statistics.median(took)
         weights = sum(p.numel() * p.element_size() for p in model.module.parameters())
-        slots = _slots(optimizer)
+        slots = _slots(settings)
         return Measurement(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
@@ -78,8 +78,9 @@ def measure(
         )
 
 
-def _slots(optimizer: str) -> int:
-    return 1 + _SLOTS.get(optimizer, 2)  # the gradients too
+def _slots(settings: Settings) -> int:
+    """Return how many tensors there are beside each weight: gradient, optimizer's state, average, sum of gradients."""
+    return 1 + _SLOTS.get(settings.optimizer, 2) + (settings.ema is not None) + (settings.accumulate > 1)
 
 
 def check_memory(settings: Settings, classes: int) -> None:
@@ -91,7 +92,7 @@ def check_memory(settings: Settings, classes: int) -> None:
     with torch.device("meta"):  # shapes without memory
         model = build(settings.model, settings.input_shape, classes)
     parameters = sum(p.numel() for p in model.module.parameters())
-    copies = 2 + _slots(settings.optimizer)  # the run's own weights, and the copy that is measured
+    copies = 2 + _slots(settings)  # the run's own weights, and the copy that is measured
     needed = 4 * parameters * copies  # float32
     there = _machine_memory()
     if settings.device in ("cpu", "mps") and needed > there:

@@ -13,6 +13,7 @@ from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.recipes import RECIPES
 from convolens.training.device import find_device
+from convolens.training.precision import PRECISIONS
 
 KEPT_STATES = 2
 
@@ -38,6 +39,10 @@ class TrainOptions:
         epochs, batch_size, optimizer, learning_rate: override the recipe.
         augment: False drops the recipe's augmentation.
         augmentation: fields of `Augmentation` that override the recipe's.
+        ema: in (0, 1); the weights are averaged with this momentum, and validation, best and last are of the averages.
+        clip_norm: the gradients together are made no longer than this (their L2 norm).
+        accumulate: the weights are updated once in so many batches, by the mean of their gradients.
+        precision: of the training steps: "float32", "bfloat16" or "float16".
         balance: True takes each class equally often in training, however rare.
         seed: of weights, order, augmentation and dropout.
         monitor: what makes an epoch the best: "val_loss", "val_accuracy", "loss" or "accuracy".
@@ -74,6 +79,10 @@ class TrainOptions:
     learning_rate: float | None = None
     augment: bool = True
     augmentation: Mapping[str, Any] = field(default_factory=dict)
+    ema: float | None = None
+    clip_norm: float | None = None
+    accumulate: int = 1
+    precision: str = "float32"
     balance: bool = False
     seed: int = 0
     monitor: str = "val_loss"
@@ -111,6 +120,10 @@ class Settings:
     schedule: str
     learning_rate: float
     augmentation: Augmentation
+    ema: float | None
+    clip_norm: float | None
+    accumulate: int
+    precision: str
     balance: bool
     seed: int
     monitor: str
@@ -126,6 +139,13 @@ class Settings:
     def monitor_mode(self) -> str:
         """ "min" or "max": which values of the monitored measure are better."""
         return MONITORS[self.monitor]
+
+    @property
+    def optimizer_options(self) -> dict[str, Any]:
+        """Return what the optimizer is made with, in Keras' words."""
+        averages = {} if self.ema is None else {"use_ema": True, "ema_momentum": self.ema}
+        groups = {"gradient_accumulation_steps": self.accumulate} if self.accumulate > 1 else {}
+        return {"global_clipnorm": self.clip_norm, **averages, **groups}
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -196,6 +216,10 @@ def resolve(options: TrainOptions) -> Settings:
         learning_rate=number_in(where, "learning_rate", rate, 0.0, float("inf"), open_high=True),
         augmentation=_augmentation(recipe["augmentation"] if options.augment else {}, options.augmentation),
         seed=_seed(options.seed),
+        ema=_within("ema", options.ema, 1.0),
+        clip_norm=_within("clip_norm", options.clip_norm, float("inf")),
+        accumulate=integer(where, "accumulate", options.accumulate),
+        precision=one_of(where, "precision", options.precision, tuple(PRECISIONS)),
         balance=bool(options.balance),
         monitor=options.monitor,
         patience=_count("patience", options.patience),
@@ -212,6 +236,15 @@ def resolve(options: TrainOptions) -> Settings:
 
 def _count(name: str, given: int | None) -> int | None:
     return None if given is None else integer("train", name, given)
+
+
+def _within(name: str, given: float | None, high: float) -> float | None:
+    """Return a number above 0 and below `high`; None stays."""
+    if given is None:
+        return None
+    if number_in("train", name, given, 0.0, high, open_high=True) == 0:
+        raise ArgumentError(f"train: {name} must be above 0; leave it out for none.")
+    return float(given)
 
 
 def _seed(given: int) -> int:

@@ -20,6 +20,7 @@ from convolens.runs.screen import Screen, bytes_text, seconds_text
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
+AVERAGED_SPANS = 5  # the first weights weigh less than 1 % after so many times the span of the average
 LOOKED_AT, MUCH_CUT = 200, 0.3  # photos; share of a photo
 
 
@@ -116,6 +117,36 @@ def show_plan(
         f"({settings.device}, {torch.get_num_threads()} threads)"
     )
     screen.line(f"  memory about {bytes_text(measurement.memory)}, disk about {bytes_text(measurement.disk)}")
+
+
+def technique_notes(settings: Settings, steps: int) -> list[str]:
+    """Return lines about averages, clipping, accumulation and precision, where they are on.
+
+    Args:
+        settings: of the run.
+        steps: batches in all.
+    """
+    notes = []
+    if settings.ema is not None:
+        over = 1 / (1 - settings.ema)
+        notes.append(
+            f"validation, best and last are of averages of the weights over about {over:,.0f} batches (--ema {settings.ema:g})"
+        )
+        if over > steps / AVERAGED_SPANS:
+            notes.append(
+                f"that is long for {steps:,} batches in all: the averages will hold on to the first weights; give a smaller "
+                f"--ema, {max(0.0, 1 - 2 * AVERAGED_SPANS / steps):.2g} or less"
+            )
+    if settings.clip_norm is not None:
+        notes.append(f"gradients are made no longer than {settings.clip_norm:g} (--clip-norm)")
+    if settings.accumulate > 1:
+        notes.append(
+            f"weights are updated every {settings.accumulate} batches, {settings.accumulate * settings.batch_size} photos "
+            "(--accumulate)"
+        )
+    if settings.precision != "float32":
+        notes.append(f"training steps compute in {settings.precision}, all else in float32 (--precision)")
+    return notes
 
 
 def draw_first_batch(

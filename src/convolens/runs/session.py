@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.augmentation import AugmentedBatches
-from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, TerminateOnNaN
+from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.errors import NonFiniteLossError, WriteError
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.ending import asked_to_end
@@ -68,6 +68,7 @@ class Session:
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
         screen.heading(f"Training into {folder.path}")
         not_a_number, callbacks = TerminateOnNaN(), [HistoryFile(folder.history, screen.warn)]
+        averages = [SwapEMAWeights(swap_on_epoch=True)] if settings.ema is not None else []
         with asked_to_end() as asked:
             when = When(settings.checkpoint_steps, settings.checkpoint_minutes, settings.keep)
             checkpoint = RunCheckpoint(
@@ -79,7 +80,7 @@ class Session:
                 self.batches,
                 epochs=settings.epochs,
                 validation_data=self.validation,
-                callbacks=[*callbacks, checkpoint, *early, not_a_number, *self._progress()],
+                callbacks=[*averages, *callbacks, checkpoint, *early, not_a_number, *self._progress()],
                 verbose=0 if screen.quiet else 1,
                 seed=settings.seed,
                 resume_from=resume_from,

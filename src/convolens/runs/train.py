@@ -25,7 +25,7 @@ from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
 from convolens.runs.model_file import Preprocessing, TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
-from convolens.runs.preflight import draw_first_batch, show_data, show_plan
+from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.prepare import Prepared, prepare
 from convolens.runs.record import write_record
 from convolens.runs.screen import Screen
@@ -75,6 +75,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     batches = _batches(settings, prepared, model, training=True)
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
+    notes += technique_notes(settings, _steps(settings, prepared))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(folder, settings, prepared, options.command, parent.as_table() if parent else None)
@@ -83,7 +84,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
-        measurement = measure(make_model, placed.batches, len(prepared.validation), settings.optimizer)
+        measurement = measure(make_model, placed.batches, len(prepared.validation), settings)
         price = cost.count(model, settings.input_shape)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
         validation = _batches(settings, prepared, model, training=False)
@@ -134,12 +135,17 @@ def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> t
     return replace(settings, batch_size=fitting), [note]
 
 
+def _steps(settings: Settings, prepared: Prepared) -> int:
+    """Return how many batches the training takes."""
+    return -(-len(prepared.training) // settings.batch_size) * settings.epochs
+
+
 def _model_maker(settings: Settings, prepared: Prepared) -> Any:
-    steps = -(-len(prepared.training) // settings.batch_size) * settings.epochs
+    steps = _steps(settings, prepared)
 
     def make() -> Model:
         model = build(settings.model, settings.input_shape, len(prepared.class_names))
-        optimizer = optimizers.get(settings.optimizer)
+        optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = (
             OneCycle(settings.learning_rate, max(steps, 2))
             if settings.schedule == "one-cycle"
@@ -151,6 +157,7 @@ def _model_maker(settings: Settings, prepared: Prepared) -> Any:
             # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
             loss="binary_crossentropy" if sigmoid else "crossentropy",
             metrics=["accuracy"],
+            precision=settings.precision,
         )
         return model.to(settings.device)
 

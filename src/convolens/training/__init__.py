@@ -2,6 +2,7 @@
 
 from convolens.training.batches import Batch, Source, make_batch
 from convolens.training.loop import evaluate, fit, mode, predict
+from convolens.training.precision import PRECISIONS, Precision
 from convolens.training.prefetch import may_prefetch, prefetch
 from convolens.training.sources import (
     ArraySource,
@@ -14,12 +15,14 @@ from convolens.training.state import Progress, RandomStates, Stateful, TrainingS
 from convolens.training.step import LazyLogs, Step
 
 __all__ = [
+    "PRECISIONS",
     "ArraySource",
     "Batch",
     "IndexedSource",
     "IteratorSource",
     "LazyLogs",
     "LoaderSource",
+    "Precision",
     "Progress",
     "RandomStates",
     "Source",

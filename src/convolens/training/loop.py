@@ -126,6 +126,7 @@ def fit(
     except BaseException:
         events.on_train_abort()
         raise
+    step.finish()
     events.on_train_end(dict(logs))
     return interrupted
 

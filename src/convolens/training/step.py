@@ -7,6 +7,7 @@ import torch
 
 from convolens.errors import CheckpointError
 from convolens.training.batches import Batch
+from convolens.training.precision import Precision, widen
 
 
 class Measured(Protocol):
@@ -38,6 +39,7 @@ class Step:
         metrics: updated without sample weights.
         weighted_metrics: updated with them.
         device: where the module is.
+        precision: of the training steps; None is float32.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class Step:
         metrics: list[Measured],
         weighted_metrics: list[Measured],
         device: torch.device,
+        precision: Precision | None = None,
     ) -> None:
         self.module, self.loss, self.optimizer = module, loss, optimizer
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
         self.device = device
+        self.precision = precision or Precision()
         self.reset()
 
     def reset(self) -> None:
@@ -70,15 +74,22 @@ class Step:
             metric.update_state(batch.y, output, batch.weight)
 
     def train(self, batch: Batch) -> None:
-        """Take one optimizer step on a batch."""
+        """Take a batch's gradients into the optimizer."""
         batch = batch.to(self.device)
+        if self.optimizer.averages_in_model:
+            self.optimizer.swap_averages()
         self.optimizer.zero_grad()
-        output = as_surface(self.module(batch.x))
+        with self.precision.autocast(self.device):
+            output = self.module(batch.x)
+        output = as_surface(widen(output))
         loss = self.loss(batch.y, output, batch.weight)
-        loss.backward()
-        self.optimizer.apply()
+        self.precision.step(loss, self.optimizer)
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)
+
+    def finish(self) -> None:
+        """End a training: where the optimizer averages weights, the averages are the result."""
+        self.optimizer.use_averages()
 
     def evaluate(self, batch: Batch) -> None:
         """Measure a batch, changing nothing."""
