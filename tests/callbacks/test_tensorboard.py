@@ -33,7 +33,9 @@ def read(folder: Path) -> EventAccumulator:
 def series(folder: Path) -> dict[str, list[tuple[int, float]]]:
     events = read(folder)
     return {
-        tag: [(event.step, event.value) for event in events.Scalars(tag)] for tag in events.Tags()["scalars"]
+        # files of the same second are read in the order of their counters as texts: 10 before 9
+        tag: sorted((event.step, event.value) for event in events.Scalars(tag))
+        for tag in events.Tags()["scalars"]
     }
 
 

@@ -122,6 +122,12 @@ def test_the_settings_are_recorded_and_told(small_data: Path, tmp_path: Path) ->
     ):
         assert word in told
     assert "that is long for 27 batches in all" in told
+    for ema, steps, advice in (
+        (0.9, 27, "give --ema 0.6 or less"),
+        (0.9999, 5000, "give --ema 0.998 or less"),
+        (0.9, 6, "leave --ema out"),
+    ):
+        assert advice in "\n".join(technique_notes(replace(settings, ema=ema), steps))
     assert "that is long" not in "\n".join(technique_notes(settings, 500))
     assert (
         technique_notes(

@@ -133,9 +133,10 @@ def technique_notes(settings: Settings, steps: int) -> list[str]:
             f"validation, best and last are of averages of the weights over about {over:,.0f} batches (--ema {settings.ema:g})"
         )
         if over > steps / AVERAGED_SPANS:
+            fitting = 1 - float(f"{2 * AVERAGED_SPANS / steps:.1g}")
+            advice = f"give --ema {fitting:g} or less" if fitting > 0 else "leave --ema out, or train longer"
             notes.append(
-                f"that is long for {steps:,} batches in all: the averages will hold on to the first weights; give a smaller "
-                f"--ema, {max(0.0, 1 - 2 * AVERAGED_SPANS / steps):.2g} or less"
+                f"that is long for {steps:,} batches in all: the averages will hold on to the first weights; {advice}"
             )
     if settings.clip_norm is not None:
         notes.append(f"gradients are made no longer than {settings.clip_norm:g} (--clip-norm)")
