@@ -232,7 +232,8 @@ def test_interrupt_keeps_what_was_learned(data: tuple[np.ndarray, np.ndarray], c
 
 def test_a_real_interrupt_signal(tmp_path: Any) -> None:
     program = """
-import numpy as np, sys
+import numpy as np, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 from convolens import layers, models, callbacks
 model = models.Sequential([layers.Dense(1, input_shape=(2,))])
 model.compile("sgd", "mse")

@@ -390,7 +390,7 @@ def test_a_part_of_ones_own_is_kept(tmp_path: Path) -> None:
     assert torch.equal(means[0].mean, means[1].mean)
     assert means[1].counts == {1: (0.5, np.float32(0.1))}
     state = model.collect_state()
-    assert list(state.parts) == ["model", "optimizer", "callbacks", "average", "random"]
+    assert list(state.parts) == ["model", "optimizer", "callbacks", "precision", "average", "random"]
     without = make()
     without.state_parts["other"] = Average(without)
     (tmp_path / "s").mkdir()

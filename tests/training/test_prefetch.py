@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis.strategies as st
@@ -261,7 +262,16 @@ def test_a_stopped_epoch_and_its_resumption_are_as_without() -> None:
     np.testing.assert_array_equal(batch, other_batch)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let SIGINT interrupt, also where the tests run in the background and it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent to the process itself")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_while_a_batch_is_waited_for(capsys: Any) -> None:
     class Interrupting(Counted):
         """Ctrl-C comes while the third batch is made; it is done only when the main thread has heard of it."""
