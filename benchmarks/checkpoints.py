@@ -19,6 +19,7 @@ import torch
 
 from convolens.checkpoints.state import TENSORS, newest_state, write_state
 from convolens.checkpoints.writer import Writer
+from convolens.optimizers import SGD
 from convolens.training import Progress, TrainingState
 
 CHANNELS = ((3, 64), (64, 64), (64, 128), (128, 128), (128, 256), (256, 256), (256, 256), (256, 512)) + (
@@ -43,18 +44,14 @@ def vgg16() -> torch.nn.Module:
     return torch.nn.Sequential(*[torch.nn.Conv2d(one, other, 3) for one, other in CHANNELS], *dense)
 
 
-class Momentum:
-    """SGD's state, one tensor a weight."""
-
-    def __init__(self, module: torch.nn.Module) -> None:
-        self.buffers = [torch.randn_like(weight) for weight in module.parameters()]
-
-    def state_dict(self) -> dict:
-        return {"momentum": self.buffers}
-
-    def load_state_dict(self, state: dict) -> None:
-        for mine, kept in zip(self.buffers, state["momentum"], strict=True):
-            mine.copy_(kept)
+def sgd(module: torch.nn.Module) -> SGD:
+    """Return SGD with momentum as a training has it, its velocities no longer nought."""
+    optimizer = SGD(0.01, momentum=0.9)
+    optimizer.build(module.parameters())
+    for name, held in optimizer.live_state().items():
+        if name.startswith("velocity"):
+            torch.nn.init.normal_(held)
+    return optimizer
 
 
 def seconds(work) -> float:
@@ -70,15 +67,16 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.manual_seed(0)
     module = vgg16()
+    optimizer = sgd(module)
     training = TrainingState(
-        {"model": module, "optimizer": Momentum(module)}, Progress(), torch.device("cpu"), Nothing()
+        {"model": module, "optimizer": optimizer}, Progress(), torch.device("cpu"), Nothing()
     )
     took: dict[str, list[float]] = {name: [] for name in ("torch.save", "stall", "whole", "read", "resume")}
     place = Path(tempfile.mkdtemp(dir=arguments.folder))
     writer, state, first = Writer(), None, 0.0
     try:
         for number in range(arguments.rounds + 1):
-            held = {"model": module.state_dict(), "optimizer": training.parts["optimizer"].state_dict()}
+            held = {"model": module.state_dict(), "optimizer": optimizer.live_state()}
             saved = seconds(lambda held=held: torch.save(held, place / "torch.pt"))
             training.progress.step = number + 1
             start = time.perf_counter()

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -97,6 +98,13 @@ def test_large_tensors_are_cut_and_strange_types_refused():
         CheckpointError, match=r"w: a tensor of torch.complex128 cannot be saved; convert it to float32"
     ):
         list(pieces({"w": torch.zeros(2, dtype=torch.complex128)}, {}))
+
+
+def test_pieces_of_a_tensor_are_its_own_memory():
+    tensor = torch.rand(5_000_000)
+    cut = [np.frombuffer(piece, np.uint8) for piece in pieces({"w": tensor}, {})][1:]  # behind the header
+    assert sum(piece.size for piece in cut) == 4 * len(tensor)
+    assert all(np.shares_memory(piece, tensor.numpy()) for piece in cut)
 
 
 def test_writing_leaves_the_interpreter_to_others(tmp_path):

@@ -49,7 +49,7 @@ def variables(model: Any) -> list[np.ndarray]:
     place = {id(parameter): i for i, parameter in enumerate(optimizer.parameters)}
     if {id(entry.tensor) for entry in entries} != place.keys():
         return []
-    state = optimizer.state_dict()
+    state = optimizer.live_state()
     found = [np.asarray(state["iterations"], np.int64)]
     if "learning_rate" in state:
         found.append(np.asarray(state["learning_rate"], np.float32))
@@ -73,7 +73,7 @@ def restore(model: Any, given: list[np.ndarray], path: str) -> bool:
     optimizer: Optimizer = model.optimizer
     entries = trained_entries(model.module)
     slots = _slots(optimizer, entries)
-    scheduled = "learning_rate" not in optimizer.state_dict()
+    scheduled = "learning_rate" not in optimizer.live_state()
     shapes = [(), *([] if scheduled else [()]), *(entry.shape for _, entry in slots)]
     found = [tuple(array.shape) for array in given]
     if found != shapes and not (found in ([()], [(), ()]) and given[0] == 0):  # compiled, and never trained

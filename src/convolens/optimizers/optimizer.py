@@ -316,6 +316,13 @@ class Optimizer(Averaging):
         A flat dictionary: `iterations` (batches, as in Keras), `learning_rate` (unless a schedule gives it),
         `averages_in_model` (with `use_ema`), and one tensor per slot and parameter, in the order of `build`.
         """
+        live = self.live_state()
+        return {
+            key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in live.items()
+        }
+
+    def live_state(self) -> dict[str, Any]:
+        """Return what `state_dict` does, its tensors not copied: the next step changes them."""
         state: dict[str, Any] = {"iterations": self.batches}
         if self.use_ema:
             state["averages_in_model"] = self.averages_in_model
@@ -323,7 +330,7 @@ class Optimizer(Averaging):
             state["learning_rate"] = self.learning_rate
         for name, tensors in self._slots.items():
             for i, tensor in enumerate(tensors):
-                state[f"{name}.{i}"] = tensor.detach().clone()
+                state[f"{name}.{i}"] = tensor.detach()
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

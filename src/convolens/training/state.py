@@ -125,7 +125,8 @@ class TrainingState:
         Raises:
             ArgumentTypeError: a part's state holds what no checkpoint can.
         """
-        parts = {name: part.state_dict() for name, part in self.parts.items()}
+        # `make_state` copies: of an optimizer, whose state_dict is a copy already, that would be the second one.
+        parts = {name: getattr(part, "live_state", part.state_dict)() for name, part in self.parts.items()}
         parts["random"] = RandomStates().state_dict()
         progress = self.progress
         if progress.batch:  # between epochs they begin anew
