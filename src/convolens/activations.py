@@ -51,6 +51,14 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
     return torch.exp(x)
 
 
+def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
+    """Return `activation(x)`; relu writes over `x`, which must be a convolution's or a matrix product's own result.
+
+    Such a result is not needed for its gradient.
+    """
+    return F.relu_(x) if activation is F.relu else activation(x)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "linear": linear,
     "relu": F.relu,

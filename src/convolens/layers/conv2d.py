@@ -5,20 +5,12 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-from convolens import activations, initializers
-from convolens.arguments import integer, one_of, pair
+from convolens import initializers
+from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.geometry import (
-    PADDINGS,
-    check_image_shape,
-    check_not_empty,
-    output_length,
-    padded_convolution,
-)
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.convolution2d import Convolution2D
+from convolens.layers.layer import WeightEntry
 
 
 def _to_keras(kernel: np.ndarray) -> np.ndarray:
@@ -34,7 +26,7 @@ def conv_entry(name: str, weight: torch.Tensor) -> WeightEntry:
     return WeightEntry(name, weight, _to_keras, _from_keras)
 
 
-class Conv2D(Layer):
+class Conv2D(Convolution2D):
     """Two-dimensional convolution, as `keras.layers.Conv2D`.
 
     Args:
@@ -76,84 +68,38 @@ class Conv2D(Layer):
         bias_initializer: Any = "zeros",
         **options: Any,
     ) -> None:
-        super().__init__(**options)
-        where = self.title
-        self.filters = integer(where, "filters", filters)
-        self.kernel_size = pair(where, "kernel_size", kernel_size)
-        self.strides = pair(where, "strides", strides)
-        self.padding = one_of(where, "padding", str(padding).lower(), PADDINGS)
-        one_of(where, "data_format", data_format, ("channels_last", None))
-        self.dilation_rate = pair(where, "dilation_rate", dilation_rate)
-        self.groups = integer(where, "groups", groups)
+        super().__init__(
+            kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, bias_initializer, **options
+        )  # fmt: skip
+        self.filters = integer(self.title, "filters", filters)
+        self.groups = integer(self.title, "groups", groups)
         if self.filters % self.groups:
-            raise ArgumentError(f"{where}: filters={filters} must be a multiple of groups={groups}.")
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ArgumentError(
-                f"{where}: strides={strides} and dilation_rate={dilation_rate} cannot both be > 1."
-            )
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+            raise ArgumentError(f"{self.title}: filters={filters} must be a multiple of groups={groups}.")
         self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
 
-    def build(self, input_shape: Any) -> None:
-        check_image_shape(self.title, input_shape)
-        channels = input_shape[3]
-        if channels is None or channels % self.groups:
+    def output_channels(self, channels: int) -> int:
+        return self.filters
+
+    def build_kernels(self, channels: int, area: int) -> None:
+        if channels % self.groups:
             raise ShapeError(
-                f"{self.title}: the number of input channels must be known and a multiple of "
-                f"groups={self.groups}; received shape {tuple(input_shape)}."
+                f"{self.title}: the number of input channels must be a multiple of groups={self.groups}; "
+                f"received {channels}."
             )
-        check_not_empty(self.title, input_shape, self.compute_output_shape(input_shape))
-        area = self.kernel_size[0] * self.kernel_size[1]
         fan_in, fan_out = channels // self.groups * area, self.filters * area
         shape = (self.filters, channels // self.groups, *self.kernel_size)  # (out, in, rows, columns)
         kernel = self.kernel_initializer(shape, fan_in, fan_out)
         self.weight = torch.nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
-        self.bias = (
-            torch.nn.Parameter(self.bias_initializer((self.filters,), self.filters, self.filters))
-            if self.use_bias
-            else None
-        )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.ndim != 4 or x.shape[1] != self.weight.shape[1] * self.groups:
-            raise ShapeError(
-                f"{self.title}: built for {self.weight.shape[1] * self.groups} channels; received a tensor of "
-                f"shape {tuple(x.shape)} (batch, channels, rows, columns)."
-            )
-        x = padded_convolution(
-            x, self.weight, self.bias, self.strides, self.padding, self.dilation_rate, self.groups
-        )
-        # The convolution's own result is not needed for its gradient, so relu may overwrite it.
-        return F.relu_(x) if self.activation is F.relu else self.activation(x)
+    def convolve(self, x: torch.Tensor) -> torch.Tensor:
+        return self.slide(x, self.weight, self.bias, self.groups)
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        rows, columns = (
-            output_length(
-                input_shape[1 + i], self.kernel_size[i], self.strides[i], self.padding, self.dilation_rate[i]
-            )
-            for i in (0, 1)
-        )
-        return (input_shape[0], rows, columns, self.filters)
-
-    def weight_entries(self) -> list[WeightEntry]:
-        if not self.built:
-            return []
-        entries = [conv_entry("kernel", self.weight)]
-        return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
+    def kernel_entries(self) -> list[WeightEntry]:
+        return [conv_entry("kernel", self.weight)]
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": "channels_last",
-            "dilation_rate": self.dilation_rate,
             "groups": self.groups,
-            "activation": activations.name_of(self.activation),
-            "use_bias": self.use_bias,
             "kernel_initializer": self.kernel_initializer.serialize(),
-            "bias_initializer": self.bias_initializer.serialize(),
         }

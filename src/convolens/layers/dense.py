@@ -77,7 +77,7 @@ class Dense(Layer):
         x = F.linear(x, self.weight, self.bias)
         if image:
             x = x.permute(0, 3, 1, 2)  # (n, h, w, units) -> (n, units, h, w)
-        return F.relu_(x) if self.activation is F.relu else self.activation(x)
+        return activations.overwriting(self.activation, x)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (*input_shape[:-1], self.units)

@@ -6,23 +6,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from convolens import activations, initializers
-from convolens.arguments import integer, one_of, pair
-from convolens.errors import ArgumentError, ShapeError
+from convolens import initializers
+from convolens.arguments import integer
 from convolens.layers.conv2d import conv_entry
+from convolens.layers.convolution2d import Convolution2D
 from convolens.layers.depthwise_conv2d import depthwise_entry
-from convolens.layers.geometry import (
-    PADDINGS,
-    check_image_shape,
-    check_not_empty,
-    output_length,
-    padded_convolution,
-)
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import WeightEntry
 
 
-class SeparableConv2D(Layer):
+class SeparableConv2D(Convolution2D):
     """A depthwise convolution and a 1x1 convolution behind it, as `keras.layers.SeparableConv2D`.
 
     Args:
@@ -67,35 +59,18 @@ class SeparableConv2D(Layer):
         bias_initializer: Any = "zeros",
         **options: Any,
     ) -> None:
-        super().__init__(**options)
-        where = self.title
-        self.filters = integer(where, "filters", filters)
-        self.kernel_size = pair(where, "kernel_size", kernel_size)
-        self.strides = pair(where, "strides", strides)
-        self.padding = one_of(where, "padding", str(padding).lower(), PADDINGS)
-        one_of(where, "data_format", data_format, ("channels_last", None))
-        self.dilation_rate = pair(where, "dilation_rate", dilation_rate)
-        self.depth_multiplier = integer(where, "depth_multiplier", depth_multiplier)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ArgumentError(
-                f"{where}: strides={strides} and dilation_rate={dilation_rate} cannot both be > 1."
-            )
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+        super().__init__(
+            kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, bias_initializer, **options
+        )  # fmt: skip
+        self.filters = integer(self.title, "filters", filters)
+        self.depth_multiplier = integer(self.title, "depth_multiplier", depth_multiplier)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
 
-    def build(self, input_shape: Any) -> None:
-        check_image_shape(self.title, input_shape)
-        channels = input_shape[3]
-        if channels is None:
-            raise ShapeError(
-                f"{self.title}: the number of input channels must be known; received shape {tuple(input_shape)}."
-            )
-        check_not_empty(self.title, input_shape, self.compute_output_shape(input_shape))
-        self.channels = channels
-        area = self.kernel_size[0] * self.kernel_size[1]
+    def output_channels(self, channels: int) -> int:
+        return self.filters
+
+    def build_kernels(self, channels: int, area: int) -> None:
         inner = channels * self.depth_multiplier
         depthwise = self.depthwise_initializer(
             (inner, 1, *self.kernel_size), channels * area, self.depth_multiplier * area
@@ -103,54 +78,23 @@ class SeparableConv2D(Layer):
         pointwise = self.pointwise_initializer((self.filters, inner, 1, 1), inner, self.filters)
         self.depthwise_weight = torch.nn.Parameter(depthwise)
         self.pointwise_weight = torch.nn.Parameter(pointwise)
-        self.bias = (
-            torch.nn.Parameter(self.bias_initializer((self.filters,), self.filters, self.filters))
-            if self.use_bias
-            else None
-        )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.ndim != 4 or x.shape[1] != self.channels:
-            raise ShapeError(
-                f"{self.title}: built for {self.channels} channels; received a tensor of shape "
-                f"{tuple(x.shape)} (batch, channels, rows, columns)."
-            )
-        x = padded_convolution(
-            x, self.depthwise_weight, None, self.strides, self.padding, self.dilation_rate, self.channels
-        )  # (n, channels * multiplier, new rows, new columns)
-        x = F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
-        return F.relu_(x) if self.activation is F.relu else self.activation(x)
+    def convolve(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.slide(
+            x, self.depthwise_weight, None, self.channels
+        )  # (n, channels * multiplier, new rows, columns)
+        return F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        rows, columns = (
-            output_length(
-                input_shape[1 + i], self.kernel_size[i], self.strides[i], self.padding, self.dilation_rate[i]
-            )
-            for i in (0, 1)
-        )
-        return (input_shape[0], rows, columns, self.filters)
-
-    def weight_entries(self) -> list[WeightEntry]:
-        if not self.built:
-            return []
-        entries = [
+    def kernel_entries(self) -> list[WeightEntry]:
+        return [
             depthwise_entry("depthwise_kernel", self.depthwise_weight, self.depth_multiplier),
             conv_entry("pointwise_kernel", self.pointwise_weight),
         ]
-        return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": "channels_last",
-            "dilation_rate": self.dilation_rate,
             "depth_multiplier": self.depth_multiplier,
-            "activation": activations.name_of(self.activation),
-            "use_bias": self.use_bias,
             "depthwise_initializer": self.depthwise_initializer.serialize(),
             "pointwise_initializer": self.pointwise_initializer.serialize(),
-            "bias_initializer": self.bias_initializer.serialize(),
         }

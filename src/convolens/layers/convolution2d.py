@@ -1,0 +1,143 @@
+"""Convolution2D: what the layers that slide kernels over an image have in common."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from convolens import activations, initializers
+from convolens.arguments import one_of, pair
+from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.geometry import (
+    PADDINGS,
+    check_image_shape,
+    check_not_empty,
+    output_length,
+    padded_convolution,
+)
+from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.symbolic import Shape
+
+
+class Convolution2D(Layer):
+    """A kernel's size, step, padding and dilation, and the bias and activation behind it.
+
+    A subclass says how many channels come out, draws its kernels and applies them: `output_channels`,
+    `build_kernels`, `convolve` and `kernel_entries`.
+
+    Args:
+        kernel_size: rows and columns of a kernel, one integer or a pair, in pixels.
+        strides: step of the kernel, one integer or a pair, in pixels.
+        padding: "valid" (none) or "same" (output size = ceil(input size / stride); the odd pixel after).
+        data_format: "channels_last" or None; other layouts are refused.
+        dilation_rate: distance between a kernel's taps, in pixels.
+        activation: a name, a function or None.
+        use_bias: add one learnt number per output channel.
+        bias_initializer: a name, config or object (`convolens.initializers`).
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Input shape: (batch, rows, columns, channels).
+    Output shape: (batch, new rows, new columns, output channels).
+
+    Raises:
+        ArgumentError: an argument out of range. ShapeError: images smaller than the kernel.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int],
+        padding: str,
+        data_format: str | None,
+        dilation_rate: int | Sequence[int],
+        activation: Any,
+        use_bias: bool,
+        bias_initializer: Any,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        where = self.title
+        self.kernel_size = pair(where, "kernel_size", kernel_size)
+        self.strides = pair(where, "strides", strides)
+        self.padding = one_of(where, "padding", str(padding).lower(), PADDINGS)
+        one_of(where, "data_format", data_format, ("channels_last", None))
+        self.dilation_rate = pair(where, "dilation_rate", dilation_rate)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                f"{where}: strides={strides} and dilation_rate={dilation_rate} cannot both be > 1."
+            )
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.bias_initializer = initializers.get(bias_initializer)
+
+    def output_channels(self, channels: int) -> int:
+        """Return how many channels come out where `channels` go in."""
+        raise NotImplementedError
+
+    def build_kernels(self, channels: int, area: int) -> None:
+        """Draw the kernels for images of `channels` channels; `area` is the kernel's, in pixels."""
+        raise NotImplementedError
+
+    def convolve(self, x: torch.Tensor) -> torch.Tensor:
+        """Return (n, output channels, new rows, new columns) for (n, channels, rows, columns), bias added."""
+        raise NotImplementedError
+
+    def kernel_entries(self) -> list[WeightEntry]:
+        """Return the entries of the kernels."""
+        raise NotImplementedError
+
+    def build(self, input_shape: Any) -> None:
+        check_image_shape(self.title, input_shape)
+        channels = input_shape[3]
+        if channels is None:
+            raise ShapeError(
+                f"{self.title}: the number of input channels must be known; received shape {tuple(input_shape)}."
+            )
+        check_not_empty(self.title, input_shape, self.compute_output_shape(input_shape))
+        self.channels = channels
+        self.build_kernels(channels, self.kernel_size[0] * self.kernel_size[1])
+        outputs = self.output_channels(channels)
+        self.bias = (
+            torch.nn.Parameter(self.bias_initializer((outputs,), outputs, outputs)) if self.use_bias else None
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.ndim != 4 or x.shape[1] != self.channels:
+            raise ShapeError(
+                f"{self.title}: built for {self.channels} channels; received a tensor of shape "
+                f"{tuple(x.shape)} (batch, channels, rows, columns)."
+            )
+        return activations.overwriting(self.activation, self.convolve(x))
+
+    def slide(
+        self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, groups: int
+    ) -> torch.Tensor:
+        """Return the convolution of an NCHW tensor by the layer's step, padding and dilation."""
+        return padded_convolution(x, weight, bias, self.strides, self.padding, self.dilation_rate, groups)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        rows, columns = (
+            output_length(
+                input_shape[1 + i], self.kernel_size[i], self.strides[i], self.padding, self.dilation_rate[i]
+            )
+            for i in (0, 1)
+        )
+        return (input_shape[0], rows, columns, self.output_channels(input_shape[3]))
+
+    def weight_entries(self) -> list[WeightEntry]:
+        if not self.built:
+            return []
+        entries = self.kernel_entries()
+        return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": "channels_last",
+            "dilation_rate": self.dilation_rate,
+            "activation": activations.name_of(self.activation),
+            "use_bias": self.use_bias,
+            "bias_initializer": self.bias_initializer.serialize(),
+        }
