@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+
+from convolens.threads import in_threads
 
 VALUES_A_THREAD = 200_000  # fewer are done sooner by one thread
 SLICES_A_THREAD = 4  # whoever is done early takes the next: a core that others use too holds nobody up
@@ -22,16 +23,4 @@ def in_slices(work: Callable[[int, int], None], n: int, values: int, threads: in
         work(0, n)
         return
     size = -(-n // min(n, threads * SLICES_A_THREAD))
-    starts = iter(
-        range(0, n, size)
-    )  # taking the next is one step of the interpreter, so no two threads get the same
-
-    def take() -> None:
-        for start in starts:
-            work(start, min(start + size, n))
-
-    with ThreadPoolExecutor(threads - 1) as pool:
-        others = [pool.submit(take) for _ in range(threads - 1)]
-        take()
-        for other in others:
-            other.result()
+    in_threads(lambda start: work(start, min(start + size, n)), range(0, n, size), threads)

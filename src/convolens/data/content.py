@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convolens.data.folder import ImageFolder
 from convolens.data.place import cache_root
-from convolens.data.threads import in_threads
+from convolens.threads import in_threads
 
 _AT_ONCE = 2**20  # bytes of a file that is read at once, which is faster for small ones
 

@@ -12,7 +12,7 @@ from convolens.data.entries import begin_entry, index_of, is_whole, key_of, put_
 from convolens.data.folder import ImageFolder
 from convolens.data.pixel_file import FILE, PixelFile
 from convolens.data.place import cache_folder, cache_limit, mark_used, prune_cache
-from convolens.data.threads import in_threads
+from convolens.threads import in_threads
 
 
 class PixelStore:

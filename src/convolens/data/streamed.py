@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.data.decode import CHANNELS, read_pixels
-from convolens.data.threads import in_threads
+from convolens.threads import in_threads
 
 
 class StreamedPixels:

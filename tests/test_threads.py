@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from convolens.data.threads import in_threads
+from convolens.threads import in_threads
 
 
 def test_results_are_in_the_items_order():

@@ -9,7 +9,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+def in_threads(work: Callable[[T], R], items: Sequence[T], threads: int | None = None) -> list[R]:
     """Return what `work` gives for each item, in their order; the calling thread takes part.
 
     A thread that is done takes the next item, which costs far less than a future for each would.
@@ -17,14 +17,14 @@ def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     Args:
         work: is called with an item; the first error it raises is raised here, and no further item is begun.
         items: anything with a length.
+        threads: at most, the calling one among them; None is one a core.
 
     Example:
         >>> in_threads(abs, [3, -1, -2])
         [3, 1, 2]
     """
-    places = iter(
-        range(len(items))
-    )  # taking the next is one step of the interpreter: no two threads get the same
+    # Taking the next place is one step of the interpreter: no two threads get the same.
+    places = iter(range(len(items)))
     results: dict[int, R] = {}
 
     def take() -> None:
@@ -36,7 +36,7 @@ def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
                 pass
             raise
 
-    others = min(os.cpu_count() or 1, len(items)) - 1
+    others = min(threads or os.cpu_count() or 1, len(items)) - 1
     if others < 1:
         take()
     else:
