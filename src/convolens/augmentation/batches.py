@@ -8,6 +8,7 @@ from convolens.augmentation import mixing
 from convolens.augmentation.augmentation import Augmentation
 from convolens.augmentation.balance import balanced_order, class_numbers, times_before
 from convolens.augmentation.buffers import BatchBuffers
+from convolens.augmentation.draws import Draws
 from convolens.augmentation.finishing import augment_batch
 from convolens.augmentation.philox import permutation
 from convolens.augmentation.value_types import converted, name_of
@@ -94,19 +95,35 @@ class AugmentedBatches:
         else:
             self.order = permutation(self.seed, epoch, n) if self.shuffle else np.arange(n)
 
-    def __getitem__(self, number: int) -> tuple[Any, np.ndarray]:
-        """Return (x, y) of a batch: (n, rows, columns, channels) of `dtype`, and the labels."""
-        places = slice(number * self.batch_size, (number + 1) * self.batch_size)
-        which = self.order[places]
+    def chosen(self, number: int) -> tuple[slice, np.ndarray, np.ndarray]:
+        """Return a batch's places in the order, which images stand there, and what their random numbers go by.
+
+        Raises:
+            IndexError: there is no such batch.
+        """
         if not 0 <= number < len(self):
             raise IndexError(f"batch {number} of {len(self)}")
-        samples = which + len(self.pixels) * self.again[places]  # what the random numbers go by
+        places = slice(number * self.batch_size, (number + 1) * self.batch_size)
+        which = self.order[places]
+        return places, which, which + len(self.pixels) * self.again[places]
+
+    def draw(self, samples: np.ndarray) -> Draws:
+        """Return the parameters of samples of the epoch."""
+        return self.augmentation.draw(self.seed, self.epoch, samples, self._shape)
+
+    def draw_mixing(self, samples: np.ndarray) -> mixing.Mixing:
+        """Return with what samples of the epoch are mixed."""
+        return self.augmentation.draw_mixing(
+            self.seed, self.epoch, samples, self._shape, size=len(self.pixels)
+        )
+
+    def __getitem__(self, number: int) -> tuple[Any, np.ndarray]:
+        """Return (x, y) of a batch: (n, rows, columns, channels) of `dtype`, and the labels."""
+        _, which, samples = self.chosen(number)
         if not self.augmentation.mixes:
             return self._images(which, samples, self.dtype), self.labels[which]
         x = self._images(which, samples)
-        mixed = self.augmentation.draw_mixing(
-            self.seed, self.epoch, samples, self._shape, size=len(self.pixels)
-        )
+        mixed = self.draw_mixing(samples)
         mixing.mix_images(x, self._images(mixed.partner, mixed.partner), mixed, self.threads)
         return converted("AugmentedBatches", x, self.dtype), mixing.mix_labels(self.labels, which, mixed)
 
@@ -115,7 +132,6 @@ class AugmentedBatches:
         return self.pixels.shape[1], self.pixels.shape[2]
 
     def _images(self, which: np.ndarray, samples: np.ndarray, dtype: str = "float32") -> Any:
-        draws = self.augmentation.draw(self.seed, self.epoch, samples, self._shape)
         return augment_batch(
-            self.pixels, which, draws, self.augmentation, self.rescale, self.threads, dtype, self._buffers
-        )
+            self.pixels, which, self.draw(samples), self.augmentation, self.rescale, self.threads, dtype, self._buffers
+        )  # fmt: skip

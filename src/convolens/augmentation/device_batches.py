@@ -1,7 +1,5 @@
 """DeviceBatches: what AugmentedBatches gives, made on a device where pixels and labels lie."""
 
-from typing import Any
-
 import numpy as np
 import torch
 
@@ -81,22 +79,15 @@ class DeviceBatches:
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (x, y) of a batch: float32 (n, rows, columns, channels) and the labels, both on the device."""
-        if not 0 <= number < len(self):
-            raise IndexError(f"batch {number} of {len(self)}")
         of = self.batches
-        places = slice(number * of.batch_size, (number + 1) * of.batch_size)
-        which = of.order[places]
-        samples = which + len(of.pixels) * of.again[places]  # what the random numbers go by
+        places, which, samples = of.chosen(number)
         x = self._images(which, samples)
         if not of.augmentation.mixes:
             return x, self.labels.index_select(0, self._order_there[places])
-        mixed = of.augmentation.draw_mixing(
-            of.seed, of.epoch, samples, of.image_shape[:2], size=len(of.pixels)  # type: ignore[arg-type]
-        )  # fmt: skip
+        mixed = of.draw_mixing(samples)
         x = mix_on_device(x, self._images(mixed.partner, mixed.partner), mixed)
         return x, mix_labels_on_device(self.labels, which, mixed)
 
-    def _images(self, which: np.ndarray, samples: np.ndarray) -> Any:
+    def _images(self, which: np.ndarray, samples: np.ndarray) -> torch.Tensor:
         of = self.batches
-        draws = of.augmentation.draw(of.seed, of.epoch, samples, of.image_shape[:2])  # type: ignore[arg-type]
-        return augment_on_device(self.pixels, which, draws, of.augmentation, of.rescale)
+        return augment_on_device(self.pixels, which, of.draw(samples), of.augmentation, of.rescale)

@@ -13,7 +13,7 @@ from convolens.errors import ArgumentError
 from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
 from convolens.preprocessing.image.dataframe_iterator import DataFrameIterator
 from convolens.preprocessing.image.directory_iterator import DirectoryIterator
-from convolens.preprocessing.image.generator import ImageDataGenerator
+from convolens.preprocessing.image.generator import ImageDataGenerator, keras_centre
 from convolens.preprocessing.image.iterator import Iterator
 
 _KNOWN = (NumpyArrayIterator, DirectoryIterator, DataFrameIterator)
@@ -107,8 +107,6 @@ class DeviceIterator:
         """Return images varied and rescaled, as `ImageDataGenerator.vary` does."""
         of: Any = self.iterator
         generator: ImageDataGenerator = of.image_data_generator
-        height, width = self.image_shape[:2]
-        draws = generator.augmentation.draw(of.seed, of.epoch, which, (width, height))
-        centre = (width / 2 - 0.5, height / 2 - 0.5)  # Keras' own, exchanged where an image is not square
-        rescale = generator.standardization.fused_rescale
+        draws = generator.draw(self.image_shape, of.seed, of.epoch, which)
+        rescale, centre = generator.standardization.fused_rescale, keras_centre(self.image_shape[:2])
         return augment_on_device(self.pixels, which, draws, generator.augmentation, rescale, centre)

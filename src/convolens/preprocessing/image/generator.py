@@ -1,6 +1,6 @@
 """ImageDataGenerator: Keras' class, its arguments and its geometry, over one fused kernel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,12 @@ from convolens.preprocessing.image.standardization import Standardization
 
 _EXCHANGED = {"width_shift_range": "height_shift_range", "height_shift_range": "width_shift_range"}
 _OVERRIDABLE = ("get_random_transform", "apply_transform", "standardize")
+
+
+def keras_centre(height_width: tuple[int, ...]) -> tuple[float, float]:
+    """Return the (row, column) about which Keras turns images: exchanged where an image is not square."""
+    height, width = height_width
+    return width / 2 - 0.5, height / 2 - 0.5
 
 
 class ImageDataGenerator(Flows, Learning):
@@ -181,10 +187,9 @@ class ImageDataGenerator(Flows, Learning):
             seed, epoch: of the random numbers.
             buffers: where the batch's memory comes from; None is new memory.
         """
-        shape = self._height_width(images.shape[1:])
         if self._overrides():
             return self._one_by_one(images, rows, indices, seed, epoch)
-        draws = self.augmentation.draw(seed, epoch, indices, (shape[1], shape[0]))
+        draws = self.draw(images.shape[1:], seed, epoch, indices)
         fused = self.standardization.fused_rescale
         batch = self._apply(images, rows, draws, fused, buffers)
         if self.data_format == "channels_last" and self.standardization.goes_by_channels:
@@ -218,6 +223,18 @@ class ImageDataGenerator(Flows, Learning):
             varied.append(self.standardize(image))
         return np.stack(varied).astype(self.dtype, copy=False)
 
+    def draw(
+        self, image_shape: tuple[int, ...], seed: int, epoch: int, indices: Sequence[int] | np.ndarray
+    ) -> Draws:
+        """Return the parameters of some images, shares of width and height exchanged as Keras has them.
+
+        Args:
+            image_shape: of one image, in the generator's data format.
+            seed, epoch, indices: what the parameters are a pure function of.
+        """
+        height, width = self._height_width(image_shape)
+        return self.augmentation.draw(seed, epoch, indices, (width, height))
+
     def _height_width(self, shape: tuple[int, ...]) -> tuple[int, int]:
         return (shape[0], shape[1]) if self.data_format == "channels_last" else (shape[1], shape[2])
 
@@ -232,18 +249,17 @@ class ImageDataGenerator(Flows, Learning):
         first = self.data_format == "channels_first"
         if first:  # (n, c, h, w) -> (n, h, w, c)
             images, rows = np.ascontiguousarray(images[rows].transpose(0, 2, 3, 1)), np.arange(len(rows))
-        height, width = images.shape[1:3]
-        centre = (width / 2 - 0.5, height / 2 - 0.5)  # Keras' own, exchanged where an image is not square
         out = None if buffers is None else buffers.take((len(rows), *images.shape[1:]), np.float32)
-        batch = transform_batch(images, rows, draws, self.augmentation, rescale, centre, out)
+        batch = transform_batch(
+            images, rows, draws, self.augmentation, rescale, keras_centre(images.shape[1:3]), out
+        )
         return np.ascontiguousarray(batch.transpose(0, 3, 1, 2)) if first else batch
 
     # -- single images -----------------------------------------------------------------------------
 
     def get_random_transform(self, img_shape: tuple[int, ...], seed: int | None = None) -> dict[str, Any]:
         """Return random parameters for an image of a shape, under Keras' names."""
-        height, width = self._height_width(tuple(img_shape))
-        return self.augmentation.draw(own_seed(seed), 0, [0], (width, height)).parameters(0)
+        return self.draw(tuple(img_shape), own_seed(seed), 0, [0]).parameters(0)
 
     def apply_transform(self, x: Any, transform_parameters: Mapping[str, Any]) -> np.ndarray:
         """Return an image (height, width, channels) transformed by given parameters, float32."""

@@ -28,7 +28,7 @@ class Learning:
     standardization: Standardization
     random_transform: Callable[..., np.ndarray]
     _overrides: Callable[[], bool]
-    _height_width: Callable[[tuple[int, ...]], tuple[int, int]]
+    draw: Callable[[tuple[int, ...], int, int, np.ndarray], Draws]
     _apply: Callable[[np.ndarray, np.ndarray, Draws], np.ndarray]
 
     def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
@@ -95,6 +95,4 @@ class Learning:
             return np.stack(
                 [self.random_transform(image, int(own)) for image, own in zip(batch, seeds, strict=True)]
             )
-        height, width = self._height_width(batch.shape[1:])
-        draws = self.augmentation.draw(seed, epoch, indices, (width, height))
-        return self._apply(batch, np.arange(len(batch)), draws)
+        return self._apply(batch, np.arange(len(batch)), self.draw(batch.shape[1:], seed, epoch, indices))
