@@ -1,9 +1,10 @@
 """Whole models on disk, as Keras writes them: architecture, weights, and how they were compiled."""
 
+import contextlib
 import functools
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -147,17 +148,30 @@ def _some(things: list[str]) -> str:
 
 def _modern(path: Path, description: Any, version: int) -> Modern:
     """Return a description in today's words, once it is known to ask for no endless work."""
-    try:
+    with _blaming(path, "the description of the model"):
         check_calls(path, description)
         return modern(description, version)
-    except CheckpointError:
-        raise
+
+
+@contextlib.contextmanager
+def _blaming(path: Path, what: str, attempt: str = "", advice: str = "") -> Iterator[None]:
+    """Turn whatever goes wrong with what a file says into one line that names the file.
+
+    Args:
+        path: the file; an error that begins with it goes on as it is.
+        what: of the file is damaged where code that trusts it stumbles.
+        attempt: said before the reason of an error of ours.
+        advice: said last.
+    """
+    try:
+        yield
     except ConvolensError as error:
-        raise type(error)(f"{path}: {_short(error)}") from error
+        if str(error).startswith(f"{path}: "):
+            raise
+        raise type(error)(f"{path}: {attempt}{_short(error)}{advice and f' {advice}.'}") from error
     except _MALFORMED as error:
-        raise CheckpointError(
-            f"{path}: the description of the model is damaged ({_short(repr(error))})."
-        ) from error
+        reason = _short(repr(error))
+        raise CheckpointError(f"{path}: {what} is damaged ({reason}){advice and f'; {advice}'}.") from error
 
 
 def _short(text: object) -> str:
@@ -167,14 +181,8 @@ def _short(text: object) -> str:
 
 
 def _network(path: Path, description: Any) -> Layer:
-    try:
+    with _blaming(path, "the description of the model"):
         network = deserialize(description)
-    except ConvolensError as error:
-        raise type(error)(f"{path}: {_short(error)}") from error
-    except _MALFORMED as error:
-        raise CheckpointError(
-            f"{path}: the description of the model is damaged ({_short(repr(error))})."
-        ) from error
     if not isinstance(network, (Network, SequentialNetwork)):
         raise CheckpointError(f"{path}: describes a {type(network).__name__} layer, not a model.")
     if not network.built:
@@ -216,7 +224,7 @@ def _compile(path: Path, model: Any, training: Any) -> None:
     advice = f"load_model({path.name!r}, compile=False) gives the network"
     if not isinstance(training, Mapping):
         raise CheckpointError(f"{path}: how the model was compiled is damaged; {advice}.")
-    try:
+    with _blaming(path, "how the model was compiled", "cannot be compiled as it was: ", advice):
         training = modern_training(training)
         optimizer, loss = training.get("optimizer"), training.get("loss")
         model.compile(
@@ -225,12 +233,6 @@ def _compile(path: Path, model: Any, training: Any) -> None:
             metrics=_metrics(training.get("metrics")),
             weighted_metrics=_metrics(training.get("weighted_metrics")),
         )
-    except ConvolensError as error:
-        raise type(error)(f"{path}: cannot be compiled as it was: {_short(error)} {advice}.") from error
-    except _MALFORMED as error:
-        raise CheckpointError(
-            f"{path}: how the model was compiled is damaged ({_short(repr(error))}); {advice}."
-        ) from error
 
 
 def _metrics(names: Any) -> list[Any]:
