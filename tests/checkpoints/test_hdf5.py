@@ -253,6 +253,26 @@ def test_addresses_of_another_kind(tmp_path: Path) -> None:
             legacy_hdf5.read(tmp_path / f"{name}.h5")
 
 
+def test_a_driver_of_its_own_takes_no_memory(tmp_path: Path) -> None:
+    """HDF5 would take as much memory as the block says, 4 GiB here, before it looks at the file's length."""
+    with h5py.File(tmp_path / "whole.h5", "w") as file:
+        listed(file, 1).create_dataset("w0", data=np.ones(3, "float32"))
+    content = bytearray((tmp_path / "whole.h5").read_bytes())
+    content[48:56] = len(content).to_bytes(8, "little")
+    content += b"\0\0\0\0\xff\xff\xff\xff" + b"NCSAfami" + bytes(64)
+    assert fuzzing.verdict(tmp_path / "x.h5", small(), True, [("driver", bytes(content))]) == ""
+    with pytest.raises(CheckpointError, match=r"x\.h5: an HDF5 file with a driver of its own"):
+        small().load_weights(tmp_path / "x.h5")
+
+
+def test_files_of_a_newer_version(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "new.h5", "w", libver="latest") as file:
+        listed(file, 1).create_dataset("w0", data=np.ones(3, "float32"))
+    assert (tmp_path / "new.h5").read_bytes()[8] >= 2
+    ((_, ((_, found),)),) = legacy_hdf5.read(tmp_path / "new.h5")
+    assert found.tolist() == [1, 1, 1]
+
+
 @pytest.mark.parametrize("compression", ["gzip", None])
 def test_honest_pieces(compression: str | None, tmp_path: Path) -> None:
     random = np.random.default_rng(0).normal(size=(33, 17)).astype("float32")

@@ -14,6 +14,7 @@ import numpy as np
 
 from convolens.checkpoints.atomic import atomic_path
 from convolens.checkpoints.hdf5_heap import check_heaps
+from convolens.checkpoints.hdf5_superblock import check_superblock
 from convolens.checkpoints.hdf5_texts import Texts
 from convolens.errors import CheckpointError, ConvolensError, MissingFileError
 
@@ -82,6 +83,7 @@ def reading(path: str | PathLike[str], content: bytes | None = None) -> Iterator
     path = Path(path)
     if content is None and not path.is_file():
         raise MissingFileError(f"{path}: no such weights file.")
+    check_superblock(path, content)
     largest_text = check_heaps(path, content)
     try:
         file = h5py.File(path if content is None else BytesIO(content), "r")
@@ -91,11 +93,6 @@ def reading(path: str | PathLike[str], content: bytes | None = None) -> Iterator
         ) from error
     try:
         with file, path.open("rb") if content is None else BytesIO(content) as raw:
-            made = file.id.get_create_plist()
-            if made.get_sizes() != (8, 8) or made.get_userblock() != 0:  # what is read here counts on it
-                raise CheckpointError(
-                    f"{path}: an HDF5 file with addresses of its own, as Keras writes none; use another checkpoint."
-                )
             yield Reader(file, raw, path, largest_text)
     except ConvolensError:
         raise
