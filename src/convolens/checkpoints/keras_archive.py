@@ -4,10 +4,10 @@
       layers/conv2d/vars/0, 1      the arrays of a layer; vars has the attribute name: the layer's own
       layers/conv2d_1/vars/...     groups are called by class and counter, not by the layer's name
       layers/sequential/layers/... a network inside a network
+      optimizer/vars/0, 1 ...      step, learning rate, and what it remembers of each weight
     NAME.keras                     zip, stored
       metadata.json  config.json  model.weights.h5
 
-      optimizer/vars/0, 1 ...      step, learning rate, and what it remembers of each weight
 As `keras.src.saving.saving_lib` reads and writes them. What else it keeps there (random seeds, assets) is not
 written, and not read.
 """
