@@ -13,9 +13,8 @@ from numba import types
 from numba.extending import intrinsic
 
 LANES = 4
-BEYOND = (
-    2 * LANES
-)  # values behind the last that are read, where a pixel and the one beside it are read at once
+# Values behind the last that are read, where a pixel and the one beside it are read at once.
+BEYOND = 2 * LANES
 _FLOAT, _BYTE, _INDEX = ir.FloatType(), ir.IntType(8), ir.IntType(32)
 
 

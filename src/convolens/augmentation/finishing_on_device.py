@@ -93,9 +93,8 @@ def _pad(x: torch.Tensor, draws: Draws, shift: np.ndarray, constant: float) -> t
     outside = torch.zeros((), dtype=torch.bool, device=x.device)
     for axis in (1, 2):
         by = moved[:, axis - 1][:, None, None, None]
-        place = torch.arange(
-            x.shape[axis], device=x.device
-        )  # (length,) -> (1, length, 1, 1) or (1, 1, length, 1)
+        # (length,) -> (1, length, 1, 1) or (1, 1, length, 1)
+        place = torch.arange(x.shape[axis], device=x.device)
         place = place.view(1, -1, 1, 1) if axis == 1 else place.view(1, 1, -1, 1)
         outside = outside | (place + by < 0) | (place + by >= x.shape[axis])
     return x.masked_fill_(outside, float(np.float32(constant)))

@@ -143,9 +143,10 @@ def _sample(
     """
     count, rows, columns, channels = images.shape
     values = images.view(count * rows * columns, channels)
+    # each (k, 1, 1)
     first, m00, m01, m02, m10, m11, m12, down, across = (
         p[:, None, None] for p in parameters[:, :9].unbind(1)
-    )  # each (k, 1, 1)
+    )
     i = torch.arange(stripe.start, stripe.stop, dtype=torch.float64, device=images.device)[None, :, None]
     j = torch.arange(columns, dtype=torch.float64, device=images.device)[None, None, :]
     i = torch.where(down != 0, rows - 1 - i, i)  # (k, stripe, 1)

@@ -10,7 +10,6 @@ import numba
 import numpy as np
 
 NEAREST, CONSTANT, REFLECT, WRAP = range(4)
-OUTSIDE = np.int32(-1)
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")

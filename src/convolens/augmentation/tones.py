@@ -24,10 +24,8 @@ CALLED = "c0e6c6590f17aaf4"
 
 RED, GREEN, BLUE = np.float32(0.299), np.float32(0.587), np.float32(0.114)  # ITU-R BT.601
 WHITE, BLACK = np.float32(255.0), np.float32(0.0)
-ONE, TWO = (
-    np.uint64(1),
-    np.uint64(2),
-)  # places are counted without a sign, which spares looking for negative ones
+# Places are counted without a sign, which spares looking for negative ones.
+ONE, TWO = np.uint64(1), np.uint64(2)
 
 
 @numba.njit(nogil=True, cache=True, inline="always")

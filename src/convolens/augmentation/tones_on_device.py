@@ -37,9 +37,8 @@ def change_tones_on_device(images: torch.Tensor, codes: np.ndarray, amounts: np.
         >>> image.flatten().tolist()
         [150.0, 150.0, 150.0]
     """
-    order = np.argsort(
-        codes, axis=0, kind="stable"
-    )  # (n, k): for each step, images of the same code together
+    # (n, k): for each step, images of the same code together.
+    order = np.argsort(codes, axis=0, kind="stable")
     places = torch.from_numpy(np.ascontiguousarray(order.T)).to(images.device)  # (k, n)
     values = torch.from_numpy(np.ascontiguousarray(amounts.T, np.float32)).to(images.device)  # (k, n)
     for step in range(codes.shape[1]):

@@ -182,9 +182,8 @@ class Reader:
                 raise CheckpointError(
                     f"{self.path}: attribute {attribute} is kept in a way of its own; use another checkpoint."
                 )
-            self.left += count * self.largest_text - sum(
-                len(text) + 64 for text in found
-            )  # they may share a place
+            # They may share a place.
+            self.left += count * self.largest_text - sum(len(text) + 64 for text in found)
         else:
             self._spend(count * size, f"attribute {attribute}", held.shape)
             found = np.asarray(item.attrs[attribute]).ravel().tolist()

@@ -83,9 +83,8 @@ class Texts:
             head, order, mark = struct.Struct("<HHB3x"), 0, 0
             pieces = [(header + 16, int.from_bytes(start[8:12], "little"))]
         for i, (place, size) in enumerate(pieces):  # grows while it is walked
-            self.file.seek(
-                place + (mark if i else 0)
-            )  # a later piece begins with OCHK, and ends with a checksum
+            # A later piece begins with OCHK, and ends with a checksum.
+            self.file.seek(place + (mark if i else 0))
             data = self.file.read(min(max(size - (2 * mark if i else 0), 0), _PIECE))
             self._spend(len(data) + 16)
             at = 0

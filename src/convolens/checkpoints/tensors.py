@@ -75,9 +75,8 @@ def pieces(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> 
     waiting = bytearray(struct.pack("<Q", len(text)) + text)
     for name in order:
         plain = tensors[name].detach().cpu().contiguous().reshape(-1)
-        data = (
-            plain.view(torch.uint8).numpy().data if len(plain) else memoryview(b"")
-        )  # the bytes themselves, no copy
+        # The bytes themselves, no copy.
+        data = plain.view(torch.uint8).numpy().data if len(plain) else memoryview(b"")
         if len(data) < _SMALL:
             waiting += data
             if len(waiting) < _SMALL:

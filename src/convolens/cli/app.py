@@ -53,9 +53,8 @@ def make_app() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C, 75 after SIGTERM."""
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", module=r"PIL\."
-        )  # of odd metadata; what cannot be read is an error, and said
+        # Of odd metadata; what cannot be read is an error, and said.
+        warnings.filterwarnings("ignore", module=r"PIL\.")
         warnings.showwarning = _warn
         _run(sys.argv[1:] if arguments is None else arguments)
 

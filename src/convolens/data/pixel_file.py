@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 
 FILE = "pixels.npy"
-FLUSH_EVERY = (
-    8 * 2**20
-)  # bytes written between two flushes, which go on beside the writing: the end has little to wait for
+# Bytes written between two flushes, which go on beside the writing: the end has little to wait for.
+FLUSH_EVERY = 8 * 2**20
 
 
 class PixelFile:

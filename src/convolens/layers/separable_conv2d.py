@@ -80,9 +80,8 @@ class SeparableConv2D(Convolution2D):
         self.pointwise_weight = torch.nn.Parameter(pointwise)
 
     def convolve(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.slide(
-            x, self.depthwise_weight, None, self.channels
-        )  # (n, channels * multiplier, new rows, columns)
+        # (n, channels * multiplier, new rows, columns)
+        x = self.slide(x, self.depthwise_weight, None, self.channels)
         return F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
 
     def kernel_entries(self) -> list[WeightEntry]:

@@ -74,9 +74,8 @@ def augment(options: AugmentOptions, screen: Screen | None = None) -> Path:
     if options.partner is not None:
         pixels.append(read_pixels(options.partner, size=(shape[0], shape[1])))
     for _, augmentation in rows:
-        augmentation.draw(
-            options.seed, 0, [0], (shape[0], shape[1])
-        )  # what does not fit the photo is said now
+        # What does not fit the photo is said now.
+        augmentation.draw(options.seed, 0, [0], (shape[0], shape[1]))
     check_writable(options.out)
     screen.heading(f"{count} variations of {options.image} ({shape[1]} x {shape[0]} pixels)")
     for name, augmentation in rows:

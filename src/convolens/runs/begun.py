@@ -1,11 +1,11 @@
 """Runs that were begun before: found again by their settings, and their network made again."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
+from convolens.checkpoints.atomic import seal_of
 from convolens.checkpoints.state import State, list_states, newest_state
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.models import Model
@@ -101,7 +101,7 @@ def begin_again(
     try:
         origin = RunFolder.open(parent["path"])
         weights = origin.weights(parent["select"])
-        same = hashlib.sha256(weights.read_bytes()).hexdigest() == parent["weights_sha256"]
+        same = seal_of(weights).sha256 == parent["weights_sha256"]
     except (OSError, LookupError, TypeError) as error:
         raise CheckpointError(
             f"{folder.settings}: the run it branched from cannot be read ({error}); put it back, or branch anew."

@@ -1,11 +1,11 @@
 """Branching: a new run that begins with the weights of another, with something changed."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from convolens.checkpoints.atomic import seal_of
 from convolens.errors import ShapeError
 from convolens.models import Model
 from convolens.runs import model_file
@@ -31,11 +31,10 @@ class Parent:
 
     def as_table(self) -> dict[str, Any]:
         """Return what run.toml keeps of it."""
-        weights = self.folder.weights(self.select).read_bytes()
         return {
             "path": str(self.folder.path.resolve()),
             "select": self.select,
-            "weights_sha256": hashlib.sha256(weights).hexdigest(),
+            "weights_sha256": seal_of(self.folder.weights(self.select)).sha256,
             "fingerprint": read_record(self.folder).fingerprint,
             "classes": list(self.trained.class_names),
         }
@@ -88,9 +87,8 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent) -> list[st
         mine[name].copy_(theirs[name])
     old, new = parent.trained.class_names, class_names
     before = torch.cat([theirs[weight], theirs[bias][:, None]], dim=1)  # (units, inputs + 1)
-    rows = (
-        torch.cat([torch.zeros_like(before), before]) if len(before) == 1 else before
-    )  # (classes, inputs + 1)
+    # (classes, inputs + 1)
+    rows = torch.cat([torch.zeros_like(before), before]) if len(before) == 1 else before
     known = [name for name in new if name in old]
     fresh = torch.cat([mine[weight], mine[bias][:, None]], dim=1)
     if len(fresh) == 1:
