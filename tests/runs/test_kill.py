@@ -23,6 +23,8 @@ pytestmark = pytest.mark.skipif(
 
 # augmentation, dropout, batch normalization and one-cycle are the recipe's; states within the epoch
 SETTINGS = {"size": 8, "epochs": 6, "batch_size": 8, "patience": 2, "checkpoint_steps": 2}
+# averages of the weights, clipping, groups that a state can fall into the middle of, and half precision
+TECHNIQUES = {"ema": 0.9, "clip_norm": 0.5, "accumulate": 4, "precision": "bfloat16"}
 # kind -> the range of its number; a session writes about 10 files, and does 20 renames and flushes, an epoch
 KINDS: dict[str, tuple[float, float]] = {
     "operation": (1, 110),
@@ -91,10 +93,10 @@ def bytes_of(run: Path) -> dict[str, str]:
 
 
 def kill_again_and_again(
-    killer: Killer, data: Path, place: Path, kills: int, threads: int, seed: int
+    killer: Killer, data: Path, place: Path, kills: int, seed: int, threads: int = 1, **techniques: Any
 ) -> None:
     """Train once without and many times with kills, until there were so many; compare each end."""
-    settings = {"data": str(data), "out": str(place / "whole"), **SETTINGS}
+    settings = {"data": str(data), "out": str(place / "whole"), **SETTINGS, **techniques}
     assert killer.order("train", settings, threads) == 0, killer.log.read_text()
     expected = bytes_of(place / "whole")
     draw, killed, run = random.Random(seed), dict.fromkeys(KINDS, 0), 0
@@ -122,12 +124,13 @@ def kill_again_and_again(
 
 
 def test_killed_25_times_the_end_is_the_same(killer: Killer, data: Path, tmp_path: Path) -> None:
-    kill_again_and_again(killer, data, tmp_path, kills=25, threads=1, seed=4)
+    kill_again_and_again(killer, data, tmp_path, kills=25, seed=4, **TECHNIQUES)
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("techniques", [{}, TECHNIQUES], ids=["plain", "techniques"])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_killed_200_times_the_end_is_the_same(
-    killer: Killer, data: Path, tmp_path: Path, threads: int
+    killer: Killer, data: Path, tmp_path: Path, threads: int, techniques: dict[str, Any]
 ) -> None:
-    kill_again_and_again(killer, data, tmp_path, kills=100, threads=threads, seed=5 + threads)
+    kill_again_and_again(killer, data, tmp_path, kills=50, seed=5 + threads, threads=threads, **techniques)
