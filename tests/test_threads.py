@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from convolens.threads import in_threads
+from convolens.threads import TINY, in_threads
 
 
 def test_results_are_in_the_items_order():
@@ -30,3 +30,15 @@ def test_an_error_ends_it():
     with pytest.raises(ValueError, match="three"):
         in_threads(work, range(1000))
     assert len(begun) < 1000
+
+
+@pytest.mark.parametrize(("seconds", "several"), [(0.0, False), (10 * TINY, True)])
+def test_small_work_is_done_alone(seconds, several):
+    def work(number):
+        if number > 20:  # slow work may come late
+            time.sleep(seconds)
+        return threading.get_ident()
+
+    found = in_threads(work, range(60), threads=2, alone_below=TINY)
+    assert (len(set(found)) > 1) == several
+    assert len(found) == 60

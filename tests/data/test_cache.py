@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convolens.data import list_images, load_pixels, read_pixels
-from convolens.data.cache import cache_folder
+from convolens.data.place import cache_folder
 from convolens.errors import DataError
 from images import folders, photo, truncated_jpeg
 

@@ -30,11 +30,15 @@ def store_of(folder):
     """Return a store, and how often it read each image."""
     reads = Counter()
 
-    def read(i):
+    def decode(i, data):
         reads[i] += 1
-        return read_pixels(folder.paths[i], size=SHAPE[:2], interpolation="nearest")
+        return read_pixels(folder.paths[i], size=SHAPE[:2], interpolation="nearest", data=data)
 
-    return PixelStore(folder, SHAPE, HOW, read), reads
+    return PixelStore(folder.root, names_of(folder), SHAPE, HOW, decode), reads
+
+
+def names_of(folder):
+    return [path.as_posix() for path in folder.relative_paths]
 
 
 @settings(max_examples=30)
@@ -74,13 +78,13 @@ def test_half_a_pass_is_left_by_nobody(folder):
 def test_a_broken_image_is_raised_and_tried_again(folder):
     calls = []
 
-    def read(i):
+    def decode(i, data):
         calls.append(i)
         if len(calls) == 1:
             raise ImageError("broken")
         return np.zeros(SHAPE, np.uint8)
 
-    store = PixelStore(folder, SHAPE, HOW, read)
+    store = PixelStore(folder.root, names_of(folder), SHAPE, HOW, decode)
     with pytest.raises(ImageError, match="broken"):
         store[np.array([3])]
     assert store[np.array([3])].sum() == 0

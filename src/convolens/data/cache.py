@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.content import content_hashes
 from convolens.data.decode import CHANNELS, read_pixels
-from convolens.data.entries import begin_entry, index_of, key_of, put_entry, warn_of_no_room
+from convolens.data.entries import begin_entry, place_of, put_entry, warn_of_no_room, write_index
 from convolens.data.folder import ImageFolder
 from convolens.data.pixel_file import FILE, PixelFile
-from convolens.data.place import cache_folder, mark_used, prune_cache
+from convolens.data.place import mark_used, prune_cache
 from convolens.data.streamed import StreamedPixels
 from convolens.errors import DataError, ImageError, MissingFileError
 
@@ -62,7 +63,7 @@ def load_pixels(
     Raises:
         DataError: not one image could be read; the first reason is given.
     """
-    place = cache_folder() / key_of(folder, size, color_mode, interpolation, resize)
+    place = place_of(content_hashes(folder), size, color_mode, interpolation, resize)
     found = _read(place, folder)
     if found is not None:
         mark_used(place)
@@ -70,7 +71,7 @@ def load_pixels(
         return found
     options = (color_mode, size, interpolation, True, resize)
     shape = (len(folder), *size, CHANNELS[color_mode])
-    temporary = begin_entry(place, int(np.prod(shape)))
+    temporary = begin_entry(int(np.prod(shape)))
     if temporary is None:
         return _stream(folder, options, progress)
     try:
@@ -81,12 +82,11 @@ def load_pixels(
             file.finish([i for i in range(len(folder)) if i not in skipped])
         finally:
             file.close()
-        index = index_of(folder, size, skipped)
-        (temporary / "index.json").write_text(json.dumps(index), encoding="utf-8", errors="surrogateescape")
+        write_index(temporary, folder.root, len(folder), size, skipped)
         put_entry(temporary, place)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        warn_of_no_room(place.parent, int(np.prod(shape)), error.strerror or str(error))
+        warn_of_no_room(int(np.prod(shape)), error.strerror or str(error))
         return _stream(folder, options, progress)
     except BaseException:  # Ctrl-C too: nothing is left behind
         shutil.rmtree(temporary, ignore_errors=True)

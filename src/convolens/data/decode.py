@@ -1,5 +1,6 @@
 """One image file as pixels: checked before it is decoded, turned upright, in the colours and size asked for."""
 
+import io
 import os
 import struct
 from collections.abc import Callable
@@ -99,13 +100,17 @@ def _smallest(size: tuple[int, int] | None, shrink_early: bool) -> int | None:
 
 
 def _read_by_pillow(
-    path: Any, mode: str, shrinks_to: int | None, finish: Callable[[Image.Image], Image.Image]
+    path: Any,
+    mode: str,
+    shrinks_to: int | None,
+    finish: Callable[[Image.Image], Image.Image],
+    data: bytes | None = None,
 ) -> Image.Image:
     name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
     if is_heic(name):
         teach_pillow(name)
     try:
-        with Image.open(path) as opened:
+        with Image.open(path if data is None else io.BytesIO(data)) as opened:
             width, height = opened.size
             if width * height > MAX_PIXELS:
                 raise ImageError(
@@ -177,8 +182,12 @@ def read_pixels(
     interpolation: str = "bilinear",
     shrink_early: bool = False,
     resize: str = "squash",
+    data: bytes | None = None,
 ) -> np.ndarray:
-    """Return an image file as uint8 (rows, columns, channels); arguments and errors as `read_image`.
+    """Return an image file as uint8 (rows, columns, channels); other arguments and errors as `read_image`.
+
+    Args:
+        data: the bytes of the file, where it was read already; `path` then only names it.
 
     Example:
         >>> import io
@@ -189,13 +198,13 @@ def read_pixels(
     """
     mode, finish = _finisher(color_mode, size, interpolation, resize)
     shrinks_to = _smallest(size, shrink_early)
-    plain = read_plain_jpeg(path, MAX_PIXELS, shrinks_to)
+    plain = read_plain_jpeg(path, MAX_PIXELS, shrinks_to, data)
     if plain is not None and mode == "RGB" and (size is None or plain.shape[:2] == tuple(size)):
         return plain
     image = (
         finish(Image.fromarray(plain))
         if plain is not None
-        else _read_by_pillow(path, mode, shrinks_to, finish)
+        else _read_by_pillow(path, mode, shrinks_to, finish, data)
     )
     pixels = np.asarray(image, dtype=np.uint8)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels

@@ -11,10 +11,12 @@ import numpy as np
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif")
 # What may hold an orientation; whether it does, Pillow finds out.
-_MAY_BE_TURNED = (b"Exif\0\0", b"tiff:Orientation")
+_EXIF, _XMP = b"Exif\0\0", b"tiff:Orientation"
 
 
-def read_plain_jpeg(path: Any, max_pixels: int, shrinks_to: int | None = None) -> np.ndarray | None:
+def read_plain_jpeg(
+    path: Any, max_pixels: int, shrinks_to: int | None = None, data: bytes | None = None
+) -> np.ndarray | None:
     """Return the pixels of a whole, upright colour JPEG file, or None for anything else, which is Pillow's.
 
     Args:
@@ -22,6 +24,7 @@ def read_plain_jpeg(path: Any, max_pixels: int, shrinks_to: int | None = None) -
         max_pixels: a file that claims more gives None.
         shrinks_to: a photo of at least twice so many pixels on both sides gives None, because Pillow can halve it
             while it decodes.
+        data: the bytes of the file, where it was read already.
 
     Returns:
         uint8 (rows, columns, 3).
@@ -31,9 +34,10 @@ def read_plain_jpeg(path: Any, max_pixels: int, shrinks_to: int | None = None) -
     import simplejpeg
 
     try:
-        with open(path, "rb", buffering=0) as file:
-            data = file.read()
-        if any(mark in data for mark in _MAY_BE_TURNED):
+        if data is None:
+            with open(path, "rb", buffering=0) as file:
+                data = file.read()
+        if _EXIF in data or _XMP in data:
             return None
         rows, columns, colours, _ = simplejpeg.decode_jpeg_header(data)
         if colours != "YCbCr" or rows * columns > max_pixels:

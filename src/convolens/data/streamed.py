@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.data.decode import CHANNELS, read_pixels
-from convolens.threads import in_threads
+from convolens.threads import TINY, in_threads
 
 
 class StreamedPixels:
@@ -38,5 +38,5 @@ class StreamedPixels:
         places = np.arange(len(self.paths))[rows]
         if places.ndim == 0:
             return read_pixels(self.paths[places], *self.options)
-        images = in_threads(lambda i: read_pixels(self.paths[i], *self.options), places)
+        images = in_threads(lambda i: read_pixels(self.paths[i], *self.options), places, alone_below=TINY)
         return np.stack(images) if images else np.empty((0, *self.shape[1:]), np.uint8)

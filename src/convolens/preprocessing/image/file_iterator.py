@@ -9,7 +9,6 @@ import numpy as np
 
 from convolens.arguments import look_up, one_of
 from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
-from convolens.data.folder import ImageFolder
 from convolens.data.store import PixelStore
 from convolens.errors import ImageError, MissingFileError
 from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
@@ -112,11 +111,11 @@ class FileIterator(Iterator):
                 stacklevel=5,
             )
 
-    def _read(self, index: int) -> np.ndarray:
+    def _decode(self, index: int, data: bytes | None) -> np.ndarray:
         path = self.filepaths[index]
         try:
             if not self.keep_aspect_ratio:
-                return read_pixels(path, self.color_mode, self.target_size, self.interpolation)
+                return read_pixels(path, self.color_mode, self.target_size, self.interpolation, data=data)
             image = load_img(
                 path, self.color_mode, self.target_size, self.interpolation, keep_aspect_ratio=True
             )
@@ -135,12 +134,14 @@ class FileIterator(Iterator):
         split = [os.path.split(path) for path in self.filepaths]
         places = {place: os.path.abspath(place) for place in {place for place, _ in split}}
         root = os.path.commonpath(list(places.values()))
-        within = {place: os.path.relpath(full, root) for place, full in places.items()}
-        files = tuple(Path(within[place], name) for place, name in split)
-        folder = ImageFolder(Path(root), files, np.zeros(len(files), np.int64), ("all",))
+        # From the root, with "/", or nothing where the files lie in the root itself.
+        within = {
+            place: Path(os.path.relpath(full, root), "_").as_posix()[:-1] for place, full in places.items()
+        }
+        names = [within[place] + name for place, name in split]
         resize = "as Keras crops" if self.keep_aspect_ratio else "as Keras squashes"
         shape = (*self.target_size, CHANNELS[self.color_mode])
-        return PixelStore(folder, shape, (self.color_mode, self.interpolation, resize), self._read)
+        return PixelStore(root, names, shape, (self.color_mode, self.interpolation, resize), self._decode)
 
     def images(self, which: np.ndarray) -> np.ndarray:
         """Return images by their places, uint8, as they are in their files."""
