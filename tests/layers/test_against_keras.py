@@ -43,10 +43,13 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "BatchNormalization": [{}, {"center": False, "epsilon": 1e-2, "momentum": 0.5}],
     "Concatenate": [{}, {"axis": 1}],
     "Add": [{}],
+    "Multiply": [{}],
+    "LayerNormalization": [{}, {"center": False, "epsilon": 1e-5}],
+    "Permute": [{"dims": (3, 1, 2)}, {"dims": (2, 3, 1)}],
     "Rescaling": [{"scale": 0.5, "offset": 1.0}],
     "ZeroPadding2D": [{}, {"padding": ((1, 2), (0, 3))}],
 }
-MERGING = ("Concatenate", "Add")
+MERGING = ("Concatenate", "Add", "Multiply")
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 

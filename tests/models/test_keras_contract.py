@@ -28,6 +28,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "Activation": {"activation": "gelu"},
     "ReLU": {"max_value": 0.5, "negative_slope": 0.1},
     "BatchNormalization": {"momentum": 0.5, "epsilon": 0.01},
+    "LayerNormalization": {"epsilon": 0.01},
+    "Permute": {"dims": (3, 1, 2)},
     "Rescaling": {"scale": 0.5, "offset": -1.0},
     "ZeroPadding2D": {"padding": ((1, 2), (0, 3))},
 }

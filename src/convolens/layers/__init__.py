@@ -10,10 +10,15 @@ from convolens.layers.flatten import Flatten
 from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.input_layer import Input, InputLayer
 from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.merge import Add, Concatenate, add, concatenate
+from convolens.layers.layer_normalization import LayerNormalization
+from convolens.layers.layer_scale import LayerScale
+from convolens.layers.local_response_normalization import LocalResponseNormalization
+from convolens.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from convolens.layers.permute import Permute
 from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.rescaling import Rescaling
 from convolens.layers.separable_conv2d import SeparableConv2D
+from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
@@ -38,12 +43,23 @@ LAYERS: dict[str, type[Layer]] = {
     "BatchNormalization": BatchNormalization,
     "Concatenate": Concatenate,
     "Add": Add,
+    "Multiply": Multiply,
+    "LayerNormalization": LayerNormalization,
+    "Permute": Permute,
     "Rescaling": Rescaling,
     "ZeroPadding2D": ZeroPadding2D,
 }
 
+# Layers that Keras does not have: networks with them cannot be written into its files.
+OWN_LAYERS: dict[str, type[Layer]] = {
+    "LayerScale": LayerScale,
+    "LocalResponseNormalization": LocalResponseNormalization,
+    "StochasticDepth": StochasticDepth,
+}
+
 __all__ = [
     "LAYERS",
+    "OWN_LAYERS",
     "Activation",
     "Add",
     "AveragePooling2D",
@@ -60,15 +76,22 @@ __all__ = [
     "Input",
     "InputLayer",
     "Layer",
+    "LayerNormalization",
+    "LayerScale",
+    "LocalResponseNormalization",
     "MaxPool2D",
     "MaxPooling2D",
+    "Multiply",
+    "Permute",
     "ReLU",
     "Rescaling",
     "SeparableConv2D",
     "Softmax",
+    "StochasticDepth",
     "SymbolicTensor",
     "WeightEntry",
     "ZeroPadding2D",
     "add",
     "concatenate",
+    "multiply",
 ]

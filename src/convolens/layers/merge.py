@@ -1,4 +1,4 @@
-"""Concatenate and Add: several branches of a network as one."""
+"""Concatenate, Add and Multiply: several branches of a network as one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -60,26 +60,14 @@ class Concatenate(Layer):
         return super().get_config() | {"axis": self.axis}
 
 
-class Add(Layer):
-    """The sum of branches of one shape.
-
-    Example:
-        >>> import torch
-        >>> Add()([torch.ones(1, 2), torch.ones(1, 2)]).tolist()
-        [[2.0, 2.0]]
-    """
+class _Elementwise(Layer):
+    """What `Add` and `Multiply` share: inputs of shapes that fit together, one value from several."""
 
     def build(self, input_shape: Any) -> None:
         _check_several(self.title, input_shape)
         if len(input_shape) < 2:
             raise ArgumentError(f"{self.title}: needs at least two inputs; received {len(input_shape)}.")
         self.compute_output_shape(input_shape)
-
-    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
-        total = x[0]
-        for item in x[1:]:
-            total = total + item
-        return total
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         merged = list(input_shape[0])
@@ -95,6 +83,38 @@ class Add(Layer):
         return tuple(merged)
 
 
+class Add(_Elementwise):
+    """The sum of branches of one shape.
+
+    Example:
+        >>> import torch
+        >>> Add()([torch.ones(1, 2), torch.ones(1, 2)]).tolist()
+        [[2.0, 2.0]]
+    """
+
+    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
+        total = x[0]
+        for item in x[1:]:
+            total = total + item
+        return total
+
+
+class Multiply(_Elementwise):
+    """The product of branches, value by value; sides of 1 are repeated, so that channels can be weighed.
+
+    Example:
+        >>> import torch
+        >>> Multiply()([torch.full((1, 2), 3.0), torch.full((1, 2), 2.0)]).tolist()
+        [[6.0, 6.0]]
+    """
+
+    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
+        product = x[0]
+        for item in x[1:]:
+            product = product * item
+        return product
+
+
 def concatenate(inputs: Sequence[Any], axis: int = -1, **options: Any) -> Any:
     """Return `Concatenate(axis)(inputs)`."""
     return Concatenate(axis=axis, **options)(list(inputs))
@@ -103,3 +123,8 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **options: Any) -> Any:
 def add(inputs: Sequence[Any], **options: Any) -> Any:
     """Return `Add()(inputs)`."""
     return Add(**options)(list(inputs))
+
+
+def multiply(inputs: Sequence[Any], **options: Any) -> Any:
+    """Return `Multiply()(inputs)`."""
+    return Multiply(**options)(list(inputs))

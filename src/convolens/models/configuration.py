@@ -5,7 +5,7 @@ from typing import Any
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers import LAYERS, InputLayer, Layer, SymbolicTensor
+from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, SymbolicTensor
 from convolens.models.network import Network
 from convolens.models.sequential_network import SequentialNetwork
 
@@ -19,7 +19,9 @@ def serialize(layer: Layer) -> dict[str, Any]:
         SequentialNetwork: ("keras", "Sequential"),
     }
     module, name = networks.get(type(layer), ("keras.layers", type(layer).__name__))
-    if name not in LAYERS and type(layer) not in networks:
+    if name in OWN_LAYERS:
+        module = "convolens.layers"
+    elif name not in LAYERS and type(layer) not in networks:
         raise ArgumentError(
             f"{layer.title}: a layer of your own cannot be described; save its weights instead."
         )
@@ -44,6 +46,7 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
         )
     classes: dict[str, type[Layer]] = {
         **LAYERS,
+        **OWN_LAYERS,
         "Functional": Network,
         "Model": Network,
         "Sequential": SequentialNetwork,
@@ -109,12 +112,14 @@ def network_config(network: Network) -> dict[str, Any]:
         described.append(serialize(layer) | {"name": layer.name, "inbound_nodes": calls})
     inputs = [_history(network, tensor) for tensor in network.inputs]
     outputs = [_history(network, tensor) for tensor in network.outputs]
+    auxiliary = [[*_history(network, tensor), weight] for tensor, weight in network.auxiliary]
     return {
         "name": network.name or "functional",
         "trainable": network.trainable,
         "layers": described,
         "input_layers": inputs[0] if network.single_input else inputs,
         "output_layers": outputs[0] if network.single_output else outputs,
+        **({"auxiliary": auxiliary} if auxiliary else {}),
     }
 
 
@@ -207,7 +212,8 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
         found = [made[call_of(call)] for call in calls]
         return found[0] if single or len(found) == 1 else found
 
-    return Network(tensors_of("input_layers"), tensors_of("output_layers"), name=config.get("name"))
+    auxiliary = [(made[name, call], weight) for name, call, _, weight in config.get("auxiliary", [])]
+    return Network(tensors_of("input_layers"), tensors_of("output_layers"), config.get("name"), auxiliary)
 
 
 def _ends(told: Any) -> tuple[list[Call], bool]:

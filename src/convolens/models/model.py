@@ -23,6 +23,8 @@ class Model(GeneratorNames):
             float32 tensors, images as NCHW.
         outputs: symbolic tensors that depend on `inputs`; None with a module.
         name: the model's name.
+        auxiliary: (symbolic tensor, weight) of further classifiers of a functional model: their losses enter training
+            with these weights, and they take no part in anything else.
 
     Raises:
         ArgumentError: neither a graph nor a module.
@@ -33,11 +35,17 @@ class Model(GeneratorNames):
         (5, 2)
     """
 
-    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
+    def __init__(
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        name: str | None = None,
+        auxiliary: Sequence[tuple[Any, float]] = (),
+    ) -> None:
         if isinstance(inputs, torch.nn.Module) and outputs is None:
             self.module = inputs
         elif inputs is not None and outputs is not None:
-            self.module = Network(inputs, outputs, name=name)
+            self.module = Network(inputs, outputs, name=name, auxiliary=auxiliary)
         else:
             raise ArgumentError(
                 "Model: give inputs= and outputs= (symbolic tensors from Input(shape=...)), or one torch module."

@@ -36,10 +36,24 @@ def give_names(layers: Iterable[Layer]) -> None:
 
 
 def register(parent: torch.nn.Module, layers: Iterable[Layer]) -> None:
-    """Make `layers` children of `parent` under their names, also where a method has that name."""
+    """Make `layers` children of `parent` under their names, also where a method has that name.
+
+    A dot leads into a group, so that a layer named "layer1.0.conv1" has its weights under torchvision's
+    "layer1.0.conv1.weight".
+    """
     parent._modules.clear()
+    layers = list(layers)
+    taken = {str(layer.name) for layer in layers}
     for layer in layers:
-        parent._modules[str(layer.name).replace(".", "_")] = layer
+        *groups, last = str(layer.name).split(".")
+        paths = {".".join(groups[: i + 1]) for i in range(len(groups))}
+        place = parent
+        if "" in (*groups, last) or paths & taken:  # no group can have the name of a layer
+            last = str(layer.name).replace(".", "_")
+            groups = []
+        for group in groups:
+            place = place._modules.setdefault(group, torch.nn.Module())  # type: ignore[assignment]
+        place._modules[last] = layer
 
 
 class Network(Layer):
@@ -49,18 +63,31 @@ class Network(Layer):
         inputs: a symbolic tensor or several.
         outputs: a symbolic tensor or several.
         name: the network's own name.
+        auxiliary: (symbolic tensor, weight) of further classifiers, whose losses enter training with these weights
+            and which take no part in anything else.
 
     Raises:
         ArgumentError: not symbolic tensors, or outputs that do not depend on the inputs.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Any,
+        name: str | None = None,
+        auxiliary: Sequence[tuple[SymbolicTensor, float]] = (),
+    ) -> None:
         super().__init__(name=name)
         self.inputs = self._tensors("inputs", inputs)
         self.outputs = self._tensors("outputs", outputs)
+        self._tensors("auxiliary", [tensor for tensor, _ in auxiliary])
+        self.auxiliary = [(tensor, float(weight)) for tensor, weight in auxiliary]
         self.single_output = isinstance(outputs, SymbolicTensor)
         self.single_input = isinstance(inputs, SymbolicTensor)
-        self.nodes, self.layers = _sorted_graph(self.inputs, self.outputs)
+        ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary)]
+        self.nodes, self.layers = _sorted_graph(self.inputs, ends)
+        needed = {id(node) for node in _sorted_graph(self.inputs, self.outputs)[0]}
+        self._output_nodes = [node for node in self.nodes if id(node) in needed]
         give_names(self.layers)
         register(self, self.layers)
         shapes = [tensor.shape for tensor in self.inputs]
@@ -78,23 +105,35 @@ class Network(Layer):
         return tensors
 
     def forward(self, x: Any) -> Any:
+        values = self._values(x, self._output_nodes)
+        results = [values[id(tensor)] for tensor in self.outputs]
+        return results[0] if self.single_output else results
+
+    def forward_with_auxiliary(self, x: Any) -> tuple[Any, list[Any]]:
+        """Return what `forward` gives, and the outputs of the auxiliary classifiers in the order of `auxiliary`."""
+        values = self._values(x, self.nodes)
+        results = [values[id(tensor)] for tensor in self.outputs]
+        auxiliary = [values[id(tensor)] for tensor, _ in self.auxiliary]
+        return results[0] if self.single_output else results, auxiliary
+
+    def _values(self, x: Any, nodes: Sequence[Node]) -> dict[int, Any]:
+        """Return what each symbolic tensor becomes, by its identity."""
         given = list(x) if isinstance(x, (list, tuple)) else [x]
         if len(given) != len(self.inputs):
             raise ShapeError(f"{self.title}: has {len(self.inputs)} inputs; received {len(given)}.")
         values = {id(tensor): value for tensor, value in zip(self.inputs, given, strict=True)}
-        for node in self.nodes:
+        for node in nodes:
             if id(node.output) not in values:
                 arguments = [values[id(tensor)] for tensor in node.inputs]
                 values[id(node.output)] = node.layer(arguments if len(arguments) > 1 else arguments[0])
-        results = [values[id(tensor)] for tensor in self.outputs]
-        return results[0] if self.single_output else results
+        return values
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         if len(self.outputs) > 1:
             raise ArgumentError(f"{self.title}: a model of several outputs cannot be a layer of another.")
         given = list(input_shape) if isinstance(input_shape, list) else [input_shape]
         shapes = {id(tensor): shape for tensor, shape in zip(self.inputs, given, strict=True)}
-        for node in self.nodes:
+        for node in self._output_nodes:
             if id(node.output) not in shapes:
                 arguments = [shapes[id(tensor)] for tensor in node.inputs]
                 shapes[id(node.output)] = node.layer.compute_output_shape(

@@ -18,6 +18,7 @@ from convolens.models import optimizer_state
 from convolens.models.configuration import deserialize, serialize
 from convolens.models.endings import ARCHIVE, MODELS, check_there, ending, prepare
 from convolens.models.honest_size import check_calls
+from convolens.models.keras_form import describe, in_keras_form
 from convolens.models.legacy_matching import legacy_plan
 from convolens.models.network import Network
 from convolens.models.old_keras import Modern, modern, modern_training
@@ -26,6 +27,7 @@ from convolens.models.weight_files import (
     archive_plan,
     archive_weights,
     assign,
+    layers_of,
     legacy_weights,
     load_weights,
     save_weights,
@@ -50,7 +52,7 @@ _MALFORMED = (
 def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
     """Write a whole model (.keras, .h5, .hdf5): architecture, weights, and how it was compiled.
 
-    A .keras file of a model that was trained holds the optimizer's state too. An .h5 file does not: Keras 3.15 refuses
+    Auxiliary classifiers, which no output depends on, are left out. A .keras file of a model that was trained holds the optimizer's state too. An .h5 file does not: Keras 3.15 refuses
     to train on from one that does, also from its own.
 
     Raises:
@@ -58,14 +60,18 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None
     """
     path = Path(filepath)
     form = ending("save", path, MODELS)
-    layers = archive_weights(model) if form == ARCHIVE else []
-    weights = legacy_weights(model) if form != ARCHIVE else []
-    config = serialize(model.module)
+    network = in_keras_form(layers_of(model))
+    config = describe(network)
+    layers = archive_weights(network) if form == ARCHIVE else []
+    weights = legacy_weights(network) if form != ARCHIVE else []
     config["config"]["name"] = model.name
     compiled = _compile_config(model)
     prepare(path, overwrite)
     if form == ARCHIVE:
-        state = [] if compiled is None else optimizer_state.variables(model)
+        whole = (
+            compiled is not None and network is model.module
+        )  # else there are slots of weights that are left out
+        state = optimizer_state.variables(model) if whole else []
         optimizer = keras_archive.Variables(model.optimizer.name, state) if state else None
         config |= {"compile_config": compiled or {}}
         keras_archive.write_model(path, layers, model.name, config, optimizer)

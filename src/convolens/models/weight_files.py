@@ -43,11 +43,11 @@ def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> No
         prepare(path, overwrite)
         tensors.write(path, model.module.state_dict(), {"format": "pt", "writer": "convolens"})
     elif form == ARCHIVE_WEIGHTS:
-        layers = archive_weights(model)
+        layers = archive_weights(layers_of(model))
         prepare(path, overwrite)
         keras_archive.write_weights(path, layers, model.name)
     else:
-        weights = legacy_weights(model)
+        weights = legacy_weights(layers_of(model))
         prepare(path, overwrite)
         legacy_hdf5.write(path, weights)
 
@@ -68,7 +68,7 @@ def load_weights(model: Any, filepath: str | Path) -> None:
     if form == TENSORS:
         load_tensors(model.module, path)
         return
-    network = _network(model)
+    network = layers_of(model)
     if form == ARCHIVE or keras_archive.is_archive_layout(path):
         plan = archive_plan(network, path, keras_archive.read_weights(path))
     else:
@@ -82,7 +82,12 @@ def assign(plan: Plan, path: Path) -> None:
         entry.assign(array, str(path))
 
 
-def _network(model: Any) -> Layer:
+def layers_of(model: Any) -> Layer:
+    """Return the network of layers behind a model.
+
+    Raises:
+        ArgumentError: it is a plain torch module.
+    """
     if not isinstance(model.module, Layer):
         raise ArgumentError(
             "A plain torch module has no Keras layers: save and load its weights as .safetensors."
@@ -117,11 +122,11 @@ def _entries(layer: Layer) -> list[WeightEntry]:
     return [] if isinstance(layer, (Network, SequentialNetwork)) else layer.weight_entries()
 
 
-def archive_weights(model: Any) -> list[Saved]:
-    """Return a model's weights in the form of Keras 3's files; a shared layer's at each of its places."""
+def archive_weights(network: Layer) -> list[Saved]:
+    """Return a network's weights in the form of Keras 3's files; a shared layer's at each of its places."""
     return [
         Saved(path, str(layer.name), [entry.value() for entry in _entries(layer)])
-        for path, layer in _places(_network(model)).items()
+        for path, layer in _places(network).items()
     ]
 
 
@@ -152,10 +157,10 @@ def archive_plan(network: Layer, path: Path, given: dict[str, Saved]) -> Plan:
     ]
 
 
-def legacy_weights(model: Any) -> legacy_hdf5.Weights:
-    """Return a model's weights in the form of Keras' legacy files."""
+def legacy_weights(network: Layer) -> legacy_hdf5.Weights:
+    """Return a network's weights in the form of Keras' legacy files."""
     layers = []
-    for layer in _layers(_network(model)):
+    for layer in _layers(network):
         if isinstance(layer, InputLayer):
             continue
         taken: set[str] = set()

@@ -29,6 +29,15 @@ def as_surface(output: Any) -> Any:
     return output.permute(0, 2, 3, 1) if output.ndim == 4 else output
 
 
+def _forward(module: torch.nn.Module, x: torch.Tensor) -> tuple[Any, list[tuple[Any, float]]]:
+    """Return a network's output, and those of auxiliary classifiers with the weights of their losses."""
+    weighted = getattr(module, "auxiliary", None)
+    if not weighted:
+        return module(x), []
+    output, others = module.forward_with_auxiliary(x)  # type: ignore[operator]
+    return output, [(other, weight) for other, (_, weight) in zip(others, weighted, strict=True)]
+
+
 class Step:
     """A module with its loss, optimizer and metrics; keeps the running mean of the loss on the device.
 
@@ -80,9 +89,11 @@ class Step:
             self.optimizer.swap_averages()
         self.optimizer.zero_grad()
         with self.precision.autocast(self.device):
-            output = self.module(batch.x)
+            output, auxiliary = _forward(self.module, batch.x)
         output = as_surface(widen(output))
         loss = self.loss(batch.y, output, batch.weight)
+        for other, weight in auxiliary:
+            loss = loss + weight * self.loss(batch.y, as_surface(widen(other)), batch.weight)
         self.precision.step(loss, self.optimizer)
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)

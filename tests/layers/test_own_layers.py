@@ -1,0 +1,91 @@
+"""The layers that Keras does not have give what torch gives."""
+
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+
+from convolens import layers
+from convolens.errors import ArgumentError, ShapeError
+from convolens.models.configuration import deserialize, serialize
+
+# Arguments of each; a new member of OWN_LAYERS must be given a line here.
+CASES: dict[str, dict[str, Any]] = {
+    "LayerScale": {"initial": 0.25},
+    "LocalResponseNormalization": {"size": 4, "alpha": 0.5, "beta": 0.6, "k": 2.0},
+    "StochasticDepth": {"rate": 0.3},
+}
+
+
+def test_every_layer_has_a_case() -> None:
+    assert CASES.keys() == layers.OWN_LAYERS.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_description_gives_the_same_layer(name: str) -> None:
+    layer = layers.OWN_LAYERS[name](**CASES[name], name="it")
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 6)).astype("float32")
+    expected = layer.eval()(x)
+    again = deserialize(json.loads(json.dumps(serialize(layer))))
+    assert again.get_config() == layer.get_config()
+    again.build_once((None, 3, 4, 6))
+    again.load_state_dict(layer.state_dict())
+    np.testing.assert_array_equal(again.eval()(x), expected)
+    assert layer.compute_output_shape((None, 3, 4, 6)) == (None, *x.shape[1:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 9),
+    st.integers(1, 7),
+    st.floats(0, 2),
+    st.floats(0, 2),
+    st.floats(0.5, 2),
+    st.integers(0, 2**31),
+)
+def test_local_response_normalization(
+    size: int, channels: int, alpha: float, beta: float, k: float, seed: int
+) -> None:
+    x = torch.randn(2, channels, 3, 4, generator=torch.Generator().manual_seed(seed))
+    received = layers.LocalResponseNormalization(size, alpha, beta, k)(x)
+    torch.testing.assert_close(received, torch.nn.LocalResponseNorm(size, alpha, beta, k)(x))
+
+
+def test_stochastic_depth_drops_whole_samples_and_keeps_the_mean() -> None:
+    layer = layers.StochasticDepth(0.25)
+    torch.manual_seed(0)
+    kept = layer(torch.ones(4000, 2, 1, 3)).flatten(1)
+    assert set(kept.unique().tolist()) == {0.0, torch.tensor(1 / 0.75).item()}
+    assert (kept.min(dim=1).values == kept.max(dim=1).values).all()
+    assert kept.mean().item() == pytest.approx(1.0, abs=0.03)
+    x = torch.randn(3, 2, 1, 3)
+    assert layer.eval()(x) is x
+
+
+def test_layer_scale_learns_a_factor_a_channel() -> None:
+    layer = layers.LayerScale(2.0)
+    layer(torch.ones(1, 3, 2, 2)).sum().backward()
+    assert tuple(layer.weight.shape) == (3, 1, 1)  # as in torchvision's ConvNeXt
+    assert layer.weight.grad.flatten().tolist() == [4.0, 4.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "words"),
+    [
+        (lambda: layers.StochasticDepth(1.0), ArgumentError, r"rate must be a number in \[0, 1\)"),
+        (lambda: layers.LocalResponseNormalization(0), ArgumentError, "size"),
+        (lambda: layers.LocalResponseNormalization(alpha=-1), ArgumentError, "alpha"),
+        (lambda: layers.LocalResponseNormalization().build((None, 3)), ShapeError, "expected images"),
+        (lambda: layers.LayerScale().build((None, None)), ShapeError, "channels must be known"),
+        (lambda: layers.Permute((1, 3)), ArgumentError, "each of 1 to the number of axes once"),
+        (lambda: layers.Permute((2, 1)).build((None, 2, 3, 4)), ShapeError, "for 2 axes"),
+        (lambda: layers.LayerNormalization(axis=1).build((None, 2, 3)), ShapeError, "must be the last"),
+    ],
+)
+def test_wrong_arguments(make: Any, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        make()
