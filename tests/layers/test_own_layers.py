@@ -15,6 +15,13 @@ from convolens.models.configuration import deserialize, serialize
 
 # Arguments of each; a new member of OWN_LAYERS must be given a line here.
 CASES: dict[str, dict[str, Any]] = {
+    "InceptionModule": {
+        "filters_1x1": 2,
+        "filters_3x3": (3, 4),
+        "filters_5x5": (1, 2),
+        "pool_filters": 3,
+        "batch_norm": True,
+    },
     "LayerScale": {"initial": 0.25},
     "LocalResponseNormalization": {"size": 4, "alpha": 0.5, "beta": 0.6, "k": 2.0},
     "StochasticDepth": {"rate": 0.3},
@@ -35,7 +42,40 @@ def test_a_description_gives_the_same_layer(name: str) -> None:
     again.build_once((None, 3, 4, 6))
     again.load_state_dict(layer.state_dict())
     np.testing.assert_array_equal(again.eval()(x), expected)
-    assert layer.compute_output_shape((None, 3, 4, 6)) == (None, *x.shape[1:])
+    assert layer.compute_output_shape((None, 3, 4, 6)) == (None, *expected.shape[1:])
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("naive", [False, True])
+def test_an_inception_module_is_its_branches_side_by_side(naive: bool, batch_norm: bool) -> None:
+    filters = (4, 6, 3, None) if naive else (4, (2, 6), (1, 3), 5)
+    module = layers.InceptionModule(*filters, batch_norm=batch_norm, name="inception3a")
+    module.build_once((None, 8, 9, 7))
+    assert module.output_shape == (None, 8, 9, 4 + 6 + 3 + (7 if naive else 5))
+    x = torch.randn(2, 7, 8, 9, generator=torch.Generator().manual_seed(1))
+    module.eval()
+    expected = []
+    for branch in module.branches:
+        y = x
+        for layer in branch:
+            y = layer(y)
+        expected.append(y)
+    torch.testing.assert_close(module(x), torch.cat(expected, 1))
+    kernels = {
+        name: tuple(w.shape) for name, w in module.state_dict().items() if name.endswith("conv.weight")
+    }
+    if naive:
+        assert kernels == {
+            "branch1.conv.weight": (4, 7, 1, 1), "branch2.0.conv.weight": (6, 7, 3, 3), "branch3.0.conv.weight": (3, 7, 5, 5),
+        }  # fmt: skip
+    else:
+        assert kernels["branch3.1.conv.weight"] == (3, 1, 5, 5)
+        assert kernels["branch4.1.conv.weight"] == (5, 7, 1, 1)
+    assert module.count_params() == sum(value.numel() for value in module.state_dict().values())
+    module.trainable = False  # reaches the layers inside: batch normalisation then uses what it remembers
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    module.train()(x)
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,6 +116,12 @@ def test_layer_scale_learns_a_factor_a_channel() -> None:
 @pytest.mark.parametrize(
     ("make", "kind", "words"),
     [
+        (
+            lambda: layers.InceptionModule(0, 1, 1),
+            ArgumentError,
+            "filters_1x1 must be an integer of at least 1",
+        ),
+        (lambda: layers.InceptionModule(1, (1, 2, 3), 1), ArgumentError, r"a pair \(reduced, filters\)"),
         (lambda: layers.StochasticDepth(1.0), ArgumentError, r"rate must be a number in \[0, 1\)"),
         (lambda: layers.LocalResponseNormalization(0), ArgumentError, "size"),
         (lambda: layers.LocalResponseNormalization(alpha=-1), ArgumentError, "alpha"),

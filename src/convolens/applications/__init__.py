@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
 from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
+from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
 from convolens.arguments import integer, look_up
 from convolens.models import Model
 
-APPLICATIONS: dict[str, Architecture] = {item.name: item for item in (SHALLOW_VGG, CONV_MODEL)}
+APPLICATIONS: dict[str, Architecture] = {
+    item.name: item for item in (SHALLOW_VGG, CONV_MODEL, *VGGS, *GOOGLENETS)
+}
 
 
-def build(name: str, input_shape: Sequence[int], classes: int) -> Model:
+def build(name: str, input_shape: Sequence[int], classes: int, training: bool = False) -> Model:
     """Return a new model of a named architecture for a number of classes.
 
     Args:
@@ -19,6 +23,7 @@ def build(name: str, input_shape: Sequence[int], classes: int) -> Model:
         input_shape: (rows, columns, channels) of the images, without the batch.
         classes: how many classes there are, at least 2; where the architecture ends in a sigmoid, two classes
             become one unit, the probability of the second.
+        training: give it what helps in training only, GoogLeNet's auxiliary classifiers for example.
 
     Raises:
         UnknownNameError: no such architecture; the nearest is offered.
@@ -33,7 +38,19 @@ def build(name: str, input_shape: Sequence[int], classes: int) -> Model:
     shape = check_input_shape(name, input_shape, architecture.minimum_size)
     classes = integer("build", "classes", classes, minimum=2)
     units = 1 if architecture.sigmoid and classes == 2 else classes
-    return architecture.build(input_shape=shape, classes=units)
+    further = architecture.training if training else {}
+    return architecture.build(input_shape=shape, classes=units, **further)
 
 
-__all__ = ["APPLICATIONS", "Architecture", "ConvModel", "ShallowVGGNet", "build"]
+__all__ = [
+    "APPLICATIONS",
+    "VGG11",
+    "VGG13",
+    "VGG16",
+    "VGG19",
+    "Architecture",
+    "ConvModel",
+    "GoogLeNet",
+    "ShallowVGGNet",
+    "build",
+]

@@ -1,7 +1,7 @@
 """Architecture: what the registry knows of a network, and the check of input shapes that all of them share."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from convolens.errors import ShapeError
@@ -19,6 +19,7 @@ class Architecture:
         minimum_size: the fewest rows and columns that leave at least one pixel at the end.
         sigmoid: whether two classes become one sigmoid unit (the probability of the second).
         summary: one line for lists.
+        training: further arguments for a network that is going to be trained, auxiliary classifiers for example.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Architecture:
     minimum_size: int
     sigmoid: bool
     summary: str
+    training: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_input_shape(where: str, input_shape: Any, minimum_size: int) -> tuple[int, int, int]:

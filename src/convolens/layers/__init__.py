@@ -8,6 +8,7 @@ from convolens.layers.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.dropout import Dropout
 from convolens.layers.flatten import Flatten
 from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
+from convolens.layers.inception_module import InceptionModule
 from convolens.layers.input_layer import Input, InputLayer
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.layer_normalization import LayerNormalization
@@ -52,6 +53,7 @@ LAYERS: dict[str, type[Layer]] = {
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
 OWN_LAYERS: dict[str, type[Layer]] = {
+    "InceptionModule": InceptionModule,
     "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
     "StochasticDepth": StochasticDepth,
@@ -73,6 +75,7 @@ __all__ = [
     "Flatten",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
+    "InceptionModule",
     "Input",
     "InputLayer",
     "Layer",

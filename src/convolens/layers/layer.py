@@ -191,7 +191,9 @@ class Layer(torch.nn.Module):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        for module in self.modules():
+            if isinstance(module, Layer):  # itself, and those that it is made of
+                module._trainable = bool(value)
         for parameter in self.parameters():
             parameter.requires_grad_(self._trainable)
 

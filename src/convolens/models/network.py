@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import torch
-
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, WeightEntry, snake_case
+from convolens.layers.register import register
 from convolens.layers.symbolic import Node, Shape, SymbolicTensor
 
 
@@ -33,27 +32,6 @@ def give_names(layers: Iterable[Layer]) -> None:
                 name = f"{stem}_{count}"
             layer.name = name
             taken.add(name)
-
-
-def register(parent: torch.nn.Module, layers: Iterable[Layer]) -> None:
-    """Make `layers` children of `parent` under their names, also where a method has that name.
-
-    A dot leads into a group, so that a layer named "layer1.0.conv1" has its weights under torchvision's
-    "layer1.0.conv1.weight".
-    """
-    parent._modules.clear()
-    layers = list(layers)
-    taken = {str(layer.name) for layer in layers}
-    for layer in layers:
-        *groups, last = str(layer.name).split(".")
-        paths = {".".join(groups[: i + 1]) for i in range(len(groups))}
-        place = parent
-        if "" in (*groups, last) or paths & taken:  # no group can have the name of a layer
-            last = str(layer.name).replace(".", "_")
-            groups = []
-        for group in groups:
-            place = place._modules.setdefault(group, torch.nn.Module())  # type: ignore[assignment]
-        place._modules[last] = layer
 
 
 class Network(Layer):

@@ -8,8 +8,9 @@ import torch
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.register import register
 from convolens.layers.symbolic import Shape, SymbolicTensor
-from convolens.models.network import give_names, register
+from convolens.models.network import give_names
 
 
 def as_layer(thing: Any, where: str) -> Layer:

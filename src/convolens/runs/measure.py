@@ -90,7 +90,7 @@ def check_memory(settings: Settings, classes: int) -> None:
         ArgumentError: its weights, gradients and optimizer alone are more. On a GPU, torch itself says so.
     """
     with torch.device("meta"):  # shapes without memory
-        model = build(settings.model, settings.input_shape, classes)
+        model = build(settings.model, settings.input_shape, classes, training=True)
     parameters = sum(p.numel() for p in model.module.parameters())
     copies = 2 + _slots(settings)  # the run's own weights, and the copy that is measured
     needed = 4 * parameters * copies  # float32

@@ -144,7 +144,7 @@ def _model_maker(settings: Settings, prepared: Prepared) -> Any:
     steps = _steps(settings, prepared)
 
     def make() -> Model:
-        model = build(settings.model, settings.input_shape, len(prepared.class_names))
+        model = build(settings.model, settings.input_shape, len(prepared.class_names), training=True)
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = (
             OneCycle(settings.learning_rate, max(steps, 2))
