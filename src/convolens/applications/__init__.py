@@ -2,16 +2,30 @@
 
 from collections.abc import Sequence
 
+from convolens.applications.alexnet import ALEXNET, AlexNet
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.enet import ENET, ENet
 from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
+from convolens.applications.nin import NIN, NIN_BN
+from convolens.applications.resnet import RESNETS, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
 from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
 from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
 from convolens.arguments import integer, look_up
 from convolens.models import Model
 
 APPLICATIONS: dict[str, Architecture] = {
-    item.name: item for item in (SHALLOW_VGG, CONV_MODEL, *VGGS, *GOOGLENETS)
+    item.name: item
+    for item in (
+        SHALLOW_VGG,
+        CONV_MODEL,
+        *VGGS,
+        *GOOGLENETS,
+        ALEXNET,
+        NIN_BN,
+        *RESNETS,
+        ENET,
+    )
 }
 
 
@@ -44,13 +58,21 @@ def build(name: str, input_shape: Sequence[int], classes: int, training: bool = 
 
 __all__ = [
     "APPLICATIONS",
+    "NIN",
     "VGG11",
     "VGG13",
     "VGG16",
     "VGG19",
+    "AlexNet",
     "Architecture",
     "ConvModel",
+    "ENet",
     "GoogLeNet",
+    "ResNet18",
+    "ResNet34",
+    "ResNet50",
+    "ResNet101",
+    "ResNet152",
     "ShallowVGGNet",
     "build",
 ]
