@@ -9,6 +9,7 @@ Example:
 from convolens.analysis.arithmetic.convolution import Convolution, ConvolutionCell, convolve
 from convolens.analysis.arithmetic.kernels import KERNELS, named_kernel
 from convolens.analysis.arithmetic.matrices import looks_like_numbers, parse_matrix, read_csv
+from convolens.analysis.arithmetic.plain import as_dict, count_numbers
 from convolens.analysis.arithmetic.pooling import Pooling, PoolingCell, pool
 from convolens.analysis.arithmetic.sliding import Sliding
 
@@ -19,7 +20,9 @@ __all__ = [
     "Pooling",
     "PoolingCell",
     "Sliding",
+    "as_dict",
     "convolve",
+    "count_numbers",
     "looks_like_numbers",
     "named_kernel",
     "parse_matrix",
