@@ -102,7 +102,7 @@ def convolve(
         "pool_size": None if pool_size is None else integers(pool_size, "--pool-size"),
         "pool_strides": None if pool_stride is None else integers(pool_stride, "--pool-stride"),
         "pool_padding": None if pool_padding is None else padding_of(pool_padding, "--pool-padding"),
-        "size": None if size is None else _two(size.replace("x", ","), "--size", "120x160"),
+        "size": None if size is None else _two(size.casefold().replace("x", ","), "--size", "120x160"),
         "cell": None if cell is None else _two(cell, "--cell", "0,3"),
     }
     from convolens import runs

@@ -1,11 +1,11 @@
 """The pictures of `convolve`: result.png, steps.gif, and for small maps one PNG a step."""
 
+from functools import partial
 from pathlib import Path
 
 from convolens.analysis.arithmetic import Convolution, Pooling
 from convolens.analysis.arithmetic.animation import save_gif
 from convolens.analysis.arithmetic.frames import (
-    colours_of,
     convolution_frames,
     is_small,
     limit_of,
@@ -53,7 +53,6 @@ def draw(
         shown_as_image = is_image and not small
         frames += pooling_frames(
             pooling,
-            colours_of(convolution, 0, shown_as_image),
             limit_of(convolution, shown_as_image),
             _MOST_FRAMES if small else _OF_POOLING,
         )
@@ -63,6 +62,6 @@ def draw(
         digits = max(2, len(str(len(frames))))
         files = [f"steps-{place + 1:0{digits}d}.png" for place in range(len(frames))]
         for file, frame in zip(files, frames, strict=True):
-            write_png(folder / file, lambda path, frame=frame: frame.save(path, "png", optimize=True))  # type: ignore[misc]
+            write_png(folder / file, partial(frame.save, format="png", optimize=True))
         names.append(f"{files[0]} to {files[-1]}" if len(files) > 1 else files[0])
     return names

@@ -42,7 +42,7 @@ def save_gif(frames: Sequence[Image.Image], path: Path, milliseconds: int, last:
     for row, place in enumerate(chosen):
         sample.paste(pages[place], (0, row * size[1]))
     palette = _palette(sample)
-    indexed = [page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages]
+    indexed = [_nearest(page, palette) for page in pages]
     durations = [milliseconds] * (len(indexed) - 1) + [last]
     with atomic_path(path) as temporary:
         indexed[0].save(
@@ -57,23 +57,22 @@ def save_gif(frames: Sequence[Image.Image], path: Path, milliseconds: int, last:
         )
 
 
-def _palette(sample: Image.Image) -> Image.Image:
-    """Return an image with the palette of a sample, and the colours that must not be lost exactly."""
-    found = (
-        sample.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).getpalette()
-        or []
-    )
-    colours = [tuple(found[start : start + 3]) for start in range(0, 3 * _COLOURS, 3)]
-    boxes = {_box(colour) for colour in _KEPT}
-    chosen = [*_KEPT, *(colour for colour in colours if len(colour) == 3 and _box(colour) not in boxes)]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in chosen for part in colour])
-    return palette
+def _palette(sample: Image.Image) -> np.ndarray:
+    """Return the colours (n, 3) of a sample, and those that must not be lost."""
+    found = sample.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).getpalette()
+    return np.concatenate([np.array(_KEPT), np.array(found or []).reshape(-1, 3)[:_COLOURS]])
 
 
-def _box(colour: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what Pillow looks a colour up by: colours of one box of 4 x 4 x 4 become the same."""
-    return tuple(part >> 2 for part in colour)
+def _nearest(page: Image.Image, palette: np.ndarray) -> Image.Image:
+    """Return a page in the nearest colours; Pillow's own search is not exact, and makes white a pale grey."""
+    pixels = np.asarray(page).astype(np.int64)  # (rows, columns, 3)
+    packed = (pixels << np.array([16, 8, 0])).sum(axis=2)
+    found, places = np.unique(packed, return_inverse=True)
+    colours = (found[:, np.newaxis] >> np.array([16, 8, 0])) & 255  # (found, 3)
+    distances = ((colours[:, np.newaxis] - palette[np.newaxis]) ** 2).sum(axis=2)  # (found, palette)
+    image = Image.fromarray(distances.argmin(axis=1).astype(np.uint8)[places].reshape(packed.shape))
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return image
 
 
 def _on_white(frame: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -17,6 +17,7 @@ from convolens.analysis.arithmetic.panels import (
     grid,
     picture,
     short,
+    shrink,
     side_by_side,
 )
 from convolens.analysis.arithmetic.pooling import Pooling
@@ -28,6 +29,7 @@ MOST_NUMBERS = 12  # rows and columns of a map that is drawn as numbers
 _LARGEST_WINDOW = 7  # rows and columns of a window that is drawn as numbers
 _MOST_TERMS = 25  # products in a line
 _LONGEST_CORNER = 4  # letters of a weight that fits into the corner of a cell
+_DRAWN = 800  # rows and columns of a map that are coloured; larger ones are averaged down
 _SIDE, _PATCH = 250, 150  # pixels of a map and of a window drawn as pictures
 _STEEP = 0.995  # share of a large map's cells whose colours differ
 _SOFT = 1.5  # so that numbers on the kernel and the products are read well
@@ -83,8 +85,14 @@ def convolution_frames(
     seen = convolution.padded[..., channel if convolution.per_channel else 0]
     result = convolution.result[..., channel]
     numbers = is_small(seen, result)
-    input_fills = greys(seen, 0.0, 255.0) if is_image else _white(seen, convolution.sliding, numbers)
-    result_fills = colours_of(convolution, channel, is_image and not numbers)
+    limit = limit_of(convolution, is_image and not numbers)
+    low, high = float(convolution.result.min()), float(convolution.result.max())
+    if numbers:
+        input_fills = greys(seen, 0.0, 255.0) if is_image else _white(convolution.sliding)
+    else:
+        range_of = (0.0, 255.0) if is_image else (float(seen.min()), float(seen.max()))
+        input_fills = greys(shrink(seen, _DRAWN), *range_of)
+    result_fills = colours(result if numbers else shrink(result, _DRAWN), limit, low, high)
     places = choose(convolution.sliding.places, most)
     cells = [convolution.cell(row, column, channel) for row, column in places]
     texts = [wrap(_steps(convolution, cell), _LINE, pen.font().getlength, 4) for cell in cells]
@@ -97,13 +105,18 @@ def convolution_frames(
         if numbers:
             fills = input_fills if is_image else _lit(input_fills, marked)
             weights = [f"×{short(float(weight))}" for weight in cell.weights[..., 0].flat]
-            if max(map(len, weights)) > _LONGEST_CORNER:
-                weights = []  # the kernel beside it shows them well enough
+            if is_image or max(map(len, weights)) > _LONGEST_CORNER:
+                weights = []  # not to be read there; the kernel stands beside it
             before = grid(pen, seen, fills, marked=marked, corners=weights)
             after = grid(pen, result, result_fills, marked=[(cell.row, cell.column)], shown=done)
         else:
-            before = picture(input_fills, _SIDE, (cell.top, cell.left, *convolution.sliding.span))
-            after = picture(_up_to(result_fills, done), _SIDE, (cell.row, cell.column, 1, 1))
+            before = picture(input_fills, _SIDE, seen.shape, (cell.top, cell.left, *convolution.sliding.span))
+            after = picture(
+                _up_to(result_fills, cell.row, cell.column, result.shape),
+                _SIDE,
+                result.shape,
+                (cell.row, cell.column, 1, 1),
+            )
         padded = convolution.padded.shape != convolution.image.shape
         yield side_by_side(
             pen,
@@ -149,29 +162,27 @@ def _middle(
 def _window(pen: Pen, values: np.ndarray, fills: Fills) -> Image.Image:
     if max(values.shape) <= _LARGEST_WINDOW:
         return grid(pen, values, fills, cell=42 if max(values.shape) <= 4 else 34)
-    return picture(fills, _PATCH)
+    return picture(fills, _PATCH, values.shape)
 
 
 def pooling_frames(
-    pooling: Pooling, colours: Fills, limit: float | None, most: int = 40, channel: int = 0
+    pooling: Pooling, limit: float | None, most: int = 40, channel: int = 0
 ) -> Iterator[Image.Image]:
     """Yield one picture a window: the feature map, what lies below the window, the pooled map up to there.
 
     Args:
         pooling: the pooling.
-        colours: uint8 (rows, columns, 3) of the feature map, from `colours_of`.
-        limit: of the diverging colours; None draws greys.
+        limit: of the diverging colours, from `limit_of`; None draws greys.
         most: pictures at most.
         channel: the one that is shown.
     """
     pen = Pen()
     seen, result = pooling.padded[..., channel], pooling.result[..., channel]
     numbers = is_small(seen, result)
-    (top, bottom), (left, right) = pooling.sliding.padding
-    around = ((top, bottom), (left, right), (0, 0))
-    fills = np.pad(colours, around, mode="edge") if pooling.repeats_edge else _padded(colours, around)
     low, high = float(pooling.image.min()), float(pooling.image.max())
-    after_fills = greys(result, low, high) if limit is None else diverging(result, limit)
+    fills, after_fills = (
+        colours(values if numbers else shrink(values, _DRAWN), limit, low, high) for values in (seen, result)
+    )
     places = choose(pooling.sliding.places, most)
     cells = [pooling.cell(row, column, channel) for row, column in places]
     total = math.prod(pooling.sliding.places)
@@ -183,9 +194,14 @@ def pooling_frames(
             before = grid(pen, seen, fills, marked=marked)
             after = grid(pen, result, after_fills, marked=[(cell.row, cell.column)], shown=done)
         else:
-            before = picture(fills, _SIDE, (cell.top, cell.left, *pooling.sliding.window))
-            after = picture(_up_to(after_fills, done), _SIDE, (cell.row, cell.column, 1, 1))
-        below = fills[pooling.sliding.cut(cell.row, cell.column)]
+            before = picture(fills, _SIDE, seen.shape, (cell.top, cell.left, *pooling.sliding.window))
+            after = picture(
+                _up_to(after_fills, cell.row, cell.column, result.shape),
+                _SIDE,
+                result.shape,
+                (cell.row, cell.column, 1, 1),
+            )
+        below = colours(cell.values, limit, low, high)
         said = (
             pooling_text(pooling, cell).replace(f" channel {channel}", "")
             if many <= _MOST_TERMS
@@ -205,13 +221,17 @@ def pooling_frames(
         )
 
 
-def colours_of(convolution: Convolution, channel: int, is_image: bool) -> Fills:
-    """Return the feature map's colours: diverging, or greys for a photo that was only blurred."""
-    result = convolution.result[..., channel]
-    limit = limit_of(convolution, is_image)
-    if limit is None:
-        return greys(result, float(convolution.result.min()), float(convolution.result.max()))
-    return diverging(result, limit)
+def colours(values: np.ndarray, limit: float | None, low: float, high: float) -> Fills:
+    """Return diverging colours up to `limit`, or where it is None greys from `low` to `high`; pale where nothing is.
+
+    Example:
+        >>> colours(np.array([[np.nan, 1.0]]), None, 0.0, 1.0)[0].tolist()
+        [[238, 238, 238], [255, 255, 255]]
+    """
+    there = np.nan_to_num(values)
+    fills = greys(there, low, high) if limit is None else diverging(there, limit)
+    fills[np.isnan(values)] = PALE
+    return fills
 
 
 def limit_of(convolution: Convolution, is_image: bool) -> float | None:
@@ -226,16 +246,11 @@ def limit_of(convolution: Convolution, is_image: bool) -> float | None:
     return most or float(size.max()) or 1.0
 
 
-def _white(values: np.ndarray, sliding: Sliding, numbers: bool) -> Fills:
-    """Return the colours of a matrix: white, its padding pale; or where it is large, greys of its range."""
-    if not numbers:
-        return greys(values, float(values.min()), float(values.max()))
-    (top, bottom), (left, right) = sliding.padding
-    return _padded(np.full((*sliding.image, 3), 255, np.uint8), ((top, bottom), (left, right), (0, 0)))
-
-
-def _padded(fills: Fills, widths: tuple[tuple[int, int], ...]) -> Fills:
-    return np.pad(fills, widths, constant_values=PALE[0])
+def _white(sliding: Sliding) -> Fills:
+    """Return the colours of a small matrix: white, its padding pale."""
+    return np.pad(
+        np.full((*sliding.image, 3), 255, np.uint8), (*sliding.padding, (0, 0)), constant_values=PALE[0]
+    )
 
 
 def _lit(fills: Fills, marked: list[tuple[int, int]]) -> Fills:
@@ -253,8 +268,11 @@ def _marked(sliding: Sliding, top: int, left: int) -> list[tuple[int, int]]:
     ]
 
 
-def _up_to(fills: Fills, done: int) -> Fills:
-    """Return the colours of the first `done` cells, all others pale."""
+def _up_to(fills: Fills, row: int, column: int, cells: tuple[int, ...]) -> Fills:
+    """Return the colours up to a cell, row by row, all others pale; `fills` may show several cells as one."""
+    last = row * fills.shape[0] // cells[0]
+    end = (column + 1) * fills.shape[1] // cells[1]
     part = np.full_like(fills, PALE[0])
-    part.reshape(-1, 3)[:done] = fills.reshape(-1, 3)[:done]
+    part[:last] = fills[:last]
+    part[last, :end] = fills[last, :end]
     return part

@@ -116,18 +116,38 @@ def grid(
     return image
 
 
-def picture(fills: Fills, side: int, box: tuple[int, int, int, int] | None = None) -> Image.Image:
+def shrink(values: np.ndarray, side: int) -> np.ndarray:
+    """Return a map (rows, columns) of `side` rows and columns at most: the means of square blocks.
+
+    Example:
+        >>> shrink(np.array([[0.0, 2.0], [4.0, 6.0]]), 1).tolist()
+        [[3.0]]
+    """
+    factor = -(-max(values.shape) // side)
+    rows, columns = (min(size, max(1, size // factor)) for size in values.shape)
+    if factor == 1:
+        return values
+    high, wide = (min(size, factor) for size in values.shape)
+    blocks = values[: rows * high, : columns * wide].reshape(rows, high, columns, wide)
+    return blocks.mean(axis=(1, 3))  # (rows, columns)
+
+
+def picture(
+    fills: Fills, side: int, cells: tuple[int, ...], box: tuple[int, int, int, int] | None = None
+) -> Image.Image:
     """Return a map as a picture with a window's outline.
 
     Args:
-        fills: uint8 (rows, columns, 3).
+        fills: uint8 (rows, columns, 3), as they are or of a shrunken map.
         side: pixels of the longer side; small maps are enlarged, each cell a square.
+        cells: rows and columns of the map.
         box: (top, left, rows, columns) of the window, in cells.
     """
-    image = Image.fromarray(fills)
-    scale = side / max(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    image = image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX)
+    scale = side / max(cells)
+    size = (max(1, round(cells[1] * scale)), max(1, round(cells[0] * scale)))
+    image = Image.fromarray(fills).resize(
+        size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX
+    )
     framed = Image.new("RGB", (size[0] + 2, size[1] + 2), GRID)
     framed.paste(image, (1, 1))
     if box is not None:

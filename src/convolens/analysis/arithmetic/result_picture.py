@@ -7,7 +7,7 @@ import numpy as np
 
 from convolens.analysis.arithmetic.convolution import Convolution
 from convolens.analysis.arithmetic.frames import MOST_NUMBERS, limit_of
-from convolens.analysis.arithmetic.panels import short
+from convolens.analysis.arithmetic.panels import short, shrink
 from convolens.analysis.arithmetic.pooling import Pooling
 from convolens.analysis.pictures import new_figure, save_figure
 
@@ -71,11 +71,11 @@ def plot_convolution(
 
 def _input(axes: Any, values: np.ndarray, is_image: bool, of_channel: str) -> None:
     if is_image:
-        axes.imshow(_smaller(values), cmap="gray", vmin=0, vmax=255)
+        axes.imshow(shrink(values, _SIDE), cmap="gray", vmin=0, vmax=255)
     elif max(values.shape) <= MOST_NUMBERS:
         axes.imshow(np.zeros_like(values), cmap="gray_r", vmin=0, vmax=1)  # white below the numbers
     else:
-        axes.imshow(_smaller(values), cmap="gray")
+        axes.imshow(shrink(values, _SIDE), cmap="gray")
     _finish(axes, values, f"input{of_channel}")
 
 
@@ -91,14 +91,14 @@ def _kernel(figure: Any, axes: Any, convolution: Convolution, channel: int, name
 
 
 def _signed(figure: Any, axes: Any, values: np.ndarray, limit: float, name: str) -> None:
-    shown = axes.imshow(_smaller(values), cmap="RdBu_r", vmin=-limit, vmax=limit)
+    shown = axes.imshow(shrink(values, _SIDE), cmap="RdBu_r", vmin=-limit, vmax=limit)
     beyond = "both" if np.abs(values).max() > limit else "neither"  # few cells, in the colour of the end
     figure.colorbar(shown, ax=axes, shrink=0.75, extend=beyond)
     _finish(axes, values, name)
 
 
 def _grey(figure: Any, axes: Any, values: np.ndarray, name: str) -> None:
-    shown = axes.imshow(_smaller(values), cmap="gray")
+    shown = axes.imshow(shrink(values, _SIDE), cmap="gray")
     figure.colorbar(shown, ax=axes, shrink=0.75)
     _finish(axes, values, name)
 
@@ -131,13 +131,3 @@ def _finish(axes: Any, values: np.ndarray, name: str) -> None:
     axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
     axes.grid(which="minor", color="0.8", linewidth=0.6)
     axes.tick_params(which="minor", length=0)
-
-
-def _smaller(values: np.ndarray) -> np.ndarray:
-    """Return a large map averaged down, which saves the drawing's memory."""
-    factor = -(-max(values.shape) // _SIDE)
-    rows, columns = (size // factor for size in values.shape)
-    if factor == 1 or not rows or not columns:
-        return values
-    blocks = values[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
-    return blocks.mean(axis=(1, 3))  # (rows, columns)
