@@ -109,6 +109,8 @@ def test_json(capsys, tmp_path):
     ("options", "error", "words"),
     [
         ({"source": "no.png"}, MissingFileError, r"no\.png: no such image file"),
+        ({"source": "a,b.jpg"}, MissingFileError, r"a,b\.jpg: no such image file"),
+        ({"source": " "}, ArgumentError, r"the input is empty; give an image file, a \.csv file, or a matrix"),
         ({"source": "no.csv"}, MissingFileError, r"no\.csv: no such file; give a CSV file of numbers"),
         ({"source": "text.png"}, ImageError, r"text\.png: not an image"),
         ({"source": "1,2;3"}, ShapeError, r"input: row 0 has 2 cells, but row 1 has 1"),

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from convolens.runs.convolve_pictures import draw
 from convolens.runs.folder import check_writable, make_new_folder
 from convolens.runs.screen import Screen
 
+_FILE_ENDING = re.compile(r"\.[A-Za-z]\w*$")  # of a photo whose name holds a comma
 MOST_JSON = 500_000  # numbers, 10 MB of text
 MOST_PRODUCTS = 5_000_000_000  # multiplications, half a minute
 _WIDE, _HIGH = 16, 16  # columns and rows of a matrix that is printed in full
@@ -120,9 +122,13 @@ def read_input(source: str, size: tuple[int, int] | None, color: bool | None) ->
         >>> read_input("1,2;3,4", None, None)[0].shape
         (2, 2, 1)
     """
+    if not source.strip():
+        raise ArgumentError(
+            "convolve: the input is empty; give an image file, a .csv file, or a matrix as in 1,2;3,4."
+        )
     if source.casefold().endswith(".csv"):
         matrix = arithmetic.read_csv(Path(source), "input")
-    elif looks_like_numbers(source) and not os.path.isfile(source):
+    elif looks_like_numbers(source) and not os.path.isfile(source) and not _FILE_ENDING.search(source):
         matrix = arithmetic.parse_matrix(source, "input")
     else:
         if size is not None:
