@@ -92,7 +92,7 @@ def test_kernels_as_numbers(tmp_path):
     (tmp_path / "k.csv").write_text("0,1\n2,3\n")
     np.testing.assert_array_equal(named_kernel(str(tmp_path / "k.csv")), [[0, 1], [2, 3]])
     with pytest.raises(
-        UnknownNameError, match=r"unknown kernel 'sobl-x'\. Did you mean 'sobel-x'\? Known: box-blur"
+        UnknownNameError, match=r"unknown kernel 'sobl-x'\. Did you mean 'sobel-x'\? Known: blur, box-blur"
     ):
         named_kernel("sobl-x")
     with pytest.raises(ShapeError, match=r"kernel: row 0 has 2 cells, but row 1 has 1"):

@@ -13,10 +13,12 @@ _SOBEL: Rows = ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))
 _SCHARR: Rows = ((-3, 0, 3), (-10, 0, 10), (-3, 0, 3))
 _PREWITT: Rows = ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))
 _VERTICAL: Rows = ((1, 0, -1), (1, 0, -1), (1, 0, -1))
+_BLUR: Rows = ((1 / 9,) * 3,) * 3
 _BINOMIAL = (1, 4, 6, 4, 1)  # 256 = 16 * 16 in sum, nearly a Gaussian
 
 KERNELS: dict[str, Rows] = {
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    "sobel": _SOBEL,
     "sobel-x": _SOBEL,  # -x: brighter to the right; -y: brighter below
     "sobel-y": tuple(zip(*_SOBEL, strict=True)),
     "scharr-x": _SCHARR,
@@ -29,7 +31,8 @@ KERNELS: dict[str, Rows] = {
     "edge": ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
     "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
-    "box-blur": ((1 / 9,) * 3,) * 3,
+    "blur": _BLUR,
+    "box-blur": _BLUR,
     "gaussian-blur": ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16)),
     "gaussian-blur-5": tuple(tuple(a * b / 256 for b in _BINOMIAL) for a in _BINOMIAL),
 }
