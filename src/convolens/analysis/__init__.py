@@ -2,7 +2,18 @@
 
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
-from convolens.analysis.cost import Cost, count
+from convolens.analysis.costs import cost
 from convolens.analysis.curves import plot_curves
+from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
+from convolens.analysis.receptive_field import ReceptiveField
 
-__all__ = ["Cost", "contact_sheet", "count", "plot_confusion_matrix", "plot_curves"]
+__all__ = [
+    "LayerCost",
+    "ModelCost",
+    "ReceptiveField",
+    "TrainingCost",
+    "contact_sheet",
+    "cost",
+    "plot_confusion_matrix",
+    "plot_curves",
+]
