@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
+from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
@@ -45,7 +46,7 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, resume, evaluate, predict, augment, import_weights, cache, demo):
+    for command in (train, resume, evaluate, predict, augment, cost, import_weights, cache, demo):
         app.command()(command)
     return app
 

@@ -7,6 +7,7 @@ Example:
 """
 
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
 from convolens.runs.folder import RunFolder
@@ -22,6 +23,7 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CostOptions",
     "Prediction",
     "Preprocessing",
     "ResumeOptions",
@@ -30,6 +32,7 @@ __all__ = [
     "TrainResult",
     "TrainedModel",
     "augment",
+    "cost",
     "demo",
     "evaluate",
     "load",
