@@ -1,7 +1,6 @@
 """cost: parameters, multiply-accumulates, memory and receptive fields, measured without computing a number."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convolens.analysis.model_cost import ADAM_NUMBERS, LayerCost, ModelCost, TrainingCost
@@ -44,7 +43,7 @@ def cost(model: Any, input_shape: Any = None, batch_size: int = 1) -> ModelCost:
     forward = _inference(module, shapes, several, batch_size)
     step = _training(module, shapes, several, batch_size)
     layers = _layers(module, forward.rows, step.rows if step is not None else [])
-    weights = _sizes(module)
+    weights = sum(tensor.nbytes for tensor in [*module.parameters(), *module.buffers()])
     training = None
     if step is not None:
         gradients = sum(parameter.nbytes for parameter in module.parameters() if parameter.requires_grad)
@@ -119,14 +118,15 @@ def _inference(
     import torch
 
     from convolens.analysis.tracer import Tracer
+    from convolens.models.dry_run import held, inputs_for, ready
 
     image = (shapes[0][0], shapes[0][1]) if len(shapes) == 1 and len(shapes[0]) == 3 else None
 
-    real = all(tensor.device.type != "meta" for tensor in _held(module))
+    real = all(tensor.device.type != "meta" for tensor in held(module))
     for fake in (True, False):
         tracer = Tracer(image)
-        with torch.no_grad(), _ready(module, fake, training=False) as call:
-            inputs = _inputs(module, shapes, batch_size, fake)
+        with torch.no_grad(), ready(module, fake, training=False) as call:
+            inputs = inputs_for(module, shapes, batch_size, fake)
             tracer.begin(inputs[0])
             try:
                 with tracer.hooked(module), tracer:
@@ -151,15 +151,16 @@ def _training(
 
     from convolens.analysis.receptive_rules import tensors_in
     from convolens.analysis.tracer import Tracer
+    from convolens.models.dry_run import held, inputs_for, ready
 
     # A batch norm of one value a channel refuses to train: then its fixed form is measured.
     for fake, training in ((True, True), (True, False), (False, True)):
-        if not fake and any(tensor.device.type == "meta" for tensor in _held(module)):
+        if not fake and any(tensor.device.type == "meta" for tensor in held(module)):
             continue
         tracer = Tracer()
-        with torch.enable_grad(), _ready(module, fake, training) as call:
-            inputs = _inputs(module, shapes, batch_size, fake)
-            tracer.known(_held(module))
+        with torch.enable_grad(), ready(module, fake, training) as call:
+            inputs = inputs_for(module, shapes, batch_size, fake)
+            tracer.known(held(module))
             try:
                 with tracer.hooked(module), tracer:
                     out = call(inputs if several else inputs[0], tracer.known)
@@ -172,89 +173,6 @@ def _training(
                 continue
         return tracer
     return None
-
-
-def _inputs(
-    module: "torch.nn.Module", shapes: list[tuple[int, ...]], batch_size: int, fake: bool
-) -> "list[torch.Tensor]":
-    import torch
-
-    first = next((item for item in module.parameters() if item.is_floating_point()), torch.zeros(0))
-    device = "cpu" if fake else first.device
-    batches = [torch.zeros((batch_size, *shape), dtype=first.dtype, device=device) for shape in shapes]
-    return [x.permute(0, 3, 1, 2) if x.ndim == 4 else x for x in batches]  # (n, h, w, c) -> (n, c, h, w)
-
-
-def _held(module: "torch.nn.Module") -> "list[torch.Tensor]":
-    return [*module.parameters(), *module.buffers()]
-
-
-@contextmanager
-def _ready(module: "torch.nn.Module", fake: bool, training: bool) -> Iterator[Callable[..., Any]]:
-    """Yield a function that calls the module in a mode, on weights without memory if `fake`; all is put back."""
-    import torch
-    from torch._subclasses.fake_tensor import FakeTensorMode
-    from torch.func import functional_call
-
-    modes = {child: child.training for child in module.modules()}
-    fast = torch.backends.mha.get_fastpath_enabled()
-    try:
-        for child in modes:
-            child.training = training
-        torch.backends.mha.set_fastpath_enabled(False)  # it hides the products of attention
-        with ExitStack() as stack:
-            stack.enter_context(torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH))
-            if not fake:
-                stack.enter_context(_restored(module))
-                yield lambda x, known=None: module(x)
-                return
-            stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
-            weights = {name: _without_memory(item) for name, item in module.named_parameters()}
-            buffers = {name: _without_memory(item) for name, item in module.named_buffers()}
-
-            def call(x: Any, known: Any = None) -> Any:
-                if known is not None:
-                    known([*weights.values(), *buffers.values()])
-                return functional_call(module, weights | buffers, (x,))
-
-            yield call
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
-        for child, mode in modes.items():
-            child.training = mode
-
-
-def _without_memory(tensor: "torch.Tensor") -> "torch.Tensor":
-    import torch
-
-    empty = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="cpu")
-    return empty.requires_grad_(tensor.requires_grad)
-
-
-@contextmanager
-def _restored(module: "torch.nn.Module") -> Iterator[None]:
-    """Put buffers, gradients and random numbers back after a real run."""
-    import torch
-
-    buffers = [
-        (child, name, buffer, buffer.detach().clone())
-        for child in module.modules()
-        for name, buffer in child.named_buffers(recurse=False)
-    ]
-    gradients = {parameter: parameter.grad for parameter in module.parameters()}
-    devices = {item.device.index for item in module.parameters() if item.device.type == "cuda"}
-    with torch.random.fork_rng(devices=sorted(devices)):
-        try:
-            for parameter in gradients:
-                parameter.grad = None
-            yield
-        finally:
-            for parameter, gradient in gradients.items():
-                parameter.grad = gradient
-            with torch.no_grad():
-                for child, name, buffer, before in buffers:
-                    buffer.copy_(before)
-                    setattr(child, name, buffer)  # a forward pass may have put another tensor there
 
 
 # -- rows --------------------------------------------------------------------------------------------
@@ -272,9 +190,8 @@ def _layers(module: "torch.nn.Module", rows: "list[Row]", steps: "list[Row]") ->
     for name, child in module.named_modules():
         leaf = next(child.children(), None) is None
         row_name = (name or type(child).__name__) + ("" if leaf else OWN)
-        held = _numbers(child, seen)
-        owners[row_name] = held
-        if (row_name, 1) not in ran and (any(held) or (row_name, 1) in trained):
+        owners[row_name] = _numbers(child, seen)
+        if (row_name, 1) not in ran and (any(owners[row_name]) or (row_name, 1) in trained):
             unused.append(Row(row_name, type(child).__name__, 0))
     layers = []
     for row in [*rows, *unused]:
@@ -308,7 +225,3 @@ def _numbers(child: "torch.nn.Module", seen: set[int]) -> tuple[int, int, int]:
         sum(item.numel() for item in own if not item.requires_grad),
         sum(item.numel() for item in child.buffers(recurse=False) if item.is_floating_point()),
     )
-
-
-def _sizes(module: "torch.nn.Module") -> int:
-    return sum(tensor.nbytes for tensor in _held(module))
