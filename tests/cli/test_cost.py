@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import shlex
 
 import pytest
 
@@ -114,3 +116,22 @@ def test_a_run_on_images_of_another_size(capsys, tmp_path):
     status, _, err = call(capsys, "cost", run.path, "--size", "16")
     assert status == 2
     assert "layer 'dense' (Dense) says" in err
+
+
+def test_what_the_page_says_is_typed(capsys, tmp_path, monkeypatch, request):
+    page = (request.config.rootpath / "docs" / "costs.md").read_text()
+    monkeypatch.chdir(tmp_path)
+    run = RunFolder.create(tmp_path / "runs" / "photos")
+    trained = TrainedModel(
+        build("shallow-vgg", (8, 8, 3), 2), "shallow-vgg", ("a", "b"), Preprocessing((8, 8))
+    )
+    model_file.write(run.model, trained)
+    typed = re.findall(r"^    convolens (.+)$", page, re.MULTILINE)
+    assert len(typed) == 6
+    for command in typed:
+        status, out, err = call(capsys, *shlex.split(command))
+        assert (status, err if "--json" not in command else "") == (0, "")
+        assert out
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL).group(1)
+    exec(compile(program, "costs.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("2168362 425279488 ")

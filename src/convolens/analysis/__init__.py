@@ -5,6 +5,7 @@ from convolens.analysis.contact_sheet import contact_sheet
 from convolens.analysis.costs import cost
 from convolens.analysis.curves import plot_curves
 from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
+from convolens.analysis.plot_model import plot_model
 from convolens.analysis.receptive_field import ReceptiveField
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "cost",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_model",
 ]

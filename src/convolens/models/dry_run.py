@@ -12,7 +12,9 @@ from convolens.errors import ShapeError
 def output_shapes(
     module: torch.nn.Module, input_shape: Sequence[int]
 ) -> dict[torch.nn.Module, tuple[Any, ...]]:
-    """Return what each module below gives for one image, in Keras' order with None for the batch.
+    """Return what each module gives for one image (the first of several tensors), in Keras' order with None for the batch.
+
+    The modules are in the order in which they end.
 
     Args:
         module: any network of one input.
@@ -29,6 +31,7 @@ def output_shapes(
     shapes: dict[torch.nn.Module, tuple[Any, ...]] = {}
 
     def note(layer: torch.nn.Module, inputs: Any, output: Any) -> None:
+        output = output[0] if isinstance(output, (tuple, list)) and output else output
         if isinstance(output, torch.Tensor):
             size = tuple(output.shape)
             shapes.setdefault(layer, (None, *size[2:], size[1]) if len(size) == 4 else (None, *size[1:]))
