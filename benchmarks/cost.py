@@ -3,7 +3,7 @@
     python benchmarks/cost.py [--rounds 9]
 
 VGG16's form at 224 x 224 with 1000 classes, 138,357,544 parameters (553 MB, were they real), in inference and in training. The first
-call is printed apart: it loads what torch knows of shapes.
+call is printed apart: torch loads its compiler for it.
 """
 
 import argparse

@@ -300,6 +300,17 @@ def test_bad_arguments_are_said():
         cost(module, (4, 4, 3))
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [torch.nn.Conv2d(3, 4, 3, stride=1.5), torch.nn.Conv2d(3, 4, 3, padding=-1), torch.nn.MaxPool2d(0)],
+    ids=["stride", "padding", "window"],
+)
+def test_layers_that_cannot_be_are_named(layer):
+    module = torch.nn.Sequential(torch.nn.ReLU(), layer)
+    with pytest.raises(ShapeError, match=rf"layer '1' \({type(layer).__name__}\) says .+\. Give"):
+        cost(module, (8, 8, 3))
+
+
 def test_json_and_folding():
     found = cost(vgg16_small())
     assert json.loads(json.dumps(found.as_dict()))["flops"] == 2 * found.multiply_accumulates

@@ -149,7 +149,7 @@ def _training(
     """Return what a training step does; None where there is nothing to train or no way backwards."""
     import torch
 
-    from convolens.analysis.receptive_rules import tensors_in
+    from convolens.analysis.receptive_axes import tensors_in
     from convolens.analysis.tracer import Tracer
     from convolens.models.dry_run import held, inputs_for, ready
 

@@ -2,7 +2,8 @@
 
 A field is known per axis as a window that moves in steps (Araujo, Norris & Sim, "Computing receptive fields of
 convolutional neural networks", Distill 2019), so branches are joined where they lie, and what cannot be followed is
-unknown instead of guessed. Rules for single operations are in `receptive_rules`.
+unknown instead of guessed. Rules for single operations are in `receptive_rules`
+and `receptive_views`.
 """
 
 from dataclasses import dataclass, replace

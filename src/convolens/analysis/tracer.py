@@ -11,8 +11,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from convolens.analysis.receptive_axes import tensors_in
 from convolens.analysis.receptive_field import UNKNOWN, ReceptiveField, State, described, image_state
-from convolens.analysis.receptive_rules import follow, tensors_in
+from convolens.analysis.receptive_rules import follow
 
 OWN = " (own)"  # behind the name of a module that holds others, for what it does itself
 
