@@ -18,6 +18,7 @@ COMMANDS = (
     "evaluate",
     "predict",
     "augment",
+    "cost",
     "convolve",
     "import-weights",
     "cache",

@@ -11,6 +11,7 @@ from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
 from convolens.cli.convolve import convolve
+from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
@@ -46,7 +47,7 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, resume, evaluate, predict, augment, convolve, import_weights, cache, demo):
+    for command in (train, resume, evaluate, predict, augment, cost, convolve, import_weights, cache, demo):
         app.command()(command)
     return app
 

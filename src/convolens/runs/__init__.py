@@ -8,6 +8,7 @@ Example:
 
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.convolve import ConvolveOptions, convolve
+from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
 from convolens.runs.folder import RunFolder
@@ -24,6 +25,7 @@ __all__ = [
     "RECIPES",
     "AugmentOptions",
     "ConvolveOptions",
+    "CostOptions",
     "Prediction",
     "Preprocessing",
     "ResumeOptions",
@@ -33,6 +35,7 @@ __all__ = [
     "TrainedModel",
     "augment",
     "convolve",
+    "cost",
     "demo",
     "evaluate",
     "load",

@@ -12,7 +12,7 @@ from convolens.analysis.arithmetic.frames import (
     pooling_frames,
 )
 from convolens.analysis.arithmetic.result_picture import plot_convolution
-from convolens.analysis.pictures import write_png
+from convolens.analysis.pictures import write_picture
 from convolens.runs.screen import Advance
 
 RESULT, STEPS = "result.png", "steps.gif"
@@ -62,6 +62,6 @@ def draw(
         digits = max(2, len(str(len(frames))))
         files = [f"steps-{place + 1:0{digits}d}.png" for place in range(len(frames))]
         for file, frame in zip(files, frames, strict=True):
-            write_png(folder / file, partial(frame.save, format="png", optimize=True))
+            write_picture(folder / file, partial(frame.save, format="png", optimize=True))
         names.append(f"{files[0]} to {files[-1]}" if len(files) > 1 else files[0])
     return names

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from convolens.analysis import count
+from convolens.analysis import cost
 from convolens.applications import build
 from convolens.errors import ArgumentError
 from convolens.models import Model
@@ -72,7 +72,7 @@ def measure(
         return Measurement(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
-            memory=weights * (1 + slots) + 2 * len(x) * count(model, batches.image_shape).activations_bytes,
+            memory=weights * (1 + slots) + 2 * len(x) * cost(model, batches.image_shape).activations_bytes,
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )
