@@ -4,5 +4,16 @@ from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
 from convolens.analysis.cost import Cost, count
 from convolens.analysis.curves import plot_curves
+from convolens.analysis.learning_rate import RangeTest, find_learning_rate
+from convolens.analysis.learning_rate_chart import plot_learning_rates
 
-__all__ = ["Cost", "contact_sheet", "count", "plot_confusion_matrix", "plot_curves"]
+__all__ = [
+    "Cost",
+    "RangeTest",
+    "contact_sheet",
+    "count",
+    "find_learning_rate",
+    "plot_confusion_matrix",
+    "plot_curves",
+    "plot_learning_rates",
+]

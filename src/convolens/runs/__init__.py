@@ -10,6 +10,7 @@ from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
 from convolens.runs.folder import RunFolder
+from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import Preprocessing, TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
@@ -22,8 +23,10 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "LearningRate",
     "Prediction",
     "Preprocessing",
+    "RangeOptions",
     "ResumeOptions",
     "RunFolder",
     "TrainOptions",
@@ -32,6 +35,7 @@ __all__ = [
     "augment",
     "demo",
     "evaluate",
+    "find_learning_rate",
     "load",
     "predict",
     "resume",
