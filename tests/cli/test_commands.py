@@ -13,7 +13,7 @@ from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "evaluate", "predict", "augment", "lr-find", "import-weights", "cache", "demo",
+    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

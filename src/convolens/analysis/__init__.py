@@ -1,5 +1,6 @@
 """Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects."""
 
+from convolens.analysis.comparison_chart import Point, plot_comparison
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
 from convolens.analysis.cost import Cost, count
@@ -9,10 +10,12 @@ from convolens.analysis.learning_rate_chart import plot_learning_rates
 
 __all__ = [
     "Cost",
+    "Point",
     "RangeTest",
     "contact_sheet",
     "count",
     "find_learning_rate",
+    "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_learning_rates",

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
+from convolens.cli.compare import compare
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
@@ -46,13 +47,13 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, resume, evaluate, predict, augment, lr_find, import_weights, cache, demo):
+    for command in (train, resume, evaluate, predict, augment, lr_find, compare, import_weights, cache, demo):
         app.command()(command)
     return app
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C, 75 after SIGTERM."""
+    """Run a command and exit: 0 on success, 2 with one line on bad input, 1 where a part failed, 130 after Ctrl-C, 75 after SIGTERM."""
     with warnings.catch_warnings():
         # Of odd metadata; what cannot be read is an error, and said.
         warnings.filterwarnings("ignore", module=r"PIL\.")

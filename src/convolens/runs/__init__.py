@@ -7,6 +7,8 @@ Example:
 """
 
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.compare import CompareOptions, Comparison, compare
+from convolens.runs.comparison_folder import Row
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
 from convolens.runs.folder import RunFolder
@@ -23,16 +25,20 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CompareOptions",
+    "Comparison",
     "LearningRate",
     "Prediction",
     "Preprocessing",
     "RangeOptions",
     "ResumeOptions",
+    "Row",
     "RunFolder",
     "TrainOptions",
     "TrainResult",
     "TrainedModel",
     "augment",
+    "compare",
     "demo",
     "evaluate",
     "find_learning_rate",

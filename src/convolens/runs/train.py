@@ -1,5 +1,6 @@
 """train: from a folder of photos to a run folder with a checked, checkpointed classifier."""
 
+import math
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state
 from convolens.runs.branch import adopt, read_parent
+from convolens.runs.budget import expected_epochs
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
@@ -64,6 +66,8 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     prepared = prepare(settings, screen)
     settings, notes = fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
+    if options.epochs is None:
+        settings = plan_epochs(settings, prepared)
     if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
         with locked(begun.path, screen.warn):
             found = find_state(begun, settings, screen)
@@ -136,8 +140,22 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
 
 
 def _steps(settings: Settings, prepared: Prepared) -> int:
-    """Return how many batches the training takes."""
-    return -(-len(prepared.training) // settings.batch_size) * settings.epochs
+    """Return how many batches the training is planned to take."""
+    epochs = settings.epochs if settings.schedule_epochs is None else settings.schedule_epochs
+    return math.ceil(-(-len(prepared.training) // settings.batch_size) * epochs)
+
+
+def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
+    """Return the settings with as many epochs as the limit of seconds or operations is expected to last."""
+    limits = [limit for limit in (settings.max_seconds, settings.max_operations) if limit is not None]
+    if all(math.isinf(limit) for limit in limits):
+        return settings
+    make_model = model_maker(settings, prepared)
+    set_random_seed(settings.seed)
+    model = make_model()
+    batches = batches_for(make_batches(settings, prepared, model, training=True), model.device).batches
+    epochs = expected_epochs(settings, make_model, batches, len(prepared.training))
+    return replace(settings, epochs=max(1, math.ceil(epochs)), schedule_epochs=epochs)
 
 
 def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:

@@ -7,7 +7,7 @@ from convolens.runs.options import TrainOptions
 
 # Options that are not named as their field; None: a field that is no flag, or is written elsewhere.
 _NAMES: dict[str, str | None] = {
-    "data": None, "command": None, "validation": "val", "validation_split": "val-split",
+    "data": None, "command": None, "max_seconds": None, "max_operations": None, "schedule_epochs": None, "validation": "val", "validation_split": "val-split",
     "augment": None, "augmentation": None,
 }  # fmt: skip
 
@@ -16,6 +16,7 @@ def typed(options: TrainOptions) -> list[str]:
     """Return DATA and the flags of `convolens train` that ask for these options; defaults are left out.
 
     Example:
+        >>> from pathlib import Path
         >>> typed(TrainOptions(Path("photos"), epochs=3, balance=True, augmentation={"zoom_range": (0.8, 1.1)}))
         ['photos', '--epochs', '3', '--balance', '--zoom-range', '0.8,1.1']
     """
