@@ -69,7 +69,8 @@ def test_the_command(capsys, small_data, tmp_path):
         assert int(row["parameters"]) == cost
     page = (out / "compare.html").read_text()
     assert page.count("data:image/png;base64,") == 1
-    assert "convolens" in page
+    assert "shallow-vgg, conv-model" in page
+    assert "&#39;" not in page, "no Python in it"
     assert not re.search(r'(?:src|href)="(?!data:)', page), "nothing from elsewhere"
     # each is an ordinary run
     photo = next(small_data.rglob("*.png"))

@@ -140,8 +140,12 @@ def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison
         rows = _with_speeds(rows, folder, settings, screen)
         folder.write_rows(rows)
         ordered = list(rows.values())
-        device = next(iter(settings.values())).device
-        write_comparison(folder, ordered, shared, options.budget, asked.command, device)
+        first = next(iter(settings.values()))
+        shown = shared | {
+            "models": ", ".join(settings),
+            "augmentation": "; ".join(first.augmentation.describe()) or "none",
+        }
+        write_comparison(folder, ordered, shown, options.budget, asked.command, first.device)
     screen.heading("Result")
     show_comparison(ordered, screen)
     screen.result(f"Report: {folder.page}")
