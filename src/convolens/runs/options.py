@@ -57,6 +57,10 @@ class TrainOptions:
         resume: True goes on with a run of the same settings and photos in `out`, if there is one.
         branch_from: a run whose weights, classes' outputs and preprocessing the new run begins with.
         select: "best" or "last", which of its weights.
+        max_seconds: the training ends at the first step after so many seconds of training; infinity only counts them.
+        max_operations: the same of multiply-accumulates of training (see `runs.budget`).
+            Where a limit is given and no `epochs`, as many epochs are planned as it is expected to last.
+        schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -98,6 +102,9 @@ class TrainOptions:
     resume: bool = False
     branch_from: Path | None = None
     select: str = "best"
+    max_seconds: float | None = None
+    max_operations: float | None = None
+    schedule_epochs: float | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,9 @@ class Settings:
     checkpoint_steps: int | None
     checkpoint_minutes: float | None
     keep: int
+    max_seconds: float | None
+    max_operations: float | None
+    schedule_epochs: float | None
 
     @property
     def monitor_mode(self) -> str:
@@ -231,11 +241,23 @@ def resolve(options: TrainOptions) -> Settings:
         if options.checkpoint_minutes is None
         else number_in(where, "checkpoint_minutes", options.checkpoint_minutes, 0.0, float("inf")),
         keep=integer(where, "keep", options.keep),
+        max_seconds=_limit("max_seconds", options.max_seconds),
+        max_operations=_limit("max_operations", options.max_operations),
+        schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
     )
 
 
 def _count(name: str, given: int | None) -> int | None:
     return None if given is None else integer("train", name, given)
+
+
+def _limit(name: str, given: float | None) -> float | None:
+    """Return a number above 0, infinity too; None stays."""
+    if given is None:
+        return None
+    if number_in("train", name, given, 0.0, float("inf")) == 0:
+        raise ArgumentError(f"train: {name} must be above 0; received {given!r}.")
+    return float(given)
 
 
 def _within(name: str, given: float | None, high: float) -> float | None:
