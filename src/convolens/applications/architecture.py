@@ -8,6 +8,16 @@ from convolens.errors import ShapeError
 from convolens.models import Model
 
 
+def unchanged(name: str) -> str:
+    """Return `name`: what `Architecture.renamed` is where a weight has one name everywhere.
+
+    Example:
+        >>> unchanged("features.0.weight")
+        'features.0.weight'
+    """
+    return name
+
+
 @dataclass(frozen=True)
 class Architecture:
     """One entry of `APPLICATIONS`.
@@ -20,6 +30,7 @@ class Architecture:
         sigmoid: whether two classes become one sigmoid unit (the probability of the second).
         summary: one line for lists.
         training: further arguments for a network that is going to be trained, auxiliary classifiers for example.
+        renamed: called with a weight's name in torchvision (timm for Inception-v4); returns its name here.
     """
 
     name: str
@@ -29,6 +40,7 @@ class Architecture:
     sigmoid: bool
     summary: str
     training: Mapping[str, Any] = field(default_factory=dict)
+    renamed: Callable[[str], str] = unchanged
 
 
 def check_input_shape(where: str, input_shape: Any, minimum_size: int) -> tuple[int, int, int]:
