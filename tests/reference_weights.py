@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 
 def draw(name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -32,3 +34,10 @@ def digest(shapes: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the sorted lines "name AxBxC" of a state dict."""
     lines = sorted(f"{name} {'x'.join(map(str, shape))}" for name, shape in shapes.items())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def multiply_accumulates(module: torch.nn.Module, size: int) -> int:
+    """Return those of the convolutions and dense layers, for one image of size x size; `module` has no memory (meta)."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module.eval()(torch.empty(1, 3, size, size, device="meta"))
+    return counter.get_total_flops() // 2  # an operation each for multiplying and adding

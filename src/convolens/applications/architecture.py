@@ -8,13 +8,8 @@ from convolens.errors import ShapeError
 from convolens.models import Model
 
 
-def unchanged(name: str) -> str:
-    """Return `name`: what `Architecture.renamed` is where a weight has one name everywhere.
-
-    Example:
-        >>> unchanged("features.0.weight")
-        'features.0.weight'
-    """
+def same_name(name: str) -> str:
+    """Return the name: most networks here have torchvision's."""
     return name
 
 
@@ -30,7 +25,7 @@ class Architecture:
         sigmoid: whether two classes become one sigmoid unit (the probability of the second).
         summary: one line for lists.
         training: further arguments for a network that is going to be trained, auxiliary classifiers for example.
-        renamed: called with a weight's name in torchvision (timm for Inception-v4); returns its name here.
+        renamed: from a name in the publisher's file of weights to the name here.
     """
 
     name: str
@@ -40,7 +35,7 @@ class Architecture:
     sigmoid: bool
     summary: str
     training: Mapping[str, Any] = field(default_factory=dict)
-    renamed: Callable[[str], str] = unchanged
+    renamed: Callable[[str], str] = same_name
 
 
 def check_input_shape(where: str, input_shape: Any, minimum_size: int) -> tuple[int, int, int]:

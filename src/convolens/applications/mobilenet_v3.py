@@ -196,7 +196,8 @@ def MobileNetV3Large(
     What it introduced: a plan found by search and then trimmed by hand, and the hard swish, x * min(max(x + 3, 0), 6) / 6,
     which small devices compute quickly. Its blocks widen, convolve each channel by itself, weigh the channels and narrow again.
 
-    It is torchvision's form, so that its weights fit: the end of the network is a mean and two dense layers.
+    It is torchvision's form, so that its weights fit: the end of the network is a mean and two dense layers. Its moving averages
+    follow slowly (momentum 0.99), so validation means little in the first few hundred steps from fresh weights.
 
     Args:
         include_top: end in the classifier; False ends in the last feature map.
