@@ -4,14 +4,28 @@ from collections.abc import Sequence
 
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.convnext import CONVNEXTS, ConvNeXtTiny
 from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
+from convolens.applications.inception_v3 import INCEPTION_V3, InceptionV3
+from convolens.applications.inception_v4 import INCEPTION_V4, InceptionV4
+from convolens.applications.mobilenet_v3 import MOBILENETS_V3, MobileNetV3Large, MobileNetV3Small
 from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
 from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
 from convolens.arguments import integer, look_up
 from convolens.models import Model
 
 APPLICATIONS: dict[str, Architecture] = {
-    item.name: item for item in (SHALLOW_VGG, CONV_MODEL, *VGGS, *GOOGLENETS)
+    item.name: item
+    for item in (
+        SHALLOW_VGG,
+        CONV_MODEL,
+        *VGGS,
+        *GOOGLENETS,
+        INCEPTION_V3,
+        INCEPTION_V4,
+        *MOBILENETS_V3,
+        *CONVNEXTS,
+    )
 }
 
 
@@ -50,7 +64,12 @@ __all__ = [
     "VGG19",
     "Architecture",
     "ConvModel",
+    "ConvNeXtTiny",
     "GoogLeNet",
+    "InceptionV3",
+    "InceptionV4",
+    "MobileNetV3Large",
+    "MobileNetV3Small",
     "ShallowVGGNet",
     "build",
 ]
