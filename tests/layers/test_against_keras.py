@@ -35,10 +35,12 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "Flatten": [{}],
     "Dense": [{"units": 5}, {"units": 3, "activation": "softmax", "use_bias": False}],
     "Dropout": [{"rate": 0.3}],
+    "SpatialDropout2D": [{"rate": 0.3}],
     "Activation": [
         {"activation": name} for name in ("relu", "softmax", "leaky_relu", "gelu", "hard_sigmoid")
     ],
     "ReLU": [{}, {"max_value": 0.5, "negative_slope": 0.1, "threshold": 0.2}],
+    "PReLU": [{}, {"shared_axes": [1, 2]}, {"shared_axes": [2], "alpha_initializer": "ones"}],
     "Softmax": [{}, {"axis": 1}],
     "BatchNormalization": [{}, {"center": False, "epsilon": 1e-2, "momentum": 0.5}],
     "Concatenate": [{}, {"axis": 1}],
@@ -49,6 +51,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "Rescaling": [{"scale": 0.5, "offset": 1.0}],
     "ZeroPadding2D": [{}, {"padding": ((1, 2), (0, 3))}],
 }
+DROPPING = ("Dropout", "SpatialDropout2D")
 MERGING = ("Concatenate", "Add", "Multiply")
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
@@ -101,7 +104,7 @@ def test_outputs_and_shapes(
     if name in MERGING:
         x = [x, random.normal(size=x.shape).astype("float32")]
     ours, theirs = _pair(name, arguments, x, random)
-    training = training and name != "Dropout"
+    training = training and name not in DROPPING
     ours.train(training)
     expected = theirs(x, training=training).detach().numpy()
     given_ = _outside(ours(_inside(x)))

@@ -25,6 +25,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "AveragePooling2D": {"pool_size": 3, "strides": 1, "padding": "same"},
     "Dense": {"units": 4, "activation": "softmax"},
     "Dropout": {"rate": 0.5},
+    "SpatialDropout2D": {"rate": 0.5},
+    "PReLU": {"shared_axes": [1, 2], "alpha_initializer": "ones"},
     "Activation": {"activation": "gelu"},
     "ReLU": {"max_value": 0.5, "negative_slope": 0.1},
     "BatchNormalization": {"momentum": 0.5, "epsilon": 0.01},

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from convolens.applications.alexnet import ALEXNET, AlexNet
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
 from convolens.applications.convnext import CONVNEXTS, ConvNeXtTiny
+from convolens.applications.enet import ENET, ENet
 from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
 from convolens.applications.inception_v3 import INCEPTION_V3, InceptionV3
 from convolens.applications.inception_v4 import INCEPTION_V4, InceptionV4
 from convolens.applications.mobilenet_v3 import MOBILENETS_V3, MobileNetV3Large, MobileNetV3Small
+from convolens.applications.nin import NIN, NIN_BN
+from convolens.applications.resnet import RESNETS, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
 from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
 from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
 from convolens.arguments import integer, look_up
@@ -19,10 +23,14 @@ APPLICATIONS: dict[str, Architecture] = {
     for item in (
         SHALLOW_VGG,
         CONV_MODEL,
+        ALEXNET,
+        NIN_BN,
         *VGGS,
         *GOOGLENETS,
         INCEPTION_V3,
         INCEPTION_V4,
+        *RESNETS,
+        ENET,
         *MOBILENETS_V3,
         *CONVNEXTS,
     )
@@ -58,18 +66,26 @@ def build(name: str, input_shape: Sequence[int], classes: int, training: bool = 
 
 __all__ = [
     "APPLICATIONS",
+    "NIN",
     "VGG11",
     "VGG13",
     "VGG16",
     "VGG19",
+    "AlexNet",
     "Architecture",
     "ConvModel",
     "ConvNeXtTiny",
+    "ENet",
     "GoogLeNet",
     "InceptionV3",
     "InceptionV4",
     "MobileNetV3Large",
     "MobileNetV3Small",
+    "ResNet18",
+    "ResNet34",
+    "ResNet50",
+    "ResNet101",
+    "ResNet152",
     "ShallowVGGNet",
     "build",
 ]

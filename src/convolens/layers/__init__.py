@@ -17,8 +17,10 @@ from convolens.layers.local_response_normalization import LocalResponseNormaliza
 from convolens.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
 from convolens.layers.permute import Permute
 from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
+from convolens.layers.prelu import PReLU
 from convolens.layers.rescaling import Rescaling
 from convolens.layers.separable_conv2d import SeparableConv2D
+from convolens.layers.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
 from convolens.layers.zero_padding2d import ZeroPadding2D
@@ -38,8 +40,10 @@ LAYERS: dict[str, type[Layer]] = {
     "Flatten": Flatten,
     "Dense": Dense,
     "Dropout": Dropout,
+    "SpatialDropout2D": SpatialDropout2D,
     "Activation": Activation,
     "ReLU": ReLU,
+    "PReLU": PReLU,
     "Softmax": Softmax,
     "BatchNormalization": BatchNormalization,
     "Concatenate": Concatenate,
@@ -85,11 +89,13 @@ __all__ = [
     "MaxPool2D",
     "MaxPooling2D",
     "Multiply",
+    "PReLU",
     "Permute",
     "ReLU",
     "Rescaling",
     "SeparableConv2D",
     "Softmax",
+    "SpatialDropout2D",
     "StochasticDepth",
     "SymbolicTensor",
     "WeightEntry",
