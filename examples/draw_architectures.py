@@ -7,7 +7,7 @@ writes docs/architectures.md and docs/pictures/architectures/NAME.svg.
 
 import argparse
 import inspect
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from convolens import analysis
 from convolens.applications import APPLICATIONS, Architecture, build
 
 CLASSES = 1000
-MOST_ROWS = 45  # of a table of costs
+SAYS = "What it introduced: "
 HEAD = """# Architectures
 
 This page is written by `python examples/draw_architectures.py docs`: every number is measured from the network, every drawing is made of its graph.
@@ -36,10 +36,12 @@ def function_of(entry: Architecture) -> Any:
 
 
 def introduced(entry: Architecture) -> str:
-    """Return the paragraph of the docstring that says what a network introduced, in one line."""
-    paragraphs = inspect.getdoc(function_of(entry)).split("\n\n")
-    found = next((text for text in paragraphs if text.startswith("What it introduced: ")), "")
-    words = " ".join(found.removeprefix("What it introduced: ").replace("`", "").split())
+    """Return what a network, or its family, introduced, in one line; else what its docstring tells second."""
+    function = function_of(entry)
+    family = [value for value in vars(sys.modules[function.__module__]).values() if inspect.isfunction(value)]
+    paragraphs = [text for each in (function, *family) for text in (inspect.getdoc(each) or "").split("\n\n")]
+    found = next((text for text in paragraphs if text.startswith(SAYS)), paragraphs[1])
+    words = " ".join(found.removeprefix(SAYS).replace("`", "").split())
     return words[:1].upper() + words[1:]
 
 
@@ -50,19 +52,10 @@ def network(entry: Architecture) -> Any:
         return build(entry.name, (entry.size, entry.size, 3), classes)
 
 
-def rows(cost: analysis.ModelCost) -> Sequence[analysis.LayerCost]:
-    """Return a network's layers, neighbours of one part of it added up where they are many."""
-    layers = cost.layers
-    for depth in (3, 2, 1):
-        if len(layers) > MOST_ROWS:
-            layers = cost.folded(depth)
-    return layers
-
-
 def table(cost: analysis.ModelCost) -> list[str]:
     """Return the table of a network's costs."""
     lines = ["| part | layers | output | parameters | MACs | sees |", "|---|---|---|---|---|---|"]
-    for row in rows(cost):
+    for row in cost.folded():
         shape = " x ".join(str(size) for size in (row.output_shape or ())[1:])
         field = row.receptive_field
         sees = "-" if field is None else f"{field.rows} x {field.columns}"
