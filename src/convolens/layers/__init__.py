@@ -21,6 +21,7 @@ from convolens.layers.rescaling import Rescaling
 from convolens.layers.separable_conv2d import SeparableConv2D
 from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
+from convolens.layers.timm_network import TimmNetwork
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D
@@ -57,6 +58,7 @@ OWN_LAYERS: dict[str, type[Layer]] = {
     "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
     "StochasticDepth": StochasticDepth,
+    "TimmNetwork": TimmNetwork,
 }
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "Softmax",
     "StochasticDepth",
     "SymbolicTensor",
+    "TimmNetwork",
     "WeightEntry",
     "ZeroPadding2D",
     "add",
