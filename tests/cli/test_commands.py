@@ -12,7 +12,7 @@ from convolens.cli import main, options
 from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
-COMMANDS = ("train", "resume", "evaluate", "predict", "augment", "import-weights", "cache", "demo")
+COMMANDS = ("train", "resume", "evaluate", "predict", "augment", "import-weights", "models", "cache", "demo")
 
 
 def call(capsys, *arguments):

@@ -47,7 +47,7 @@ def load_pretrained(
         model.load_weights(path)  # Keras' forms, layer by layer
         return []
     found = read_torch(path) if path.suffix.lower() == ".pth" else tensors.read(path)
-    expected = model.module.state_dict()
+    expected = {name: t for name, t in model.module.state_dict().items() if not name.endswith(COUNTERS)}
     given = {
         name if name in expected else renamed(name): tensor
         for name, tensor in found.items()

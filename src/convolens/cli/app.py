@@ -14,6 +14,7 @@ from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.import_weights import import_weights
+from convolens.cli.models import models
 from convolens.cli.predict import predict
 from convolens.cli.resume import resume
 from convolens.cli.train import train
@@ -45,7 +46,7 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, resume, evaluate, predict, augment, import_weights, cache, demo):
+    for command in (train, resume, evaluate, predict, augment, import_weights, models, cache, demo):
         app.command()(command)
     return app
 
