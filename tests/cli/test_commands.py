@@ -13,7 +13,8 @@ from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "cost", "convolve", "import-weights", "cache", "demo",
+    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
+    "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

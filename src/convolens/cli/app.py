@@ -18,6 +18,7 @@ from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
+from convolens.cli.models import models
 from convolens.cli.predict import predict
 from convolens.cli.resume import resume
 from convolens.cli.train import train
@@ -50,7 +51,8 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, predict, augment, lr_find, compare, cost, convolve, import_weights, cache, demo,
+        train, resume, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
+        import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

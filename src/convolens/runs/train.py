@@ -22,6 +22,7 @@ from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state
 from convolens.runs.branch import adopt, read_parent
 from convolens.runs.budget import expected_epochs
+from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
@@ -53,7 +54,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         TerminatedError: SIGTERM came; all is saved.
     """
     screen = screen or Screen()
-    options, parent = read_parent(options)
+    options, parent = read_parent(take_model(options))
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -61,6 +62,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     for photos in (layout.train, settings.validation or layout.validation):
         if photos is not None:
             check_outside(out, photos)
+    settings, first = find_first(settings)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
@@ -76,13 +78,21 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     set_random_seed(settings.seed)
     model = make_model()
     notes += adopt(model, prepared.class_names, parent) if parent is not None else []
+    notes += begin_with(model, settings, first) if first is not None else []
     batches = make_batches(settings, prepared, model, training=True)
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     notes += technique_notes(settings, _steps(settings, prepared))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
-        write_record(folder, settings, prepared, options.command, parent.as_table() if parent else None)
+        write_record(
+            folder,
+            settings,
+            prepared,
+            options.command,
+            parent.as_table() if parent else None,
+            as_table(first) if first else None,
+        )
         show_data(settings, prepared, screen)
         trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
         model_file.write(folder.model, trained)
@@ -163,7 +173,13 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
     steps = _steps(settings, prepared)
 
     def make() -> Model:
-        model = build(settings.model, settings.input_shape, len(prepared.class_names), training=True)
+        model = build(
+            settings.model,
+            settings.input_shape,
+            len(prepared.class_names),
+            training=True,
+            weights=network_like(settings),
+        )
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = (
             OneCycle(settings.learning_rate, max(steps, 2))
