@@ -24,6 +24,10 @@ class ShapeError(ArgumentError):
     """Shapes do not fit together."""
 
 
+class TooLargeError(ArgumentError):
+    """A network needs more memory than the machine has."""
+
+
 class NotBuiltError(ConvolensError, ValueError):
     """A model or layer was used before its input shape was known."""
 

@@ -1,7 +1,6 @@
 """Jobs are done on a thread, one after the other, and what goes wrong is heard at the next."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -105,27 +104,3 @@ def test_pieces_of_a_tensor_are_its_own_memory():
     cut = [np.frombuffer(piece, np.uint8) for piece in pieces({"w": tensor}, {})][1:]  # behind the header
     assert sum(piece.size for piece in cut) == 4 * len(tensor)
     assert all(np.shares_memory(piece, tensor.numpy()) for piece in cut)
-
-
-def test_writing_leaves_the_interpreter_to_others(tmp_path):
-    """A large state is written while another thread goes on: nothing holds the lock for long."""
-    tensors = {"w": torch.rand(8_000_000)}
-    longest, stop = [0.0], threading.Event()
-
-    def watch() -> None:
-        before = time.perf_counter()
-        while not stop.is_set():
-            time.sleep(0.001)
-            now = time.perf_counter()
-            longest[0], before = max(longest[0], now - before), now
-
-    from convolens.checkpoints.atomic import write_and_sync
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    began = time.perf_counter()
-    write_and_sync(tmp_path / "a", pieces(tensors, {}))
-    took = time.perf_counter() - began
-    stop.set()
-    watcher.join()
-    assert longest[0] < max(took, 0.05)  # not one pause as long as the whole

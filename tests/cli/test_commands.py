@@ -12,7 +12,10 @@ from convolens.cli import main, options
 from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
-COMMANDS = ("train", "resume", "evaluate", "predict", "augment", "import-weights", "cache", "demo")
+COMMANDS = (
+    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
+    "import-weights", "cache", "demo",
+)  # fmt: skip
 
 
 def call(capsys, *arguments):

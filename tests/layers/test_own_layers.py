@@ -25,6 +25,7 @@ CASES: dict[str, dict[str, Any]] = {
     "LayerScale": {"initial": 0.25},
     "LocalResponseNormalization": {"size": 4, "alpha": 0.5, "beta": 0.6, "k": 2.0},
     "StochasticDepth": {"rate": 0.3},
+    "TimmNetwork": {"model": "resnet18", "classes": 3},
 }
 
 
@@ -34,6 +35,8 @@ def test_every_layer_has_a_case() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_description_gives_the_same_layer(name: str) -> None:
+    if name == "TimmNetwork":
+        pytest.importorskip("timm", reason="timm (extra zoo) is not installed")
     layer = layers.OWN_LAYERS[name](**CASES[name], name="it")
     x = np.random.default_rng(0).normal(size=(2, 3, 4, 6)).astype("float32")
     expected = layer.eval()(x)

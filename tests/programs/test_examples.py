@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from convolens.applications import APPLICATIONS
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -74,6 +76,16 @@ def test_inception_module(tmp_path: Path) -> None:
     printed = run("inception_module.py", "--epochs", 1, folder=tmp_path)
     assert "concatenate" in printed
     assert "Test loss" in printed
+
+
+def test_the_page_of_architectures_is_what_the_networks_are(tmp_path: Path) -> None:
+    """The page and the drawings in docs/ are those that the program writes today."""
+    docs = EXAMPLES.parent / "docs"
+    assert "networks in" in run("draw_architectures.py", tmp_path, folder=tmp_path)
+    written = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(written) > len(APPLICATIONS)
+    for path, text in written.items():
+        assert (docs / path).read_text() == text, f"{path}: run python examples/draw_architectures.py docs"
 
 
 def test_every_example_is_named_in_its_readme() -> None:

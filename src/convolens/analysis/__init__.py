@@ -1,8 +1,34 @@
-"""Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects."""
+"""Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects.
 
+`analysis.arithmetic` shows one convolution step by step.
+"""
+
+from convolens.analysis import arithmetic
+from convolens.analysis.comparison_chart import Point, plot_comparison
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
-from convolens.analysis.cost import Cost, count
+from convolens.analysis.costs import cost
 from convolens.analysis.curves import plot_curves
+from convolens.analysis.learning_rate import RangeTest, find_learning_rate
+from convolens.analysis.learning_rate_chart import plot_learning_rates
+from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
+from convolens.analysis.plot_model import plot_model
+from convolens.analysis.receptive_field import ReceptiveField
 
-__all__ = ["Cost", "contact_sheet", "count", "plot_confusion_matrix", "plot_curves"]
+__all__ = [
+    "LayerCost",
+    "ModelCost",
+    "Point",
+    "RangeTest",
+    "ReceptiveField",
+    "TrainingCost",
+    "arithmetic",
+    "contact_sheet",
+    "cost",
+    "find_learning_rate",
+    "plot_comparison",
+    "plot_confusion_matrix",
+    "plot_curves",
+    "plot_learning_rates",
+    "plot_model",
+]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from convolens.analysis.pictures import write_png
+from convolens.analysis.pictures import write_picture
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
 
@@ -90,7 +90,7 @@ def contact_sheet(
     def write(temporary: Path) -> None:
         sheet.save(temporary, "png")
 
-    write_png(path, write)
+    write_picture(path, write)
     return sheet
 
 

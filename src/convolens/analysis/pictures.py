@@ -36,7 +36,7 @@ def save_figure(figure: "Figure", path: str | PathLike[str] | None) -> None:
         with boxes_for_unknown_letters():
             figure.savefig(temporary, format="png", metadata={"Software": None})
 
-    write_png(path, write)
+    write_picture(path, write)
 
 
 @contextmanager
@@ -47,17 +47,22 @@ def boxes_for_unknown_letters() -> Iterator[None]:
         yield
 
 
-def write_png(path: str | PathLike[str] | None, write: Callable[[Path], None]) -> None:
+def write_picture(
+    path: str | PathLike[str] | None, write: Callable[[Path], None], ending: str = ".png"
+) -> None:
     """Have `write` fill a temporary file that then becomes `path`; parent folders are made, None does nothing.
 
     Raises:
-        ArgumentError: a file name that does not end in .png. WriteError: it cannot be written.
+        ArgumentError: a file name that does not end in `ending`. WriteError: it cannot be written.
     """
     if path is None:
         return
     path = Path(path)
-    if path.suffix.casefold() != ".png":
-        raise ArgumentError(f"{path}: pictures are written as PNG; give a file name that ends in .png.")
+    if path.suffix.casefold() != ending:
+        form = ending[1:].upper()
+        raise ArgumentError(
+            f"{path}: pictures are written as {form}; give a file name that ends in {ending}."
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

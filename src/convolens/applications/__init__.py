@@ -1,15 +1,24 @@
 """The named architectures: one function each, and the registry that `build` and the command line read."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from convolens.applications.alexnet import ALEXNET, AlexNet
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.convnext import CONVNEXTS, ConvNeXtTiny
 from convolens.applications.enet import ENET, ENet
 from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
+from convolens.applications.imagenet import preprocessing
+from convolens.applications.inception_v3 import INCEPTION_V3, InceptionV3
+from convolens.applications.inception_v4 import INCEPTION_V4, InceptionV4
+from convolens.applications.mobilenet_v3 import MOBILENETS_V3, MobileNetV3Large, MobileNetV3Small
 from convolens.applications.nin import NIN, NIN_BN
+from convolens.applications.normalization import Normalization
+from convolens.applications.pretrained import Pretrained, find_weights
 from convolens.applications.resnet import RESNETS, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
 from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
+from convolens.applications.timm_zoo import PREFIX, timm_architecture
 from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
 from convolens.arguments import integer, look_up
 from convolens.models import Model
@@ -19,28 +28,54 @@ APPLICATIONS: dict[str, Architecture] = {
     for item in (
         SHALLOW_VGG,
         CONV_MODEL,
-        *VGGS,
-        *GOOGLENETS,
         ALEXNET,
         NIN_BN,
+        *VGGS,
+        *GOOGLENETS,
+        INCEPTION_V3,
+        INCEPTION_V4,
         *RESNETS,
         ENET,
+        *MOBILENETS_V3,
+        *CONVNEXTS,
     )
 }
 
 
-def build(name: str, input_shape: Sequence[int], classes: int, training: bool = False) -> Model:
+def find_architecture(where: str, name: str) -> Architecture:
+    """Return the entry of a named architecture: one of `APPLICATIONS`, or any of timm's as "timm:NAME".
+
+    Args:
+        where: names the caller in errors.
+        name: what `--model` takes.
+
+    Raises:
+        UnknownNameError: no such architecture; the nearest is offered. ExtraMissingError: timm is not installed.
+
+    Example:
+        >>> find_architecture("train", "vgg16").size
+        224
+    """
+    if name.startswith(PREFIX):
+        return timm_architecture(name)
+    return look_up(where, "model", name, APPLICATIONS)
+
+
+def build(
+    name: str, input_shape: Sequence[int], classes: int, training: bool = False, weights: Any = None
+) -> Model:
     """Return a new model of a named architecture for a number of classes.
 
     Args:
-        name: a key of `APPLICATIONS`.
+        name: a key of `APPLICATIONS`, or "timm:NAME" for a network of timm (extra `zoo`).
         input_shape: (rows, columns, channels) of the images, without the batch.
         classes: how many classes there are, at least 2; where the architecture ends in a sigmoid, two classes
             become one unit, the probability of the second.
         training: give it what helps in training only, GoogLeNet's auxiliary classifiers for example.
+        weights: as `find_weights` takes them: None, "imagenet", a file, or a run folder.
 
     Raises:
-        UnknownNameError: no such architecture; the nearest is offered.
+        UnknownNameError: no such architecture; the nearest is offered. Or no ImageNet weights for it.
         ShapeError: the input is too small for it; the message says the smallest.
         ArgumentError: fewer than 2 classes.
 
@@ -48,12 +83,12 @@ def build(name: str, input_shape: Sequence[int], classes: int, training: bool = 
         >>> build("conv-model", (64, 64, 3), classes=2).output_shape
         (None, 1)
     """
-    architecture = look_up("build", "model", name, APPLICATIONS)
+    architecture = find_architecture("build", name)
     shape = check_input_shape(name, input_shape, architecture.minimum_size)
     classes = integer("build", "classes", classes, minimum=2)
     units = 1 if architecture.sigmoid and classes == 2 else classes
     further = architecture.training if training else {}
-    return architecture.build(input_shape=shape, classes=units, **further)
+    return architecture.build(input_shape=shape, classes=units, weights=weights, **further)
 
 
 __all__ = [
@@ -66,8 +101,15 @@ __all__ = [
     "AlexNet",
     "Architecture",
     "ConvModel",
+    "ConvNeXtTiny",
     "ENet",
     "GoogLeNet",
+    "InceptionV3",
+    "InceptionV4",
+    "MobileNetV3Large",
+    "MobileNetV3Small",
+    "Normalization",
+    "Pretrained",
     "ResNet18",
     "ResNet34",
     "ResNet50",
@@ -75,4 +117,7 @@ __all__ = [
     "ResNet152",
     "ShallowVGGNet",
     "build",
+    "find_architecture",
+    "find_weights",
+    "preprocessing",
 ]

@@ -8,6 +8,11 @@ from convolens.errors import ShapeError
 from convolens.models import Model
 
 
+def same_name(name: str) -> str:
+    """Return the name: most networks here have torchvision's."""
+    return name
+
+
 @dataclass(frozen=True)
 class Architecture:
     """One entry of `APPLICATIONS`.
@@ -20,6 +25,7 @@ class Architecture:
         sigmoid: whether two classes become one sigmoid unit (the probability of the second).
         summary: one line for lists.
         training: further arguments for a network that is going to be trained, auxiliary classifiers for example.
+        renamed: from a name in the publisher's file of weights to the name here.
     """
 
     name: str
@@ -29,6 +35,7 @@ class Architecture:
     sigmoid: bool
     summary: str
     training: Mapping[str, Any] = field(default_factory=dict)
+    renamed: Callable[[str], str] = same_name
 
 
 def check_input_shape(where: str, input_shape: Any, minimum_size: int) -> tuple[int, int, int]:

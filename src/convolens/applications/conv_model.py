@@ -1,8 +1,11 @@
 """ConvModel: the lecture's network for cats and dogs, after Chollet: three convolutions and two dense layers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from convolens.applications.architecture import Architecture, check_input_shape
+from convolens.applications.pretrained import find_weights
+from convolens.applications.top import begin_with, normalizing
 from convolens.arguments import integer
 from convolens.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
 from convolens.models import Sequential
@@ -11,7 +14,10 @@ MINIMUM_SIZE = 22  # 22 -> 10 -> 4 -> 1
 
 
 def ConvModel(
-    input_shape: Sequence[int] = (150, 150, 3), classes: int = 1, name: str = "conv_model"
+    input_shape: Sequence[int] = (150, 150, 3),
+    classes: int = 1,
+    name: str = "conv_model",
+    weights: Any = None,
 ) -> Sequential:
     """Return the lecture's network for few photos: three convolutions with pooling, dense 64, dropout, sigmoid.
 
@@ -23,6 +29,7 @@ def ConvModel(
         input_shape: (rows, columns, channels) of the images, at least 22 x 22 pixels.
         classes: 1 gives one sigmoid unit (for two classes, with "binary_crossentropy"); more give a softmax.
         name: the model's name.
+        weights: None for fresh ones, a file, or a run folder.
 
     Input shape: (batch, rows, columns, channels), best float32 in 0..1. Output shape: (batch, classes).
 
@@ -35,9 +42,11 @@ def ConvModel(
     """
     shape = check_input_shape("ConvModel", input_shape, MINIMUM_SIZE)
     classes = integer("ConvModel", "classes", classes)
-    return Sequential(
+    found = find_weights("ConvModel", weights, "conv-model")
+    model = Sequential(
         [
             Input(shape=shape),
+            *normalizing("ConvModel", shape, found),
             Conv2D(32, 3, activation="relu"),  # 150 x 150 -> 148 x 148
             MaxPooling2D(2),  # -> 74 x 74
             Conv2D(32, 3, activation="relu"),  # -> 72 x 72
@@ -51,6 +60,8 @@ def ConvModel(
         ],
         name=name,
     )
+    begin_with(model, found, "conv-model")
+    return model
 
 
 CONV_MODEL = Architecture(

@@ -63,7 +63,7 @@ def GoogLeNet(
 
     Args:
         include_top: end in the classifier; False ends in the last feature map.
-        weights: None for fresh ones, or a file of weights; torchvision's fit by their names with `batch_norm`.
+        weights: None for fresh ones, a file, or a run folder; with `batch_norm` also "imagenet", and torchvision's files fit.
         input_shape: (rows, columns, channels), at least 32 x 32; None is (224, 224, 3).
         pooling: with include_top=False, "avg" or "max" over rows and columns.
         classes: outputs of the classifier.
@@ -76,7 +76,7 @@ def GoogLeNet(
     Input shape: (batch, rows, columns, channels). Output shape: (batch, classes), or of the features.
 
     Raises:
-        ShapeError: an input too small. ArgumentError: an argument out of range.
+        ShapeError: an input too small. ArgumentError: an argument out of range. Others: those of `find_weights`.
 
     Example:
         >>> GoogLeNet().count_params()
@@ -92,6 +92,7 @@ def GoogLeNet(
         classes,
         classifier_activation,
         name,
+        variant="-bn" * batch_norm,
     )
     x = _stem(given.inputs, batch_norm)
     auxiliary = []

@@ -1,8 +1,11 @@
 """ShallowVGGNet: the lecture's network for CIFAR-10, two blocks of VGG's form and two dense layers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from convolens.applications.architecture import Architecture, check_input_shape
+from convolens.applications.pretrained import find_weights
+from convolens.applications.top import begin_with, normalizing
 from convolens.arguments import integer
 from convolens.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 from convolens.models import Sequential
@@ -11,7 +14,10 @@ MINIMUM_SIZE = 4  # halved twice
 
 
 def ShallowVGGNet(
-    input_shape: Sequence[int] = (32, 32, 3), classes: int = 10, name: str = "shallow_vgg"
+    input_shape: Sequence[int] = (32, 32, 3),
+    classes: int = 10,
+    name: str = "shallow_vgg",
+    weights: Any = None,
 ) -> Sequential:
     """Return the lecture's network: (conv 32, conv 32, pool), (conv 64, conv 64, pool), dense 512, softmax.
 
@@ -22,6 +28,7 @@ def ShallowVGGNet(
         input_shape: (rows, columns, channels) of the images, at least 4 x 4 pixels.
         classes: number of outputs of the softmax, at least 2.
         name: the model's name.
+        weights: None for fresh ones, a file, or a run folder.
 
     Input shape: (batch, rows, columns, channels), best float32 in 0..1. Output shape: (batch, classes).
 
@@ -34,9 +41,11 @@ def ShallowVGGNet(
     """
     shape = check_input_shape("ShallowVGGNet", input_shape, MINIMUM_SIZE)
     classes = integer("ShallowVGGNet", "classes", classes, minimum=2)
-    return Sequential(
+    found = find_weights("ShallowVGGNet", weights, "shallow-vgg")
+    model = Sequential(
         [
             Input(shape=shape),
+            *normalizing("ShallowVGGNet", shape, found),
             Conv2D(32, 3, padding="same", activation="relu"),
             Conv2D(32, 3, padding="same", activation="relu"),
             MaxPooling2D(2),  # 32 x 32 -> 16 x 16
@@ -49,6 +58,8 @@ def ShallowVGGNet(
         ],
         name=name,
     )
+    begin_with(model, found, "shallow-vgg")
+    return model
 
 
 SHALLOW_VGG = Architecture(

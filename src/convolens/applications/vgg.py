@@ -82,6 +82,7 @@ def VGG11(
         classes,
         classifier_activation,
         name,
+        variant="-bn" * batch_norm,
     )
     return _vgg(given, BLOCKS["VGG11"], batch_norm, dropout)
 
@@ -113,6 +114,7 @@ def VGG13(
         classes,
         classifier_activation,
         name,
+        variant="-bn" * batch_norm,
     )
     return _vgg(given, BLOCKS["VGG13"], batch_norm, dropout)
 
@@ -135,7 +137,7 @@ def VGG16(
 
     Args:
         include_top: end in the classifier; False ends in the last feature map.
-        weights: None for fresh ones, or a file of weights; torchvision's fit by their names.
+        weights: None for fresh ones, "imagenet", a file (torchvision's fit by their names), or a run folder.
         input_shape: (rows, columns, channels), at least 32 x 32; None is (224, 224, 3).
         pooling: with include_top=False, "avg" or "max" over rows and columns.
         classes: outputs of the classifier.
@@ -147,7 +149,7 @@ def VGG16(
     Input shape: (batch, rows, columns, channels). Output shape: (batch, classes), or of the features.
 
     Raises:
-        ShapeError: an input too small. ArgumentError: an argument out of range.
+        ShapeError: an input too small. ArgumentError: an argument out of range. Others: those of `find_weights`.
 
     Example:
         >>> VGG16(include_top=False, input_shape=(64, 64, 3), pooling="avg").output_shape
@@ -163,6 +165,7 @@ def VGG16(
         classes,
         classifier_activation,
         name,
+        variant="-bn" * batch_norm,
     )
     return _vgg(given, BLOCKS["VGG16"], batch_norm, dropout)
 
@@ -194,6 +197,7 @@ def VGG19(
         classes,
         classifier_activation,
         name,
+        variant="-bn" * batch_norm,
     )
     return _vgg(given, BLOCKS["VGG19"], batch_norm, dropout)
 

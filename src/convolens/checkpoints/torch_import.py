@@ -63,18 +63,37 @@ def import_weights(source: str | PathLike[str], target: str | PathLike[str]) -> 
         raise MissingFileError(f"{source}: no such weights file.")
     if target.exists():
         raise WriteError(f"{target} exists already; give another name.")
-    found = _state_dict(source, _load(source))
-    size = sum(tensor.numel() * tensor.element_size() for tensor in found.values())
-    if size > allowed_bytes(source.stat().st_size):
-        raise CheckpointError(
-            f"{source}: is not of honest size: its tensors say that they hold {size} bytes."
-        )
+    found = read_torch(source)
     tensors.write(target, found, {"format": "pt", "writer": "convolens"})
     return {name: tuple(tensor.shape) for name, tensor in found.items()}
 
 
+def read_torch(path: Path) -> dict[str, torch.Tensor]:
+    """Return the tensors of a torch file by name, mapped from the disk where its form allows it.
+
+    Args:
+        path: a file in today's form (a zip archive) or in the one before torch 1.6, which is read as a whole.
+
+    Raises:
+        CheckpointError: it is damaged, or holds something else than tensors.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     torch.save(torch.nn.Linear(3, 2, bias=False).state_dict(), f"{folder}/linear.pth")
+        ...     [(name, tuple(tensor.shape)) for name, tensor in read_torch(Path(folder, "linear.pth")).items()]
+        [('weight', (2, 3))]
+    """
+    found = _state_dict(path, _load(path))
+    size = sum(tensor.numel() * tensor.element_size() for tensor in found.values())
+    if size > allowed_bytes(path.stat().st_size):
+        raise CheckpointError(f"{path}: is not of honest size: its tensors say that they hold {size} bytes.")
+    return found
+
+
 def _load(path: Path) -> Any:
     try:
+        mapped = False
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 held = sum(member.file_size for member in archive.infolist())
@@ -82,7 +101,8 @@ def _load(path: Path) -> Any:
                 raise CheckpointError(
                     f"{path}: is not of honest size: its parts say that they hold {held} bytes."
                 )
-        return torch.load(path, map_location="cpu", weights_only=True)
+            mapped = True
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except CheckpointError:
         raise
     except _DAMAGE as error:

@@ -10,10 +10,15 @@ from typer.exceptions import TyperException
 from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
+from convolens.cli.compare import compare
+from convolens.cli.convolve import convolve
+from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.import_weights import import_weights
+from convolens.cli.lr_find import lr_find
+from convolens.cli.models import models
 from convolens.cli.predict import predict
 from convolens.cli.resume import resume
 from convolens.cli.train import train
@@ -45,13 +50,16 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (train, resume, evaluate, predict, augment, import_weights, cache, demo):
+    for command in (
+        train, resume, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
+        import_weights, cache, demo,
+    ):  # fmt: skip
         app.command()(command)
     return app
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and exit: 0 on success, 2 with one line on bad input, 130 after Ctrl-C, 75 after SIGTERM."""
+    """Run a command and exit: 0 on success, 2 with one line on bad input, 1 where a part failed, 130 after Ctrl-C, 75 after SIGTERM."""
     with warnings.catch_warnings():
         # Of odd metadata; what cannot be read is an error, and said.
         warnings.filterwarnings("ignore", module=r"PIL\.")

@@ -66,7 +66,18 @@ def train(
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option(help="shallow-vgg (the default) or conv-model.", rich_help_panel=TRAINING),
+        typer.Option(
+            help="A name that `convolens models` lists (shallow-vgg by default), or timm:NAME.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Begin with weights: imagenet, a file (.safetensors, .h5, .keras), or a run folder.",
+            rich_help_panel=TRAINING,
+            metavar="imagenet|PATH|RUN",
+        ),
     ] = None,
     recipe: Annotated[
         str,
@@ -223,7 +234,7 @@ def train(
 
     result = runs.train(
         runs.TrainOptions(
-            data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, size=size,
+            data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, weights=weights, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
             ema=ema, clip_norm=clip_norm, accumulate=accumulate, precision=precision,
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,

@@ -23,6 +23,7 @@ from convolens.layers.separable_conv2d import SeparableConv2D
 from convolens.layers.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
+from convolens.layers.timm_network import TimmNetwork
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D
@@ -61,6 +62,7 @@ OWN_LAYERS: dict[str, type[Layer]] = {
     "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
     "StochasticDepth": StochasticDepth,
+    "TimmNetwork": TimmNetwork,
 }
 
 __all__ = [
@@ -98,6 +100,7 @@ __all__ = [
     "SpatialDropout2D",
     "StochasticDepth",
     "SymbolicTensor",
+    "TimmNetwork",
     "WeightEntry",
     "ZeroPadding2D",
     "add",

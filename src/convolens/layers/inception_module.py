@@ -18,7 +18,12 @@ from convolens.layers.symbolic import Shape
 
 
 def convolution(
-    name: str, filters: int, kernel_size: int, batch_norm: bool, strides: int = 1, padding: str = "same"
+    name: str,
+    filters: int,
+    kernel_size: int | tuple[int, int],
+    batch_norm: bool,
+    strides: int = 1,
+    padding: str = "same",
 ) -> list[Layer]:
     """Return a convolution and a ReLU; with `batch_norm` without bias and normalised in between.
 

@@ -52,10 +52,29 @@ class Model(GeneratorNames):
             )
         self._begin(name)
 
-    def summary(self, line_length: int | None = None, print_fn: Callable[[str], Any] | None = None) -> None:
-        """Print the table of layers with shapes and parameters."""
+    def summary(
+        self,
+        line_length: int | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+    ) -> None:
+        """Print the table of layers with shapes and parameters, as Keras does.
+
+        Args:
+            line_length: columns of the table; None asks the terminal.
+            print_fn: called with the whole text instead of printing.
+            expand_nested: show the layers of a model that is a layer of this one (of a torch module, its children).
+            show_trainable: a column that says Y or N.
+
+        Raises:
+            NotBuiltError: there are no weights yet.
+            ShapeError: a torch module that cannot take the shape given to `build`; without one, its shapes are "?".
+        """
         self._check_built("summary")
-        summary(self.module, self.name, line_length, print_fn)
+        summary(
+            self.module, self.name, line_length, print_fn, expand_nested, show_trainable, self.given_shape
+        )
 
     def count_params(self) -> int:
         """Return the number of weights, moving averages included."""

@@ -20,6 +20,7 @@ class Structure:
 
     module: Any
     name: str
+    given_shape: tuple[int | None, ...] | None = None  # of a torch module, by `build`
     device_given = False  # by `to`: then `fit` leaves the weights where they are
 
     @property
@@ -116,9 +117,11 @@ class Structure:
         return self
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Build for inputs of a shape that has the batch first (None)."""
+        """Build for inputs of a shape that has the batch first (None); of a torch module, remember it for `summary`."""
         if isinstance(self.module, Layer):
             self.module.build_once(tuple(input_shape))
+        else:
+            self.given_shape = tuple(input_shape)
 
     def __call__(self, x: Any, training: bool = False) -> Any:
         """Call on symbolic tensors (as a layer of another model), an NHWC array or a torch tensor."""

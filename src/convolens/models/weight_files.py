@@ -1,5 +1,6 @@
 """A model's weights on disk: Keras' legacy HDF5, Keras 3's `.weights.h5` and `.keras`, safetensors."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -188,10 +189,36 @@ def load_tensors(module: torch.nn.Module, path: Path) -> None:
     shapes = [name for name in expected.keys() & given.keys() if expected[name].shape != given[name].shape]
     if missing or extra or shapes:
         wrong = [f"{n} {tuple(given[n].shape)} instead of {tuple(expected[n].shape)}" for n in sorted(shapes)]
-        raise CheckpointError(
-            f"{path}: weights of another architecture: missing {missing[:3]}, unexpected {extra[:3]}, "
-            f"of another shape {wrong[:3]}."
-        )
+        raise CheckpointError(f"{path}: {mismatch(missing, extra, wrong)}")
+    copy_tensors(path, given, expected)
+
+
+def mismatch(missing: list[str], extra: list[str], wrong: list[str]) -> str:
+    """Return the sentence that says how weights and a network differ: how many names, and the first of them.
+
+    Args:
+        missing: names that the file lacks.
+        extra: names that the network lacks.
+        wrong: names with both shapes.
+
+    Example:
+        >>> mismatch(["a", "b"], [], ["c (1,) instead of (2,)"])
+        'weights of another architecture: 2 missing (a, b), 0 unexpected, 1 of another shape (c (1,) instead of (2,)).'
+    """
+    parts = [
+        f"{len(names)} {what}"
+        + (f" ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})" if names else "")
+        for names, what in ((missing, "missing"), (extra, "unexpected"), (wrong, "of another shape"))
+    ]
+    return f"weights of another architecture: {', '.join(parts)}."
+
+
+def copy_tensors(path: Path, given: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]) -> None:
+    """Copy each of the expected tensors from the given one of its name; where a type is wrong nothing is changed.
+
+    Raises:
+        CheckpointError: values of a type that cannot become those of the network.
+    """
     for name, tensor in expected.items():
         if given[name].is_complex() or (tensor.is_floating_point() and given[name].dtype == torch.bool):
             raise CheckpointError(

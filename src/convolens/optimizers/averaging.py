@@ -3,9 +3,10 @@
 import torch
 
 from convolens.arguments import integer, number_in
+from convolens.optimizers.slots import Slots
 
 
-class Averaging:
+class Averaging(Slots):
     """The part of `Optimizer` that averages weights.
 
     After every batch `average = momentum * average + (1 - momentum) * weight`; as long as there was no update the
@@ -22,9 +23,6 @@ class Averaging:
     Source: Keras 3 `BaseOptimizer`, `SwapEMAWeights`; Polyak & Juditsky 1992.
     """
 
-    batches: int
-    _parameters: list[torch.Tensor]
-
     def _begin_averaging(
         self, use_ema: bool, ema_momentum: float, ema_overwrite_frequency: int | None
     ) -> None:
@@ -39,14 +37,6 @@ class Averaging:
             else ema_overwrite_frequency
         )
         self.averages_in_model = False
-
-    @property
-    def iterations(self) -> int:
-        """Updates so far."""
-        raise NotImplementedError
-
-    def _aligned_slots(self, name: str, active: list[int]) -> list[torch.Tensor]:
-        raise NotImplementedError
 
     @property
     def _averages(self) -> list[torch.Tensor]:

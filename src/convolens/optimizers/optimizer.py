@@ -8,7 +8,7 @@ from typing import Any, Self
 import torch
 
 from convolens.arguments import integer, number_in, refuse_unknown
-from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, NotBuiltError
+from convolens.errors import ArgumentError, NotBuiltError
 from convolens.optimizers import clipping, schedules
 from convolens.optimizers.averaging import Averaging
 from convolens.optimizers.torch_optimizer import TorchOptimizer
@@ -21,7 +21,6 @@ _SHARED = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
-_NUMBERS = ("iterations", "learning_rate", "averages_in_model")  # of a state: no tensors
 _FUSED_DEVICES = ("cpu", "cuda")
 
 
@@ -136,55 +135,6 @@ class Optimizer(Averaging):
         refuse_unknown(where, options, [*own, *_SHARED])
         return learning_rate
 
-    # -- learning rate
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the next step; a schedule's value at `batches`."""
-        if self._schedule is not None:
-            return float(self._schedule(self.batches))
-        if self.torch_optimizer is not None:  # torch's own schedulers write it there
-            return float(self.torch_optimizer.param_groups[0]["lr"])
-        return self._rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        where = type(self).__name__
-        if callable(value):
-            self._schedule = schedules.of_step(value)
-            return
-        if self._schedule is not None:
-            raise ArgumentTypeError(
-                f"{where}: learning_rate follows a schedule and cannot be set to {value!r}; "
-                "make the optimizer with a number, or set another schedule."
-            )
-        if isinstance(value, torch.Tensor):
-            value = value.detach().cpu()
-        self._rate = number_in(where, "learning_rate", value, 0.0, float("inf"), open_high=True)
-        if self.torch_optimizer is not None:
-            self.torch_optimizer.param_groups[0]["lr"] = self._rate
-
-    # -- training
-
-    @property
-    def iterations(self) -> int:
-        """Updates so far: `batches`, or one in `gradient_accumulation_steps` of them."""
-        return self.batches // (self.gradient_accumulation_steps or 1)
-
-    @iterations.setter
-    def iterations(self, value: int) -> None:
-        self.batches = value * (self.gradient_accumulation_steps or 1)
-
-    @property
-    def built(self) -> bool:
-        """Whether `build` was called."""
-        return self.torch_optimizer is not None
-
-    @property
-    def parameters(self) -> list[torch.Tensor]:
-        """The parameters of `build`, in its order."""
-        return list(self._parameters)
-
     def build(self, parameters: Iterable[torch.Tensor]) -> None:
         """Remember the parameters to train, and make the state (zeros) beside each of them.
 
@@ -290,81 +240,6 @@ class Optimizer(Averaging):
         """Forget the gradients."""
         for parameter in self._parameters:
             parameter.grad = None
-
-    # torch's fused kernels walk raw memory: gradient and state must lie as their parameter does.
-
-    @staticmethod
-    def _aligned_gradient(parameter: torch.Tensor) -> torch.Tensor:
-        gradient = parameter.grad
-        if gradient is None or gradient.stride() == parameter.stride():
-            return gradient  # type: ignore[return-value]
-        return torch.empty_like(parameter).copy_(gradient)
-
-    def _aligned_slots(self, name: str, active: list[int]) -> list[torch.Tensor]:
-        tensors = self._slots[name]
-        for i in active:
-            parameter, tensor = self._parameters[i], tensors[i]
-            if tensor.stride() != parameter.stride() or tensor.device != parameter.device:
-                tensors[i] = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
-        return [tensors[i] for i in active]
-
-    # -- state and description
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return a copy of everything needed to go on: tensors ("velocity.0") and numbers.
-
-        A flat dictionary: `iterations` (batches, as in Keras), `learning_rate` (unless a schedule gives it),
-        `averages_in_model` (with `use_ema`), and one tensor per slot and parameter, in the order of `build`.
-        """
-        live = self.live_state()
-        return {
-            key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in live.items()
-        }
-
-    def live_state(self) -> dict[str, Any]:
-        """Return what `state_dict` does, its tensors not copied: the next step changes them."""
-        state: dict[str, Any] = {"iterations": self.batches}
-        if self.use_ema:
-            state["averages_in_model"] = self.averages_in_model
-        if self._schedule is None:
-            state["learning_rate"] = self.learning_rate
-        for name, tensors in self._slots.items():
-            for i, tensor in enumerate(tensors):
-                state[f"{name}.{i}"] = tensor.detach()
-        return state
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state`, bit for bit.
-
-        Raises:
-            NotBuiltError: `build` was not called yet.
-            CheckpointError: `state` is another optimizer's, or another network's.
-        """
-        where = type(self).__name__
-        if not self.built:
-            raise NotBuiltError(f"{where}: load_state_dict before build; build it first.")
-        expected = {f"{name}.{i}": t for name, ts in self._slots.items() for i, t in enumerate(ts)}
-        given = {key for key in state if key not in _NUMBERS}
-        if given != expected.keys() or "iterations" not in state:
-            missing = sorted({"iterations", *expected.keys()} - state.keys())
-            extra = sorted(given - expected.keys())
-            raise CheckpointError(
-                f"{where}: the state is of another optimizer or network: missing {missing[:3]}, "
-                f"unexpected {extra[:3]}; expected {len(expected)} tensors, received {len(given)}."
-            )
-        for key, tensor in expected.items():
-            if tuple(state[key].shape) != tuple(tensor.shape):
-                raise CheckpointError(
-                    f"{where}: {key} has shape {tuple(state[key].shape)}; "
-                    f"expected {tuple(tensor.shape)}, as the network's parameter."
-                )
-        with torch.no_grad():
-            for key, tensor in expected.items():
-                tensor.copy_(torch.as_tensor(state[key]))
-        self.batches = int(state["iterations"])
-        self.averages_in_model = bool(state.get("averages_in_model", False))
-        if self._schedule is None and "learning_rate" in state:
-            self.learning_rate = float(state["learning_rate"])
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values, in Keras' dialect.

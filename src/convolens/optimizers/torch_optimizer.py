@@ -21,3 +21,7 @@ class TorchOptimizer(torch.optim.Optimizer):
                 loss = closure()
         self._update()
         return loss
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is made of; torch's own leaves everything else out."""
+        return {**super().__getstate__(), "_update": self._update}

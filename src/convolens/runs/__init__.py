@@ -7,9 +7,14 @@ Example:
 """
 
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.compare import CompareOptions, Comparison, compare
+from convolens.runs.comparison_folder import Row
+from convolens.runs.convolve import ConvolveOptions, convolve
+from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
 from convolens.runs.folder import RunFolder
+from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import Preprocessing, TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
@@ -22,16 +27,27 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CompareOptions",
+    "Comparison",
+    "ConvolveOptions",
+    "CostOptions",
+    "LearningRate",
     "Prediction",
     "Preprocessing",
+    "RangeOptions",
     "ResumeOptions",
+    "Row",
     "RunFolder",
     "TrainOptions",
     "TrainResult",
     "TrainedModel",
     "augment",
+    "compare",
+    "convolve",
+    "cost",
     "demo",
     "evaluate",
+    "find_learning_rate",
     "load",
     "predict",
     "resume",

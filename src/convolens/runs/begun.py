@@ -11,6 +11,7 @@ from convolens.errors import CheckpointError, ConvolensError
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.branch import Parent, adopt
+from convolens.runs.first_weights import begin_again_with
 from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
@@ -91,12 +92,17 @@ def begin_again(
     """Return the run's network as it was before its first step; a state replaces its weights later.
 
     Raises:
-        CheckpointError: the run branched from another, whose weights are no longer there, before it wrote a state.
+        CheckpointError: the weights that it began with are no longer there, and it wrote no state yet.
     """
     set_random_seed(settings.seed)
     model = make_model()
-    parent = read_record(folder).tables.get("parent")
-    if parent is None or (folder.checkpoints.is_dir() and list_states(folder.checkpoints)):
+    tables = read_record(folder).tables
+    parent, first = tables.get("parent"), tables.get("first_weights")
+    if folder.checkpoints.is_dir() and list_states(folder.checkpoints):
+        return model
+    if first is not None:
+        begin_again_with(model, settings, first, folder.settings)
+    if parent is None:
         return model
     try:
         origin = RunFolder.open(parent["path"])

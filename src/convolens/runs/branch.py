@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from convolens.applications import Normalization
 from convolens.checkpoints.atomic import seal_of
 from convolens.errors import ShapeError
 from convolens.models import Model
@@ -60,6 +61,9 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
         "interpolation": before.interpolation,
         "resize": before.resize,
     }
+    normalization = Normalization.of(trained.model)
+    if normalization is not None:
+        taken |= {"mean": normalization.mean, "std": normalization.std}
     missing = {name: value for name, value in taken.items() if getattr(options, name) is None}
     return replace(options, **missing), Parent(folder, options.select, trained)
 

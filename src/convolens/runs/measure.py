@@ -10,11 +10,12 @@ from typing import Any
 
 import torch
 
-from convolens.analysis import count
+from convolens.analysis import cost
 from convolens.applications import build
-from convolens.errors import ArgumentError
+from convolens.errors import TooLargeError
 from convolens.models import Model
 from convolens.runs.options import Settings
+from convolens.runs.speed import wait
 
 WARM_UP, STEPS, SECONDS = 2, 8, 4.0
 _SLOTS = {"sgd": 0, "rmsprop": 1, "adam": 2, "adamw": 2}  # tensors the size of the weights
@@ -57,7 +58,7 @@ def measure(
             start = time.perf_counter()
             x, y = batches[step % steps]
             model.train_on_batch(x, y)
-            _wait(model)
+            wait(model.device)
             if step >= min(WARM_UP, steps):
                 took.append(time.perf_counter() - start)
             if took and time.perf_counter() - began > SECONDS:
@@ -72,7 +73,7 @@ def measure(
         return Measurement(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
-            memory=weights * (1 + slots) + 2 * len(x) * count(model, batches.image_shape).activations_bytes,
+            memory=weights * (1 + slots) + 2 * len(x) * cost(model, batches.image_shape).activations_bytes,
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )
@@ -87,7 +88,7 @@ def check_memory(settings: Settings, classes: int) -> None:
     """Refuse a network that this machine has no memory for: the system would kill the program without a word.
 
     Raises:
-        ArgumentError: its weights, gradients and optimizer alone are more. On a GPU, torch itself says so.
+        TooLargeError: its weights, gradients and optimizer alone are more. On a GPU, torch itself says so.
     """
     with torch.device("meta"):  # shapes without memory
         model = build(settings.model, settings.input_shape, classes, training=True)
@@ -96,7 +97,7 @@ def check_memory(settings: Settings, classes: int) -> None:
     needed = 4 * parameters * copies  # float32
     there = _machine_memory()
     if settings.device in ("cpu", "mps") and needed > there:
-        raise ArgumentError(
+        raise TooLargeError(
             f"train: {settings.model} with {settings.size[0]} x {settings.size[1]} pixels has {parameters:,} parameters and "
             f"needs {needed / 2**30:,.0f} GiB of memory, this machine has {there / 2**30:,.0f} GiB; take a smaller --size."
         )
@@ -108,10 +109,3 @@ def _machine_memory() -> float:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, OSError, ValueError):
         return math.inf
-
-
-def _wait(model: Model) -> None:
-    if model.device.type == "cuda":
-        torch.cuda.synchronize(model.device)
-    elif model.device.type == "mps":
-        torch.mps.synchronize()

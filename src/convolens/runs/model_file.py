@@ -165,6 +165,19 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
     return TrainedModel(model.to(device), title, names, preprocessing)
 
 
+def network(run: RunFolder) -> Model:
+    """Return the network of a run as it was described, its weights not read.
+
+    Raises:
+        MissingFileError: there is no model.json. CheckpointError: it is damaged.
+    """
+    description = _read(run.model)
+    try:
+        return Model(deserialize(description["network"]), name=str(description["name"]))
+    except _WRONG_VALUES as error:
+        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
+
+
 def save_weights(module: torch.nn.Module, path: Path) -> None:
     """Write a module's state as safetensors: the same weights give the same bytes.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens import optimizers
-from convolens.applications import APPLICATIONS
+from convolens.applications import find_architecture
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
@@ -30,7 +30,10 @@ class TrainOptions:
         validation: a folder of class folders to validate on.
         validation_split: share of the photos kept for validation where there is no such folder, in (0, 1).
         group_by: a regular expression or a CSV file that says which photos belong together.
-        model: a name of `convolens.applications`; None is "shallow-vgg".
+        model: a name of `convolens.applications`, or "timm:NAME"; None is "shallow-vgg".
+        weights: what the network begins with: "imagenet", a file, or a run folder; None begins fresh.
+        mean, std: of each channel, of values in 0..1: the network's first layer normalises by them. `weights` and `branch_from`
+            set them.
         size: rows and columns of the network's input, in pixels.
         color_mode: "rgb", "grayscale" or "rgba"; None is "rgb".
         interpolation: how photos are resized; None is "bilinear".
@@ -57,6 +60,10 @@ class TrainOptions:
         resume: True goes on with a run of the same settings and photos in `out`, if there is one.
         branch_from: a run whose weights, classes' outputs and preprocessing the new run begins with.
         select: "best" or "last", which of its weights.
+        max_seconds: the training ends at the first step after so many seconds of training; infinity only counts them.
+        max_operations: the same of multiply-accumulates of training (see `runs.budget`).
+            Where a limit is given and no `epochs`, as many epochs are planned as it is expected to last.
+        schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -68,6 +75,9 @@ class TrainOptions:
     validation_split: float = 0.2
     group_by: str | None = None
     model: str | None = None
+    weights: str | None = None
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
     size: int | None = None
     color_mode: str | None = None
     interpolation: str | None = None
@@ -98,6 +108,9 @@ class TrainOptions:
     resume: bool = False
     branch_from: Path | None = None
     select: str = "best"
+    max_seconds: float | None = None
+    max_operations: float | None = None
+    schedule_epochs: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +122,9 @@ class Settings:
     validation_split: float
     group_by: str | None
     model: str
+    weights: str | None
+    mean: tuple[float, ...] | None
+    std: tuple[float, ...] | None
     size: tuple[int, int]
     color_mode: str
     interpolation: str
@@ -134,6 +150,9 @@ class Settings:
     checkpoint_steps: int | None
     checkpoint_minutes: float | None
     keep: int
+    max_seconds: float | None
+    max_operations: float | None
+    schedule_epochs: float | None
 
     @property
     def monitor_mode(self) -> str:
@@ -178,7 +197,9 @@ def resolve(options: TrainOptions) -> Settings:
     """
     where = "train"
     recipe = look_up(where, "recipe", options.recipe, RECIPES)
-    architecture = look_up(where, "model", _either(options.model, "shallow-vgg"), APPLICATIONS)
+    architecture = find_architecture(where, _either(options.model, "shallow-vgg"))
+    if options.weights is not None and options.branch_from is not None:
+        raise ArgumentError("train: --weights and --branch-from both say what to begin with; leave one out.")
     one_of(where, "monitor", options.monitor, list(MONITORS))
     interpolation = one_of(where, "interpolation", _either(options.interpolation, "bilinear"), INTERPOLATIONS)
     resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
@@ -204,6 +225,9 @@ def resolve(options: TrainOptions) -> Settings:
         validation_split=options.validation_split,
         group_by=options.group_by,
         model=architecture.name,
+        weights=_weights(options.weights),
+        mean=options.mean,
+        std=options.std,
         size=(size, size),
         color_mode=color_mode,
         interpolation=interpolation,
@@ -231,11 +255,29 @@ def resolve(options: TrainOptions) -> Settings:
         if options.checkpoint_minutes is None
         else number_in(where, "checkpoint_minutes", options.checkpoint_minutes, 0.0, float("inf")),
         keep=integer(where, "keep", options.keep),
+        max_seconds=_limit("max_seconds", options.max_seconds),
+        max_operations=_limit("max_operations", options.max_operations),
+        schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
     )
+
+
+def _weights(given: str | None) -> str | None:
+    """Return a path as one that is true from every folder; words stay."""
+    path = None if given is None else Path(given)
+    return given if path is None or not path.exists() else str(path.absolute())
 
 
 def _count(name: str, given: int | None) -> int | None:
     return None if given is None else integer("train", name, given)
+
+
+def _limit(name: str, given: float | None) -> float | None:
+    """Return a number above 0, infinity too; None stays."""
+    if given is None:
+        return None
+    if number_in("train", name, given, 0.0, float("inf")) == 0:
+        raise ArgumentError(f"train: {name} must be above 0; received {given!r}.")
+    return float(given)
 
 
 def _within(name: str, given: float | None, high: float) -> float | None:

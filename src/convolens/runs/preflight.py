@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from convolens.analysis import contact_sheet
-from convolens.analysis.cost import Cost
+from convolens.analysis.model_cost import ModelCost
 from convolens.augmentation import AugmentedBatches
 from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
@@ -85,7 +85,7 @@ def _warn_of_crop(prepared: Prepared, size: tuple[int, int], screen: Screen) -> 
 def show_plan(
     settings: Settings,
     preprocessing: Preprocessing,
-    cost: Cost,
+    cost: ModelCost,
     measurement: Measurement,
     screen: Screen,
     notes: list[str],

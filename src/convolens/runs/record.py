@@ -59,6 +59,9 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
+            for name in ("mean", "std"):
+                if name in settings:
+                    settings[name] = tuple(float(value) for value in settings[name])
             if "validation" in settings:
                 settings["validation"] = Path(settings["validation"])
             Augmentation(**augmentation)
@@ -87,8 +90,12 @@ def write_record(
     prepared: Prepared,
     command: str | None,
     parent: Mapping[str, Any] | None = None,
+    first: Mapping[str, Any] | None = None,
 ) -> None:
     """Write run.toml, and skipped_images.csv where there were any.
+
+    Args:
+        parent: the run that it branches from. first: the weights that it begins with.
 
     Raises:
         WriteError: a file cannot be written.
@@ -110,6 +117,8 @@ def write_record(
         tables["command"] = command
     if parent is not None:
         tables["parent"] = dict(parent)
+    if first is not None:
+        tables["first_weights"] = dict(first)
     _write(folder.settings, tables)
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)

@@ -11,11 +11,24 @@ from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 
 
-def _picture(path: Path) -> str | None:
+def picture_data(path: Path) -> str | None:
     """Return a PNG as a data URL, so that the page needs no other file."""
     if not path.is_file():
         return None
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def page_of(template: str, **values: Any) -> str:
+    """Return a page of `templates/`, filled."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("convolens.runs", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
 
 
 def write_report(
@@ -36,21 +49,14 @@ def write_report(
     Raises:
         WriteError: the file cannot be written.
     """
-    import jinja2
-
-    template = jinja2.Environment(
-        loader=jinja2.PackageLoader("convolens.runs", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("report.html")
     pictures = {
-        "Loss and accuracy": _picture(folder.curves),
-        "Confusion matrix": _picture(folder.confusion_matrix),
-        "Worst mistakes": _picture(folder.mistakes),
-        "First batch": _picture(folder.first_batch),
+        "Loss and accuracy": picture_data(folder.curves),
+        "Confusion matrix": picture_data(folder.confusion_matrix),
+        "Worst mistakes": picture_data(folder.mistakes),
+        "First batch": picture_data(folder.first_batch),
     }
-    page = template.render(
+    page = page_of(
+        "report.html",
         name=folder.path.name,
         settings=settings.as_table(),
         augmentation=settings.augmentation.describe() or ["none"],

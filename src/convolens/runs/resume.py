@@ -1,5 +1,6 @@
 """resume: go on with a run that was killed or stopped, or that is to learn longer, from what lies in its folder."""
 
+import math
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -96,6 +97,8 @@ def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
                 f"resume: --epochs {epochs} is fewer than the {record.epochs} of the run; give more, or leave it out."
             )
     asked = replace(asked, **new)
+    if options.epochs is not None and (asked.max_seconds, asked.max_operations) != (None, None):
+        asked = replace(asked, max_seconds=math.inf, max_operations=None, schedule_epochs=None)
     if not asked.data.is_dir():
         raise MissingFileError(
             f"{asked.data}: the photos of the run are no longer there; say where they are by --data DIR."

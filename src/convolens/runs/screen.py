@@ -85,6 +85,7 @@ class Screen:
                 justify="right" if place in right else "left",
                 footer=shown(str(footer[place])) if footer is not None else "",
                 overflow="fold",
+                no_wrap=place in right,  # the digits of a number stay together
             )
         for row in rows:
             table.add_row(*(shown(str(cell)) for cell in row))

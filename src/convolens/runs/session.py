@@ -1,13 +1,16 @@
 """Session: the training itself, from the beginning or from a state, to the report."""
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convolens.analysis import cost
 from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.errors import NonFiniteLossError, WriteError
+from convolens.runs.budget import TRAINING_COSTS, Budget, Spent
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.ending import asked_to_end
 from convolens.runs.folder import RunFolder
@@ -27,11 +30,13 @@ class TrainResult:
         folder: of the run.
         outcome: measures of the best epoch; None where not one epoch was finished.
         interrupted: whether Ctrl-C ended it early.
+        spent: what the training took, where the settings have a limit.
     """
 
     folder: RunFolder
     outcome: Outcome | None
     interrupted: bool
+    spent: Spent | None = None
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,21 @@ class Session:
             checkpoint = RunCheckpoint(
                 folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked
             )
-            early = self._early_stopping()
+            early, budget = self._early_stopping(), self._budget()
             began = time.perf_counter()
             history = model.fit(
                 self.batches,
                 epochs=settings.epochs,
                 validation_data=self.validation,
-                callbacks=[*averages, *callbacks, checkpoint, *early, not_a_number, *self._progress()],
+                callbacks=[
+                    *averages,
+                    *callbacks,
+                    checkpoint,
+                    *budget,
+                    *early,
+                    not_a_number,
+                    *self._progress(),
+                ],
                 verbose=0 if screen.quiet else 1,
                 seed=settings.seed,
                 resume_from=resume_from,
@@ -93,6 +106,9 @@ class Session:
                     f"Ended after epoch {callback.stopped_epoch + 1}: {settings.patience} epochs without a better "
                     f"{settings.monitor}"
                 )
+        for limited in budget:
+            if limited.ended is not None:
+                screen.line(f"Ended: {limited.ended}")
         if not_a_number.stopped_at is not None:
             raise NonFiniteLossError(self._not_a_number(history, not_a_number.stopped_at, checkpoint))
         if history.interrupted and not checkpoint.failed and not folder.best.is_file():
@@ -102,13 +118,29 @@ class Session:
         steps = checkpoint.steps_taken
         speed = steps * settings.batch_size / seconds
         outcome = finish(folder, settings, self.prepared, self.trained, checkpoint, speed, screen)
-        return TrainResult(folder, outcome, bool(history.interrupted))
+        spent = budget[0].spent if budget else None
+        return TrainResult(folder, outcome, bool(history.interrupted), spent)
 
     def _early_stopping(self) -> list[EarlyStopping]:
         settings = self.settings
         if settings.patience is None:
             return []
         return [EarlyStopping(settings.monitor, patience=settings.patience, mode=settings.monitor_mode)]
+
+    def _budget(self) -> list[Budget]:
+        settings = self.settings
+        if settings.max_seconds is None and settings.max_operations is None:
+            return []
+        found = cost(self.trained.model, settings.input_shape)
+        return [
+            Budget(
+                settings.max_seconds or math.inf,
+                settings.max_operations or math.inf,
+                TRAINING_COSTS * found.multiply_accumulates,
+                len(self.prepared.training),
+                settings.batch_size,
+            )
+        ]
 
     def _progress(self) -> list[Callback]:
         return [] if self.screen.quiet else [ProgbarLogger(self.screen.console)]

@@ -1,9 +1,10 @@
 """train: from a folder of photos to a run folder with a checked, checkpointed classifier."""
 
+import math
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state
 from convolens.runs.branch import adopt, read_parent
+from convolens.runs.budget import expected_epochs
+from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
@@ -51,7 +54,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         TerminatedError: SIGTERM came; all is saved.
     """
     screen = screen or Screen()
-    options, parent = read_parent(options)
+    options, parent = read_parent(take_model(options))
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -59,35 +62,46 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     for photos in (layout.train, settings.validation or layout.validation):
         if photos is not None:
             check_outside(out, photos)
+    settings, first = find_first(settings)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
-    settings, notes = _fit_batch_size(settings, options, len(prepared.training))
+    settings, notes = fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
+    if options.epochs is None:
+        settings = plan_epochs(settings, prepared)
     if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
         with locked(begun.path, screen.warn):
             found = find_state(begun, settings, screen)
             return go_on(begun, settings, prepared, screen, None if found is None else found[0])
-    make_model = _model_maker(settings, prepared)
+    make_model = model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
     notes += adopt(model, prepared.class_names, parent) if parent is not None else []
-    batches = _batches(settings, prepared, model, training=True)
+    notes += begin_with(model, settings, first) if first is not None else []
+    batches = make_batches(settings, prepared, model, training=True)
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     notes += technique_notes(settings, _steps(settings, prepared))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
-        write_record(folder, settings, prepared, options.command, parent.as_table() if parent else None)
+        write_record(
+            folder,
+            settings,
+            prepared,
+            options.command,
+            parent.as_table() if parent else None,
+            as_table(first) if first else None,
+        )
         show_data(settings, prepared, screen)
         trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
         measurement = measure(make_model, placed.batches, len(prepared.validation), settings)
-        price = cost.count(model, settings.input_shape)
+        price = cost(model, settings.input_shape)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
-        validation = _batches(settings, prepared, model, training=False)
+        validation = make_batches(settings, prepared, model, training=False)
         return Session(folder, settings, prepared, trained, placed.batches, validation, screen).run()
 
 
@@ -106,17 +120,17 @@ def go_on(
         CheckpointError: a state that does not fit, or a parent that is no longer there.
     """
     folder.make_checkpoints()
-    model = begin_again(folder, settings, prepared, _model_maker(settings, prepared))
+    model = begin_again(folder, settings, prepared, model_maker(settings, prepared))
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
     trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
-    batches, validation = (_batches(settings, prepared, model, training) for training in (True, False))
+    batches, validation = (make_batches(settings, prepared, model, training) for training in (True, False))
     if not folder.first_batch.is_file():
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
     model_file.write(folder.model, trained)
     return Session(folder, settings, prepared, trained, batches, validation, screen).run(state)
 
 
-def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
+def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
     """Return the settings with the recipe's batches made smaller where there are few photos, and a line that says so."""
     if options.batch_size is not None:
         if settings.batch_size > images:
@@ -136,15 +150,36 @@ def _fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> t
 
 
 def _steps(settings: Settings, prepared: Prepared) -> int:
-    """Return how many batches the training takes."""
-    return -(-len(prepared.training) // settings.batch_size) * settings.epochs
+    """Return how many batches the training is planned to take."""
+    epochs = settings.epochs if settings.schedule_epochs is None else settings.schedule_epochs
+    return math.ceil(-(-len(prepared.training) // settings.batch_size) * epochs)
 
 
-def _model_maker(settings: Settings, prepared: Prepared) -> Any:
+def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
+    """Return the settings with as many epochs as the limit of seconds or operations is expected to last."""
+    limits = [limit for limit in (settings.max_seconds, settings.max_operations) if limit is not None]
+    if all(math.isinf(limit) for limit in limits):
+        return settings
+    make_model = model_maker(settings, prepared)
+    set_random_seed(settings.seed)
+    model = make_model()
+    batches = batches_for(make_batches(settings, prepared, model, training=True), model.device).batches
+    epochs = expected_epochs(settings, make_model, batches, len(prepared.training))
+    return replace(settings, epochs=max(1, math.ceil(epochs)), schedule_epochs=epochs)
+
+
+def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
+    """Return a function that makes the compiled model of a run, its weights drawn anew, on the run's device."""
     steps = _steps(settings, prepared)
 
     def make() -> Model:
-        model = build(settings.model, settings.input_shape, len(prepared.class_names), training=True)
+        model = build(
+            settings.model,
+            settings.input_shape,
+            len(prepared.class_names),
+            training=True,
+            weights=network_like(settings),
+        )
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = (
             OneCycle(settings.learning_rate, max(steps, 2))
@@ -164,7 +199,8 @@ def _model_maker(settings: Settings, prepared: Prepared) -> Any:
     return make
 
 
-def _batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
+def make_batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
+    """Return the batches of one side; only those of the training are varied."""
     part = prepared.training if training else prepared.validation
     sigmoid = model.output_shape[-1] == 1
     return AugmentedBatches(

@@ -1,0 +1,98 @@
+"""Write the page of the architectures: what each introduced, its drawing, and what it costs, all from the networks themselves.
+
+    python examples/draw_architectures.py docs
+
+writes docs/architectures.md and docs/pictures/architectures/NAME.svg.
+"""
+
+import argparse
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from convolens import analysis
+from convolens.applications import APPLICATIONS, Architecture, build
+
+CLASSES = 1000
+SAYS = "What it introduced: "
+HEAD = """# Architectures
+
+This page is written by `python examples/draw_architectures.py docs`: every number is measured from the network, every drawing is made of its graph.
+`convolens models` lists them, `convolens cost NAME` shows all layers, `convolens train DATA --model NAME` trains one; in a program
+`applications.build(NAME, input_shape, classes)`, or the function of Keras' name and arguments.
+
+Costs are of one image of the given size and of 1000 classes (the lecture's two networks: of theirs), in inference: parameters without moving averages, multiply-accumulates (MACs) of
+convolutions, dense layers and matrix products; 1 MAC = 2 FLOPs. "Sees" is the receptive field in pixels, the padding around the image included. What is counted and how: [costs.md](costs.md).
+
+"""
+
+
+def function_of(entry: Architecture) -> Any:
+    """Return the function behind an entry, without what the entry adds to it."""
+    return getattr(entry.build, "func", entry.build)
+
+
+def introduced(entry: Architecture) -> str:
+    """Return what a network, or its family, introduced, in one line; else what its docstring tells second."""
+    function = function_of(entry)
+    family = [value for value in vars(sys.modules[function.__module__]).values() if inspect.isfunction(value)]
+    paragraphs = [text for each in (function, *family) for text in (inspect.getdoc(each) or "").split("\n\n")]
+    found = next((text for text in paragraphs if text.startswith(SAYS)), paragraphs[1])
+    words = " ".join(found.removeprefix(SAYS).replace("`", "").split())
+    return words[:1].upper() + words[1:]
+
+
+def network(entry: Architecture) -> Any:
+    """Return the network for images of its default size, without memory for its weights."""
+    classes = {"shallow-vgg": 10, "conv-model": 2}.get(entry.name, CLASSES)
+    with torch.device("meta"):
+        return build(entry.name, (entry.size, entry.size, 3), classes)
+
+
+def table(cost: analysis.ModelCost) -> list[str]:
+    """Return the table of a network's costs."""
+    lines = ["| part | layers | output | parameters | MACs | sees |", "|---|---|---|---|---|---|"]
+    for row in cost.folded():
+        shape = " x ".join(str(size) for size in (row.output_shape or ())[1:])
+        field = row.receptive_field
+        sees = "-" if field is None else f"{field.rows} x {field.columns}"
+        lines.append(
+            f"| {row.title} | {row.kind or row.layers} | {shape or '-'} | {row.parameters:,} | "
+            f"{row.multiply_accumulates:,} | {sees} |"
+        )
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("docs", type=Path)
+    docs = parser.parse_args().docs
+    costs = {}
+    for name, entry in APPLICATIONS.items():
+        model = network(entry)
+        costs[name] = analysis.cost(model)
+        analysis.plot_model(model, docs / "pictures" / "architectures" / f"{name}.svg")
+    page = [HEAD + "| name | image | parameters | MACs |", "|---|---|---|---|"]
+    page += [
+        f"| [{name}](#{name}) | {cost.input_shape[0]} x {cost.input_shape[1]} | {cost.parameters:,} | {cost.multiply_accumulates:,} |"
+        for name, cost in costs.items()
+    ]
+    for name, cost in costs.items():
+        entry = APPLICATIONS[name]
+        page += [
+            "",
+            f"## {name}",
+            "",
+            f"`{function_of(entry).__name__}`: {entry.summary}. {introduced(entry)}".rstrip(),
+            "",
+        ]
+        page += [f"![The graph of {name}](pictures/architectures/{name}.svg)", "", *table(cost)]
+    (docs / "architectures.md").write_text("\n".join(page) + "\n", encoding="utf-8")
+    print(f"{len(costs)} networks in {docs / 'architectures.md'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Where a network's first weights come from: a file, a run folder, or the publisher's file for ImageNet."""
+
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from convolens.applications.imagenet import ImagenetWeights, find_imagenet
+from convolens.applications.normalization import NAME, Normalization
+from convolens.arguments import did_you_mean
+from convolens.checkpoints.download import check, download
+from convolens.checkpoints.run_weights import find_run_weights
+from convolens.data.place import cache_root
+from convolens.errors import ArgumentTypeError, UnknownNameError
+from convolens.models.endings import ARCHIVE, WEIGHTS, check_there, ending
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """First weights that were found.
+
+    Attributes:
+        title: says where they are from.
+        path: of the file; None leaves the weights fresh.
+        normalization: what the network must begin with.
+        size: rows and columns of the images that they were learnt from, where that is known.
+        model: the architecture, where that is known.
+    """
+
+    title: str
+    path: Path | None = None
+    normalization: Normalization | None = None
+    size: int | None = None
+    model: str | None = None
+
+    def without_weights(self) -> "Pretrained":
+        """Return what makes the same network with fresh weights."""
+        return replace(self, path=None)
+
+
+def weights_folder() -> Path:
+    """Return where downloaded weights are kept.
+
+    Example:
+        >>> weights_folder().name
+        'weights'
+    """
+    return cache_root() / "weights"
+
+
+def find_weights(where: str, weights: Any, name: str | None = None) -> Pretrained | None:
+    """Return what `weights=` of an application asks for; a file that is not here is downloaded.
+
+    Args:
+        where: names the caller in errors.
+        weights: None; "imagenet"; a file (.safetensors, or one of Keras); a run folder, for its best weights; or what
+            this function returned.
+        name: of the architecture; None is `where`.
+
+    Raises:
+        UnknownNameError: another word, or an architecture without ImageNet weights; the message says which have some.
+        MissingFileError: no such file or run, or the download failed; the message says how to do it by hand.
+        ArgumentError: a file of another ending; for a pickle, the command that makes safetensors of it.
+        DataError: the publisher's file is damaged. CheckpointError: a run is.
+
+    Example:
+        >>> find_weights("VGG16", None) is None
+        True
+    """
+    if weights is None or isinstance(weights, Pretrained):
+        return weights
+    if not isinstance(weights, (str, PathLike)):
+        raise ArgumentTypeError(
+            f"{where}: weights must be None, 'imagenet', a file or a run folder; received a {type(weights).__name__}."
+        )
+    if weights == "imagenet":
+        entry = find_imagenet(name or where)
+        path = imagenet_file(entry)
+        return Pretrained(f"imagenet ({entry.file})", path, entry.normalization, entry.size, entry.name)
+    path = Path(weights)
+    if path.name == "model.json":
+        path = path.parent
+    if path.is_dir():
+        return _of_run(path)
+    if not path.suffix and not path.exists():
+        raise UnknownNameError(
+            f"{where}: weights must be 'imagenet', a file ({', '.join(WEIGHTS)}, {ARCHIVE}) or a run folder; received "
+            f"{str(weights)!r}.{did_you_mean(str(weights), ['imagenet'])}"
+        )
+    ending("load_weights", path, (*WEIGHTS, ARCHIVE))
+    check_there(path)
+    return Pretrained(str(path), path)
+
+
+def _of_run(folder: Path) -> Pretrained:
+    found = find_run_weights(folder)
+    first = next((layer for layer in found.layers if layer.get("name") == NAME), {})
+    normalization = Normalization.of_config(first.get("config"))
+    return Pretrained(f"the best of {folder}", found.path, normalization, model=found.name)
+
+
+def imagenet_file(entry: ImagenetWeights) -> Path:
+    """Return the publisher's file: from our cache or torch's, else downloaded into ours; its digest is checked.
+
+    Raises:
+        MissingFileError: the download failed; the message says how to do it by hand. DataError: another digest.
+    """
+    import torch
+
+    remote = entry.remote
+    for folder in (weights_folder(), Path(torch.hub.get_dir()) / "checkpoints"):
+        if (folder / remote.name).is_file():
+            return check(remote, folder / remote.name)
+    return download(remote, weights_folder())

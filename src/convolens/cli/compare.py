@@ -1,0 +1,91 @@
+"""convolens compare"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from convolens.cli.train_flags import training, with_train_flags
+
+BUDGET = "Budget of each network: one of these"
+
+
+@with_train_flags("learning_rate", "monitor", "checkpoint_steps", "checkpoint_minutes", "keep")
+def compare(
+    models: Annotated[
+        str,
+        typer.Option(
+            help="Architectures to compare, with commas between them.",
+            metavar="A,B,...",
+            rich_help_panel="Training",
+        ),
+    ],
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Passes over the photos; by default the recipe's.", rich_help_panel=BUDGET),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(help="Seconds of training, without validation.", rich_help_panel=BUDGET),
+    ] = None,
+    operations: Annotated[
+        float | None,
+        typer.Option(
+            help="Multiply-accumulates of training (1e12), 3 forward passes a photo.", rich_help_panel=BUDGET
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with a comparison of the same settings and photos in --out; else begin.",
+            rich_help_panel="Checkpoints",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A new folder; runs/DATA-compare by default.", rich_help_panel="Output"),
+    ] = None,
+    **flags: Any,
+) -> None:
+    """Train several architectures on your photos under the same budget, and show what each reaches at which cost.
+
+    Each is an ordinary run in OUT/NAME. Ends with 0 where all were trained, with 1 where one was not. Example:
+
+    [bold]convolens compare photos --models shallow-vgg,conv-model --size 64 --epochs 10[/bold]
+    """
+    names = ["learning_rate", "monitor", "checkpoint_steps", "checkpoint_minutes"]
+    asked = training(flags, names)
+    if flags["keep"] is not None:
+        asked["keep"] = flags["keep"]
+    from convolens import runs
+    from convolens.cli.exit_status import INTERRUPTED, NOT_ALL
+    from convolens.runs.screen import Screen
+    from convolens.runs.train import command_line
+
+    options = runs.TrainOptions(
+        epochs=epochs, out=out, resume=resume, command=command_line(sys.argv[1:]), **asked
+    )
+    found = runs.compare(
+        runs.CompareOptions(
+            [name.strip() for name in models.split(",") if name.strip()], options, seconds, operations
+        ),
+        Screen(quiet=flags["quiet"], stderr=flags["json_output"]),
+    )
+    if flags["json_output"]:
+        rows = [row.as_dict() for row in found.rows]
+        print(
+            json.dumps({"folder": str(found.folder.path), "interrupted": found.interrupted, "models": rows})
+        )
+    if found.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if found.failed:
+        first = found.failed[0]
+        print(
+            f"convolens: compare: {len(found.failed)} of {len(found.rows)} networks were not trained "
+            f"({', '.join(row.name for row in found.failed)}); {first.name}: {first.reason}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(NOT_ALL)

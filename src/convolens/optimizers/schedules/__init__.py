@@ -1,0 +1,22 @@
+"""Learning rates as pure functions of the step, counted from 0: a resumed run needs no state."""
+
+from convolens.optimizers.schedules.cosine_decay import CosineDecay
+from convolens.optimizers.schedules.descriptions import SCHEDULES, deserialize, serialize
+from convolens.optimizers.schedules.exponential_decay import ExponentialDecay
+from convolens.optimizers.schedules.inverse_time_decay import InverseTimeDecay
+from convolens.optimizers.schedules.one_cycle import OneCycle
+from convolens.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
+from convolens.optimizers.schedules.schedule import LearningRateSchedule, of_step
+
+__all__ = [
+    "SCHEDULES",
+    "CosineDecay",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "LearningRateSchedule",
+    "OneCycle",
+    "PiecewiseConstantDecay",
+    "deserialize",
+    "of_step",
+    "serialize",
+]

@@ -1,0 +1,44 @@
+"""What docs/architectures.md tells a newcomer to type is typed here, and its table is the registry's."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from convolens import applications
+from images import folders
+
+PAGE = (Path(__file__).parents[2] / "docs" / "architectures.md").read_text()
+
+
+def run(arguments: list[str], folder: Path) -> str:
+    """Run a command in a folder and return what it printed."""
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
+    assert [command.split()[0] for command in typed] == ["train", "predict"]
+    folders(tmp_path / "photos", {"cat": 20, "dog": 20})
+    folders(tmp_path / "holiday", {".": 4})
+    for command in typed:
+        few = ["--epochs", "1"] if command.startswith("train") else []
+        printed = run([sys.executable, "-m", "convolens", *shlex.split(command), *few], tmp_path)
+    assert len(re.findall(r"holiday/\d+\.png", printed)) == 4
+
+
+def test_the_python(tmp_path: Path) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert run([sys.executable, "-c", program], tmp_path).startswith("(None, 5) 27")
+
+
+def test_the_table_is_true() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| `(\w+)` \| (\d+) \| (\d+) \|", PAGE, re.MULTILINE)
+    assert len(rows) >= 5
+    for name, function, size, smallest in rows:
+        entry = applications.APPLICATIONS[name]
+        assert (entry.size, entry.minimum_size) == (int(size), int(smallest)), name
+        assert entry.build is getattr(applications, function)
