@@ -74,10 +74,17 @@ class MaxPooling2D(Pooling2D):
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if self.padding == "same":
-            rows, columns = same_padding_2d(x, self.pool_size, self.strides)
-            if any((*rows, *columns)):
-                x = F.pad(x, (*columns, *rows), value=float("-inf"))
+        if self.padding == "valid":
+            return F.max_pool2d(x, self.pool_size, self.strides)
+        rows, columns = same_padding_2d(x, self.pool_size, self.strides)
+        if rows[0] == rows[1] and columns[0] == columns[1]:  # torch can do it without a copy
+            return F.max_pool2d(x, self.pool_size, self.strides, (rows[0], columns[0]))
+        steps = zip((rows, columns), self.strides, strict=True)
+        if all(before == 0 and (after == 0 or step > 1) for (before, after), step in steps):
+            return F.max_pool2d(
+                x, self.pool_size, self.strides, ceil_mode=True
+            )  # so can it begin a last window
+        x = F.pad(x, (*columns, *rows), value=float("-inf"))
         return F.max_pool2d(x, self.pool_size, self.strides)
 
 
