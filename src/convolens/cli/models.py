@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+ROOMY = 120  # columns of a terminal that the summaries fit into
+
 
 def models(
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -23,22 +25,23 @@ def models(
         print(json.dumps([entry.as_dict() for entry in entries]))
         return
     screen = Screen()
+    wide = screen.console.width >= ROOMY
     screen.table(
-        ["model", "size", "classes", "parameters", "multiply-accumulates", "imagenet", "what it is"],
+        ["model", "size", "parameters", "MACs", "imagenet", *(["what it is"] if wide else [])],
         [
             [
                 entry.name,
                 entry.size,
-                entry.classes,
                 f"{entry.parameters:,}",
                 f"{entry.multiply_accumulates:,}",
                 "yes" if entry.imagenet else "",
-                entry.summary,
+                *([entry.summary] if wide else []),
             ]
             for entry in entries
         ],
-        right=(1, 2, 3, 4),
+        right=(1, 2, 3),
     )
+    screen.line("size: of the images, in pixels. MACs: multiply-accumulates of one image.")
     screen.line(
-        "imagenet: begin with learnt weights by --weights imagenet. timm:NAME takes any network of timm too."
+        "imagenet: --weights imagenet begins with learnt weights. --model timm:NAME takes any network of timm."
     )
