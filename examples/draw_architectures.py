@@ -20,12 +20,32 @@ CLASSES = 1000
 SAYS = "What it introduced: "
 HEAD = """# Architectures
 
-This page is written by `python examples/draw_architectures.py docs`: every number is measured from the network, every drawing is made of its graph.
-`convolens models` lists them, `convolens cost NAME` shows all layers, `convolens train DATA --model NAME` trains one; in a program
-`applications.build(NAME, input_shape, classes)`, or the function of Keras' name and arguments.
+    convolens models
+    convolens cost mobilenet-v3-small --size 64
+    convolens train photos --model mobilenet-v3-small --size 64 --out runs/small
+    convolens predict runs/small holiday
 
-Costs are of one image of the given size and of 1000 classes (the lecture's two networks: of theirs), in inference: parameters without moving averages, multiply-accumulates (MACs) of
-convolutions, dense layers and matrix products; 1 MAC = 2 FLOPs. "Sees" is the receptive field in pixels, the padding around the image included. What is counted and how: [costs.md](costs.md).
+```python
+from convolens import applications
+
+model = applications.ConvNeXtTiny(input_shape=(64, 64, 3), classes=5)
+print(model.output_shape, model.count_params())
+```
+
+The functions have Keras' arguments: `include_top`, `weights`, `input_shape`, `pooling`, `classes`, `classifier_activation`. Beginning with learnt weights, and networks of timm:
+[weights.md](weights.md).
+
+This page is written by `python examples/draw_architectures.py docs`: every number is measured from the network, every drawing is made of its graph. Costs are of one image of
+the given size and of 1000 classes (the lecture's two networks: of theirs), in inference: parameters without moving averages, multiply-accumulates (MACs) of convolutions, dense layers
+and matrix products; 1 MAC = 2 FLOPs. "Sees" is the receptive field in pixels, the padding around the image included. What is counted and how: [costs.md](costs.md).
+
+- **Names of weights** are torchvision's where it has the network (timm's for Inception-v4), so that its files fit. One differs: its `features.1.0.layer_scale` is
+  `features.1.0.layer_scale.weight` here, which `--weights` knows.
+- **Auxiliary classifiers** (GoogLeNet as published, weight 0.3; Inception-v3, weight 0.4) are there in `train`, and in a program with `auxiliary_heads=True`. Their losses help
+  training; they predict nothing, and are not in these costs.
+- **Other sizes**: every network takes other images than those of its paper, down to the smallest in the table.
+- **Without Keras' form**: GoogLeNet as published (local response normalisation) and ConvNeXt (layer scale, stochastic depth) are not written into `.keras` or `.h5`, for Keras has no such layers.
+- **MobileNetV3's moving averages follow slowly** (momentum 0.99, as torchvision's): from fresh weights, validation means little in the first few hundred steps.
 
 """
 
@@ -75,11 +95,13 @@ def main() -> None:
         model = network(entry)
         costs[name] = analysis.cost(model)
         analysis.plot_model(model, docs / "pictures" / "architectures" / f"{name}.svg")
-    page = [HEAD + "| name | image | parameters | MACs |", "|---|---|---|---|"]
-    page += [
-        f"| [{name}](#{name}) | {cost.input_shape[0]} x {cost.input_shape[1]} | {cost.parameters:,} | {cost.multiply_accumulates:,} |"
-        for name, cost in costs.items()
-    ]
+    page = [HEAD + "| name | function | image | smallest | parameters | MACs |", "|---|---|---|---|---|---|"]
+    for name, cost in costs.items():
+        entry = APPLICATIONS[name]
+        page.append(
+            f"| [{name}](#{name}) | `{function_of(entry).__name__}` | {entry.size} | {entry.minimum_size} | {cost.parameters:,} | "
+            f"{cost.multiply_accumulates:,} |"
+        )
     for name, cost in costs.items():
         entry = APPLICATIONS[name]
         page += [

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from convolens.analysis import count
+from convolens.analysis import cost
 from convolens.analysis.catalogue import catalogue
 from convolens.applications import APPLICATIONS, ConvModel, GoogLeNet
 from convolens.applications.imagenet import IMAGENET
@@ -28,9 +28,9 @@ def test_every_architecture_is_there(entries):
 @pytest.mark.parametrize(("name", "make"), [("conv-model", ConvModel), ("googlenet", GoogLeNet)])
 def test_numbers_without_memory_are_those_with(entries, name, make):
     model = make()
-    cost = count(model, model.input_shape[1:])
-    assert entries[name].parameters == cost.parameters
-    assert entries[name].multiply_accumulates == cost.multiply_accumulates
+    found = cost(model, model.input_shape[1:])
+    assert entries[name].parameters == found.parameters
+    assert entries[name].multiply_accumulates == found.multiply_accumulates
 
 
 def test_the_lectures_numbers(entries):

@@ -138,12 +138,12 @@ def test_a_limit_does_not_hold_a_longer_training_back(small_data, tmp_path):
     assert more.outcome.epochs == first.outcome.epochs + 2
 
 
-def greedy(input_shape, classes, name="greedy"):
+def greedy(**arguments):
     """Ask torch for more memory than any machine has."""
     torch.empty(2**60, device="cpu")
 
 
-def broken(input_shape, classes, name="broken"):
+def broken(**arguments):
     raise TypeError("a mistake in an architecture")
 
 
@@ -256,7 +256,7 @@ def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, capsys, monkeypatch):
 def bad(small_data):
     yield ["--models", "shallow-vvg"], "compare: unknown model 'shallow-vvg'. Did you mean 'shallow-vgg'?"
     yield ["--models", "shallow-vgg,shallow-vgg"], "compare: shallow-vgg is named twice in --models"
-    yield ["--models", ","], "compare: no model is named; give --models with some of conv-model, "
+    yield ["--models", ","], "compare: no model is named; give --models with some of alexnet, conv-model, "
     yield [], "Missing option '--models'"
     yield ["--models", "conv-model", "--seconds", "0"], "compare: seconds must be above 0; received 0.0."
     yield ["--models", "conv-model", "--operations", "-1"], "compare: operations must be a number in [0, inf)"

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from convolens.analysis import cost
-from convolens.applications import APPLICATIONS
-from convolens.arguments import look_up, number_in
+from convolens.applications import APPLICATIONS, find_architecture
+from convolens.arguments import number_in
 from convolens.data.content import content_hashes
 from convolens.data.folder import list_images
 from convolens.data.layout import find_layout
@@ -165,7 +165,7 @@ def _check(options: CompareOptions) -> dict[str, Settings]:
             f"compare: no model is named; give --models with some of {', '.join(sorted(APPLICATIONS))}."
         )
     for name in names:
-        look_up("compare", "model", name, APPLICATIONS)
+        find_architecture("compare", name)
         if names.count(name) > 1:
             raise ArgumentError(f"compare: {name} is named twice in --models; name each model once.")
     budgets = {
