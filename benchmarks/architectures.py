@@ -37,9 +37,14 @@ PEERS = {
     "resnet-50": "torchvision:resnet50",
     "resnet-101": "torchvision:resnet101",
     "resnet-152": "torchvision:resnet152",
+    "inception-v3": "torchvision:inception_v3",
+    "inception-v4": "timm:inception_v4",
+    "mobilenet-v3-small": "torchvision:mobilenet_v3_small",
+    "mobilenet-v3-large": "torchvision:mobilenet_v3_large",
+    "convnext-tiny": "torchvision:convnext_tiny",
 }
 # Without their auxiliary classifiers.
-OPTIONS = {"googlenet": {"aux_logits": False, "init_weights": False}}
+OPTIONS = {name: {"aux_logits": False, "init_weights": False} for name in ("googlenet", "inception_v3")}
 
 CLASSES = 1000
 SECONDS = 0.5  # what one measurement lasts, at least
@@ -200,18 +205,18 @@ def main() -> None:
         f"{arguments.batch_size} x {arguments.size} x {arguments.size}; medians of {arguments.rounds} rounds in turn"
     )
     print(
-        f"{'':14} {'':8} {'ours, ms':>9} {'theirs, ms':>10}   ours takes ... times as long (range)   target"
+        f"{'':18} {'':8} {'ours, ms':>9} {'theirs, ms':>10}   ours takes ... times as long (range)   target"
     )
     for name in arguments.only or PEERS:
         answer = other.ask(source=PEERS[name], **batch)
         if "missing" in answer:
-            print(f"{name:14} left out: {answer['missing']}")
+            print(f"{name:18} left out: {answer['missing']}")
             continue
         network = ours(name, arguments.size)
         here, there = parameters(network), answer["parameters"]
         if here != there:
             print(
-                f"{name:14} left out: {here} weights here, {there} there at this size: not the same network"
+                f"{name:18} left out: {here} weights here, {there} there at this size: not the same network"
             )
             continue
         mine = Timed(network, **batch)
@@ -223,7 +228,7 @@ def main() -> None:
             met = "met" if statistics.median(each) <= target else "missed"
             milliseconds = [1000 * statistics.median(times) for times in (here, there)]
             print(
-                f"{name:14} {what:8} {milliseconds[0]:>9.0f} {milliseconds[1]:>10.0f}   {line:37}  {target:.2f}: {met}",
+                f"{name:18} {what:8} {milliseconds[0]:>9.0f} {milliseconds[1]:>10.0f}   {line:37}  {target:.2f}: {met}",
                 flush=True,
             )
         del mine, network
