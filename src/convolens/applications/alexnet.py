@@ -1,10 +1,8 @@
 """AlexNet in one tower: five convolutions and three dense layers."""
 
-from collections.abc import Sequence
-from typing import Any
-
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Permute, ZeroPadding2D
 from convolens.models import Model
 
@@ -15,16 +13,8 @@ CONVOLUTIONS = ((0, 64, 11), (3, 192, 5), (6, 384, 3), (8, 256, 3), (10, 256, 3)
 POOLED_AFTER = (0, 3, 10)
 
 
-def AlexNet(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE)
+def AlexNet(given: Arguments, dropout: float = 0.5) -> Model:
     """Return AlexNet (Krizhevsky et al., 2012) in one tower, as Krizhevsky (2014) and torchvision have it: 61,100,840 parameters.
 
     What it introduced: a deep convolutional network that learns from a million photos on graphics processors, with
@@ -51,17 +41,6 @@ def AlexNet(
         >>> AlexNet(include_top=False).output_shape
         (None, 6, 6, 256)
     """
-    given = check_arguments(
-        "AlexNet",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     x = ZeroPadding2D(2, name="padding")(given.inputs)
     for place, filters, kernel in CONVOLUTIONS:
         first = place == 0

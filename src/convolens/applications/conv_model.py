@@ -60,7 +60,7 @@ def ConvModel(
         ],
         name=name,
     )
-    begin_with(model, found, "conv-model")
+    begin_with(model, found)
     return model
 
 

@@ -1,10 +1,8 @@
 """ConvNeXtTiny: a residual network of large depthwise kernels, made in the manner of transformers."""
 
-from collections.abc import Sequence
-from typing import Any
-
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.arguments import number_in
 from convolens.initializers import TruncatedNormal
 from convolens.layers import (
@@ -65,16 +63,18 @@ def _block(x: SymbolicTensor, name: str, channels: int, rate: float) -> Symbolic
     return Add(name=f"{name}.add")([x, y])
 
 
-def ConvNeXtTiny(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    stochastic_depth: float = 0.1,
-) -> Model:
+def renamed(name: str) -> str:
+    """Return what a weight of torchvision's ConvNeXt is called here: a layer's scale is a layer of its own.
+
+    Example:
+        >>> renamed("features.1.0.layer_scale"), renamed("features.0.0.weight")
+        ('features.1.0.layer_scale.weight', 'features.0.0.weight')
+    """
+    return f"{name}.weight" if name.endswith(".layer_scale") else name
+
+
+@application(MINIMUM_SIZE, renamed=renamed)
+def ConvNeXtTiny(given: Arguments, stochastic_depth: float = 0.1) -> Model:
     """Return ConvNeXt-Tiny (Liu et al., 2022): 28,589,128 parameters.
 
     What it introduced: a residual network changed step by step into what vision transformers do, and then as good as they:
@@ -103,29 +103,8 @@ def ConvNeXtTiny(
         >>> ConvNeXtTiny(include_top=False, input_shape=(64, 64, 3)).output_shape
         (None, 2, 2, 768)
     """
-    given = check_arguments(
-        "ConvNeXtTiny",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     rate = number_in("ConvNeXtTiny", "stochastic_depth", stochastic_depth, 0.0, 1.0, open_high=True)
     return _convnext(given, TINY, rate)
-
-
-def renamed(name: str) -> str:
-    """Return what a weight of torchvision's ConvNeXt is called here: a layer's scale is a layer of its own.
-
-    Example:
-        >>> renamed("features.1.0.layer_scale"), renamed("features.0.0.weight")
-        ('features.1.0.layer_scale.weight', 'features.0.0.weight')
-    """
-    return f"{name}.weight" if name.endswith(".layer_scale") else name
 
 
 CONVNEXTS = (

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import check_arguments
+from convolens.applications.top import Arguments
 from convolens.initializers import Constant
 from convolens.layers import (
     Add,
@@ -32,15 +33,8 @@ SECTION = (
 )  # fmt: skip
 
 
-def ENet(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ENet(given: Arguments) -> Model:
     """Return the encoder of ENet (Paszke et al., 2016) with a classifier: 466,519 parameters.
 
     What it introduced: a network small enough for video on a phone. It halves rows and columns early, is narrow inside its bottlenecks
@@ -70,17 +64,6 @@ def ENet(
         >>> ENet(include_top=False, input_shape=(64, 64, 3)).output_shape
         (None, 8, 8, 128)
     """
-    given = check_arguments(
-        "ENet",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     x = _initial(given.inputs)  # 224 x 224 x 3 -> 112 x 112 x 16
     for place in range(5):
         x = _bottleneck(x, f"bottleneck1.{place}", 64, PLAIN, 0.01, halve=place == 0)  # -> 56 x 56

@@ -1,11 +1,10 @@
 """GoogLeNet: nine Inception modules, as published, or with batch normalisation in torchvision's form."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     AveragePooling2D,
     Concatenate,
@@ -42,17 +41,8 @@ POOLED_AFTER = ("3b", "4e")
 AUXILIARY_AFTER = {"4a": "aux1", "4d": "aux2"}
 
 
-def GoogLeNet(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    batch_norm: bool = False,
-    auxiliary_heads: bool = False,
-) -> Model:
+@application(MINIMUM_SIZE)
+def GoogLeNet(given: Arguments, batch_norm: bool = False, auxiliary_heads: bool = False) -> Model:
     """Return GoogLeNet (Szegedy et al., 2014): 22 layers deep with 6,998,552 parameters.
 
     What it introduced: modules that look at several sizes at once (`layers.InceptionModule`), 1x1 convolutions that make the
@@ -82,18 +72,6 @@ def GoogLeNet(
         >>> GoogLeNet().count_params()
         6998552
     """
-    given = check_arguments(
-        "GoogLeNet",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        variant="-bn" * batch_norm,
-    )
     x = _stem(given.inputs, batch_norm)
     auxiliary = []
     for label, filters in MODULES.items():
@@ -102,9 +80,9 @@ def GoogLeNet(
         if label in POOLED_AFTER:
             window = 2 if batch_norm and label == "4e" else 3
             x = MaxPooling2D(window, strides=2, padding="same", name=f"maxpool{label[0]}")(x)
-        if label in AUXILIARY_AFTER and auxiliary_heads and include_top:
+        if label in AUXILIARY_AFTER and auxiliary_heads and given.include_top:
             auxiliary.append((_head(x, given, AUXILIARY_AFTER[label], batch_norm), AUXILIARY_WEIGHT))
-    if not include_top:
+    if not given.include_top:
         return given.model(x)
     y = GlobalAveragePooling2D(name="avgpool")(x)  # 7 x 7 x 1024 -> 1024
     y = Dropout(0.2 if batch_norm else 0.4, name="dropout")(y)

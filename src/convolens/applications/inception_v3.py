@@ -1,11 +1,9 @@
 """InceptionV3: Inception modules with large kernels split into small and flat ones."""
 
-from collections.abc import Sequence
-from typing import Any
-
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
 from convolens.applications.inception_chain import Step, chain, side_by_side
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     AveragePooling2D,
     Dropout,
@@ -26,17 +24,8 @@ POOL_FILTERS = {"5b": 32, "5c": 64, "5d": 64}  # behind the pooling
 FLAT_FILTERS = {"6b": 128, "6c": 160, "6d": 160, "6e": 192}  # between the 1 x 7 and 7 x 1 kernels
 
 
-def InceptionV3(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    auxiliary_heads: bool = False,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE, DEFAULT_SHAPE)
+def InceptionV3(given: Arguments, auxiliary_heads: bool = False, dropout: float = 0.5) -> Model:
     """Return Inception-v3 (Szegedy et al., 2015): 48 layers deep with 23,834,568 parameters that are trained.
 
     What it introduced: large kernels made of small ones (5x5 as two 3x3) and of flat ones (7x7 as 1x7 and 7x1), and steps down
@@ -67,18 +56,6 @@ def InceptionV3(
         >>> InceptionV3(include_top=False, input_shape=(75, 75, 3)).output_shape
         (None, 1, 1, 2048)
     """
-    given = check_arguments(
-        "InceptionV3",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        DEFAULT_SHAPE,
-    )
     x = _stem(given.inputs)  # 299 x 299 -> 35 x 35
     for label, filters in POOL_FILTERS.items():
         x = _small_kernels(x, f"Mixed_{label}", filters)
@@ -86,12 +63,12 @@ def InceptionV3(
     for label, filters in FLAT_FILTERS.items():
         x = _flat_kernels(x, f"Mixed_{label}", filters)
     auxiliary = []
-    if auxiliary_heads and include_top:
+    if auxiliary_heads and given.include_top:
         auxiliary.append((_head(x, given, "AuxLogits"), AUXILIARY_WEIGHT))
     x = _second_step_down(x, "Mixed_7a")  # -> 8 x 8
     for label in ("7b", "7c"):
         x = _spread_kernels(x, f"Mixed_{label}")
-    if not include_top:
+    if not given.include_top:
         return given.model(x)
     y = GlobalAveragePooling2D(name="avgpool")(x)  # 8 x 8 x 2048 -> 2048
     y = Dropout(dropout, name="dropout")(y)

@@ -1,11 +1,9 @@
 """InceptionV4: a deeper, more regular Inception network, whose stem has branches too."""
 
-from collections.abc import Sequence
-from typing import Any
-
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
 from convolens.applications.inception_chain import Step, chain, side_by_side
-from convolens.applications.top import check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     AveragePooling2D,
     Dropout,
@@ -22,16 +20,8 @@ WIDE, HIGH = (1, 7), (7, 1)  # a 7 x 7 kernel as two flat ones
 WIDE_3, HIGH_3 = (1, 3), (3, 1)
 
 
-def InceptionV4(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    dropout: float = 0.2,
-) -> Model:
+@application(MINIMUM_SIZE, DEFAULT_SHAPE)
+def InceptionV4(given: Arguments, dropout: float = 0.2) -> Model:
     """Return Inception-v4 (Szegedy et al., 2016): 42,679,816 parameters that are trained.
 
     What it introduced: one plan for all modules of a size (4, 7 and 3 of them), a stem with branches of its own, and a
@@ -58,23 +48,11 @@ def InceptionV4(
         >>> InceptionV4(include_top=False, input_shape=(75, 75, 3)).output_shape
         (None, 1, 1, 1536)
     """
-    given = check_arguments(
-        "InceptionV4",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        DEFAULT_SHAPE,
-    )
     x = _stem(given.inputs)  # 299 x 299 -> 35 x 35
     modules = [_module_a] * 4 + [_reduction_a] + [_module_b] * 7 + [_reduction_b] + [_module_c] * 3
     for place, module in enumerate(modules, start=6):
         x = module(x, f"features.{place}")
-    if not include_top:
+    if not given.include_top:
         return given.model(x)
     y = GlobalAveragePooling2D(name="global_pool")(x)  # 8 x 8 x 1536 -> 1536
     y = Dropout(dropout, name="head_drop")(y)

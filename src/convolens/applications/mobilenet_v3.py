@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     Activation,
     Add,
@@ -151,46 +152,19 @@ def _squeezed(channels: int) -> int:
     return rounded + 8 if rounded < 0.9 * quarter else rounded
 
 
-def MobileNetV3Small(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    dropout: float = 0.2,
-) -> Model:
+@application(MINIMUM_SIZE)
+def MobileNetV3Small(given: Arguments, dropout: float = 0.2) -> Model:
     """Return MobileNetV3-Small; arguments as `MobileNetV3Large`. 2,542,856 parameters that are trained.
 
     Example:
         >>> MobileNetV3Small(include_top=False, input_shape=(32, 32, 3)).output_shape
         (None, 1, 1, 576)
     """
-    given = check_arguments(
-        "MobileNetV3Small",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _mobilenet_v3(given, SMALL, 1024, dropout)
 
 
-def MobileNetV3Large(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    dropout: float = 0.2,
-) -> Model:
+@application(MINIMUM_SIZE)
+def MobileNetV3Large(given: Arguments, dropout: float = 0.2) -> Model:
     """Return MobileNetV3-Large (Howard et al., 2019): 5,483,032 parameters that are trained.
 
     What it introduced: a plan found by search and then trimmed by hand, and the hard swish, x * min(max(x + 3, 0), 6) / 6,
@@ -218,17 +192,6 @@ def MobileNetV3Large(
         >>> MobileNetV3Large(include_top=False, input_shape=(64, 64, 3), pooling="avg").output_shape
         (None, 960)
     """
-    given = check_arguments(
-        "MobileNetV3Large",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _mobilenet_v3(given, LARGE, 1280, dropout)
 
 

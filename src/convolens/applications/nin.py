@@ -1,10 +1,8 @@
 """NIN: a network in the network, 1x1 convolutions behind each larger one; here with batch normalisation."""
 
-from collections.abc import Sequence
-from typing import Any
-
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     BatchNormalization,
     Conv2D,
@@ -21,15 +19,8 @@ MINIMUM_SIZE = 32  # halved five times
 BLOCKS = ((96, 11, 4), (256, 5, 1), (384, 3, 1), (1024, 3, 1))
 
 
-def NIN(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-) -> Model:
+@application(MINIMUM_SIZE)
+def NIN(given: Arguments) -> Model:
     """Return Network in Network (Lin et al., 2013) for large photos, with batch normalisation: 8,655,336 parameters.
 
     What it introduced: 1x1 convolutions, a small dense network at every pixel, behind each larger convolution; and the mean over rows
@@ -57,17 +48,6 @@ def NIN(
         >>> NIN(include_top=False).output_shape
         (None, 7, 7, 1024)
     """
-    given = check_arguments(
-        "NIN",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     x = given.inputs  # 224 x 224 x 3
     for block, (filters, kernel, step) in enumerate(BLOCKS, 1):
         if block > 1:  # 56 -> 28 -> 14 -> 7; zeros are below nothing that a ReLU gives

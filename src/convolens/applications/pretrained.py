@@ -1,6 +1,6 @@
 """Where a network's first weights come from: a file, a run folder, or the publisher's file for ImageNet."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,6 @@ class Pretrained:
     normalization: Normalization | None = None
     size: int | None = None
     model: str | None = None
-
-    def without_weights(self) -> "Pretrained":
-        """Return what makes the same network with fresh weights."""
-        return replace(self, path=None)
 
 
 def weights_folder() -> Path:

@@ -1,10 +1,10 @@
 """ResNet18, 34, 50, 101 and 152: blocks that learn what to add to what comes in."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     Add,
     BatchNormalization,
@@ -87,76 +87,30 @@ def _normalised(
     return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma, name=norm)(x)
 
 
-def ResNet18(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    zero_init_residual: bool = True,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ResNet18(given: Arguments, zero_init_residual: bool = True) -> Model:
     """Return ResNet18: two 3x3 convolutions a block; arguments as `ResNet50`. 11,689,512 parameters.
 
     Example:
         >>> ResNet18(input_shape=(64, 64, 3), classes=10).output_shape
         (None, 10)
     """
-    given = check_arguments(
-        "ResNet18",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _resnet(given, *DEPTHS["ResNet18"], zero_init_residual)
 
 
-def ResNet34(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    zero_init_residual: bool = True,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ResNet34(given: Arguments, zero_init_residual: bool = True) -> Model:
     """Return ResNet34: two 3x3 convolutions a block; arguments as `ResNet50`. 21,797,672 parameters.
 
     Example:
         >>> ResNet34(include_top=False, input_shape=(64, 64, 3)).output_shape
         (None, 2, 2, 512)
     """
-    given = check_arguments(
-        "ResNet34",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _resnet(given, *DEPTHS["ResNet34"], zero_init_residual)
 
 
-def ResNet50(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    zero_init_residual: bool = True,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ResNet50(given: Arguments, zero_init_residual: bool = True) -> Model:
     """Return ResNet50 (He et al., 2015): 50 layers with weights, 25,557,032 parameters.
 
     What it introduced: a block's convolutions learn what to add to what comes in, so that gradients pass by them unchanged and a hundred
@@ -185,77 +139,28 @@ def ResNet50(
         >>> ResNet50(include_top=False, input_shape=(64, 64, 3), pooling="avg").output_shape
         (None, 2048)
     """
-    given = check_arguments(
-        "ResNet50",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _resnet(given, *DEPTHS["ResNet50"], zero_init_residual)
 
 
-def ResNet101(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    zero_init_residual: bool = True,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ResNet101(given: Arguments, zero_init_residual: bool = True) -> Model:
     """Return ResNet101: bottlenecks; arguments as `ResNet50`. 44,549,160 parameters.
 
     Example:
         >>> ResNet101(include_top=False, input_shape=(32, 32, 3)).output_shape
         (None, 1, 1, 2048)
     """
-    given = check_arguments(
-        "ResNet101",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _resnet(given, *DEPTHS["ResNet101"], zero_init_residual)
 
 
-def ResNet152(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    zero_init_residual: bool = True,
-) -> Model:
+@application(MINIMUM_SIZE)
+def ResNet152(given: Arguments, zero_init_residual: bool = True) -> Model:
     """Return ResNet152: bottlenecks; arguments as `ResNet50`. 60,192,808 parameters.
 
     Example:
         >>> ResNet152(include_top=False, input_shape=(32, 32, 3)).output_shape
         (None, 1, 1, 2048)
     """
-    given = check_arguments(
-        "ResNet152",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-    )
     return _resnet(given, *DEPTHS["ResNet152"], zero_init_residual)
 
 

@@ -58,7 +58,7 @@ def ShallowVGGNet(
         ],
         name=name,
     )
-    begin_with(model, found, "shallow-vgg")
+    begin_with(model, found)
     return model
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
+from convolens.applications.application import application
 from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments, check_arguments
+from convolens.applications.top import Arguments
 from convolens.layers import (
     BatchNormalization,
     Conv2D,
@@ -55,81 +55,30 @@ def _vgg(given: Arguments, block: Sequence[int], batch_norm: bool, dropout: floa
     return given.model(x, given.classifier(y, "classifier.6"))
 
 
-def VGG11(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    batch_norm: bool = False,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE)
+def VGG11(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
     """Return VGG11, "A" of the paper: 8 convolutions; arguments as `VGG16`. 132,863,336 parameters.
 
     Example:
         >>> VGG11(input_shape=(32, 32, 3), classes=10).output_shape
         (None, 10)
     """
-    given = check_arguments(
-        "VGG11",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        variant="-bn" * batch_norm,
-    )
     return _vgg(given, BLOCKS["VGG11"], batch_norm, dropout)
 
 
-def VGG13(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    batch_norm: bool = False,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE)
+def VGG13(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
     """Return VGG13, "B" of the paper: 10 convolutions; arguments as `VGG16`. 133,047,848 parameters.
 
     Example:
         >>> VGG13(include_top=False, input_shape=(32, 32, 3)).output_shape
         (None, 1, 1, 512)
     """
-    given = check_arguments(
-        "VGG13",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        variant="-bn" * batch_norm,
-    )
     return _vgg(given, BLOCKS["VGG13"], batch_norm, dropout)
 
 
-def VGG16(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    batch_norm: bool = False,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE)
+def VGG16(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
     """Return VGG16 (Simonyan & Zisserman, 2014), "D" of the paper: 13 convolutions. 138,357,544 parameters.
 
     What it introduced: only 3x3 kernels; two or three in a row see as far as a 5x5 or 7x7 one, with fewer weights and
@@ -155,50 +104,17 @@ def VGG16(
         >>> VGG16(include_top=False, input_shape=(64, 64, 3), pooling="avg").output_shape
         (None, 512)
     """
-    given = check_arguments(
-        "VGG16",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        variant="-bn" * batch_norm,
-    )
     return _vgg(given, BLOCKS["VGG16"], batch_norm, dropout)
 
 
-def VGG19(
-    include_top: bool = True,
-    weights: Any = None,
-    input_shape: Sequence[int] | None = None,
-    pooling: str | None = None,
-    classes: int = 1000,
-    classifier_activation: Any = "softmax",
-    name: str | None = None,
-    batch_norm: bool = False,
-    dropout: float = 0.5,
-) -> Model:
+@application(MINIMUM_SIZE)
+def VGG19(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
     """Return VGG19, "E" of the paper: 16 convolutions; arguments as `VGG16`. 143,667,240 parameters.
 
     Example:
         >>> VGG19(include_top=False, input_shape=(64, 64, 3)).output_shape
         (None, 2, 2, 512)
     """
-    given = check_arguments(
-        "VGG19",
-        MINIMUM_SIZE,
-        include_top,
-        weights,
-        input_shape,
-        pooling,
-        classes,
-        classifier_activation,
-        name,
-        variant="-bn" * batch_norm,
-    )
     return _vgg(given, BLOCKS["VGG19"], batch_norm, dropout)
 
 
