@@ -107,6 +107,19 @@ def pair(where: str, argument: str, value: Any, minimum: int = 1) -> tuple[int, 
     return integer(where, argument, items[0], minimum), integer(where, argument, items[1], minimum)
 
 
+def axis_of(where: str, axis: Any) -> int:
+    """Return an axis as an integer; a list of one counts as that one.
+
+    Example:
+        >>> axis_of("Softmax", [-1])
+        -1
+    """
+    axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise ArgumentError(f"{where}: axis must be an integer; received {axis!r}.")
+    return axis
+
+
 def number_in(
     where: str, argument: str, value: Any, low: float, high: float, *, open_high: bool = False
 ) -> float:

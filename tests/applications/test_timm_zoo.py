@@ -121,6 +121,13 @@ def test_a_run(tmp_path: Path) -> None:
     runs.resume(tmp_path / "run", runs.ResumeOptions(epochs=2), Screen(quiet=True))
 
 
+@pytest.mark.usefixtures("standin")
+def test_it_can_be_costed() -> None:
+    found = runs.cost(runs.CostOptions("timm:small_net"), Screen(quiet=True))
+    assert found.input_shape == (12, 12, 3)
+    assert found.multiply_accumulates == 5 * 5 * 4 * 27 + 4 * 1000  # the convolution and the dense layer
+
+
 def test_timm_itself() -> None:
     timm = pytest.importorskip("timm", reason="timm (extra zoo) is not installed")
     model = build("timm:resnet18", (64, 64, 3), 5)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from convolens.checkpoints.download import RemoteFile, check, digest_of, download
+from convolens.data.place import cache_root
 from convolens.errors import MissingFileError
 
 
@@ -14,9 +15,7 @@ def cache_folder() -> Path:
         >>> cache_folder().name
         'datasets'
     """
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("CONVOLENS_CACHE") or user_cache_dir("convolens")) / "datasets"
+    return cache_root() / "datasets"
 
 
 def local_folders() -> list[Path]:

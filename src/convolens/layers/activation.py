@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from convolens import activations
-from convolens.arguments import number_in
+from convolens.arguments import axis_of, number_in
 from convolens.errors import ArgumentError
 from convolens.layers.layer import Layer
 
@@ -87,9 +87,7 @@ class Softmax(Layer):
 
     def __init__(self, axis: int = -1, **options: Any) -> None:
         super().__init__(**options)
-        if isinstance(axis, bool) or not isinstance(axis, int):
-            raise ArgumentError(f"{self.title}: axis must be an integer; received {axis!r}.")
-        self.axis = axis
+        self.axis = axis_of(self.title, axis)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.softmax(x, dimension_of(self.axis, x.ndim, self.title))

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from convolens import initializers
-from convolens.arguments import number_in
-from convolens.errors import ArgumentError, ShapeError
+from convolens.arguments import axis_of, number_in
+from convolens.errors import ShapeError
 from convolens.layers.layer import Layer, WeightEntry
 
 
@@ -37,10 +37,7 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        if isinstance(axis, bool) or not isinstance(axis, int):
-            raise ArgumentError(f"{self.title}: axis must be an integer; received {axis!r}.")
-        self.axis: int = axis
+        self.axis = axis_of(self.title, axis)
         self.epsilon = number_in(self.title, "epsilon", epsilon, 0.0, float("inf"))
         self.center, self.scale = bool(center), bool(scale)
         self.beta_initializer = initializers.get(beta_initializer)

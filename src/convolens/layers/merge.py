@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from convolens.arguments import axis_of
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers.activation import dimension_of
 from convolens.layers.layer import Layer
@@ -31,9 +32,7 @@ class Concatenate(Layer):
 
     def __init__(self, axis: int = -1, **options: Any) -> None:
         super().__init__(**options)
-        if isinstance(axis, bool) or not isinstance(axis, int):
-            raise ArgumentError(f"{self.title}: axis must be an integer; received {axis!r}.")
-        self.axis = axis
+        self.axis = axis_of(self.title, axis)
 
     def build(self, input_shape: Any) -> None:
         _check_several(self.title, input_shape)

@@ -11,7 +11,8 @@ import torch
 from convolens.analysis import LayerCost, ModelCost, ReceptiveField
 from convolens.analysis import cost as measure_cost
 from convolens.analysis.layer_words import FORMS, is_layers, parse_layers
-from convolens.applications import APPLICATIONS, build
+from convolens.applications import APPLICATIONS, build, find_architecture
+from convolens.applications.timm_zoo import PREFIX as TIMM
 from convolens.arguments import did_you_mean, integer
 from convolens.errors import ArgumentError, MissingFileError, UnknownNameError
 from convolens.models import Model
@@ -33,7 +34,7 @@ class CostOptions:
     """What is asked for.
 
     Attributes:
-        subject: a name of `APPLICATIONS`, a run folder, or layers in words.
+        subject: a name of `APPLICATIONS`, timm:NAME, a run folder, or layers in words.
         input_shape: (rows, columns, channels) as "224x224x3"; None takes the network's own.
         size: rows and columns, for images of three channels; instead of `input_shape`.
         classes: of a named architecture; None takes its own.
@@ -106,8 +107,8 @@ def find_model(subject: str, shape: tuple[int, ...] | None, classes: int | None)
         UnknownNameError: no such architecture or layer; the nearest is offered. MissingFileError: no such run.
         ArgumentError: `classes` or no `shape` where it makes no sense.
     """
-    if subject in APPLICATIONS:
-        entry = APPLICATIONS[subject]
+    if subject in APPLICATIONS or subject.startswith(TIMM):
+        entry = find_architecture("cost", subject)
         shape = shape or (entry.size, entry.size, 3)
         with torch.device("meta"):
             return build(subject, shape, classes) if classes is not None else entry.build(input_shape=shape)

@@ -131,7 +131,7 @@ class Session:
         settings = self.settings
         if settings.max_seconds is None and settings.max_operations is None:
             return []
-        found = cost(self.trained.model, settings.input_shape)
+        found = cost(self.trained.model, settings.input_shape, training=False)
         return [
             Budget(
                 settings.max_seconds or math.inf,

@@ -99,7 +99,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
         measurement = measure(make_model, placed.batches, len(prepared.validation), settings)
-        price = cost(model, settings.input_shape)
+        price = cost(model, settings.input_shape, training=False)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
         validation = make_batches(settings, prepared, model, training=False)
         return Session(folder, settings, prepared, trained, placed.batches, validation, screen).run()

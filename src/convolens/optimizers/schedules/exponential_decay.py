@@ -1,12 +1,9 @@
 """ExponentialDecay: times a factor every so many steps."""
 
-from convolens.arguments import integer, number_in
-from convolens.optimizers.schedules.schedule import LearningRateSchedule
-
-_INFINITY = float("inf")
+from convolens.optimizers.schedules.timed_decay import TimedDecay
 
 
-class ExponentialDecay(LearningRateSchedule):
+class ExponentialDecay(TimedDecay):
     """Multiply the rate by `decay_rate` every `decay_steps` steps, smoothly or in stairs.
 
     Args:
@@ -23,24 +20,6 @@ class ExponentialDecay(LearningRateSchedule):
     Source: Keras 3 `ExponentialDecay`.
     """
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "ExponentialDecay",
-    ) -> None:
-        where = "ExponentialDecay"
-        self.initial_learning_rate = number_in(
-            where, "initial_learning_rate", initial_learning_rate, 0.0, _INFINITY
-        )
-        self.decay_steps = integer(where, "decay_steps", decay_steps)
-        self.decay_rate = number_in(where, "decay_rate", decay_rate, 0.0, _INFINITY)
-        self.staircase = bool(staircase)
-        self.name = name
-
     def __call__(self, step: int) -> float:
         """Return the learning rate of the given step."""
-        times = step // self.decay_steps if self.staircase else step / self.decay_steps
-        return float(self.initial_learning_rate * self.decay_rate**times)
+        return float(self.initial_learning_rate * self.decay_rate ** self.times(step))

@@ -1,12 +1,9 @@
 """InverseTimeDecay: divided by one plus the time."""
 
-from convolens.arguments import integer, number_in
-from convolens.optimizers.schedules.schedule import LearningRateSchedule
-
-_INFINITY = float("inf")
+from convolens.optimizers.schedules.timed_decay import TimedDecay
 
 
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(TimedDecay):
     """Divide the rate by `1 + decay_rate * step / decay_steps`: the old optimizers' `decay`.
 
     Args:
@@ -23,24 +20,6 @@ class InverseTimeDecay(LearningRateSchedule):
     Source: Keras 3 `InverseTimeDecay`.
     """
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "InverseTimeDecay",
-    ) -> None:
-        where = "InverseTimeDecay"
-        self.initial_learning_rate = number_in(
-            where, "initial_learning_rate", initial_learning_rate, 0.0, _INFINITY
-        )
-        self.decay_steps = integer(where, "decay_steps", decay_steps)
-        self.decay_rate = number_in(where, "decay_rate", decay_rate, 0.0, _INFINITY)
-        self.staircase = bool(staircase)
-        self.name = name
-
     def __call__(self, step: int) -> float:
         """Return the learning rate of the given step."""
-        times = step // self.decay_steps if self.staircase else step / self.decay_steps
-        return self.initial_learning_rate / (1.0 + self.decay_rate * times)
+        return self.initial_learning_rate / (1.0 + self.decay_rate * self.times(step))
