@@ -52,11 +52,12 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
 
 
 def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
-    """Return `activation(x)`; relu writes over `x`, which must be a convolution's or a matrix product's own result.
-
-    Such a result is not needed for its gradient.
-    """
-    return F.relu_(x) if activation is F.relu else activation(x)
+    """Return `activation(x)`, written over `x` where torch can; `x` must be memory of its own that no gradient needs."""
+    if activation is F.relu:
+        return F.relu_(x)
+    if activation is F.hardswish and not torch.is_grad_enabled():  # its gradient needs what went into it
+        return F.hardswish(x, inplace=True)
+    return activation(x)
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -19,12 +19,14 @@ class Activation(Layer):
         [[0.0, 2.0]]
     """
 
+    can_overwrite = True
+
     def __init__(self, activation: Any, **options: Any) -> None:
         super().__init__(**options)
         self.activation = activations.get(activation)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.activation(x)
+    def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
+        return activations.overwriting(self.activation, x) if overwrite else self.activation(x)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"activation": activations.name_of(self.activation)}
@@ -44,6 +46,8 @@ class ReLU(Layer):
         [[0.0, 0.5, 1.0]]
     """
 
+    can_overwrite = True
+
     def __init__(
         self,
         max_value: float | None = None,
@@ -59,9 +63,11 @@ class ReLU(Layer):
         self.negative_slope = number_in(self.title, "negative_slope", negative_slope, 0.0, infinity)
         self.threshold = number_in(self.title, "threshold", threshold, 0.0, infinity)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
         if self.negative_slope == 0.0 and self.threshold == 0.0:
-            return torch.relu(x) if self.max_value is None else x.clamp(0.0, self.max_value)
+            if self.max_value is None:
+                return torch.relu_(x) if overwrite else torch.relu(x)
+            return x.clamp(0.0, self.max_value)
         kept = x if self.max_value is None else x.clamp(max=self.max_value)
         return torch.where(x >= self.threshold, kept, self.negative_slope * (x - self.threshold))
 

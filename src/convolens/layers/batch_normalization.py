@@ -74,6 +74,10 @@ class BatchNormalization(Layer):
         self.register_buffer("running_mean", self.moving_mean_initializer(shape))
         self.register_buffer("running_var", self.moving_variance_initializer(shape))
 
+    @property
+    def gives_own_result(self) -> bool:
+        return True
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim == 3:  # (n, steps, channels): torch wants the channels second
             return self._normalize(x.transpose(1, 2)).transpose(1, 2)

@@ -91,8 +91,8 @@ class Conv2D(Convolution2D):
         kernel = self.kernel_initializer(shape, fan_in, fan_out)
         self.weight = torch.nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
 
-    def convolve(self, x: torch.Tensor) -> torch.Tensor:
-        return self.slide(x, self.weight, self.bias, self.groups)
+    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+        return self.slide(x, self.weight, self.bias, self.groups, zeros)
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [conv_entry("kernel", self.weight)]

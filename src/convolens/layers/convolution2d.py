@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from convolens import activations, initializers
 from convolens.arguments import one_of, pair
@@ -78,8 +79,11 @@ class Convolution2D(Layer):
         """Draw the kernels for images of `channels` channels; `area` is the kernel's, in pixels."""
         raise NotImplementedError
 
-    def convolve(self, x: torch.Tensor) -> torch.Tensor:
-        """Return (n, output channels, new rows, new columns) for (n, channels, rows, columns), bias added."""
+    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+        """Return (n, output channels, new rows, new columns) for (n, channels, rows, columns), bias added.
+
+        `zeros` are added on both sides of the (rows, columns) first; only where the padding is "valid".
+        """
         raise NotImplementedError
 
     def kernel_entries(self) -> list[WeightEntry]:
@@ -101,18 +105,34 @@ class Convolution2D(Layer):
             torch.nn.Parameter(self.bias_initializer((outputs,), outputs, outputs)) if self.use_bias else None
         )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    @property
+    def gives_own_result(self) -> bool:
+        return self.activation is activations.linear
+
+    @property
+    def can_pad(self) -> bool:
+        """Whether `forward` takes zeros=(rows, columns) to add on both sides."""
+        return self.padding == "valid"
+
+    def forward(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels:
             raise ShapeError(
                 f"{self.title}: built for {self.channels} channels; received a tensor of shape "
                 f"{tuple(x.shape)} (batch, channels, rows, columns)."
             )
-        return activations.overwriting(self.activation, self.convolve(x))
+        return activations.overwriting(self.activation, self.convolve(x, zeros))
 
     def slide(
-        self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, groups: int
+        self,
+        x: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor | None,
+        groups: int,
+        zeros: tuple[int, int],
     ) -> torch.Tensor:
         """Return the convolution of an NCHW tensor by the layer's step, padding and dilation."""
+        if self.padding == "valid":
+            return F.conv2d(x, weight, bias, self.strides, zeros, self.dilation_rate, groups)
         return padded_convolution(x, weight, bias, self.strides, self.padding, self.dilation_rate, groups)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:

@@ -85,8 +85,8 @@ class DepthwiseConv2D(Convolution2D):
         )  # fmt: skip
         self.weight = torch.nn.Parameter(kernel)
 
-    def convolve(self, x: torch.Tensor) -> torch.Tensor:
-        return self.slide(x, self.weight, self.bias, self.channels)
+    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+        return self.slide(x, self.weight, self.bias, self.channels, zeros)
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [depthwise_entry("kernel", self.weight, self.depth_multiplier)]

@@ -14,6 +14,7 @@ from convolens.layers.geometry import check_image_shape
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.pooling import MaxPooling2D
 from convolens.layers.register import register
+from convolens.layers.shortcuts import chain
 from convolens.layers.symbolic import Shape
 
 
@@ -148,12 +149,7 @@ class InceptionModule(Layer):
         return [layer for branch in self.branches for layer in branch]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        outputs = []
-        for branch in self.branches:
-            y = x
-            for layer in branch:
-                y = layer(y)
-            outputs.append(y)
+        outputs = [chain(branch, x) for branch in self.branches]
         return torch.cat(outputs, dim=1)  # (n, c, h, w): channels side by side
 
     def compute_output_shape(self, input_shape: Any) -> Shape:

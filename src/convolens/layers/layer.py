@@ -91,6 +91,9 @@ class Layer(torch.nn.Module):
         ArgumentTypeError: another keyword was given; the nearest argument is offered.
     """
 
+    # Whether `forward` takes overwrite=True: the input serves nobody else, and may become the output (see `shortcuts`).
+    can_overwrite = False
+
     def __init__(
         self,
         *,
@@ -124,6 +127,11 @@ class Layer(torch.nn.Module):
         return [name for name in names if name not in base] + base
 
     # -- what a subclass gives ---------------------------------------------------------------------
+
+    @property
+    def gives_own_result(self) -> bool:
+        """Whether the output is memory of its own which the layer's gradient does not need, so that others may write over it."""
+        return False
 
     def build(self, input_shape: Any) -> None:
         """Create the parameters for inputs of `input_shape` (None, rows, columns, channels)."""

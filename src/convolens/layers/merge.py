@@ -45,6 +45,10 @@ class Concatenate(Layer):
                 f"{[tuple(shape) for shape in input_shape]}."
             )
 
+    @property
+    def gives_own_result(self) -> bool:
+        return True
+
     def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
         return torch.cat(list(x), dimension_of(self.axis, x[0].ndim, self.title))
 
@@ -90,6 +94,10 @@ class Add(_Elementwise):
         >>> Add()([torch.ones(1, 2), torch.ones(1, 2)]).tolist()
         [[2.0, 2.0]]
     """
+
+    @property
+    def gives_own_result(self) -> bool:
+        return True
 
     def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
         total = x[0]

@@ -79,9 +79,9 @@ class SeparableConv2D(Convolution2D):
         self.depthwise_weight = torch.nn.Parameter(depthwise)
         self.pointwise_weight = torch.nn.Parameter(pointwise)
 
-    def convolve(self, x: torch.Tensor) -> torch.Tensor:
+    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
         # (n, channels * multiplier, new rows, columns)
-        x = self.slide(x, self.depthwise_weight, None, self.channels)
+        x = self.slide(x, self.depthwise_weight, None, self.channels, zeros)
         return F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
 
     def kernel_entries(self) -> list[WeightEntry]:

@@ -42,6 +42,12 @@ class ZeroPadding2D(Layer):
             pair(self.title, "padding", second, minimum=0),
         )
 
+    @property
+    def zeros(self) -> tuple[int, int] | None:
+        """The (rows, columns) of zeros where both ends get the same, else None."""
+        rows, columns = self.padding
+        return (rows[0], columns[0]) if rows[0] == rows[1] and columns[0] == columns[1] else None
+
     def build(self, input_shape: Any) -> None:
         check_image_shape(self.title, input_shape)
 

@@ -8,6 +8,7 @@ from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, WeightEntry, snake_case
 from convolens.layers.register import register
 from convolens.layers.symbolic import Node, Shape, SymbolicTensor
+from convolens.models.calls import Call, plan
 
 
 def give_names(layers: Iterable[Layer]) -> None:
@@ -66,8 +67,8 @@ class Network(Layer):
         self.nodes, self.layers = _sorted_graph(self.inputs, ends)
         needed = {id(node) for node in _sorted_graph(self.inputs, self.outputs)[0]}
         self._output_nodes = [node for node in self.nodes if id(node) in needed]
-        self._spent = _last_uses(self._output_nodes, self.outputs)
-        self._spent_with_auxiliary = _last_uses(self.nodes, ends)
+        self._calls = plan(self._output_nodes, self.inputs, self.outputs)
+        self._calls_with_auxiliary = plan(self.nodes, self.inputs, ends)
         give_names(self.layers)
         register(self, self.layers)
         shapes = [tensor.shape for tensor in self.inputs]
@@ -85,31 +86,27 @@ class Network(Layer):
         return tensors
 
     def forward(self, x: Any) -> Any:
-        values = self._values(x, self._output_nodes, self._spent)
+        values = self._values(x, self._calls)
         results = [values[id(tensor)] for tensor in self.outputs]
         return results[0] if self.single_output else results
 
     def forward_with_auxiliary(self, x: Any) -> tuple[Any, list[Any]]:
         """Return what `forward` gives, and the outputs of the auxiliary classifiers in the order of `auxiliary`."""
-        values = self._values(x, self.nodes, self._spent_with_auxiliary)
+        values = self._values(x, self._calls_with_auxiliary)
         results = [values[id(tensor)] for tensor in self.outputs]
         auxiliary = [values[id(tensor)] for tensor, _ in self.auxiliary]
         return results[0] if self.single_output else results, auxiliary
 
-    def _values(
-        self, x: Any, nodes: Sequence[Node], spent: Sequence[Sequence[SymbolicTensor]]
-    ) -> dict[int, Any]:
-        """Return what the symbolic tensors become, by their identity, without those that are spent behind a node."""
+    def _values(self, x: Any, calls: Sequence[Call]) -> dict[int, Any]:
+        """Return what the symbolic tensors become, by their identity, without those that are spent behind a call."""
         given = list(x) if isinstance(x, (list, tuple)) else [x]
         if len(given) != len(self.inputs):
             raise ShapeError(f"{self.title}: has {len(self.inputs)} inputs; received {len(given)}.")
         values = {id(tensor): value for tensor, value in zip(self.inputs, given, strict=True)}
-        for node, over in zip(nodes, spent, strict=True):
-            if id(node.output) not in values:
-                arguments = [values[id(tensor)] for tensor in node.inputs]
-                values[id(node.output)] = node.layer(arguments if len(arguments) > 1 else arguments[0])
-                del arguments
-            for tensor in over:  # its memory serves the next
+        for call in calls:
+            if id(call.output) not in values:
+                values[id(call.output)] = call(values)
+            for tensor in call.spent:  # its memory serves the next
                 values.pop(id(tensor), None)
         return values
 
@@ -152,18 +149,6 @@ class Network(Layer):
         from convolens.models.configuration import network_from_config
 
         return network_from_config(config)
-
-
-def _last_uses(nodes: Sequence[Node], kept: Sequence[SymbolicTensor]) -> list[list[SymbolicTensor]]:
-    """Return, for each node, the tensors that no later one takes; never those that are `kept`."""
-    spent: list[list[SymbolicTensor]] = [[] for _ in nodes]
-    seen = {id(tensor) for tensor in kept}
-    for node, over in zip(reversed(nodes), reversed(spent), strict=True):
-        for tensor in node.inputs:
-            if id(tensor) not in seen:
-                seen.add(id(tensor))
-                over.append(tensor)
-    return spent
 
 
 def _sorted_graph(

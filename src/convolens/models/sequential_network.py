@@ -9,6 +9,7 @@ from convolens.errors import ArgumentError, NotBuiltError
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.register import register
+from convolens.layers.shortcuts import chain
 from convolens.layers.symbolic import Shape, SymbolicTensor
 from convolens.models.network import give_names
 
@@ -139,9 +140,7 @@ class SequentialNetwork(Layer):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for layer in self.layers:
-            x = layer(x)
-        return x
+        return chain(self.layers, x)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         for layer in self.layers:

@@ -5,7 +5,7 @@ import hashlib
 import math
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from convolens.errors import (
     TerminatedError,
     TooLargeError,
 )
+from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.comparison_report import show_comparison, write_comparison
@@ -276,10 +277,12 @@ def _with_speeds(
 ) -> dict[str, Row]:
     """Return the rows with how fast each network answers."""
     names = [name for name, row in rows.items() if row.trained]
-    models = {
-        name: model_file.load(folder.run(name), folder.run(name).best).model.to(settings[name].device)
-        for name in names
-    }
+
+    def loader(name: str) -> Callable[[], Model]:
+        run, device = folder.run(name), settings[name].device
+        return lambda: model_file.load(run, run.best, device).model
+
+    models = {name: loader(name) for name in names}
     with screen.progress("measuring how fast they answer") as advance:
         speeds = measure_speeds(models, {name: settings[name].input_shape for name in names}, advance)
     return {

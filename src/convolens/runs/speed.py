@@ -9,7 +9,7 @@ import torch
 
 from convolens.models import Model
 
-ROUNDS, CALLS, SECONDS = 7, 10, 0.4  # of each network in a round: at most so many calls, or so long
+ROUNDS, CALLS, SECONDS = 5, 10, 0.4  # of each network in a round: at most so many calls, or so long
 BATCH = 32
 
 
@@ -27,33 +27,33 @@ class Speed:
 
 
 def measure_speeds(
-    models: Mapping[str, Model],
+    models: Mapping[str, Callable[[], Model]],
     input_shapes: Mapping[str, tuple[int, int, int]],
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Speed]:
-    """Measure networks in inference mode, one after the other in each of 7 rounds, the first of which only warms up.
+    """Measure networks in inference mode, one after the other in each of 5 rounds; only one at a time is in memory.
 
     Args:
-        models: name -> network, on its device.
+        models: name -> a function that loads the network, onto its device.
         input_shapes: name -> (rows, columns, channels).
         advance: told how many of how many rounds are done.
 
     Example:
         >>> from convolens.applications import build
-        >>> speeds = measure_speeds({"a": build("conv-model", (24, 24, 3), 2)}, {"a": (24, 24, 3)})
+        >>> speeds = measure_speeds({"a": lambda: build("conv-model", (24, 24, 3), 2)}, {"a": (24, 24, 3)})
         >>> speeds["a"].latency_ms > 0
         True
     """
     times: dict[tuple[str, int], list[float]] = {}
     for number in range(ROUNDS):
-        for name, model in models.items():
+        for name, load in models.items():
             rows, columns, channels = input_shapes[name]
+            model = load()
             for images in (1, BATCH):
                 x = torch.rand(images, channels, rows, columns, device=model.device)  # NCHW
                 x = x.contiguous(memory_format=torch.channels_last)
-                took = _calls(model, x)
-                if number:
-                    times.setdefault((name, images), []).extend(took)
+                times.setdefault((name, images), []).extend(_calls(model, x))
+            del model, x  # before the next is loaded
         advance(number + 1, ROUNDS)
     return {
         name: Speed(1000 * statistics.median(times[name, 1]), BATCH / statistics.median(times[name, BATCH]))
@@ -62,23 +62,18 @@ def measure_speeds(
 
 
 def _calls(model: Model, x: torch.Tensor) -> list[float]:
-    """Return the seconds of each of some calls."""
-    module, took = model.module, []
-    training = module.training
-    module.eval()
-    try:
-        began = time.perf_counter()
-        with torch.inference_mode():
-            for _ in range(CALLS):
-                start = time.perf_counter()
-                module(x)
-                wait(model.device)
-                took.append(time.perf_counter() - start)
-                if time.perf_counter() - began > SECONDS:
-                    break
-    finally:
-        module.train(training)
-    return took
+    """Return the seconds of each of some calls, the first left out."""
+    module, took = model.module.eval(), []
+    began = time.perf_counter()
+    with torch.inference_mode():
+        for _ in range(1 + CALLS):
+            start = time.perf_counter()
+            module(x)
+            wait(model.device)
+            took.append(time.perf_counter() - start)
+            if len(took) > 1 and time.perf_counter() - began > SECONDS:
+                break
+    return took[1:]
 
 
 def wait(device: torch.device) -> None:
