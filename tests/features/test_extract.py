@@ -1,6 +1,7 @@
 """extract: the same numbers as a plain forward pass, computed once, whatever the data are and however it was interrupted."""
 
 import csv
+import importlib
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.data.place import features_folder, list_cache
 from convolens.errors import ArgumentError, CheckpointError, DataError, ShapeError, UnknownNameError
 from convolens.features import extract, read_features
-from convolens.models import Model, Sequential
+from convolens.models import Sequential
 from images import folders, truncated_jpeg
 
 
@@ -196,9 +197,7 @@ def test_iterators_give_features_and_labels(tmp_path):
     model = network()
     found = extract(model, batches(4), "hidden", out=tmp_path / "a.safetensors")
     assert found.labels.tolist() == [0] * 3 + [1] * 3 + [2] * 3 + [3] * 3
-    expected = extract(
-        model, np.concatenate([x for x, _ in batches(4)]), "hidden", cache=False
-    )
+    expected = extract(model, np.concatenate([x for x, _ in batches(4)]), "hidden", cache=False)
     np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
     assert extract(model, batches(4), "hidden", out=tmp_path / "a.safetensors").from_cache
     with pytest.raises(CheckpointError, match="something else: data"):
@@ -251,26 +250,23 @@ extract(module, x, "linear", batch_size=2, out=sys.argv[1], save_every=float(sys
 
 
 def test_a_killed_extraction_goes_on_where_it_stopped(tmp_path):
-    """Killed as kill -9 does, twice; the parts before are whole, and the end is bit for bit that of one that was not."""
-    out = tmp_path / "a.safetensors"
-    partial = tmp_path / "a.safetensors.partial"
-    before = 0
-    for _ in range(2):
-        child = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, out, "0.1", *PLACES]],
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        child.stdout.readline()
-        deadline = time.monotonic() + 60
-        while len(list(partial.glob("0*.safetensors"))) < before + 3 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        child.kill()
-        child.wait()
-        kept = sorted(partial.glob("0*.safetensors"))
-        assert len(kept) >= before + 3
-        before = len(kept)
+    """Killed as kill -9 does; the parts before are whole, and the end is bit for bit that of one that was not killed."""
+    out, partial = tmp_path / "a.safetensors", tmp_path / "a.safetensors.partial"
+    child = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, out, "0.05", *PLACES], stdout=subprocess.PIPE, text=True
+    )
+    child.stdout.readline()
+    deadline = time.monotonic() + 60
+    while len(list(partial.glob("0*.safetensors"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    kept = sorted(partial.glob("0*.safetensors"))
+    assert len(kept) >= 3
     assert not out.exists()
     done = int(kept[-1].stem.split("-")[1])
+    assert 0 < done < 200
     torch.manual_seed(0)
     module = Counting()
     x = np.random.default_rng(0).normal(size=(200, 6, 6, 3)).astype(np.float32)
@@ -348,9 +344,14 @@ def test_a_layer_without_a_tensor_is_refused():
         extract(TwoHeads(), x, "unused", cache=False)
 
 
-def test_a_source_text_that_changed_is_another_network():
-    x = np.ones((2, 3), np.float32)
-    first = type("Own", (torch.nn.Identity,), {})
-    model = Model(torch.nn.Sequential(first(), torch.nn.Linear(3, 2)))
-    assert not extract(model, x, "0").from_cache
-    assert extract(model, x, "0").from_cache
+def test_a_program_that_changed_is_another_network(tmp_path, monkeypatch):
+    """The weights are the same, none; only the text of the class tells."""
+    x, found = np.ones((2, 3), np.float32), []
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, factor in (("first", 2), ("second", 3), ("third", 3)):
+        (tmp_path / f"{name}.py").write_text(
+            f"import torch\nclass Own(torch.nn.Module):\n    def forward(self, x):\n        return x * {factor}\n"
+        )
+        own = importlib.import_module(name).Own()
+        found.append(extract(torch.nn.Sequential(own), x, "0"))
+    assert [(item.values[0, 0], item.from_cache) for item in found] == [(2, False), (3, False), (3, True)]

@@ -115,10 +115,12 @@ def network_digest(module: torch.nn.Module) -> str:
             pass
     found = hashlib.sha256(repr(module).encode())
     for kind in sorted({type(child) for child in module.modules()}, key=lambda kind: kind.__qualname__):
-        found.update(f"{kind.__module__}.{kind.__qualname__}\n".encode())
-        if not kind.__module__.startswith("torch."):
+        if kind.__module__.startswith("torch."):
+            told = f"{kind.__module__}.{kind.__qualname__}"
+        else:  # whatever the module is called: a program's own is `__main__`
             try:
-                found.update(inspect.getsource(kind).encode())
+                told = inspect.getsource(kind)
             except (OSError, TypeError):  # typed into a prompt
-                continue
+                told = kind.__qualname__
+        found.update(f"{told}\n".encode())
     return found.hexdigest()
