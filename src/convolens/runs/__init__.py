@@ -14,6 +14,7 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import TrainedModel, load
@@ -32,6 +33,7 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "FeatureOptions",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -48,6 +50,7 @@ __all__ = [
     "cost",
     "demo",
     "evaluate",
+    "features",
     "find_learning_rate",
     "load",
     "predict",
