@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from convolens.arguments import integer
@@ -179,13 +178,22 @@ def cross_validate(
             seconds += time.perf_counter() - begin
             probability[test] = found.estimator.predict_proba(x[test])
             accuracies.append(float((probability[test].argmax(1) == labels[test]).mean()))
-            losses.append(
-                float(log_loss(labels[test], probability[test], labels=np.arange(len(class_names))))
-            )
+            losses.append(cross_entropy(probability[test], labels[test]))
             chosen.append(dict(found.chosen))
             advance(number * len(outer) + place + 1, len(learners) * len(outer))
         results.append(Result(name, tuple(accuracies), tuple(losses), seconds, tuple(chosen), probability))
     return sorted(results, key=lambda result: (-result.mean, result.loss))
+
+
+def cross_entropy(probability: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean cross-entropy in nats; probabilities are clipped at 1e-7 as in Keras.
+
+    Example:
+        >>> round(cross_entropy(np.array([[0.5, 0.5]]), np.array([1])), 4)
+        0.6931
+    """
+    told = probability[np.arange(len(labels)), labels].astype(np.float64)
+    return float(np.log(1 / np.clip(told, 1e-7, 1.0)).mean())
 
 
 def fit_quietly(name: str, x: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> Fitted:

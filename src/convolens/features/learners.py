@@ -23,7 +23,7 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
     "svm": {"C": [0.0001, 0.001, 0.01, 0.1, 1.0]},
     "forest": {"max_features": ["sqrt", 0.2], "min_samples_leaf": [1, 3]},
     "neighbours": {"n_neighbors": [1, 3, 5, 11, 21], "weights": ["uniform", "distance"]},
-    "boosting": {"learning_rate": [0.05, 0.2], "max_leaf_nodes": [4, 16]},
+    "boosting": {"learning_rate": [0.1, 0.3]},
 }
 
 
@@ -55,7 +55,7 @@ LEARNERS: dict[str, Learner] = {
         calibrated=True,
     ),
     "forest": Learner(
-        "random forest", lambda seed: RandomForestClassifier(n_estimators=200, n_jobs=-1, random_state=seed)
+        "random forest", lambda seed: RandomForestClassifier(n_estimators=100, n_jobs=-1, random_state=seed)
     ),
     "neighbours": Learner(
         "k nearest neighbours", lambda seed: KNeighborsClassifier(algorithm="brute"), scaled=True
@@ -63,7 +63,7 @@ LEARNERS: dict[str, Learner] = {
     "boosting": Learner(
         "gradient boosting",
         lambda seed: HistGradientBoostingClassifier(
-            max_iter=100, min_samples_leaf=5, early_stopping=False, random_state=seed
+            max_iter=50, max_leaf_nodes=8, min_samples_leaf=5, early_stopping=False, random_state=seed
         ),
     ),
 }

@@ -187,10 +187,10 @@ def _groups(group_by: str | None, images: ImageFolder) -> np.ndarray:
 def _tell(result: ProbeResult, screen: Screen) -> None:
     screen.heading("Learners, cross-validated")
     screen.table(
-        ["learner", "accuracy", "spread", "loss", "time", "chosen (how often)"],
+        ["learner", "accuracy", "spread", "loss", "time", "tuned to (folds)"],
         [
             [
-                LEARNERS[row.learner].title, f"{row.mean:.4f}", f"{row.spread:.4f}", f"{row.loss:.4f}",
+                row.learner, f"{row.mean:.4f}", f"{row.spread:.4f}", f"{row.loss:.4f}",
                 seconds_text(row.seconds), _commonest(row.chosen),
             ]
             for row in result.results
