@@ -49,7 +49,7 @@ def test_the_table_is_the_one_that_is_used() -> None:
 
     assert re.findall(r"^\| `(\w+)` \| ", PAGE, re.MULTILINE) == list(LEARNERS)
     assert (GRIDS["logistic"]["C"][0], GRIDS["logistic"]["C"][-1]) == (0.001, 10)
-    assert (GRIDS["svm"]["C"][0], GRIDS["svm"]["C"][-1]) == (0.0001, 1)
+    assert (GRIDS["svm"]["C"][0], GRIDS["svm"]["C"][-1]) == (0.0001, 0.1)
     assert (GRIDS["neighbours"]["n_neighbors"][0], GRIDS["neighbours"]["n_neighbors"][-1]) == (1, 21)
     assert GRIDS["boosting"] == {"learning_rate": [0.1, 0.3]}
     assert GRIDS["forest"] == {"max_features": ["sqrt", 0.2], "min_samples_leaf": [1, 3]}

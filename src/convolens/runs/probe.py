@@ -112,7 +112,9 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     if layout.train != Path(options.data):
         screen.line(f"photos: {layout.train}; the other folders are left alone")
     (tap,) = choose(subject.model, layer_argument((options.layer,) if options.layer else ()))
-    attach(subject.model.module, tap, options.pool, [], "cut")  # refuses a place where the network cannot be cut
+    attach(
+        subject.model.module, tap, options.pool, [], "cut"
+    )  # refuses a place where the network cannot be cut
     found = _features(options, subject, images, screen)
     kept = _kept(images, found)
     check_counts(kept.labels, kept.class_names, options.folds)
