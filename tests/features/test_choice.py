@@ -90,6 +90,7 @@ def test_any_torch_module_has_a_last_linear():
 
     net = Net()
     assert choose(net)[0].name == "before fc"
+    assert choose(net, "before fc") == choose(net)
     assert extract(net, np.zeros((3, 5, 5, 3), np.float32), cache=False).values.shape == (3, 6)
 
 

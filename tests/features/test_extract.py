@@ -3,6 +3,7 @@
 import csv
 import importlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -15,10 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens import layers as kl
+from convolens.checkpoints.lock import locked
 from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.data.place import features_folder, list_cache
-from convolens.errors import ArgumentError, CheckpointError, DataError, ShapeError, UnknownNameError
+from convolens.errors import (
+    ArgumentError,
+    BusyError,
+    CheckpointError,
+    DataError,
+    ShapeError,
+    UnknownNameError,
+)
 from convolens.features import extract, read_features
+from convolens.features.entries import entry_of
 from convolens.models import Sequential
 from images import folders, truncated_jpeg
 
@@ -349,6 +359,22 @@ def test_a_damaged_part_is_computed_again(tmp_path):
     module.calls = 0
     extract(module, Failing(9), "linear", out=out, save_every=0)
     assert module.calls == 5
+
+
+def test_two_processes_do_not_write_the_same_file(tmp_path):
+    model, x = network(), np.zeros((2, 8, 8, 3), np.float32)
+    partial = tmp_path / "a.safetensors.partial"
+    partial.mkdir()
+    with locked(partial), pytest.raises(BusyError, match=r"process \d+ is at work in this folder"):
+        extract(model, x, out=tmp_path / "a.safetensors")
+    assert not extract(model, x, out=tmp_path / "a.safetensors").from_cache
+    # the cache's own entry: another process makes it, so this one computes for itself
+    key = extract(model, x + 1).key
+    entry = entry_of(key)
+    shutil.rmtree(entry.folder)
+    entry.partial.mkdir()
+    with locked(entry.partial):
+        assert extract(model, x + 1).path is None
 
 
 def test_bad_input_is_one_clear_line(photos, tmp_path):

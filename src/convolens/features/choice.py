@@ -73,8 +73,8 @@ def choose(model: Any, layer: Any = None) -> list[Tap]:
 
     Args:
         model: a model or a torch module, built.
-        layer: a name, a place (0 is the first, -1 the last), several of them in a list, or None for the last before the
-            classifier.
+        layer: a name ("before NAME" is what goes into it), a place (0 is the first, -1 the last), several of them in a list, or
+            None for the last before the classifier.
 
     Raises:
         UnknownNameError: no such layer; the nearest is named and the others listed.
@@ -115,6 +115,10 @@ def _find(module: torch.nn.Module, wanted: Any) -> Tap:
         )
     if wanted in known:
         return Tap(wanted, known[wanted])
+    if (
+        inner := wanted.removeprefix("before ")
+    ) != wanted and inner in known:  # as `last_before_classifier` names it
+        return Tap(wanted, known[inner], before=True)
     raise UnknownNameError(
         f"extract: no layer is named {wanted!r}.{did_you_mean(wanted, known)} Layers: {_listed(list(known))}."
     )
