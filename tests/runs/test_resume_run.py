@@ -382,7 +382,7 @@ def test_sigterm_and_a_second_process(small_data: Path, small_run: runs.TrainRes
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     with pytest.raises(
-        BusyError, match=rf"run: process {process.pid} is at work in this run; wait until"
+        BusyError, match=rf"run: process {process.pid} is at work in this folder; wait until"
     ) as raised:
         runs.resume(out)
     assert "\n" not in str(raised.value)
@@ -424,7 +424,7 @@ def test_a_file_system_without_locks_is_told_of(tmp_path: Path, monkeypatch: pyt
     with locked(tmp_path, told.append):
         pass
     assert told == [
-        f"{tmp_path}: this file system has no locks (No locks available); start no second process in this run."
+        f"{tmp_path}: this file system has no locks (No locks available); start no second process in it."
     ]
 
 

@@ -16,10 +16,12 @@ from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
+from convolens.cli.features import features
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
 from convolens.cli.models import models
 from convolens.cli.predict import predict
+from convolens.cli.probe import probe
 from convolens.cli.resume import resume
 from convolens.cli.train import train
 from convolens.errors import ConvolensError, TerminatedError
@@ -52,7 +54,7 @@ def make_app() -> typer.Typer:
 
     for command in (
         train, resume, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
-        import_weights, cache, demo,
+        features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

@@ -6,6 +6,7 @@ Example:
     5
 """
 
+from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
@@ -13,11 +14,13 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
-from convolens.runs.model_file import Preprocessing, TrainedModel, load
+from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
+from convolens.runs.probe import ProbeOptions, ProbeResult, probe
 from convolens.runs.recipes import RECIPES
 from convolens.runs.resume import ResumeOptions, resume
 from convolens.runs.session import TrainResult
@@ -31,9 +34,12 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "FeatureOptions",
     "LearningRate",
     "Prediction",
     "Preprocessing",
+    "ProbeOptions",
+    "ProbeResult",
     "RangeOptions",
     "ResumeOptions",
     "Row",
@@ -47,9 +53,11 @@ __all__ = [
     "cost",
     "demo",
     "evaluate",
+    "features",
     "find_learning_rate",
     "load",
     "predict",
+    "probe",
     "resume",
     "sort_into",
     "train",
