@@ -7,6 +7,8 @@ Example:
 """
 
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.calibrate import CalibrateOptions, calibrate
+from convolens.runs.calibration_file import Calibration, read_calibration
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve
@@ -27,6 +29,8 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CalibrateOptions",
+    "Calibration",
     "CompareOptions",
     "Comparison",
     "ConvolveOptions",
@@ -42,6 +46,7 @@ __all__ = [
     "TrainResult",
     "TrainedModel",
     "augment",
+    "calibrate",
     "compare",
     "convolve",
     "cost",
@@ -50,6 +55,7 @@ __all__ = [
     "find_learning_rate",
     "load",
     "predict",
+    "read_calibration",
     "resume",
     "sort_into",
     "train",

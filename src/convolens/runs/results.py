@@ -11,6 +11,7 @@ import numpy as np
 from convolens.analysis import contact_sheet, plot_confusion_matrix, plot_curves
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import WriteError
+from convolens.runs.calibrate import calibrate_at_end
 from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
@@ -78,7 +79,9 @@ def finish(
         images_per_second,
     )  # fmt: skip
     try:
-        _write(folder, settings, prepared, checkpoint, chances, outcome)
+        calibration = calibrate_at_end(folder, chances, part.labels, screen)
+        believed = chances if calibration is None else calibration(chances)
+        _write(folder, settings, prepared, checkpoint, believed, outcome)
     except WriteError as error:
         screen.warn(f"{error} The weights are kept in {folder.checkpoints}.")
     _tell(folder, settings, outcome, checkpoint, screen)

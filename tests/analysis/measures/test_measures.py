@@ -104,6 +104,17 @@ def test_the_number_of_photos_that_a_rate_needs():
         assert measures.p_values(np.zeros(enough - 1), [1.0])[0] > rate if enough > 1 else True
 
 
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=60), st.sampled_from([0.025, 0.05, 0.2, 0.4, 0.9]))
+def test_the_threshold_says_what_the_p_values_say(scores, rate):
+    if len(scores) < measures.enough_for(rate):
+        with pytest.raises(ArgumentError, match="photos cannot hold a rate of"):
+            measures.threshold(scores, rate)
+        return
+    new = np.arange(-1, 11, 0.5)
+    limit = measures.threshold(scores, rate)
+    assert ((new > limit) == (measures.p_values(scores, new) <= rate + 1e-12)).all()
+
+
 @pytest.mark.parametrize("rate", [0, 1, -0.1, 1.5, "0.1", True, float("nan"), None])
 def test_no_rate(rate):
     with pytest.raises(ArgumentError, match=r"error_rate must be above 0 and below 1, 0\.05 say"):

@@ -11,7 +11,7 @@ from convolens.analysis.measures.calibration import (
     reliability,
     temper,
 )
-from convolens.analysis.measures.conformal import class_p_values, enough_for, p_values
+from convolens.analysis.measures.conformal import class_p_values, enough_for, p_values, threshold
 from convolens.analysis.measures.mcnemar import mcnemar
 from convolens.analysis.measures.novelty import FeatureDistance
 from convolens.analysis.measures.thresholds import ThresholdCurves, areas, threshold_curves
@@ -31,5 +31,6 @@ __all__ = [
     "p_values",
     "reliability",
     "temper",
+    "threshold",
     "threshold_curves",
 ]

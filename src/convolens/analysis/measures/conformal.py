@@ -61,6 +61,31 @@ def p_values(fitted: Any, scores: Any) -> np.ndarray:
     return (1 + as_strange) / (len(known) + 1)
 
 
+def threshold(fitted: Any, rate: float) -> float:
+    """Return the score above which `p_values` are at most `rate`: all that has to be kept of the photos fitted on.
+
+    Args:
+        fitted: strangeness of the photos to compare with, (m,).
+        rate: in (0, 1).
+
+    Raises:
+        ArgumentError: too few photos for the rate, or no rate.
+
+    Example:
+        >>> threshold([1, 2, 3, 4], 0.4)  # [3.5, 9] have the p-values 0.4, 0.2; 3 has 0.6
+        3.0
+    """
+    rate, known = check_rate("threshold", "rate", rate), np.sort(np.asarray(fitted, np.float64).ravel())
+    beyond = math.floor(
+        round(rate * (len(known) + 1), 9)
+    )  # scores that may be as strange, the new one counted
+    if beyond < 1:
+        raise ArgumentError(
+            f"threshold: {len(known)} photos cannot hold a rate of {rate:g}; give at least {enough_for(rate)}."
+        )
+    return float(known[len(known) - beyond])
+
+
 def class_p_values(fitted: Any, probability: Any) -> np.ndarray:
     """Return a p-value for each class of each photo; the classes above a rate are the conformal set.
 

@@ -10,6 +10,28 @@ from convolens.errors import ArgumentError, ShapeError
 MOST_BYTES = 2**25  # of the features that are kept
 
 
+def chosen_evenly(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
+    """Return the places of at most `most` photos, in rising order: one of each class, then the next of each ...
+
+    Args:
+        labels: class numbers (n,).
+        most: photos.
+        seed: of the choice within a class.
+
+    Example:
+        >>> len(chosen_evenly(np.array([0, 0, 0, 0, 1]), 3)), 4 in chosen_evenly(np.array([0, 0, 0, 0, 1]), 3)
+        (3, True)
+    """
+    if most >= len(labels):
+        return np.arange(len(labels))
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    turn = np.empty(len(labels), np.int64)  # the first photo of each class, then the second ...
+    for number in np.unique(labels):
+        mine = shuffled[labels[shuffled] == number]
+        turn[mine] = np.arange(len(mine))
+    return np.sort(shuffled[np.argsort(turn[shuffled], kind="stable")][:most])
+
+
 class FeatureDistance:
     """The Euclidean distance to the nearest of the features that were learnt from (Sun et al. 2022, with k = 1).
 
@@ -51,15 +73,7 @@ class FeatureDistance:
                 f"FeatureDistance: {len(values)} rows need as many labels; received {numbers.shape}."
             )
         most = max(1, integer("FeatureDistance", "most_bytes", most_bytes) // (4 * values.shape[1]))
-        if most >= len(values):
-            return cls(values)
-        shuffled = np.random.default_rng(seed).permutation(len(values))
-        turn = np.empty(len(values), np.int64)  # the first photo of each class, then the second ...
-        for number in np.unique(numbers):
-            mine = shuffled[numbers[shuffled] == number]
-            turn[mine] = np.arange(len(mine))
-        chosen = shuffled[np.argsort(turn[shuffled], kind="stable")][:most]
-        return cls(values[np.sort(chosen)])
+        return cls(values[chosen_evenly(numbers, most, seed)])
 
     def __call__(self, features: Any) -> np.ndarray:
         """Return each photo's distance, float64 (n,).
