@@ -50,7 +50,7 @@ def plot_reliability(found: Mapping[str, Reliability], path: str | PathLike[str]
     above.set_ylabel("share of right answers")
     above.set_ylim(-0.03, 1.03)
     above.grid(alpha=0.3)
-    above.legend(fontsize="small", loc="upper left")
+    above.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1.0))
     below.set_xlim(0, 1)
     below.set_xlabel("confidence")
     below.set_ylabel("answers")

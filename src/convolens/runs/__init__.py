@@ -15,6 +15,7 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.evaluation import Evaluation
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import Preprocessing, TrainedModel, load
@@ -35,6 +36,7 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "Evaluation",
     "LearningRate",
     "Prediction",
     "Preprocessing",

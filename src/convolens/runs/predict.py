@@ -4,7 +4,6 @@ import glob
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,11 +16,10 @@ from convolens.data.decode import read_pixels
 from convolens.data.folder import files_below, is_image_name
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.runs import model_file
+from convolens.runs.answers import answers_of
 from convolens.runs.calibration_file import UNKNOWN, Calibration, read_calibration
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import Preprocessing, TrainedModel
-from convolens.runs.penultimate import penultimate
-from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
 
@@ -165,20 +163,12 @@ def _answers(
     trained: TrainedModel, pixels: np.ndarray, calibration: Calibration | None, top: int
 ) -> list[dict[str, Any]]:
     """Return `answers` and `unknown` of the photos of a batch."""
-    asks = calibration is not None and calibration.unknown is not None
-    with penultimate(trained.model) if asks else nullcontext() as collected:
-        chances = probabilities(trained.model, pixels, trained.preprocessing)
-    unknown: Sequence[bool | None] = [None] * len(chances)
-    if calibration is not None:
-        chances = calibration(chances)
-        if (
-            collected is not None
-            and (called := calibration.are_unknown(chances, collected.array())) is not None
-        ):
-            unknown = called.tolist()
+    chances, unknown = answers_of(trained, pixels, calibration)
+    told = chances if calibration is None else calibration(chances)
+    strange = [None] * len(told) if unknown is None else unknown.tolist()
     return [
-        {"answers": _likeliest(row, trained.class_names, top), "unknown": strange}
-        for row, strange in zip(chances, unknown, strict=True)
+        {"answers": _likeliest(row, trained.class_names, top), "unknown": called}
+        for row, called in zip(told, strange, strict=True)
     ]
 
 
