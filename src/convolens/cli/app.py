@@ -15,6 +15,7 @@ from convolens.cli.compare import compare
 from convolens.cli.convolve import convolve
 from convolens.cli.cost import cost
 from convolens.cli.demo import demo
+from convolens.cli.diff import diff
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.import_weights import import_weights
@@ -52,7 +53,7 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, calibrate, predict, augment, lr_find, compare, models, cost, convolve,
+        train, resume, evaluate, calibrate, diff, predict, augment, lr_find, compare, models, cost, convolve,
         import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)

@@ -14,6 +14,7 @@ from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
+from convolens.runs.diff import Difference, diff
 from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
 from convolens.runs.folder import RunFolder
@@ -36,6 +37,7 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "Difference",
     "Evaluation",
     "LearningRate",
     "Prediction",
@@ -53,6 +55,7 @@ __all__ = [
     "convolve",
     "cost",
     "demo",
+    "diff",
     "evaluate",
     "find_learning_rate",
     "load",

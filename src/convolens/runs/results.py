@@ -16,6 +16,7 @@ from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
+from convolens.runs.predictions_file import COLUMNS
 from convolens.runs.prepare import Part, Prepared
 from convolens.runs.report import write_report
 from convolens.runs.scoring import Scores, probabilities, score
@@ -115,17 +116,19 @@ def _write(
 
 def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
     """Write path, label, predicted and confidence of each photo."""
+    rows = answers_table(part, chances, names)
+    write_csv(path, COLUMNS, [[*row[:3], f"{row[3]:.6f}"] for row in rows])
+
+
+def answers_table(
+    part: Part, chances: np.ndarray, names: tuple[str, ...]
+) -> list[tuple[Path, str, str, float]]:
+    """Return path, label, likeliest class and its probability of each photo."""
     guessed = chances.argmax(axis=1)
-    write_csv(
-        path,
-        ["path", "label", "predicted", "confidence"],
-        [
-            [file, names[label], names[guess], f"{chance[guess]:.6f}"]
-            for file, label, guess, chance in zip(
-                part.folder.paths, part.labels, guessed, chances, strict=True
-            )
-        ],
-    )
+    return [
+        (file, names[label], names[guess], float(chance[guess]))
+        for file, label, guess, chance in zip(part.folder.paths, part.labels, guessed, chances, strict=True)
+    ]
 
 
 def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
