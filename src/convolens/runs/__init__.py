@@ -6,6 +6,7 @@ Example:
     5
 """
 
+from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.calibrate import CalibrateOptions, calibrate
 from convolens.runs.calibration_file import Calibration, read_calibration
@@ -17,9 +18,10 @@ from convolens.runs.demo import demo
 from convolens.runs.diff import Difference, diff
 from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
+from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
-from convolens.runs.model_file import Preprocessing, TrainedModel, load
+from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
 from convolens.runs.recipes import RECIPES
@@ -39,6 +41,7 @@ __all__ = [
     "CostOptions",
     "Difference",
     "Evaluation",
+    "FeatureOptions",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -57,6 +60,7 @@ __all__ = [
     "demo",
     "diff",
     "evaluate",
+    "features",
     "find_learning_rate",
     "load",
     "predict",
