@@ -11,9 +11,12 @@ from scipy.stats import binom
 
 from convolens import runs
 from convolens.analysis import measures
+from convolens.applications import build
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError, DataError, MissingFileError
+from convolens.features import extract
 from convolens.runs.calibrate import CalibrateOptions
+from convolens.runs.penultimate import penultimate
 from convolens.runs.predict import write_answers
 from convolens.runs.screen import Screen
 from images import overlapping, patterned
@@ -211,3 +214,15 @@ def test_photos_elsewhere_and_bad_input(noisy_run, tmp_path):
         match=r"cannot hold an error rate of 0.001; it takes at least 2000.*--error-rate 0.0\d or more",
     ):
         runs.calibrate(folder.path, CalibrateOptions(error_rate=0.001), QUIET)
+
+
+@pytest.mark.parametrize("name", ["shallow-vgg", "nin-bn", "resnet-18", "mobilenet-v3-small"])
+def test_features_in_the_same_pass_are_those_of_extract(name):
+    model = build(name, (32, 32, 3), 3)
+    x = np.random.default_rng(0).uniform(size=(5, 32, 32, 3)).astype(np.float32)
+    with penultimate(model) as collected:
+        model.predict(x, 2, verbose=0)
+        found = collected.array()
+    assert found == pytest.approx(extract(model, x, cache=False).values, abs=1e-5)
+    model.predict(x, verbose=0)
+    assert len(collected.array()) == 0, "the hook is gone"
