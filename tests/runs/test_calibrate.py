@@ -15,7 +15,7 @@ from convolens.applications import build
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError, DataError, MissingFileError
 from convolens.features import extract
-from convolens.runs.calibrate import CalibrateOptions
+from convolens.runs.calibrate import CalibrateOptions, temperature_of
 from convolens.runs.penultimate import penultimate
 from convolens.runs.predict import write_answers
 from convolens.runs.screen import Screen
@@ -80,6 +80,22 @@ def test_too_few_photos_are_not_calibrated_on(small_run, tmp_path):
     ):
         runs.calibrate(folder.path, screen=QUIET)
     assert not folder.calibration.exists()
+
+
+def test_when_the_photos_cannot_tell_a_temperature(small_run):
+    folder, labels = small_run.folder, np.arange(60) % 3
+    sure = np.full((60, 3), 0.2) + 0.4 * np.eye(3)[labels]
+    found, reason = temperature_of(folder, sure, labels)
+    assert found.temperature == 1
+    assert reason.startswith("every answer on the validation photos is right")
+    found, reason = temperature_of(folder, np.full((60, 3), 1 / 3) + np.array([1e-6, 0, -1e-6]), labels)
+    assert (found.temperature, found.error == found.corrected_error) == (1, True)
+    assert reason == "a temperature fitted on some of the validation photos makes the others no better"
+    wrong = 0.9 * np.eye(3)[(labels + (np.arange(60) % 3 == 0)) % 3] + 0.1 / 3
+    found, reason = temperature_of(folder, wrong, labels)
+    assert reason is None
+    assert found.temperature > 2, "sure of every third answer that is wrong"
+    assert found.corrected_error < 0.7 * found.error
 
 
 def test_the_error_rate_is_held_and_strangers_are_unknown(calibrated, tmp_path):

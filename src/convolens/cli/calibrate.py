@@ -46,6 +46,6 @@ def calibrate(
     from convolens.runs.screen import Screen
 
     asked = runs.CalibrateOptions(None if no_unknown else error_rate, data, val, device)
-    runs.calibrate(run, asked, Screen(quiet=quiet, stderr=json_output))
+    found = runs.calibrate(run, asked, Screen(quiet=quiet, stderr=json_output))
     if json_output:
-        print(json.dumps(json.loads((run / "calibration.json").read_text(encoding="utf-8"))))
+        print(json.dumps(found.as_dict()))

@@ -1,7 +1,6 @@
 """calibrate: fit a run's temperature, and when it answers "unknown", on the validation photos of the run."""
 
 import math
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -16,6 +15,7 @@ from convolens.analysis.measures import (
     fit_temperature,
     threshold,
 )
+from convolens.analysis.measures.calibration import log_loss
 from convolens.analysis.measures.conformal import check_rate, strangeness
 from convolens.analysis.measures.novelty import chosen_evenly
 from convolens.checkpoints.atomic import seal_of
@@ -104,7 +104,9 @@ def calibrate(
     elif (reason := why_no_temperature(len(validation))) is not None:
         raise DataError(f"{folder.path}: {reason}.")
     chances, features = _look("validation photos", trained, validation, screen)
-    calibration = temperature_of(folder, chances, validation.labels, screen.warn)
+    calibration, reason = temperature_of(folder, chances, validation.labels)
+    if reason is not None:
+        screen.warn(f"The confidences stay the network's own (temperature 1): {reason}.")
     if rate is not None:
         training = _some(prepared.training, MOST_TRAINING)
         _, learnt = _look("training photos", trained, training, screen)
@@ -145,28 +147,25 @@ def check_rate_can_be_held(rate: float, photos: int, names: tuple[str, ...]) -> 
 
 
 def temperature_of(
-    folder: RunFolder,
-    chances: np.ndarray,
-    labels: np.ndarray,
-    warn: Callable[[str], None] = lambda line: None,
-) -> Calibration:
-    """Return the temperature fitted on photos that were not learnt from; 1 where they cannot tell it.
+    folder: RunFolder, chances: np.ndarray, labels: np.ndarray
+) -> tuple[Calibration, str | None]:
+    """Return the temperature fitted on photos that were not learnt from, and why it is 1 where they cannot tell it.
 
     Args:
         folder: of the run, for the seal of its best weights.
         chances: the network's own probabilities (n, classes). labels: class numbers (n,).
-        warn: told where there is nothing to fit on.
     """
-    error = expected_calibration_error(chances, labels)
-    weights = seal_of(folder.best).sha256
+    error, weights = expected_calibration_error(chances, labels), seal_of(folder.best).sha256
     reason = why_no_temperature(len(labels))
     if reason is None and bool((chances.argmax(axis=1) == labels).all()):
         reason = "every answer on the validation photos is right, so they cannot tell how sure to be of a wrong one"
-    if reason is not None:
-        warn(f"the confidences stay the network's own (temperature 1): {reason}.")
-        return Calibration(1.0, len(labels), error, error, weights)
-    corrected = expected_calibration_error(cross_fitted(chances, labels), labels)
-    return Calibration(fit_temperature(chances, labels), len(labels), error, corrected, weights)
+    if reason is None:
+        others = cross_fitted(chances, labels)  # each fifth by the temperature of the rest
+        if log_loss(others, labels) < log_loss(chances, labels):
+            corrected = expected_calibration_error(others, labels)
+            return Calibration(fit_temperature(chances, labels), len(labels), error, corrected, weights), None
+        reason = "a temperature fitted on some of the validation photos makes the others no better"
+    return Calibration(1.0, len(labels), error, error, weights), reason
 
 
 def calibrate_at_end(
@@ -189,11 +188,13 @@ def calibrate_at_end(
         before = read_calibration(folder)
         if before is not None and before.unknown is not None:
             return before
-    if why_no_temperature(len(labels)) is not None or bool((chances.argmax(axis=1) == labels).all()):
-        calibration = None
+    calibration = None
+    if np.isfinite(chances).all():
+        fitted, reason = temperature_of(folder, chances, labels)
+        calibration = fitted if reason is None else None
+    if calibration is None:
         remove_calibration(folder)
     else:
-        calibration = temperature_of(folder, chances, labels)
         write_calibration(folder, calibration)
     if told_unknown:
         screen.warn(

@@ -78,6 +78,20 @@ class Calibration:
         strange = 1 - probability.max(axis=1).astype(np.float64) > self.unknown.most_strange
         return strange | (self.unknown.distance(features) > self.unknown.farthest)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        values: dict[str, Any] = {
+            "weights_sha256": self.weights,
+            "temperature": self.temperature,
+            "photos": self.photos,
+            "expected_calibration_error": self.error,
+            "expected_calibration_error_calibrated": self.corrected_error,
+        }
+        if self.unknown is not None:
+            kept = ("error_rate", "photos", "most_strange", "farthest")
+            values["unknown"] = {name: getattr(self.unknown, name) for name in kept}
+        return values
+
     def describe(self) -> list[str]:
         """Return lines for people."""
         lines = [
@@ -97,26 +111,11 @@ def write_calibration(folder: RunFolder, calibration: Calibration) -> None:
     Raises:
         WriteError: a file cannot be written.
     """
-    described: dict[str, Any] = {
-        "format": FORMAT,
-        "convolens": convolens.__version__,
-        "weights_sha256": calibration.weights,
-        "temperature": calibration.temperature,
-        "photos": calibration.photos,
-        "expected_calibration_error": calibration.error,
-        "expected_calibration_error_calibrated": calibration.corrected_error,
-    }
+    described = {"format": FORMAT, "convolens": convolens.__version__, **calibration.as_dict()}
     unknown = calibration.unknown
     if unknown is not None:
-        features = torch.from_numpy(unknown.distance.features)
-        tensors.write(folder.calibration_features, {"features": features})
-        described["unknown"] = {
-            "error_rate": unknown.error_rate,
-            "photos": unknown.photos,
-            "most_strange": unknown.most_strange,
-            "farthest": unknown.farthest,
-            "features_sha256": seal_of(folder.calibration_features).sha256,
-        }
+        tensors.write(folder.calibration_features, {"features": torch.from_numpy(unknown.distance.features)})
+        described["unknown"]["features_sha256"] = seal_of(folder.calibration_features).sha256
     with atomic_path(folder.calibration) as temporary:
         temporary.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
     if unknown is None:

@@ -70,8 +70,9 @@ def evaluate(
     part = read_labelled(place, trained, screen)
     with screen.progress("scoring photos") as advance:
         chances, unknown = answers_of(trained, part.pixels, calibration, advance)
-        if tta is not None and augmentation is not None:
-            chances = varied_probabilities(trained, part.pixels, tta, augmentation, seed, advance)
+    if tta is not None and augmentation is not None:
+        with screen.progress("scoring variations") as advance:
+            chances = varied_probabilities(trained, part.pixels, chances, tta, augmentation, seed, advance)
     found = evaluation_of(chances, part.labels, trained.class_names, top_k, seed, calibration, unknown, tta)
     told = chances if calibration is None else calibration(chances)
     _tell(found, len(part), screen)

@@ -39,6 +39,7 @@ def augmentation_of(folder: RunFolder) -> Augmentation:
 def varied_probabilities(
     trained: TrainedModel,
     pixels: np.ndarray,
+    plain: np.ndarray,
     variations: int,
     augmentation: Augmentation,
     seed: int = 0,
@@ -51,6 +52,7 @@ def varied_probabilities(
     Args:
         trained: the network.
         pixels: uint8 (n, h, w, c).
+        plain: the probabilities of the photos as they are, (n, classes).
         variations: of each photo, beside itself.
         augmentation: what they undergo.
         seed: of the variations.
@@ -60,19 +62,13 @@ def varied_probabilities(
         ArgumentError: no variations.
     """
     variations = integer("evaluate", "tta", variations)
-    model, preprocessing, n = trained.model, trained.preprocessing, len(pixels)
-    total = n * (1 + variations)
-    sums = np.zeros(1)
-    for view in range(1 + variations):
-        parts = []
+    n, rescale = len(pixels), trained.preprocessing.rescale
+    sums = plain.astype(np.float64)
+    for view in range(variations):
         for start in range(0, n, BATCH):
             which = np.arange(start, min(start + BATCH, n))
-            if view == 0:
-                x = preprocessing(pixels[which])
-            else:
-                draws = augmentation.draw(seed, 0, which + (view - 1) * n, pixels.shape[1:3])
-                x = augment_batch(pixels, which, draws, augmentation, preprocessing.rescale)
-            parts.append(as_probabilities(model.predict(x, BATCH, verbose=0)).astype(np.float64))
-            advance(view * n + int(which[-1]) + 1, total)
-        sums = sums + np.concatenate(parts)  # (n, classes)
+            draws = augmentation.draw(seed, 0, view * n + which, pixels.shape[1:3])
+            x = augment_batch(pixels, which, draws, augmentation, rescale)
+            sums[which] += as_probabilities(trained.model.predict(x, BATCH, verbose=0))
+            advance(view * n + int(which[-1]) + 1, variations * n)
     return (sums / (1 + variations)).astype(np.float32)

@@ -203,6 +203,12 @@ def test_distance_is_that_to_the_nearest():
         ([[0.5, 0.5]], [0.0], ArgumentError, "labels must be class numbers 0 to 1, as integers"),
         ([0.5, 0.5], [0], ShapeError, r"expected probabilities of shape \(n, classes\)"),
         ([[3.0, -2.0]], [0], ArgumentError, "give a softmax's output, not logits"),
+        (
+            [[float("nan"), 1.0]],
+            [0],
+            ArgumentError,
+            "probabilities must be finite; are the network's weights",
+        ),
         (np.zeros((0, 2)), [], ShapeError, "at least one row"),
     ],
 )

@@ -19,7 +19,11 @@ def probabilities_of(where: str, probability: Any) -> np.ndarray:
             f"{where}: expected probabilities of shape (n, classes), at least one row and two classes; "
             f"received {values.shape}."
         )
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1 + 1e-6:
+    if not np.isfinite(values).all():
+        raise ArgumentError(
+            f"{where}: probabilities must be finite; are the network's weights? (NaN or infinity)"
+        )
+    if values.min() < 0 or values.max() > 1 + 1e-6:
         raise ArgumentError(f"{where}: probabilities must be in [0, 1]; give a softmax's output, not logits.")
     return values
 
