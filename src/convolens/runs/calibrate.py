@@ -239,10 +239,11 @@ def _look(title: str, trained: TrainedModel, part: Part, screen: Screen) -> tupl
 def _tell(
     folder: RunFolder, calibration: Calibration, chances: np.ndarray, features: np.ndarray, screen: Screen
 ) -> None:
-    screen.result(
-        f"Temperature {calibration.temperature:.4g}, fitted on {calibration.photos:,} validation photos: expected calibration "
-        f"error {calibration.error:.4f} before, {calibration.corrected_error:.4f} with it (on photos it was not fitted on)"
-    )
+    if calibration.temperature != 1:
+        screen.result(
+            f"Temperature {calibration.temperature:.4g}, fitted on {calibration.photos:,} validation photos: expected calibration "
+            f"error {calibration.error:.4f} before, {calibration.corrected_error:.4f} with it (on photos it was not fitted on)"
+        )
     unknown = calibration.unknown
     if unknown is not None:
         called = calibration.are_unknown(calibration(chances), features)

@@ -93,10 +93,12 @@ class Calibration:
         return values
 
     def describe(self) -> list[str]:
-        """Return lines for people."""
-        lines = [
-            f"confidences are calibrated: temperature {self.temperature:.3g}, of {self.photos:,} validation photos"
-        ]
+        """Return lines for people; none where nothing is changed."""
+        lines = []
+        if self.temperature != 1:
+            lines.append(
+                f"confidences are calibrated: temperature {self.temperature:.3g}, of {self.photos:,} validation photos"
+            )
         if self.unknown is not None:
             lines.append(
                 f"photos like none of the classes are called {UNKNOWN!r}: at most {self.unknown.error_rate:.3g} of the "

@@ -57,7 +57,7 @@ def threshold_curves(probability: Any, labels: Any, class_names: Sequence[str]) 
             continue
         chances = values[:, number]
         false_positives, true_positives, _ = roc_curve(mine, chances)
-        precision, recall, _ = precision_recall_curve(mine, chances)
+        precision, recall, _ = precision_recall_curve(mine, chances, drop_intermediate=True)
         found.append(
             ThresholdCurves(
                 str(class_names[number]), false_positives, true_positives, recall, precision,
