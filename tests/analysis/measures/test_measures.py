@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from scipy.stats import binom, binomtest
-from sklearn.metrics import auc, f1_score, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from convolens.analysis import measures
 from convolens.analysis.measures.bootstrap import macro_f1
@@ -167,8 +167,10 @@ def test_areas_are_scikit_learns():
     curves = measures.threshold_curves(probability, labels, "abcd")
     assert [curve.name for curve in curves] == list("abcd")
     for number, curve in enumerate(curves):
-        assert curve.roc_area == roc_auc_score(labels == number, probability[:, number])
-        assert auc(curve.false_positives, curve.true_positives) == pytest.approx(curve.roc_area)
+        assert curve.roc_area == pytest.approx(roc_auc_score(labels == number, probability[:, number]))
+        wanted = average_precision_score(labels == number, probability[:, number])
+        assert curve.average_precision == pytest.approx(wanted)
+        assert curve.recall.max() == curve.true_positives.max() == 1
     mean = np.mean([curve.roc_area for curve in curves])
     assert mean == pytest.approx(roc_auc_score(labels, probability, multi_class="ovr"))
     two = measures.threshold_curves(

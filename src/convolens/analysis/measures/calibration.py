@@ -139,11 +139,16 @@ def fit_temperature(probability: Any, labels: Any) -> float:
     from scipy.optimize import minimize_scalar
 
     values, numbers = with_labels("fit_temperature", probability, labels)
+    logs = np.log(np.clip(values, _TINY, 1.0))
+    logs -= logs.max(axis=1, keepdims=True)  # (n, classes), 0 of the likeliest
+    chosen = logs[np.arange(len(numbers)), numbers]
+
+    def loss(log_temperature: float) -> float:
+        colder = np.exp(-log_temperature)
+        return float((np.log(np.exp(colder * logs).sum(axis=1)) - colder * chosen).mean())
+
     found = minimize_scalar(
-        lambda log: log_loss(temper(values, float(np.exp(log))), numbers),
-        bounds=(np.log(COLDEST), np.log(HOTTEST)),
-        method="bounded",
-        options={"xatol": 1e-6},
+        loss, bounds=(np.log(COLDEST), np.log(HOTTEST)), method="bounded", options={"xatol": 1e-6}
     )
     return float(np.exp(found.x))
 

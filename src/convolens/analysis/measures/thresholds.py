@@ -47,7 +47,7 @@ def threshold_curves(probability: Any, labels: Any, class_names: Sequence[str]) 
         >>> [(curve.name, float(curve.roc_area)) for curve in curves]
         [('dog', 1.0)]
     """
-    from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
     values, numbers = with_labels("threshold_curves", probability, labels)
     found = []
@@ -61,7 +61,7 @@ def threshold_curves(probability: Any, labels: Any, class_names: Sequence[str]) 
         found.append(
             ThresholdCurves(
                 str(class_names[number]), false_positives, true_positives, recall, precision,
-                float(roc_auc_score(mine, chances)), float(average_precision_score(mine, chances)),
+                float(auc(false_positives, true_positives)), float(average_precision_score(mine, chances)),
             )
         )  # fmt: skip
     return found
