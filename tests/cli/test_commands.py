@@ -14,7 +14,7 @@ from images import folders, overlapping, patterned, photo, truncated_jpeg
 
 COMMANDS = (
     "train", "resume", "evaluate", "calibrate", "diff", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
-    "features", "import-weights", "cache", "demo",
+    "features", "probe", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

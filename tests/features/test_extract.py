@@ -2,6 +2,7 @@
 
 import csv
 import importlib
+import json
 import subprocess
 import sys
 import time
@@ -184,6 +185,68 @@ def test_any_tool_opens_the_file(photos, tmp_path):
     np.testing.assert_array_equal(plain["labels"], found.labels)
     extract(network(), photos, "hidden", out=tmp_path / "b.npz")
     np.testing.assert_array_equal(np.load(tmp_path / "b.npz")["features"], found.values)
+
+
+def test_labels_are_those_of_the_call(tmp_path):
+    """The features of the same pixels are read, whatever the labels are; a file with other labels is refused."""
+    model, x = network(), np.random.default_rng(0).random((4, 8, 8, 3)).astype(np.float32)
+    found = extract(model, x, "hidden", labels=["b", "a", "b", "a"])
+    assert (found.labels.tolist(), found.class_names) == ([1, 0, 1, 0], ("a", "b"))
+    again = extract(model, x, "hidden")
+    assert again.from_cache
+    assert again.labels is None
+    extract(model, x, "hidden", labels=[0, 1, 2, 3], out=tmp_path / "a.safetensors")
+    assert read_features(tmp_path / "a.safetensors").labels.tolist() == [0, 1, 2, 3]
+    with pytest.raises(CheckpointError, match=r"something else: labels\. Give another out"):
+        extract(model, x, "hidden", labels=[3, 1, 2, 0], out=tmp_path / "a.safetensors")
+
+
+def test_a_damaged_entry_of_the_cache_is_made_again(photos):
+    found = extract(network(), photos, "hidden")
+    found.path.write_bytes(found.path.read_bytes()[:60])
+    again = extract(network(), photos, "hidden")
+    assert not again.from_cache
+    assert again.values.shape == (9, 6)
+
+
+MEMORY = """
+import json, sys
+import numpy as np, torch
+from convolens.features import extract, parts
+parts.PART_BYTES = 2**22
+
+def own():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("RssAnon")) / 1000
+
+def batches():
+    for i in range(60):  # 120 MB of features
+        yield np.full((8, 256, 256, 1), i, np.float32)
+        seen.append(own())
+
+result = {}
+for name, options in {"streamed": {"out": sys.argv[1]}, "in memory": {"cache": False}}.items():
+    seen = []
+    found = extract(torch.nn.Identity(), batches(), pool="none", **options)
+    assert found.values.shape == (480, 256, 256, 1) and found.values[-1].max() == 59
+    result[name] = max(seen) - seen[10]
+print(json.dumps(result))
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="/proc tells how much memory is the program's own"
+)
+def test_features_go_to_disk_in_constant_memory(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, tmp_path / "a.safetensors"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    grown = json.loads(done.stdout)
+    assert grown["streamed"] < 20, grown
+    assert grown["in memory"] > 80, grown  # so a leak would be seen
 
 
 def batches(count, seed=0):

@@ -52,12 +52,17 @@ def module_of(where: str, model: Any) -> torch.nn.Module:
 def named_layers(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
     """Return what can be named: the network's layers, and every module inside by its path with dots.
 
+    A group of layers ("layer2.1" of "layer2.1.conv1" ...), which is nothing that is called, stands for the last of them.
+
     Example:
         >>> list(named_layers(torch.nn.Sequential(torch.nn.Linear(2, 1))))
         ['0']
     """
     own = {layer.name: layer for layer in getattr(module, "layers", ()) if isinstance(layer, Layer)}
     inside = {name: child for name, child in module.named_modules() if name}
+    for name, layer in own.items():  # in order, so that the last of a group stays
+        groups = str(name).split(".")[:-1]
+        inside |= {".".join(groups[: i + 1]): layer for i in range(len(groups))}
     return {str(name): layer for name, layer in own.items()} | {
         name: child for name, child in inside.items() if name not in own
     }
