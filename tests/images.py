@@ -25,6 +25,34 @@ def folders(root: Path, counts: dict[str, int], size: tuple[int, int] = (24, 20)
     return root
 
 
+def overlapping(root: Path, counts: dict[str, int], seed: int = 0) -> Path:
+    """Write flat grey photos whose brightness is drawn about one middle a class: the classes cannot be told apart wholly."""
+    for number, (name, count) in enumerate(counts.items()):
+        (root / name).mkdir(parents=True, exist_ok=True)
+        for i in range(count):
+            rng = np.random.default_rng([seed, number, i])
+            grey = (
+                60
+                + 130 * number / max(len(counts) - 1, 1)
+                + rng.normal(0, 20)
+                + rng.normal(0, 12, (12, 12, 3))
+            )
+            Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).save(root / name / f"{seed}-{i:03d}.png")
+    return root
+
+
+def patterned(root: Path, count: int, seed: int = 0) -> Path:
+    """Write photos of a kind that no class of `overlapping` is like: bright coloured stripes and squares."""
+    root.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        rng = np.random.default_rng([seed, 77, i])
+        pixels = np.zeros((12, 12, 3), np.uint8)
+        pixels[:: rng.integers(2, 4), :, rng.integers(3)] = 255
+        pixels[:, :: rng.integers(2, 5), rng.integers(3)] = 255
+        Image.fromarray(pixels).save(root / f"{i:03d}.png")
+    return root
+
+
 def truncated_jpeg(path: Path) -> Path:
     """Write a JPEG that ends in the middle."""
     photo(1, (80, 60)).save(path, "jpeg")

@@ -10,10 +10,10 @@ import pytest
 
 from convolens.cli import main, options
 from convolens.errors import ArgumentError
-from images import folders, photo, truncated_jpeg
+from images import folders, overlapping, patterned, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
+    "train", "resume", "evaluate", "calibrate", "diff", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
     "features", "probe", "import-weights", "cache", "demo",
 )  # fmt: skip
 
@@ -97,6 +97,47 @@ def test_evaluate(capsys, trained):
     assert json.loads(out)["images"] == 40
     assert "Accuracy" in err
     assert len((place / "e.csv").read_text().splitlines()) == 41
+
+
+def test_evaluate_into_a_folder(capsys, trained, tmp_path):
+    place, _ = trained
+    status, out, _ = call(
+        capsys, "evaluate", place / "run", place / "data", "--out", tmp_path / "e", "--tta", "1", "--top-k", "2", "-q",
+        "--no-calibration", "--seed", "3",
+    )  # fmt: skip
+    assert status == 0
+    assert "Top-2 accuracy 1.0000" in out
+    assert "and 1 variations of each" in out
+    assert (tmp_path / "e" / "evaluation.html").is_file()
+
+
+def test_calibrate_and_diff(capsys, tmp_path):
+    data = overlapping(tmp_path / "data", {"dark": 60, "light": 60})
+    few = ["--size", "8", "--batch-size", "16", "--val-split", "0.4", "--quiet"]
+    for name, epochs in (("one", 1), ("two", 2)):
+        assert call(capsys, "train", data, "--epochs", epochs, "--out", tmp_path / name, *few)[0] == 0
+    status, out, err = call(capsys, "calibrate", tmp_path / "two", "--error-rate", "0.2", "--json")
+    assert status == 0
+    assert json.loads(out)["unknown"]["error_rate"] == 0.2
+    assert "Unknown: the likeliest class below" in err
+    strange = patterned(tmp_path / "strange", 6)
+    status, out, _ = call(capsys, "predict", tmp_path / "two", strange, "--json")
+    assert status == 0
+    assert {answer["label"] for answer in json.loads(out)} <= {"unknown", "dark", "light"}
+    assert all(answer["unknown"] in (True, False) for answer in json.loads(out))
+    status, out, _ = call(capsys, "predict", tmp_path / "two", strange)
+    assert "at most 0.2 of the photos of known classes" in " ".join(out.split())
+    status, out, _ = call(capsys, "calibrate", tmp_path / "two", "--no-unknown", "-q")
+    assert status == 0
+    assert "Unknown" not in out
+    status, out, err = call(
+        capsys, "diff", tmp_path / "one", tmp_path / "two", "--json", "--out", tmp_path / "d"
+    )
+    assert status == 0
+    found = json.loads(out)
+    assert found["fixed"] + found["broken"] + found["right"] + found["wrong"] == found["photos"]
+    assert "McNemar's exact test" in err
+    assert (tmp_path / "d" / "diff.csv").is_file()
 
 
 def test_resume(capsys, trained):
@@ -200,6 +241,14 @@ def bad_commands(tmp_path):
     yield ["resume", tmp_path / "none"], "no such run folder; `convolens train` makes one"
     yield ["resume", tmp_path], "run.toml: no such file, so this is no run"
     yield ["evaluate", tmp_path, data], "holds no model.json"
+    yield ["evaluate", data, data, "--top-k", "few"], "valid integer"
+    yield ["calibrate", tmp_path / "none"], "no such run folder"
+    yield (
+        ["calibrate", data, "--error-rate", "1"],
+        "error_rate must be above 0 and below 1, 0.05 say; received 1.0",
+    )
+    yield ["diff", data], "Missing argument"
+    yield ["diff", tmp_path / "none", data], "no such run folder"
     yield ["predict"], "give a run folder and photos"
     yield ["predict", tmp_path / "run", "x.png"], "no such run folder"
     yield ["predict", "--undo", tmp_path / "undo.csv"], "no such undo list"
@@ -243,7 +292,7 @@ def test_version(capsys):
 def test_ctrl_c_is_130(capsys, monkeypatch, tmp_path):
     from convolens import runs
 
-    def pressed(*arguments):
+    def pressed(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs, "evaluate", pressed)

@@ -6,7 +6,7 @@ import pytest
 
 from convolens import runs
 from convolens.runs.screen import Screen
-from images import folders
+from images import folders, overlapping
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,16 @@ def small_run(small_data: Path) -> runs.TrainResult:
         command="convolens train x",
     )
     return runs.train(options, Screen(quiet=True))
+
+
+@pytest.fixture(scope="session")
+def noisy_run(tmp_path_factory: pytest.TempPathFactory) -> runs.TrainResult:
+    """A run on three classes that overlap, so that it errs, with photos enough to calibrate on."""
+    place = tmp_path_factory.mktemp("noisy")
+    data = overlapping(place / "data", {"dark": 150, "light": 150, "middling": 150})
+    return runs.train(
+        runs.TrainOptions(
+            data=data, size=8, epochs=3, batch_size=32, out=place / "run", command="convolens train x"
+        ),
+        Screen(quiet=True),
+    )

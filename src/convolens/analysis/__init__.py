@@ -1,9 +1,9 @@
 """Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects.
 
-`analysis.arithmetic` shows one convolution step by step.
+`analysis.arithmetic` shows one convolution step by step; `analysis.measures` tells how good and how sure answers are.
 """
 
-from convolens.analysis import arithmetic
+from convolens.analysis import arithmetic, measures
 from convolens.analysis.comparison_chart import Point, plot_comparison
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
@@ -14,6 +14,8 @@ from convolens.analysis.learning_rate_chart import plot_learning_rates
 from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
 from convolens.analysis.plot_model import plot_model
 from convolens.analysis.receptive_field import ReceptiveField
+from convolens.analysis.reliability_diagram import plot_reliability
+from convolens.analysis.threshold_chart import plot_precision_recall, plot_roc
 
 __all__ = [
     "LayerCost",
@@ -26,9 +28,13 @@ __all__ = [
     "contact_sheet",
     "cost",
     "find_learning_rate",
+    "measures",
     "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_learning_rates",
     "plot_model",
+    "plot_precision_recall",
+    "plot_reliability",
+    "plot_roc",
 ]

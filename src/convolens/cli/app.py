@@ -10,10 +10,12 @@ from typer.exceptions import TyperException
 from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
+from convolens.cli.calibrate import calibrate
 from convolens.cli.compare import compare
 from convolens.cli.convolve import convolve
 from convolens.cli.cost import cost
 from convolens.cli.demo import demo
+from convolens.cli.diff import diff
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.features import features
@@ -53,7 +55,7 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
+        train, resume, evaluate, calibrate, diff, predict, augment, lr_find, compare, models, cost, convolve,
         features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)

@@ -84,6 +84,14 @@ Keep = Annotated[
     int | None, _checkpoint("How many states stay; 2 by default. The best weights always do.", "--keep")
 ]
 Select = Annotated[str, typer.Option("--select", "--weights", help="The best or the last weights.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")]
+CalibrationUsed = Annotated[
+    bool,
+    typer.Option(
+        "--calibration/--no-calibration",
+        help="Use the run's calibration.json, where it has one; or the network's own confidences, and nothing unknown.",
+    ),
+]
 
 
 def _panel(help_text: str, *names: str, metavar: str | None = None) -> Any:

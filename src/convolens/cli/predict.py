@@ -30,6 +30,7 @@ def predict(
     ] = None,
     min_confidence: Annotated[float, typer.Option(help="With --sort-into: leave out photos below it.")] = 0.0,
     link: Annotated[bool, typer.Option("--link", help="With --sort-into: links instead of copies.")] = False,
+    calibration: options.CalibrationUsed = True,
     undo: Annotated[
         Path | None,
         typer.Option(help="Take a --sort-into back, by the undo list it wrote.", metavar="UNDO.CSV"),
@@ -64,7 +65,7 @@ def predict(
         check_sorting(sort_into, min_confidence)
     if csv is not None:
         check_table(csv)
-    answers = runs.predict(run, images, top, select, screen)
+    answers = runs.predict(run, images, top, select, screen, calibration)
     if csv is not None:
         write_answers(csv, answers)
         screen.line(f"{len(answers)} rows in {csv}")
@@ -94,7 +95,9 @@ def _show(screen, answers) -> None:  # type: ignore[no-untyped-def]  # their typ
                 a.path,
                 a.label,
                 f"{a.confidence:.1%}",
-                ", ".join(f"{name} {chance:.1%}" for name, chance in a.answers[1:]),
+                ", ".join(
+                    f"{name} {chance:.1%}" for name, chance in (a.answers if a.unknown else a.answers[1:])
+                ),
             ]
             if a.error is None
             else [a.path, "-", "", a.error]

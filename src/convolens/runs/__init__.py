@@ -8,12 +8,16 @@ Example:
 
 from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.calibrate import CalibrateOptions, calibrate
+from convolens.runs.calibration_file import Calibration, read_calibration
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
+from convolens.runs.diff import Difference, diff
 from convolens.runs.evaluate import evaluate
+from convolens.runs.evaluation import Evaluation
 from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
@@ -30,10 +34,14 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CalibrateOptions",
+    "Calibration",
     "CompareOptions",
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "Difference",
+    "Evaluation",
     "FeatureOptions",
     "LearningRate",
     "Prediction",
@@ -48,16 +56,19 @@ __all__ = [
     "TrainResult",
     "TrainedModel",
     "augment",
+    "calibrate",
     "compare",
     "convolve",
     "cost",
     "demo",
+    "diff",
     "evaluate",
     "features",
     "find_learning_rate",
     "load",
     "predict",
     "probe",
+    "read_calibration",
     "resume",
     "sort_into",
     "train",

@@ -80,6 +80,14 @@ class RunFolder:
         return self.path / "results.json"
 
     @property
+    def calibration(self) -> Path:
+        return self.path / "calibration.json"
+
+    @property
+    def calibration_features(self) -> Path:
+        return self.path / "calibration.safetensors"
+
+    @property
     def report(self) -> Path:
         return self.path / "report.html"
 

@@ -118,6 +118,18 @@ def network(run: RunFolder) -> Model:
         raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
 
 
+def class_names(run: RunFolder) -> tuple[str, ...]:
+    """Return the class names of a run, in the order of its outputs.
+
+    Raises:
+        MissingFileError: there is no model.json. CheckpointError: it is damaged.
+    """
+    names = _read(run.model).get("class_names")
+    if not isinstance(names, list):
+        raise CheckpointError(f"{run.model}: incomplete or of another version (no class names).")
+    return tuple(str(name) for name in names)
+
+
 def save_weights(module: torch.nn.Module, path: Path) -> None:
     """Write a module's state as safetensors: the same weights give the same bytes.
 

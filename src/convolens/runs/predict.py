@@ -17,8 +17,10 @@ from convolens.data.folder import files_below, is_image_name
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.runs import model_file
+from convolens.runs.answers import answers_of
+from convolens.runs.calibration_file import UNKNOWN, Calibration, read_calibration
 from convolens.runs.folder import RunFolder
-from convolens.runs.scoring import probabilities
+from convolens.runs.model_file import TrainedModel
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
 
@@ -33,15 +35,22 @@ class Prediction:
         path: of the photo, as it was found.
         answers: (class name, probability) of the likeliest classes, the likeliest first; empty after an error.
         error: why the file could not be read; None where it could.
+        unknown: whether the photo is like none of the classes; None where the run cannot tell (see `calibrate`).
     """
 
     path: Path
     answers: tuple[tuple[str, float], ...] = ()
     error: str | None = None
+    unknown: bool | None = None
 
     @property
     def label(self) -> str | None:
-        """The likeliest class."""
+        """The likeliest class, or "unknown"; None after an error."""
+        return UNKNOWN if self.unknown else self.likeliest
+
+    @property
+    def likeliest(self) -> str | None:
+        """The likeliest class, of an unknown photo too."""
         return self.answers[0][0] if self.answers else None
 
     @property
@@ -55,6 +64,7 @@ class Prediction:
             "path": str(self.path),
             "label": self.label,
             "confidence": self.confidence,
+            "unknown": self.unknown,
             "answers": [{"label": name, "confidence": chance} for name, chance in self.answers],
             "error": self.error,
         }
@@ -93,6 +103,7 @@ def predict(
     top: int = 3,
     weights: str = "best",
     screen: Screen | None = None,
+    calibrated: bool = True,
 ) -> list[Prediction]:
     """Return what a run says of photos; a file that cannot be read gets an entry with the error.
 
@@ -101,7 +112,8 @@ def predict(
         sources: photos, folders (searched through) and glob patterns.
         top: how many of the likeliest classes each answer holds.
         weights: "best" or "last".
-        screen: where the progress bar goes; None shows none.
+        screen: where the progress bar goes, and a line that says whether the confidences are calibrated; None shows none.
+        calibrated: False gives the network's own confidences, and calls nothing unknown.
 
     Returns:
         One entry a file, in name order.
@@ -114,20 +126,22 @@ def predict(
     folder = RunFolder.open(run)
     photos = find_photos(sources)
     trained = model_file.load(folder, folder.weights(weights))
+    calibration = read_calibration(folder, weights, screen.warn) if calibrated else None
+    for line in [] if calibration is None else calibration.describe():
+        screen.line(f"{line} (--no-calibration: the network's own)")
     answers: list[Prediction] = []
     with screen.progress("predicting") as advance, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for start in range(0, len(photos), BATCH):
             paths = photos[start : start + BATCH]
             read = list(pool.map(lambda path: _read(path, trained.preprocessing), paths))
             readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
-            chances = iter(
-                probabilities(trained.model, np.stack(readable), trained.preprocessing) if readable else []
-            )
+            said = iter(_answers(trained, np.stack(readable), calibration, top) if readable else [])
             for path, pixels in zip(paths, read, strict=True):
-                if isinstance(pixels, str):
-                    answers.append(Prediction(path, error=pixels))
-                else:
-                    answers.append(Prediction(path, _likeliest(next(chances), trained.class_names, top)))
+                answers.append(
+                    Prediction(path, error=pixels)
+                    if isinstance(pixels, str)
+                    else Prediction(path, **next(said))
+                )
             advance(start + len(paths), len(photos))
     return answers
 
@@ -146,6 +160,19 @@ def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
         return str(error).removeprefix(f"{path}: ")
 
 
+def _answers(
+    trained: TrainedModel, pixels: np.ndarray, calibration: Calibration | None, top: int
+) -> list[dict[str, Any]]:
+    """Return `answers` and `unknown` of the photos of a batch."""
+    chances, unknown = answers_of(trained, pixels, calibration)
+    told = chances if calibration is None else calibration(chances)
+    strange = [None] * len(told) if unknown is None else unknown.tolist()
+    return [
+        {"answers": _likeliest(row, trained.class_names, top), "unknown": called}
+        for row, called in zip(told, strange, strict=True)
+    ]
+
+
 def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[tuple[str, float], ...]:
     order = np.argsort(-chances, kind="stable")[:top]
     return tuple((names[i], float(chances[i])) for i in order)
@@ -154,17 +181,22 @@ def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[t
 def write_answers(path: Path, answers: Sequence[Prediction]) -> None:
     """Write a row a file: path, label, confidence, the next likeliest classes, error.
 
+    Where the run can tell, a column `likeliest` follows the label, which may be "unknown".
+
     Raises:
         WriteError: the file cannot be written.
     """
     more = max((len(answer.answers) for answer in answers), default=1)
-    columns = ["path", "label", "confidence"]
+    tells = any(answer.unknown is not None for answer in answers)
+    columns = ["path", "label", *(["likeliest"] if tells else []), "confidence"]
     for place in range(2, more + 1):
         columns += [f"label_{place}", f"confidence_{place}"]
     rows = []
     for answer in answers:
-        row: list[object] = [answer.path]
-        for place in range(max(more, 1)):
+        row: list[object] = [answer.path, answer.label or ""]
+        row += [answer.likeliest or ""] if tells else []
+        row.append("" if answer.confidence is None else f"{answer.confidence:.6f}")
+        for place in range(1, max(more, 1)):
             name, chance = answer.answers[place] if place < len(answer.answers) else ("", None)
             row += [name, "" if chance is None else f"{chance:.6f}"]
         rows.append([*row, answer.error or ""])

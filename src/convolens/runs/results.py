@@ -11,10 +11,14 @@ import numpy as np
 from convolens.analysis import contact_sheet, plot_confusion_matrix, plot_curves
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import WriteError
+from convolens.runs.calibrate import calibrate_at_end
 from convolens.runs.checkpointing import RunCheckpoint
+from convolens.runs.explaining import explain_run, tell_findings
+from convolens.runs.findings import Finding
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
+from convolens.runs.predictions_file import COLUMNS
 from convolens.runs.prepare import Part, Prepared
 from convolens.runs.report import write_report
 from convolens.runs.scoring import Scores, probabilities, score
@@ -34,6 +38,7 @@ class Outcome:
         scores: on the validation photos.
         monitor, mode, best: why it is the best: the measure, whether the smallest or the largest counts, its value.
         images_per_second: of the training since it was begun or gone on with, validation and checkpoints included.
+        findings: what the run shows, in plain words.
     """
 
     best_epoch: int | None
@@ -43,6 +48,7 @@ class Outcome:
     best: float | None
     scores: Scores
     images_per_second: float
+    findings: tuple[Finding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -54,6 +60,7 @@ class Outcome:
             "best": self.best,
             "images_per_second": round(self.images_per_second, 1),
             **self.scores.as_dict(),
+            "findings": [finding.as_dict() for finding in self.findings],
         }
 
 
@@ -65,20 +72,48 @@ def finish(
     checkpoint: RunCheckpoint,
     images_per_second: float,
     screen: Screen,
+    waited: float | None = None,
 ) -> Outcome:
-    """Score the best weights, write tables, pictures and report, and say how good it is."""
+    """Score the best weights, write tables, pictures and report, and say how good it is.
+
+    Args:
+        waited: share of the training spent without a batch.
+    """
     model = trained.model
     model.load_weights(folder.best)
     part = prepared.validation
     with screen.progress("scoring the best epoch") as advance:
         chances = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
     scores = score(chances, part.labels, prepared.class_names)
+    calibration = None
+    try:
+        calibration = calibrate_at_end(folder, chances, part.labels, screen)
+    except WriteError as error:
+        screen.warn(str(error))
+    findings = explain_run(
+        folder,
+        settings,
+        prepared,
+        scores,
+        chances,
+        checkpoint.history,
+        checkpoint.best_epoch,
+        calibration,
+        waited,
+    )
     outcome = Outcome(
         checkpoint.best_epoch, len(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
-        images_per_second,
+        images_per_second, tuple(findings),
     )  # fmt: skip
     try:
-        _write(folder, settings, prepared, checkpoint, chances, outcome)
+        _write(
+            folder,
+            settings,
+            prepared,
+            checkpoint,
+            chances if calibration is None else calibration(chances),
+            outcome,
+        )
     except WriteError as error:
         screen.warn(f"{error} The weights are kept in {folder.checkpoints}.")
     _tell(folder, settings, outcome, checkpoint, screen)
@@ -112,17 +147,19 @@ def _write(
 
 def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
     """Write path, label, predicted and confidence of each photo."""
+    rows = answers_table(part, chances, names)
+    write_csv(path, COLUMNS, [[*row[:3], f"{row[3]:.6f}"] for row in rows])
+
+
+def answers_table(
+    part: Part, chances: np.ndarray, names: tuple[str, ...]
+) -> list[tuple[Path, str, str, float]]:
+    """Return path, label, likeliest class and its probability of each photo."""
     guessed = chances.argmax(axis=1)
-    write_csv(
-        path,
-        ["path", "label", "predicted", "confidence"],
-        [
-            [file, names[label], names[guess], f"{chance[guess]:.6f}"]
-            for file, label, guess, chance in zip(
-                part.folder.paths, part.labels, guessed, chances, strict=True
-            )
-        ],
-    )
+    return [
+        (file, names[label], names[guess], float(chance[guess]))
+        for file, label, guess, chance in zip(part.folder.paths, part.labels, guessed, chances, strict=True)
+    ]
 
 
 def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
@@ -167,15 +204,11 @@ def _tell(
         f"Validation accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} on {scores.confusion.sum():,} photos; "
         f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"
     )
-    if scores.accuracy <= scores.baseline:
-        screen.warn(
-            "The network is no better than always saying the commonest class: train longer, try another "
-            "--learning-rate, and look at first_batch.png."
-        )
     show_classes(scores, screen)
     if checkpoint.failed:
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
     if outcome.epochs and outcome.images_per_second:
         screen.line(f"{outcome.images_per_second:,.0f} images/s with validation and checkpoints")
+    tell_findings(outcome.findings, screen)
     screen.result(f"Report: {folder.report}")
     screen.result(f"Next: convolens predict {shlex.quote(str(folder.path))} PHOTO...")

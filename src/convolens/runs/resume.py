@@ -9,14 +9,14 @@ import torch
 
 from convolens.arguments import integer
 from convolens.checkpoints.state import State
-from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.errors import ArgumentError, MissingFileError
 from convolens.optimizers.schedules import OneCycle
 from convolens.runs.begun import find_state
 from convolens.runs.folder import RunFolder
 from convolens.runs.lock import locked
 from convolens.runs.options import Settings, TrainOptions, resolve
-from convolens.runs.prepare import prepare
 from convolens.runs.record import Record, extend_record, plain, read_record
+from convolens.runs.run_photos import check_there, prepare_again
 from convolens.runs.screen import Screen
 from convolens.runs.session import TrainResult
 from convolens.runs.train import go_on
@@ -69,14 +69,9 @@ def resume(
     settings = resolve(asked)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    prepared = prepare(settings, screen)
-    if prepared.fingerprint != record.fingerprint:
-        before = record.tables["data"]
-        raise DataError(
-            f"{settings.data}: these are not the photos of the run ({before.get('training_images')} to learn from and "
-            f"{before.get('validation_images')} to validate on then, {len(prepared.training)} and {len(prepared.validation)} now, "
-            f"or others): bring them back, or begin a new run by `convolens train DATA --branch-from {folder.path}`."
-        )
+    prepared = prepare_again(
+        record, settings, screen, f"begin a new run by `convolens train DATA --branch-from {folder.path}`"
+    )
     with locked(folder.path, screen.warn):
         found = find_state(folder, settings, screen, options.anyway)
         if found is not None and settings.epochs != record.epochs:
@@ -99,14 +94,7 @@ def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
     asked = replace(asked, **new)
     if options.epochs is not None and (asked.max_seconds, asked.max_operations) != (None, None):
         asked = replace(asked, max_seconds=math.inf, max_operations=None, schedule_epochs=None)
-    if not asked.data.is_dir():
-        raise MissingFileError(
-            f"{asked.data}: the photos of the run are no longer there; say where they are by --data DIR."
-        )
-    if asked.validation is not None and not asked.validation.is_dir():
-        raise MissingFileError(
-            f"{asked.validation}: the validation photos of the run are no longer there; say where they are by --val DIR."
-        )
+    check_there(asked)
     return asked
 
 

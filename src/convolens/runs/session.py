@@ -20,6 +20,7 @@ from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.results import Outcome, finish
 from convolens.runs.screen import Screen
+from convolens.runs.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Session:
             checkpoint = RunCheckpoint(
                 folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked
             )
-            early, budget = self._early_stopping(), self._budget()
+            early, budget, waiting = self._early_stopping(), self._budget(), Waiting()
             began = time.perf_counter()
             history = model.fit(
                 self.batches,
@@ -93,6 +94,7 @@ class Session:
                     *early,
                     not_a_number,
                     *self._progress(),
+                    waiting,
                 ],
                 verbose=0 if screen.quiet else 1,
                 seed=settings.seed,
@@ -117,7 +119,9 @@ class Session:
         self._check_best(checkpoint)
         steps = checkpoint.steps_taken
         speed = steps * settings.batch_size / seconds
-        outcome = finish(folder, settings, self.prepared, self.trained, checkpoint, speed, screen)
+        outcome = finish(
+            folder, settings, self.prepared, self.trained, checkpoint, speed, screen, waiting.share
+        )
         spent = budget[0].spent if budget else None
         return TrainResult(folder, outcome, bool(history.interrupted), spent)
 
