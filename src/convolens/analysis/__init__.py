@@ -1,9 +1,9 @@
 """Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects.
 
-`analysis.arithmetic` shows one convolution step by step.
+`analysis.arithmetic` shows one convolution step by step, `analysis.explain` why a network says what it says of a photo.
 """
 
-from convolens.analysis import arithmetic
+from convolens.analysis import arithmetic, explain
 from convolens.analysis.comparison_chart import Point, plot_comparison
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
@@ -25,6 +25,7 @@ __all__ = [
     "arithmetic",
     "contact_sheet",
     "cost",
+    "explain",
     "find_learning_rate",
     "plot_comparison",
     "plot_confusion_matrix",

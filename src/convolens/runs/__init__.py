@@ -13,6 +13,7 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.explain import ExplainOptions, Explanation, explain
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import Preprocessing, TrainedModel, load
@@ -31,6 +32,8 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "ExplainOptions",
+    "Explanation",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -47,6 +50,7 @@ __all__ = [
     "cost",
     "demo",
     "evaluate",
+    "explain",
     "find_learning_rate",
     "load",
     "predict",

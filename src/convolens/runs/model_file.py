@@ -14,7 +14,7 @@ import convolens
 from convolens.arguments import integer, number_in, one_of
 from convolens.checkpoints import tensors
 from convolens.checkpoints.atomic import atomic_path
-from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
+from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_pixels
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.models import Model
 from convolens.models.configuration import deserialize, serialize
@@ -68,6 +68,16 @@ class Preprocessing:
             np.float32(1.0)
         """
         return pixels.astype(np.float32) * np.float32(self.rescale)
+
+    def read(self, path: Path) -> np.ndarray:
+        """Return a photo's file as uint8 (rows, columns, channels) of the size that the network takes.
+
+        Raises:
+            MissingFileError, ImageError: it is not there, or cannot be read.
+        """
+        return read_pixels(
+            path, self.color_mode, self.size, self.interpolation, shrink_early=True, resize=self.resize
+        )
 
     def describe(self) -> list[str]:
         """Return lines for people."""

@@ -5,7 +5,7 @@ from convolens.analysis.explain.filters import filters
 from convolens.analysis.explain.grad_cam import grad_cam
 from convolens.analysis.explain.grad_cam_plus_plus import grad_cam_plus_plus
 from convolens.analysis.explain.integrated_gradients import IntegratedGradients, integrated_gradients
-from convolens.analysis.explain.layers import LayerCall, list_layers
+from convolens.analysis.explain.layers import LayerCall, find_layer, list_layers
 from convolens.analysis.explain.occlusion import occlusion
 from convolens.analysis.explain.overlay import overlay
 from convolens.analysis.explain.scores import class_scores
@@ -19,6 +19,7 @@ __all__ = [
     "class_scores",
     "feature_maps",
     "filters",
+    "find_layer",
     "grad_cam",
     "grad_cam_plus_plus",
     "integrated_gradients",

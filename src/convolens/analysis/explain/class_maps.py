@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from convolens.analysis.explain.activations import map_and_gradient
-from convolens.analysis.explain.layers import find_layer
+from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.scores import ask
 
 Weights = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -31,7 +31,7 @@ def class_map(
         weights: from maps and gradients (n, channels, rows, columns) to the channels' weights (n, channels).
     """
     with ask(where, model, image, class_number) as asked:
-        maps, gradients = map_and_gradient(asked, find_layer(asked, layer))
+        maps, gradients = map_and_gradient(asked, layer_for(asked, layer))
         factors = weights(maps.float(), gradients.float())  # (n, channels)
         heat = torch.einsum("nc,nchw->nhw", factors, maps.float()).relu()
         return asked.given_back(on_pixels(heat, asked.x.shape[2:]) if scaled else heat)

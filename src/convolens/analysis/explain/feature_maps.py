@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.analysis.explain.layers import LayerCall, find_layer, list_layers
+from convolens.analysis.explain.layers import LayerCall, layer_for, list_layers
 from convolens.analysis.explain.scores import Asked, ask
 from convolens.arguments import integer
 from convolens.errors import ShapeError
@@ -31,7 +31,7 @@ class FeatureMaps:
 
 
 def feature_maps(
-    model: Any, image: Any, layers: Sequence[str] | None = None, most: int = MOST
+    model: Any, image: Any, layers: Sequence[str | LayerCall] | None = None, most: int = MOST
 ) -> list[FeatureMaps]:
     """Return the maps of layers for one image, in the order of the work.
 
@@ -41,7 +41,7 @@ def feature_maps(
     Args:
         model: a `Model` or any torch module that gives (batch, classes).
         image: float (rows, columns, channels), as the network takes it.
-        layers: names; None takes every layer that gives a new map: groups and what hands its input on are left out.
+        layers: names, or calls of `list_layers`; None takes every layer that gives a new map: groups and what hands its input on are left out.
         most: channels of each layer; the strongest have the largest mean of absolute values.
 
     Raises:
@@ -61,7 +61,7 @@ def feature_maps(
             calls = list_layers(model, image)
             wanted = {(call.name, call.call): call for call in calls if call.map_shape and not call.unchanged}
         else:
-            found = [find_layer(asked, name) for name in layers]
+            found = [item if isinstance(item, LayerCall) else layer_for(asked, item) for item in layers]
             wanted = {(call.name, call.call): call for call in found}
         return _run(asked, wanted, most)
 

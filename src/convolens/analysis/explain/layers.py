@@ -162,10 +162,33 @@ def list_layers(model: Any, image: Any) -> list[LayerCall]:
         return [frame.described() for frame in recorder.frames if frame.name]
 
 
-def find_layer(asked: Asked, name: str | None = None) -> LayerCall:
-    """Return the call of the layer of a name that gives a map (the last such), or, for None, of the last map.
+def find_layer(model: Any, image: Any, name: str | None = None, class_number: int | None = None) -> LayerCall:
+    """Return the layer that is meant; without a name the one that `grad_cam` takes.
 
-    A name is a path of modules, or its end where only one layer has it ("conv5" for "encoder.conv5").
+    Args:
+        model: a `Model` or any torch module that gives (batch, classes).
+        image: float (rows, columns, channels), as the network takes it.
+        name: a path of modules, or the end of one where only one layer has it ("conv5" for "encoder.conv5").
+            The last of its calls that gives a map is taken. None takes the last map before the classifier.
+        class_number: whose gradient must reach the map; None is the likeliest class.
+
+    Raises:
+        UnknownNameError: no such layer; the nearest is offered. ArgumentError: it is not used, or no convolution is there.
+        ShapeError: it gives no map of more than one place. Others: those of `class_scores`.
+
+    Example:
+        >>> import numpy as np
+        >>> features = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2))
+        >>> network = torch.nn.Sequential(features, torch.nn.Flatten(), torch.nn.Linear(16, 2))
+        >>> find_layer(network, np.zeros((6, 6, 3))).name
+        '0.1'
+    """
+    with ask("find_layer", model, image, class_number) as asked:
+        return layer_for(asked, name)
+
+
+def layer_for(asked: Asked, name: str | None = None) -> LayerCall:
+    """Return the layer of a name, or the last map, as `find_layer` describes.
 
     Raises:
         UnknownNameError: no such layer; the nearest is offered. ArgumentError: it is not used, or no convolution is there.
@@ -209,9 +232,7 @@ def full_name(where: str, module: torch.nn.Module, name: str, listed: Sequence[s
     if len(ends) == 1:
         return ends[0]
     if ends:
-        raise UnknownNameError(
-            f"{where}: several layers end in {name!r}: {_listed(ends)}. Name one in full."
-        )
+        raise UnknownNameError(f"{where}: several layers end in {name!r}: {_listed(ends)}. Name one in full.")
     raise UnknownNameError(
         f"{where}: unknown layer {name!r}.{did_you_mean(name, known)} Layers: {_listed(dict.fromkeys(listed))}."
     )
@@ -233,9 +254,7 @@ def _last_map(asked: Asked) -> LayerCall:
     maps = [
         (frame, call)
         for frame in recorder.frames
-        if frame.name
-        and (call := frame.described()).map_shape is not None
-        and ways.all_through(frame.place)
+        if frame.name and (call := frame.described()).map_shape is not None and ways.all_through(frame.place)
     ]
     convolutions = [item for item in recorder.convolutions if ways.reach(item.place)]
     if not convolutions or not maps:

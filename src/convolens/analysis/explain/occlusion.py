@@ -62,9 +62,7 @@ def occlusion(
         halves = (max(1, rows // 2), max(1, columns // 2))
         steps = pair("occlusion", "stride", halves if stride is None else stride)
         steps = (min(steps[0], rows), min(steps[1], columns))  # every pixel is covered
-        cover = (
-            asked.x.mean(dim=(2, 3), keepdim=True) if baseline is None else torch.tensor(float(baseline))
-        )
+        cover = asked.x.mean(dim=(2, 3), keepdim=True) if baseline is None else torch.tensor(float(baseline))
         with torch.no_grad():
             falls = Occlusion(asked.score).attribute(
                 asked.x,

@@ -5,6 +5,7 @@ import numpy as np
 from convolens.errors import ShapeError
 
 WARM, SIGNED = "inferno", "RdBu_r"  # of maps in [0, 1]; of maps with a sign, blue against and red for
+_DARKEST, _LIGHTEST = 40, 200  # of the photo in grey, so that colours are seen on black and on white
 STRENGTH = 0.85  # of the colour where the map is strongest; where it is weakest the photo is left
 
 
@@ -25,13 +26,13 @@ def overlay(photo: np.ndarray, heat: np.ndarray, limit: float | None = None) -> 
 
     Example:
         >>> overlay(np.full((1, 2, 3), 200, np.uint8), np.array([[0.0, 1.0]]))[0, 0].tolist()
-        [200, 200, 200]
+        [165, 165, 165]
     """
     if photo.ndim != 3 or photo.shape[:2] != heat.shape:
         raise ShapeError(
             f"overlay: a map of shape {heat.shape} does not fit a photo of shape {photo.shape}; both need the same rows and columns."
         )
-    grey = grey_of(photo).astype(np.float64)[..., np.newaxis]
+    grey = (_DARKEST + grey_of(photo) * (_LIGHTEST - _DARKEST) / 255)[..., np.newaxis]
     colours, amount = colours_of(heat, limit)
     mixed = grey * (1 - amount[..., np.newaxis]) + 255 * colours * amount[..., np.newaxis]
     return np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)

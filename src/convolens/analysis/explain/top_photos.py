@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from convolens.analysis.explain.filters import check_filter
-from convolens.analysis.explain.layers import find_layer
+from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.scores import ask
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
@@ -56,11 +56,17 @@ def top_photos(
     seen = 0
     for batch in batches:
         with ask("top_photos", model, batch) as asked:
-            call = find_layer(asked, layer)
+            call = layer_for(asked, layer)
             maps: list[torch.Tensor] = []
             channel = check_filter("top_photos", filter_number, (call.map_shape or (0, 0, 0))[2], call.name)
 
-            def keep(module: Any, inputs: Any, output: torch.Tensor, maps: list[torch.Tensor] = maps, channel: int = channel) -> None:
+            def keep(
+                module: Any,
+                inputs: Any,
+                output: torch.Tensor,
+                maps: list[torch.Tensor] = maps,
+                channel: int = channel,
+            ) -> None:
                 maps.append(output[:, channel].float())
 
             hook = asked.module.get_submodule(call.name).register_forward_hook(keep)
