@@ -88,5 +88,10 @@ def integrated_gradients(
             if count >= most or float(gap.max()) <= _WANTED:
                 break
             count = min(2 * count, most)
-        numbers = (asked.given_back(item) for item in (score, from_score, gap))
-        return IntegratedGradients(asked.given_back(parts), *numbers, steps=count)
+        return IntegratedGradients(
+            attributions=asked.given_back(parts),
+            score=asked.given_back(score),
+            baseline_score=asked.given_back(from_score),
+            gap=asked.given_back(gap),
+            steps=count,
+        )

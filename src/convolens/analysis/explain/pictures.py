@@ -17,9 +17,9 @@ from convolens.analysis.pictures import boxes_for_unknown_letters, new_figure, s
 _SIDE = 2.7  # inches of a panel
 _MAPS = "viridis"  # of feature maps without negative values
 _TILE = 64  # rows and columns of a map in a mosaic, at most
-_CLEAR = (
-    99.5  # percentile of what a signed map's strongest colour stands for: single pixels do not dim the rest
-)
+_SMALL = 24  # rows and columns of a tile, at least
+# Percentile of a signed map that its strongest colour stands for: single pixels do not dim the rest.
+_CLEAR = 99.5
 _MOST_FILTERS = 64
 _INK = "#222222"
 
@@ -188,6 +188,8 @@ def _mosaic(
     signed: bool | None = None,
 ) -> None:
     """Draw tiles (n, rows, columns) under one scale, or (n, rows, columns, 3) in colours of their own."""
+    factor = max(1, _SMALL // max(tiles.shape[1:3]))  # so that the gaps are narrow beside kernels of 3 x 3
+    tiles = tiles.repeat(factor, axis=1).repeat(factor, axis=2)
     count, rows, columns = tiles.shape[:3]
     across = max(1, min(count, round(math.sqrt(count * rows / columns * 1.5))))
     down = -(-count // across)

@@ -26,11 +26,15 @@ class _LastActivation(TorchFunctionMode):
     made: torch.Tensor | None = None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = getattr(func, "__name__", "")
+        if name.rstrip("_") not in _LAST:
+            return func(*args, **(kwargs or {}))
+        given = args[0] if args else (kwargs or {}).get("input")
+        if name.endswith("_") and isinstance(given, torch.Tensor):
+            given = given.clone()  # it is going to be written over
         out = func(*args, **(kwargs or {}))
-        if getattr(func, "__name__", "").rstrip("_") in _LAST and isinstance(out, torch.Tensor):
-            given = args[0] if args else (kwargs or {}).get("input")
-            if isinstance(given, torch.Tensor) and given is not out:
-                self.given, self.made = given, out
+        if isinstance(out, torch.Tensor) and isinstance(given, torch.Tensor):
+            self.given, self.made = given, out
         return out
 
     def before(self, output: torch.Tensor) -> torch.Tensor:
