@@ -16,7 +16,7 @@ from convolens.analysis.pictures import boxes_for_unknown_letters, new_figure, s
 
 _SIDE = 2.7  # inches of a panel
 _MAPS = "viridis"  # of feature maps without negative values
-_TILE = 64  # rows and columns of a map in a mosaic, at most
+_TILE = 48  # rows and columns of a map in a mosaic, at most
 _SMALL = 24  # rows and columns of a tile, at least
 # Percentile of a signed map that its strongest colour stands for: single pixels do not dim the rest.
 _CLEAR = 99.5
@@ -203,7 +203,7 @@ def _mosaic(
     height = width * canvas.shape[0] / canvas.shape[1]
     if height > 11:
         width, height = max(4.0, width * 11 / height), 11
-    figure = new_figure(width, height + (0.5 if unit is None else 1.1), 100)
+    figure = new_figure(width, height + (0.5 if unit is None else 1.1), 90)
     axes = figure.subplots()
     shown = np.ma.masked_invalid(canvas)
     with boxes_for_unknown_letters():
