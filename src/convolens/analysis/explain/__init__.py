@@ -8,11 +8,19 @@ from convolens.analysis.explain.integrated_gradients import IntegratedGradients,
 from convolens.analysis.explain.layers import LayerCall, find_layer, list_layers
 from convolens.analysis.explain.occlusion import occlusion
 from convolens.analysis.explain.overlay import overlay
+from convolens.analysis.explain.pictures import (
+    HeatMap,
+    plot_feature_maps,
+    plot_filters,
+    plot_heat_maps,
+    plot_top_photos,
+)
 from convolens.analysis.explain.scores import class_scores
 from convolens.analysis.explain.top_photos import TopPhoto, top_photos
 
 __all__ = [
     "FeatureMaps",
+    "HeatMap",
     "IntegratedGradients",
     "LayerCall",
     "TopPhoto",
@@ -26,5 +34,9 @@ __all__ = [
     "list_layers",
     "occlusion",
     "overlay",
+    "plot_feature_maps",
+    "plot_filters",
+    "plot_heat_maps",
+    "plot_top_photos",
     "top_photos",
 ]

@@ -258,7 +258,7 @@ def plot_top_photos(
     """
     from matplotlib.patches import Rectangle
 
-    across = min(len(photos), 5 if len(photos) > 6 else 3)
+    across = 3 if len(photos) == 6 else min(len(photos), 5)
     down = -(-len(photos) // across)
     figure = new_figure(across * 1.9, down * 2.3 + 0.6, 100)
     with boxes_for_unknown_letters():
