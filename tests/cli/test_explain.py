@@ -126,6 +126,5 @@ def test_a_run_without_a_convolution(capsys, trained, tmp_path):
     status, _, err = call(capsys, run, trained / "data" / "dark" / "00.png")
     assert status == 2
     assert (
-        err
-        == "convolens: find_layer: the network has no convolution, so no map to show; give one that has.\n"
+        err == "convolens: explain: the network has no convolution, so no map to show; give one that has.\n"
     )

@@ -3,8 +3,6 @@
 import json
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,32 +10,31 @@ import pytest
 from PIL import Image
 
 from convolens.applications import build
+from convolens.cli import main
 from images import folders, photo
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "explaining.md").read_text()
 
 
-def run(*arguments: object, folder: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "convolens", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def typed_in(capsys, *arguments: object) -> str:
+    """Run a command and return what it printed."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    assert not ended.value.code, captured.err
+    return captured.out
 
 
-def test_the_commands(tmp_path):
+def test_the_commands(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     folders(tmp_path / "photos", {"cat": 12, "dog": 12})
     folders(tmp_path / "holiday", {".": 2})
     photo(1).save(tmp_path / "holiday" / "beach.jpg")
-    run("train", "photos", "--size", 16, "--epochs", 1, "--out", "runs/photos", folder=tmp_path)
+    typed_in(capsys, "train", "photos", "--size", 16, "--epochs", 1, "--out", "runs/photos")
     typed = re.findall(r"^    convolens explain (.+)$", PAGE, re.MULTILINE)
     assert len(typed) == 4
-    printed = [run("explain", *shlex.split(command), folder=tmp_path) for command in typed]
+    printed = [typed_in(capsys, "explain", *shlex.split(command)) for command in typed]
     places = tmp_path / "runs" / "photos" / "explanations"
     assert sorted(path.name for path in places.iterdir()) == ["beach", "beach-2", "beach-3", "holiday"]
     assert printed[0] == "runs/photos/explanations/beach/explain.html holds everything\n"

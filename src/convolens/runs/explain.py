@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 
 from convolens.analysis import cost
-from convolens.analysis.explain import LayerCall, filters, find_layer, list_layers, top_photos
+from convolens.analysis.explain import LayerCall, filters, list_layers, top_photos
+from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.pictures import (
     plot_feature_maps,
     plot_filters,
     plot_heat_maps,
     plot_top_photos,
 )
+from convolens.analysis.explain.scores import ask
+from convolens.analysis.pictures import shorten
 from convolens.arguments import look_up, one_of
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs import model_file
@@ -146,7 +149,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     explained, images = _read(photos, trained)
     first = trained.preprocessing(images[0][np.newaxis])[0]
     # What is wrong with a name is said before the folder is made.
-    layer = find_layer(trained.model, first, options.layer, number)
+    layer = _layer(trained, first, options.layer, number)
     convolution = options.filters or _first_convolution(trained, first)
     kernels = filters(trained.model, convolution) if convolution is not None else None
     if layer.places == 1:
@@ -228,6 +231,11 @@ def _read(photos: Sequence[Path], trained: TrainedModel) -> tuple[list[Explained
     return explained, images
 
 
+def _layer(trained: TrainedModel, image: np.ndarray, name: str | None, number: int | None) -> LayerCall:
+    with ask("explain", trained.model, image, number) as asked:
+        return layer_for(asked, name)
+
+
 def _first_convolution(trained: TrainedModel, image: np.ndarray) -> str | None:
     for call in list_layers(trained.model, image):
         holds = trained.model.module.get_submodule(call.name).parameters(recurse=False)
@@ -253,13 +261,16 @@ def _explain_one(
     chosen = int(order[0]) if number is None else number
     item.explained = trained.class_names[chosen]
     image = trained.preprocessing(pixels[np.newaxis])[0]
-    layer = find_layer(trained.model, image, wanted, chosen)
+    layer = _layer(trained, image, wanted, chosen)
     item.layer = layer.name
     found = [heat_map(name, trained.model, image, chosen, layer) for name in methods]
     item.completeness_gap = next((one.gap for one in found if one.gap is not None), None)
-    said = f"{item.path.name}: what speaks for {item.explained} ({chances[chosen]:.1%})"
+    name, asked, first = (
+        shorten(" ".join(text.split()), 40) for text in (item.path.name, item.explained, item.answers[0][0])
+    )
+    said = f"{name}: what speaks for {asked} ({chances[chosen]:.1%})"
     if chosen != order[0]:
-        said += f"; the likeliest is {item.answers[0][0]} ({item.answers[0][1]:.1%})"
+        said += f"\nthe likeliest is {first} ({item.answers[0][1]:.1%})"
     path = folder / HEAT_MAPS
     plot_heat_maps(pixels, [one.picture for one in found], said, path)
     item.files.append(path)

@@ -153,4 +153,4 @@ def test_a_gap_that_stays_is_told():
 
     found = integrated_gradients(Step(), np.full((2, 2, 1), 1.0, np.float32), 1)
     assert found.gap > 0.8
-    assert found.steps == 512
+    assert found.steps == 256

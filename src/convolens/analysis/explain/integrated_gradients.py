@@ -9,7 +9,7 @@ import torch
 from convolens.analysis.explain.scores import ask
 from convolens.arguments import integer
 
-_FIRST_STEPS, _MOST_STEPS = 32, 512
+_FIRST_STEPS, _MOST_STEPS = 32, 256
 _WANTED = 0.01  # of the difference of the scores: the gap that is small enough
 
 
@@ -48,7 +48,7 @@ def integrated_gradients(
         image: float (rows, columns, channels) or (n, rows, columns, channels), as the network takes it.
         class_number: whose score; None takes the likeliest class of each image.
         baseline: the value of all pixels of the image that is compared with; 0 is black for photos of 0 to 1.
-        steps: gradients along the way; None takes 32 and doubles them until the gap is at most 1 %, or they are 512.
+        steps: gradients along the way; None takes 32 and doubles them until the gap is at most 1 %, or they are 256.
         batch_size: images at once.
 
     Raises:

@@ -65,7 +65,7 @@ def plot_heat_maps(photo: np.ndarray, maps: Sequence[HeatMap], title: str, path:
     figure = new_figure((len(maps) + 1) * (_SIDE + 0.25), tall + 1.45, 110)
     axes = figure.subplots(1, len(maps) + 1, squeeze=False)[0]
     with boxes_for_unknown_letters():
-        figure.suptitle(title, fontsize=12, color=_INK)
+        figure.suptitle(written(title), fontsize=12, color=_INK, parse_math=False)
         _panel(
             axes[0],
             photo if photo.shape[2] > 1 else np.repeat(photo, 3, axis=2),
@@ -80,6 +80,17 @@ def plot_heat_maps(photo: np.ndarray, maps: Sequence[HeatMap], title: str, path:
     save_figure(figure, path)
 
 
+def written(text: str) -> str:
+    """Return text that can be drawn: bytes of a name that are no UTF-8 are question marks, lines have single blanks.
+
+    Example:
+        >>> written("caf\\udce9\\t7")
+        'caf? 7'
+    """
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(lines).encode("utf-8", "replace").decode("utf-8")
+
+
 def clear_limit(values: np.ndarray) -> float:
     """Return the value for the strongest colour of a signed map: nearly the largest.
 
@@ -92,7 +103,7 @@ def clear_limit(values: np.ndarray) -> float:
 
 def _panel(axes: Any, image: np.ndarray, title: str) -> None:
     axes.imshow(image, interpolation="nearest")
-    axes.set_title(title, fontsize=10, color=_INK)
+    axes.set_title(written(title), fontsize=10, color=_INK, parse_math=False)
     axes.set_xticks([])
     axes.set_yticks([])
     for side in axes.spines.values():
@@ -121,7 +132,7 @@ def _scale(figure: Any, axes: Any, limit: float | None, unit: str, note: str) ->
         bar.set_ticks([-limit, 0, limit], labels=[f"{-limit:.2g}", "0", f"{limit:.2g}"])
     bar.ax.tick_params(labelsize=8)
     bar.outline.set_edgecolor("#bbbbbb")
-    bar.set_label(unit + (f"\n{note}" if note else "\n"), fontsize=8, color=_INK)
+    bar.set_label(f"{unit}\n{note}", fontsize=8, color=_INK, parse_math=False)
     return bar.ax
 
 
@@ -226,7 +237,7 @@ def _mosaic(
             bar.ax.tick_params(labelsize=8)
             bar.outline.set_edgecolor("#bbbbbb")
             bar.set_label(unit, fontsize=8, color=_INK)
-        axes.set_title(title, fontsize=11, color=_INK)
+        axes.set_title(written(title), fontsize=11, color=_INK, parse_math=False)
         axes.axis("off")
         letters = max(4.0, min(7.0, 72 * width / across / (max(map(len, names)) + 3) * 1.2))
         for number, name in enumerate(names):
@@ -262,7 +273,7 @@ def plot_top_photos(
     down = -(-len(photos) // across)
     figure = new_figure(across * 1.9, down * 2.3 + 0.6, 100)
     with boxes_for_unknown_letters():
-        figure.suptitle(title, fontsize=11, color=_INK)
+        figure.suptitle(written(title), fontsize=11, color=_INK, parse_math=False)
         for place, axes in enumerate(figure.subplots(down, across, squeeze=False).ravel()):
             if place >= len(photos):
                 axes.axis("off")
@@ -281,5 +292,5 @@ def plot_top_photos(
             axes.plot(column, row, "+", color="black", markersize=8, markeredgewidth=1)
             axes.set_xlim(-0.5, columns - 0.5)
             axes.set_ylim(rows - 0.5, -0.5)
-            axes.set_xlabel(shorten(names[place], 26), fontsize=7, color=_INK)
+            axes.set_xlabel(written(shorten(names[place], 26)), fontsize=7, color=_INK, parse_math=False)
     save_figure(figure, path)
