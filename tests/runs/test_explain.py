@@ -187,4 +187,5 @@ def test_long_networks_are_thinned_out():
     assert total > 100
     assert len(calls) in (MOST_LAYERS, MOST_LAYERS + 1)
     assert "features.5.block.1.0" in [call.name for call in calls]
+    assert not any("Pad" in call.kind for call in calls)
     assert len({call.map_shape for call in calls}) > 5, "from the first to the last"

@@ -1,7 +1,7 @@
 """explain: why a run says what it says of photos, as pictures and one page."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,8 +164,13 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
         readable = [item for item in explained if item.error is None]
         for place, (item, pixels) in enumerate(zip(readable, images, strict=True)):
             where = made if len(explained) == 1 else made / f"{place + 1:03d}-{item.path.stem}"
-            shown.append(_explain_one(item, pixels, trained, number, methods, options.layer, maps, where))
-            advance(place + 1, len(readable))
+
+            def done(count: int, before: int = place * len(methods)) -> None:
+                advance(before + count, len(readable) * len(methods))
+
+            shown.append(
+                _explain_one(item, pixels, trained, number, methods, options.layer, maps, where, done)
+            )
     written = []
     page: dict[str, Any] = {}
     if kernels is not None:
@@ -253,6 +258,7 @@ def _explain_one(
     wanted: str | None,
     maps: bool,
     folder: Path,
+    done: Callable[[int], None],
 ) -> Shown:
     """Write the pictures of one photo, note them in `item`, and return what the page shows."""
     chances = probabilities(trained.model, pixels[np.newaxis], trained.preprocessing)[0]
@@ -263,7 +269,10 @@ def _explain_one(
     image = trained.preprocessing(pixels[np.newaxis])[0]
     layer = _layer(trained, image, wanted, chosen)
     item.layer = layer.name
-    found = [heat_map(name, trained.model, image, chosen, layer) for name in methods]
+    found = []
+    for name in methods:
+        found.append(heat_map(name, trained.model, image, chosen, layer))
+        done(len(found))
     item.completeness_gap = next((one.gap for one in found if one.gap is not None), None)
     name, asked, first = (
         shorten(" ".join(text.split()), 40) for text in (item.path.name, item.explained, item.answers[0][0])

@@ -90,14 +90,16 @@ def chosen_layers(model: Any, image: np.ndarray, wanted: str | None) -> tuple[li
     """Return the calls whose maps are drawn, and how many give a map.
 
     Where they are more than `MOST_LAYERS`, of each convolution with its normalisation and activation only the end is
-    taken, and of these so many at even distances, the first and the last among them. `wanted` is always there.
+    taken, padding is left out, and of these so many at even distances, the first and the last among them. `wanted` is
+    always there.
     """
     calls = [call for call in list_layers(model, image) if call.map_shape and not call.unchanged]
     total = len(calls)
     if total > MOST_LAYERS:
+        full = [call for call in calls if "Pad" not in call.kind]
         ends = [
             call
-            for call, after in zip(calls, [*calls[1:], None], strict=True)
+            for call, after in zip(full, [*full[1:], None], strict=True)
             if after is None or after.convolves
         ]
         places = np.unique(np.linspace(0, len(ends) - 1, MOST_LAYERS).round().astype(int))

@@ -16,6 +16,7 @@ from convolens.analysis.explain import (
     occlusion,
 )
 from convolens.errors import ArgumentError
+from devices import DEVICES
 
 IMAGE = np.random.default_rng(0).random((12, 10, 3), dtype=np.float32)
 INPUT = torch.from_numpy(IMAGE).permute(2, 0, 1)[None]  # (1, c, h, w)
@@ -100,6 +101,21 @@ def test_occlusion_is_windows_laid_by_hand(rows, columns, down, across):
 def starts(length, window, step):
     """The window's places: the last one reaches the end, cut off there."""
     return [step * i for i in range(-(-(length - window) // step) + 1)]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_where_the_network_is(device):
+    network, _ = named()["residual"]
+    methods = (
+        grad_cam,
+        grad_cam_plus_plus,
+        occlusion,
+        lambda *given: integrated_gradients(*given).attributions,
+    )
+    wanted = [method(network, IMAGE, 1) for method in methods]
+    network.to(device)
+    for method, heat in zip(methods, wanted, strict=True):
+        np.testing.assert_allclose(method(network, IMAGE, 1), heat, atol=1e-3)
 
 
 def test_occlusion_needs_no_gradient():

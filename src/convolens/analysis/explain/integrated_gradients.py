@@ -10,6 +10,7 @@ from convolens.analysis.explain.scores import ask
 from convolens.arguments import integer
 
 _FIRST_STEPS, _MOST_STEPS = 32, 256
+_PIXELS = 224 * 224 * 4  # of the images whose activations are held at once
 _WANTED = 0.01  # of the difference of the scores: the gap that is small enough
 
 
@@ -39,7 +40,7 @@ def integrated_gradients(
     class_number: int | None = None,
     baseline: float = 0.0,
     steps: int | None = None,
-    batch_size: int = 16,
+    batch_size: int | None = None,
 ) -> IntegratedGradients:
     """Return integrated gradients (Sundararajan et al., 2017): their sum is the difference of the two scores.
 
@@ -49,7 +50,7 @@ def integrated_gradients(
         class_number: whose score; None takes the likeliest class of each image.
         baseline: the value of all pixels of the image that is compared with; 0 is black for photos of 0 to 1.
         steps: gradients along the way; None takes 32 and doubles them until the gap is at most 1 %, or they are 256.
-        batch_size: images at once.
+        batch_size: images at once, each with its activations for the gradient; None takes 32 small images, or 4 of 224 x 224.
 
     Raises:
         ArgumentError: no such class, NaN, an argument out of range. ShapeError: the network cannot take the image.
@@ -65,7 +66,8 @@ def integrated_gradients(
     from captum.attr import IntegratedGradients as Captum
 
     with ask("integrated_gradients", model, image, class_number) as asked:
-        batch_size = integer("integrated_gradients", "batch_size", batch_size)
+        usual = min(32, max(1, _PIXELS // (asked.x.shape[2] * asked.x.shape[3])))
+        at_once = integer("integrated_gradients", "batch_size", usual if batch_size is None else batch_size)
         most = integer("integrated_gradients", "steps", _MOST_STEPS if steps is None else steps)
         count = _FIRST_STEPS if steps is None else most
         black = torch.full_like(asked.x, float(baseline))
@@ -80,7 +82,7 @@ def integrated_gradients(
                     baselines=black,
                     target=asked.classes,
                     n_steps=count,
-                    internal_batch_size=max(batch_size, len(asked.x)),
+                    internal_batch_size=max(at_once, len(asked.x)),
                 )
             parts = parts.detach().sum(dim=1)  # (n, c, h, w) -> (n, h, w)
             left = (parts.double().sum(dim=(1, 2)) - difference).abs()
