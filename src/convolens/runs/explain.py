@@ -1,33 +1,26 @@
 """explain: why a run says what it says of photos, as pictures and one page."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from convolens.analysis import cost
-from convolens.analysis.explain import LayerCall, filters, list_layers, top_photos
+from convolens.analysis.explain import LayerCall, feature_maps, filters, list_layers
 from convolens.analysis.explain.layers import layer_for
-from convolens.analysis.explain.pictures import (
-    plot_feature_maps,
-    plot_filters,
-    plot_heat_maps,
-    plot_top_photos,
-)
+from convolens.analysis.explain.pictures import plot_feature_maps, plot_filters, plot_heat_maps
 from convolens.analysis.explain.scores import ask
 from convolens.analysis.pictures import shorten
 from convolens.arguments import look_up, one_of
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs import model_file
-from convolens.runs.explain_methods import METHODS, chosen_layers, heat_map, maps_of
+from convolens.runs.explain_methods import METHODS, chosen_layers, heat_map
 from convolens.runs.explain_page import Shown, write_page
+from convolens.runs.explain_top import draw_top, find_top
 from convolens.runs.folder import RunFolder, check_writable, make_new_folder
 from convolens.runs.model_file import TrainedModel
-from convolens.runs.predict import BATCH, find_photos
+from convolens.runs.predict import find_photos
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 
@@ -35,7 +28,6 @@ PAGE, HEAT_MAPS, FILTERS, TOP_PHOTOS, FEATURE_MAPS = (
     "explain.html", "heat-maps.png", "filters.png", "top-photos.png", "feature-maps",
 )  # fmt: skip
 _TOP = 3  # likeliest classes that are named
-_MOST_TOP_PHOTOS = 10
 
 
 @dataclass(frozen=True)
@@ -156,7 +148,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
         screen.warn(
             f"the map of layer {layer.name!r} is one place, so Grad-CAM cannot tell places apart; train with a larger --size"
         )
-    top = _top_photos(trained, further, layer, options.filter, screen) if options.filter is not None else None
+    top = find_top(trained, further, layer, options.filter, screen) if options.filter is not None else None
     made = make_new_folder(out)
     shown: list[Shown] = []
     maps = len(photos) == 1 if options.feature_maps is None else options.feature_maps
@@ -179,7 +171,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
         written.append(made / FILTERS)
     if top is not None:
         page["top_photos"] = (
-            *_draw_top(trained, top, layer, options.filter, made / TOP_PHOTOS),
+            *draw_top(trained, top, layer, options.filter, made / TOP_PHOTOS),
             made / TOP_PHOTOS,
         )
         written.append(made / TOP_PHOTOS)
@@ -293,7 +285,7 @@ def _draw_feature_maps(
     shown: Shown, trained: TrainedModel, image: np.ndarray, layer: str | None, folder: Path
 ) -> None:
     calls, shown.layers_in_all = chosen_layers(trained.model, image, layer)
-    for place, found in enumerate(maps_of(trained.model, image, calls)):
+    for place, found in enumerate(feature_maps(trained.model, image, calls)):
         name, (rows, columns, channels) = found.layer.name, found.layer.map_shape or (0, 0, 0)
         few = f", the {len(found.channels)} strongest" if len(found.channels) < channels else ""
         title = f"{name} ({found.layer.kind}): {channels} maps of {rows} x {columns}{few}"
@@ -301,57 +293,3 @@ def _draw_feature_maps(
         plot_feature_maps(found, title, path)
         shown.item.files.append(path)
         shown.feature_maps.append((title, path))
-
-
-def _top_photos(
-    trained: TrainedModel, photos: Sequence[Path], layer: LayerCall, number: int | None, screen: Screen
-) -> list[tuple[Path, Any]]:
-    """Return the paths and answers of the photos on which a filter answers most."""
-    kept: list[Path] = []
-    failed = 0
-
-    def read(path: Path) -> np.ndarray | None:
-        try:
-            return trained.preprocessing.read(path)
-        except ConvolensError:
-            return None
-
-    with screen.progress("looking for photos") as advance, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-
-        def batches() -> Iterator[np.ndarray]:
-            nonlocal failed
-            for start in range(0, len(photos), BATCH):
-                paths = photos[start : start + BATCH]
-                good = [
-                    (path, pixels)
-                    for path, pixels in zip(paths, pool.map(read, paths), strict=True)
-                    if pixels is not None
-                ]
-                failed += len(paths) - len(good)
-                kept.extend(path for path, _ in good)
-                if good:
-                    yield trained.preprocessing(np.stack([pixels for _, pixels in good]))
-                advance(start + len(paths), len(photos))
-
-        found = top_photos(trained.model, batches(), layer.name, number or 0, _MOST_TOP_PHOTOS)
-    if failed:
-        screen.warn(f"{failed} of {len(photos)} photos of --top-photos could not be read, and are left out")
-    return [(kept[answer.number], answer) for answer in found]
-
-
-def _draw_top(
-    trained: TrainedModel, top: Sequence[tuple[Path, Any]], layer: LayerCall, number: int | None, path: Path
-) -> tuple[str, str]:
-    """Draw the photos of a filter; return a title, and words."""
-    shape = tuple(trained.model.input_shape[1:])
-    shape = (*trained.preprocessing.size, shape[-1])
-    costs = cost(trained.model, shape, training=False).layers
-    fields = [row.receptive_field for row in costs if (row.name, row.call) == (layer.name, layer.call)]
-    seen = (fields[0].rows, fields[0].columns) if fields and fields[0] is not None else None
-    title = f"The photos on which filter {number} of {layer.name} answers most"
-    photos = [trained.preprocessing.read(photo) for photo, _ in top]
-    plot_top_photos(
-        photos, [answer for _, answer in top], [photo.name for photo, _ in top], title, seen, path
-    )
-    around = f", the frame what it sees there ({seen[0]} x {seen[1]} pixels)" if seen else ""
-    return title, f"The number is the largest answer, the cross its place{around}."

@@ -1,15 +1,13 @@
 """The methods of `explain` by their names, each with the words that belong to its picture, and which layers' maps are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from convolens.analysis.explain import (
-    FeatureMaps,
     LayerCall,
-    feature_maps,
     grad_cam,
     grad_cam_plus_plus,
     integrated_gradients,
@@ -106,8 +104,3 @@ def chosen_layers(model: Any, image: np.ndarray, wanted: str | None) -> tuple[li
         kept = [ends[place] for place in places]
         calls = [call for call in calls if call in kept or call.name == wanted]
     return calls, total
-
-
-def maps_of(model: Any, image: np.ndarray, calls: Sequence[LayerCall]) -> list[FeatureMaps]:
-    """Return the maps of calls that `chosen_layers` chose."""
-    return feature_maps(model, image, calls)
