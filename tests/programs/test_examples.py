@@ -78,6 +78,25 @@ def test_inception_module(tmp_path: Path) -> None:
     assert "Test loss" in printed
 
 
+def test_draw_explanations(tmp_path: Path) -> None:
+    printed = run("draw_explanations.py", tmp_path / "out", "--images", 64, "--epochs", 1, folder=tmp_path)
+    assert "2 pictures in" in printed
+    assert (
+        len(
+            re.findall(
+                r"^[\w+ -]+: \d+% of the heat on the object, \d+% of the image$",
+                printed,
+                re.MULTILINE | re.IGNORECASE,
+            )
+        )
+        == 4
+    )
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "explain-heat-maps.png",
+        "explain-top-photos.png",
+    ]
+
+
 def test_the_page_of_architectures_is_what_the_networks_are(tmp_path: Path) -> None:
     """The page and the drawings in docs/ are those that the program writes today."""
     docs = EXAMPLES.parent / "docs"

@@ -138,3 +138,21 @@ def test_a_screen_shows_any_name():
     Screen(console=Console(file=text)).table(["caf\udce9"], [["[x]\udce9"]])
     text.seek(0)
     assert "[x]?" in text.read()
+
+
+def test_explain(odd, tmp_path):
+    """Names are drawn as they are: no markup, no formula, no byte that stops the pen."""
+    data, result, _ = odd
+    odd_bytes = Path(os.fsdecode(os.fsencode(tmp_path / "caf") + b"\xe9 $x$.png"))
+    odd_bytes.write_bytes((data / "=1+1" / "last.png").read_bytes())
+    photos = [str(data / CLASSES[3]), str(odd_bytes)]
+    options = runs.ExplainOptions(
+        result.folder.path, photos, CLASSES[3], ("grad-cam",), out=tmp_path / "why, 'odd'"
+    )
+    done = runs.explain(options)
+    assert len(done.photos) == len(FILES) + 1
+    assert all(photo.error is None and photo.files[0].is_file() for photo in done.photos)
+    json.dumps(done.as_dict())
+    page = (done.folder / "explain.html").read_text()
+    assert "[bold]x.png" in page
+    assert page.count("data:image/png") == len(FILES) + 2

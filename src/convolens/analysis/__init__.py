@@ -1,9 +1,10 @@
 """Looking at networks and at their training: what they cost, how they learnt, where they err; as plain objects.
 
-`analysis.arithmetic` shows one convolution step by step; `analysis.measures` tells how good and how sure answers are.
+`analysis.arithmetic` shows one convolution step by step, `analysis.explain` why a network says what it says of a photo;
+`analysis.measures` tells how good and how sure answers are.
 """
 
-from convolens.analysis import arithmetic, measures
+from convolens.analysis import arithmetic, explain, measures
 from convolens.analysis.comparison_chart import Point, plot_comparison
 from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
@@ -27,6 +28,7 @@ __all__ = [
     "arithmetic",
     "contact_sheet",
     "cost",
+    "explain",
     "find_learning_rate",
     "measures",
     "plot_comparison",

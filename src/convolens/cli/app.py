@@ -18,6 +18,7 @@ from convolens.cli.demo import demo
 from convolens.cli.diff import diff
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
+from convolens.cli.explain import explain
 from convolens.cli.features import features
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
@@ -55,8 +56,8 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, calibrate, diff, predict, augment, lr_find, compare, models, cost, convolve,
-        features, probe, import_weights, cache, demo,
+        train, resume, evaluate, calibrate, diff, predict, explain, augment, lr_find, compare, models, cost,
+        convolve, features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

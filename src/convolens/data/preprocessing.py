@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from convolens.arguments import integer, number_in, one_of
-from convolens.data.decode import COLOR_MODES, INTERPOLATIONS
+from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_pixels
 
 _RESIZED = {
     "squash": "squashed whatever the proportions",
@@ -43,6 +44,16 @@ class Preprocessing:
             np.float32(1.0)
         """
         return pixels.astype(np.float32) * np.float32(self.rescale)
+
+    def read(self, path: Path) -> np.ndarray:
+        """Return a photo's file as uint8 (rows, columns, channels) of the size that the network takes.
+
+        Raises:
+            MissingFileError, ImageError: it is not there, or cannot be read.
+        """
+        return read_pixels(
+            path, self.color_mode, self.size, self.interpolation, shrink_early=True, resize=self.resize
+        )
 
     def describe(self) -> list[str]:
         """Return lines for people."""

@@ -18,6 +18,7 @@ from convolens.runs.demo import demo
 from convolens.runs.diff import Difference, diff
 from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
+from convolens.runs.explain import ExplainOptions, Explanation, explain
 from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
@@ -42,6 +43,8 @@ __all__ = [
     "CostOptions",
     "Difference",
     "Evaluation",
+    "ExplainOptions",
+    "Explanation",
     "FeatureOptions",
     "LearningRate",
     "Prediction",
@@ -63,6 +66,7 @@ __all__ = [
     "demo",
     "diff",
     "evaluate",
+    "explain",
     "features",
     "find_learning_rate",
     "load",

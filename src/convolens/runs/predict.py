@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
-from convolens.data.decode import read_pixels
 from convolens.data.folder import files_below, is_image_name
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
@@ -148,14 +147,7 @@ def predict(
 
 def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
     try:
-        return read_pixels(
-            path,
-            preprocessing.color_mode,
-            preprocessing.size,
-            preprocessing.interpolation,
-            shrink_early=True,
-            resize=preprocessing.resize,
-        )
+        return preprocessing.read(path)
     except ConvolensError as error:
         return str(error).removeprefix(f"{path}: ")
 
