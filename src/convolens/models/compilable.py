@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from convolens import losses, optimizers
 from convolens.arguments import refuse_unknown
 from convolens.callbacks import History
@@ -35,6 +37,9 @@ class Compilable(Structure):
         self.history: History | None = None
         self.state_parts: dict[str, Stateful] = {}
         self.training_state: TrainingState | None = None
+        self.part: torch.nn.Module | None = (
+            None  # runs instead of the whole, on batches of what comes before it
+        )
 
     def compile(
         self,
@@ -89,7 +94,13 @@ class Compilable(Structure):
     def _step(self, what: str, train: bool = False) -> Step:
         self._check_compiled(what)
         if train:
-            self.optimizer.build([p for p in self.module.parameters() if p.requires_grad])
+            trained = [p for p in self.module.parameters() if p.requires_grad]
+            if not trained:
+                raise ArgumentError(
+                    f"{what}: nothing is trainable: every layer of {self.name} is frozen, or has no weights; let some be "
+                    "trained by model.unfreeze(from_=LAYER), or put a new head behind them."
+                )
+            self.optimizer.build(trained)
             self.precision.build(self.device)
         return Step(
             self.module,
@@ -99,4 +110,5 @@ class Compilable(Structure):
             self.weighted_metrics,
             self.device,
             self.precision,
+            lambda: self.part,
         )

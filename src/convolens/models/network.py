@@ -136,11 +136,12 @@ class Network(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        if value == self._trainable:
-            return  # building must not undo what a layer was told
         self._trainable = bool(value)
         for layer in self.layers:
             layer.trainable = value
+
+    def _settle_trainable(self) -> None:
+        """Leave each layer what it was told."""
 
     def get_config(self) -> dict[str, Any]:
         from convolens.models.configuration import network_config
