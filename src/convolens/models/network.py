@@ -65,8 +65,8 @@ class Network(Layer):
         ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary)]
         self.nodes, self.layers = _sorted_graph(self.inputs, ends)
         needed = {id(node) for node in _sorted_graph(self.inputs, self.outputs)[0]}
-        self._output_nodes = [node for node in self.nodes if id(node) in needed]
-        self._spent = _last_uses(self._output_nodes, self.outputs)
+        self.output_nodes = [node for node in self.nodes if id(node) in needed]
+        self._spent = _last_uses(self.output_nodes, self.outputs)
         self._spent_with_auxiliary = _last_uses(self.nodes, ends)
         give_names(self.layers)
         register(self, self.layers)
@@ -85,7 +85,7 @@ class Network(Layer):
         return tensors
 
     def forward(self, x: Any) -> Any:
-        values = self._values(x, self._output_nodes, self._spent)
+        values = self._values(x, self.output_nodes, self._spent)
         results = [values[id(tensor)] for tensor in self.outputs]
         return results[0] if self.single_output else results
 
@@ -118,7 +118,7 @@ class Network(Layer):
             raise ArgumentError(f"{self.title}: a model of several outputs cannot be a layer of another.")
         given = list(input_shape) if isinstance(input_shape, list) else [input_shape]
         shapes = {id(tensor): shape for tensor, shape in zip(self.inputs, given, strict=True)}
-        for node in self._output_nodes:
+        for node in self.output_nodes:
             if id(node.output) not in shapes:
                 arguments = [shapes[id(tensor)] for tensor in node.inputs]
                 shapes[id(node.output)] = node.layer.compute_output_shape(

@@ -215,7 +215,8 @@ class Optimizer(Groups):
         elif self.clipvalue:
             clipping.clip_by_value(gradients, self.clipvalue)
         rate = self.learning_rate
-        for factor, self.age, places in self._groups(active):
+        for factor, age, places in self._groups(active):
+            self.age = age
             mine = {name: [tensors[i] for i in places] for name, tensors in slots.items()}
             self.update([parameters[i] for i in places], [gradients[i] for i in places], mine, rate * factor)
 
