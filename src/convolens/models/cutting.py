@@ -110,7 +110,11 @@ def _place_of(where: str, model: Any, places: list[_Place], until: str | int, la
         )
     inner = getattr(places[place].layer, "layers", None) or [wanted]
     if not places[place].alone or (isinstance(until, str) and inner[-1] is not wanted):
-        near = [str(one.layer.name) for one in places[:last] if one.alone and not isinstance(one.layer, InputLayer)]
+        near = [
+            str(one.layer.name)
+            for one in places[:last]
+            if one.alone and not isinstance(one.layer, InputLayer)
+        ]
         raise ArgumentError(
             f"{where}: the network cannot be cut behind {until!r}, beside which other layers run; it can behind "
             f"{', '.join(near[-8:])}."

@@ -117,5 +117,10 @@ def begin_again(
             f"{folder.settings}: the weights of {origin.path} have changed since this run branched from them; branch anew."
         )
     trained = model_file.load(origin, weights)
-    adopt(model, prepared.class_names, Parent(origin, parent["select"], trained))
+    adopt(
+        model,
+        prepared.class_names,
+        Parent(origin, parent["select"], trained),
+        "names" if settings.finetuning is None else settings.finetuning.head,
+    )
     return model

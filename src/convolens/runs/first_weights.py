@@ -49,9 +49,17 @@ def begin_with(model: Model, settings: Settings, first: Pretrained) -> list[str]
     Raises:
         CheckpointError, ShapeError: they do not fit.
     """
+    last = list(model.module.state_dict().values())[
+        -2:
+    ]  # of the last layer: nobody knows of what classes the file's is
+    fresh = [tensor.clone() for tensor in last]
     lines = load_pretrained(model, first, find_architecture("train", settings.model).renamed)
     normalization = Normalization.of(model)
     said = [] if normalization is None else [normalization.describe()]
+    if settings.finetuning is not None:
+        for tensor, drawn in zip(last, fresh, strict=True):
+            tensor.copy_(drawn)
+        lines = lines or ["the last layer begins fresh"]
     return [f"weights: {first.title}", *lines, *said]
 
 

@@ -12,6 +12,7 @@ from convolens.augmentation import Augmentation
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import CheckpointError, ConvolensError, MissingFileError
 from convolens.runs.environment import environment
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
@@ -59,6 +60,8 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
+            if "finetuning" in settings:
+                settings["finetuning"] = FineTuning(**settings["finetuning"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])

@@ -1,0 +1,64 @@
+"""FineTuning: what a run that begins with a learnt network does beside training: its stages, and how fast each depth learns."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from convolens.arguments import integer, number_in, one_of
+
+# The two stages, the batches and the low rates are those of the lecture series and of Keras' guide "Transfer learning &
+# fine-tuning"; the numbers follow fastai's `fine_tune` (a head at 2e-3 under one-cycle, then at most half of that, less in
+# depth) and ULMFiT's factor of 1/2.6 from layer to layer (arXiv:1801.06146), here from block to block.
+HEAD_EPOCHS = 10
+HEAD_LEARNING_RATE = 2e-3
+DEPTH_DECAY = 0.4
+HEADS = ("names", "new", "keep")
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """The stages of a fine-tuning.
+
+    Args:
+        head_epochs: epochs, of the run's, in which only the head learns, on features that are computed once; 0 for none.
+        frozen_until: the last layer that is frozen then; None takes everything before the last layer with weights.
+        unfreeze_from: the first layer that is trained in the epochs after these; None takes the last third of the blocks.
+        head_learning_rate: the rate (of one-cycle: its peak) of the head's epochs.
+        depth_decay: each block below the head learns at so much of the rate of the one above, in (0, 1].
+        gradual: unfreeze one block more every so many epochs, from the end on; None unfreezes all at once.
+        views: 0 computes the head's features of the plain photos; K of K augmented views of each, taken in turn.
+        head: "names" keeps the outputs of classes that the run knows by name, "new" draws all anew, "keep" wants the
+            same classes.
+
+    Example:
+        >>> FineTuning(head_epochs=3).depth_decay
+        0.4
+    """
+
+    head_epochs: int = HEAD_EPOCHS
+    frozen_until: str | None = None
+    unfreeze_from: str | None = None
+    head_learning_rate: float = HEAD_LEARNING_RATE
+    depth_decay: float = DEPTH_DECAY
+    gradual: int | None = None
+    views: int = 0
+    head: str = "names"
+
+    def check(self) -> "FineTuning":
+        """Return it, if every value is one.
+
+        Raises:
+            ArgumentError: a value out of range.
+        """
+        where = "finetune"
+        integer(where, "head_epochs", self.head_epochs, minimum=0)
+        number_in(where, "head_learning_rate", self.head_learning_rate, 0.0, float("inf"), open_high=True)
+        number_in(where, "depth_decay", self.depth_decay, 1e-6, 1.0)
+        if self.gradual is not None:
+            integer(where, "gradual", self.gradual)
+        integer(where, "views", self.views, minimum=0)
+        one_of(where, "head", self.head, HEADS)
+        return self
+
+    def as_table(self) -> dict[str, Any]:
+        """Return plain values, None left out, for run.toml."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
