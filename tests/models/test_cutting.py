@@ -55,20 +55,30 @@ def test_where_the_cut_lies() -> None:
     model = branches()
     assert cut("test", model).until == "hidden"
     found = {name: cut("test", model, name).until for name in ("stem", "sum", "relu", "last", "pool", "drop")}
-    assert found == {"stem": "stem", "sum": "relu", "relu": "relu", "last": "pool", "pool": "pool", "drop": "drop"}
+    assert found == {
+        "stem": "stem",
+        "sum": "relu",
+        "relu": "relu",
+        "last": "pool",
+        "pool": "pool",
+        "drop": "drop",
+    }
     assert cut("test", model, "last").shape == (None, 4)
     assert [block.name for block in blocks_of(units_of(model.module))] == ["stem", "last", "hidden"]
-    chain = models.Sequential([layers.Input(shape=(8, 8, 2)), branches(), layers.Dense(2, name="end")], name="chain")
+    chain = models.Sequential(
+        [layers.Input(shape=(8, 8, 2)), branches(), layers.Dense(2, name="end")], name="chain"
+    )
     assert cut("test", chain).until == "net"
 
 
 def test_where_there_is_none() -> None:
     model = branches()
     with pytest.raises(
-        ArgumentError, match=r"finetune: the network cannot be cut behind 'left', beside which .* behind stem, sum, relu, last"
+        ArgumentError,
+        match=r"finetune: the network cannot be cut behind 'left', beside which .* behind stem, sum, relu, last",
     ):
         cut("finetune", model, "left")
-    with pytest.raises(ArgumentError, match="behind 'head' no layer has weights, .* name one before 'head'"):
+    with pytest.raises(ArgumentError, match=r"behind 'head' no layer has weights, .* name one before 'head'"):
         cut("finetune", model, "head")
     with pytest.raises(UnknownNameError, match=r"no layer is named 'lasd'\. Did you mean 'last'"):
         cut("finetune", model, "lasd")

@@ -13,6 +13,8 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.finetune import finetune
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import Preprocessing, TrainedModel, load
@@ -31,6 +33,7 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "FineTuning",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -48,6 +51,7 @@ __all__ = [
     "demo",
     "evaluate",
     "find_learning_rate",
+    "finetune",
     "load",
     "predict",
     "resume",

@@ -1,9 +1,10 @@
 """FineTuning: what a run that begins with a learnt network does beside training: its stages, and how fast each depth learns."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from convolens.arguments import integer, number_in, one_of
+from convolens.errors import ArgumentError
 
 # The two stages, the batches and the low rates are those of the lecture series and of Keras' guide "Transfer learning &
 # fine-tuning"; the numbers follow fastai's `fine_tune` (a head at 2e-3 under one-cycle, then at most half of that, less in
@@ -19,7 +20,8 @@ class FineTuning:
     """The stages of a fine-tuning.
 
     Args:
-        head_epochs: epochs, of the run's, in which only the head learns, on features that are computed once; 0 for none.
+        head_epochs: epochs, of the run's, in which only the head learns, on features that are computed once; 0 for none, None for
+            half of them, but 10 at most.
         frozen_until: the last layer that is frozen then; None takes everything before the last layer with weights.
         unfreeze_from: the first layer that is trained in the epochs after these; None takes the last third of the blocks.
         head_learning_rate: the rate (of one-cycle: its peak) of the head's epochs.
@@ -34,7 +36,7 @@ class FineTuning:
         0.4
     """
 
-    head_epochs: int = HEAD_EPOCHS
+    head_epochs: int | None = None
     frozen_until: str | None = None
     unfreeze_from: str | None = None
     head_learning_rate: float = HEAD_LEARNING_RATE
@@ -43,21 +45,36 @@ class FineTuning:
     views: int = 0
     head: str = "names"
 
-    def check(self) -> "FineTuning":
-        """Return it, if every value is one.
+    def within(self, epochs: int) -> "FineTuning":
+        """Return it for a run of so many epochs, if every value is one.
 
         Raises:
-            ArgumentError: a value out of range.
+            ArgumentError: a value out of range, or more epochs of the head than there are.
+
+        Example:
+            >>> FineTuning().within(20).head_epochs, FineTuning().within(5).head_epochs
+            (10, 3)
         """
         where = "finetune"
-        integer(where, "head_epochs", self.head_epochs, minimum=0)
+        given = self.head_epochs
+        first = min(HEAD_EPOCHS, (epochs + 1) // 2) if given is None else given
+        if integer(where, "head_epochs", first, minimum=0) > epochs:
+            raise ArgumentError(
+                f"finetune: --head-epochs {first} are more than the {epochs} epochs of the whole run, which they are the first "
+                "of; give more --epochs."
+            )
         number_in(where, "head_learning_rate", self.head_learning_rate, 0.0, float("inf"), open_high=True)
         number_in(where, "depth_decay", self.depth_decay, 1e-6, 1.0)
         if self.gradual is not None:
             integer(where, "gradual", self.gradual)
         integer(where, "views", self.views, minimum=0)
         one_of(where, "head", self.head, HEADS)
-        return self
+        return replace(self, head_epochs=first)
+
+    @property
+    def first_epochs(self) -> int:
+        """Epochs of the head alone."""
+        return self.head_epochs or 0
 
     def as_table(self) -> dict[str, Any]:
         """Return plain values, None left out, for run.toml."""

@@ -226,6 +226,7 @@ def resolve(options: TrainOptions) -> Settings:
     size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
     if size * size > MAX_PIXELS:
         raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
+    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]))
     return Settings(
         data=options.data,
         validation=options.validation,
@@ -240,7 +241,7 @@ def resolve(options: TrainOptions) -> Settings:
         interpolation=interpolation,
         resize=resize,
         recipe=options.recipe,
-        epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
+        epochs=epochs,
         batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
         optimizer=optimizer,
         schedule=recipe["schedule"],
@@ -265,18 +266,8 @@ def resolve(options: TrainOptions) -> Settings:
         max_seconds=_limit("max_seconds", options.max_seconds),
         max_operations=_limit("max_operations", options.max_operations),
         schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
-        finetuning=_stages(options.finetuning, _either(options.epochs, recipe["epochs"])),
+        finetuning=None if options.finetuning is None else options.finetuning.within(epochs),
     )
-
-
-def _stages(given: FineTuning | None, epochs: int) -> FineTuning | None:
-    """Return a fine-tuning that fits into so many epochs."""
-    if given is not None and given.check().head_epochs > epochs:
-        raise ArgumentError(
-            f"finetune: --head-epochs {given.head_epochs} are more than the {epochs} epochs of the whole run, which they are "
-            "the first of; give more --epochs."
-        )
-    return given
 
 
 def _weights(given: str | None) -> str | None:

@@ -112,7 +112,7 @@ def show_plan(
     )
     tuning = settings.finetuning
     passes = (
-        settings.epochs if tuning is None else settings.epochs - tuning.head_epochs + max(tuning.views, 1)
+        settings.epochs if tuning is None else settings.epochs - tuning.first_epochs + max(tuning.views, 1)
     )
     total = measurement.seconds_per_epoch * passes
     screen.line(

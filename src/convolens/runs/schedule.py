@@ -22,9 +22,9 @@ def learning_rate(settings: Settings, steps_an_epoch: int) -> Any:
     """
     steps = planned_steps(settings, steps_an_epoch)
     tuning = settings.finetuning
-    if tuning is None or not tuning.head_epochs:
+    if tuning is None or not tuning.first_epochs:
         return _of(settings, settings.learning_rate, steps)
-    first = steps_an_epoch * tuning.head_epochs
+    first = steps_an_epoch * tuning.first_epochs
     head = _of(settings, tuning.head_learning_rate, first)
     if steps <= first:
         return head

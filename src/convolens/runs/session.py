@@ -146,7 +146,7 @@ class Session:
             epoch = state.epoch
             model.module.load_state_dict(state.part("model"))
             stages.go_to(state.epoch, state.batch)
-        first = min(tuning.head_epochs, settings.epochs)
+        first = min(tuning.first_epochs, settings.epochs)
         parts = (self.batches, self.validation) if epoch < first else ()
         found = []
         for batches, photos, views, side in zip(
@@ -170,7 +170,7 @@ class Session:
         settings, tuning = self.settings, self.settings.finetuning
         if settings.patience is None:
             return []
-        first = 0 if tuning is None or tuning.head_epochs >= settings.epochs else tuning.head_epochs
+        first = 0 if tuning is None or tuning.first_epochs >= settings.epochs else tuning.first_epochs
         return [
             EarlyStopping(
                 settings.monitor,

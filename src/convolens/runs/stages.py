@@ -11,6 +11,7 @@ from convolens.models.blocks import Block, blocks_of
 from convolens.models.cutting import Cut, cut
 from convolens.models.freezing import Unit, find, units_of
 from convolens.runs.finetuning import FineTuning
+from convolens.runs.options import Settings
 from convolens.training import set_mode
 
 UNFROZEN_SHARE = 3  # one in so many blocks, where nobody says from which layer on
@@ -87,7 +88,7 @@ class Stages(Callback):
         return self.frozen[self.start].name
 
     def _stages(self, epochs: int) -> list[Stage]:
-        first = self.tuning.head_epochs
+        first = self.tuning.first_epochs
         stages = [Stage(0, (), "the head alone learns, on features computed once")] if first else []
         every = self.tuning.gradual
         if every is None:
@@ -106,18 +107,31 @@ class Stages(Callback):
         """Return which stage an epoch (from 0) belongs to, from 1."""
         return sum(stage.begins <= epoch for stage in self.stages)
 
-    def lines(self, epochs: int) -> list[str]:
+    def as_tables(self) -> list[dict[str, Any]]:
+        """Return what run.toml tells of the stages: epochs count from 1."""
+        return [
+            {
+                "from_epoch": stage.begins + 1,
+                "learns": stage.title,
+                "frozen_layers": len(self.frozen) - len(stage.trained),
+            }
+            for stage in self.stages
+        ]
+
+    def lines(self, settings: Settings) -> list[str]:
         """Return what is planned, in words."""
-        ends = [*(stage.begins for stage in self.stages[1:]), epochs]
+        rate = "at up to" if settings.schedule == "one-cycle" else "at"
+        ends = [*(stage.begins for stage in self.stages[1:]), settings.epochs]
         told = []
         for stage, end in zip(self.stages, ends, strict=True):
             which = f"epochs {stage.begins + 1} to {end}" if end > stage.begins + 1 else f"epoch {end}"
-            told.append(f"{which}: {stage.title}")
-        if self.tuning.head_epochs:
+            speed = settings.learning_rate if stage.trained else self.tuning.head_learning_rate
+            told.append(f"{which}: {stage.title}, {rate} {speed:g}")
+        if self.tuning.first_epochs:
             views = self.tuning.views
             of_what = f"{views} augmented views of each photo" if views else "the plain photos, not augmented"
             told.append(f"features: {self.cut.until}, {self._size()} of {of_what}")
-        if len(self.stages) > bool(self.tuning.head_epochs):
+        if len(self.stages) > bool(self.tuning.first_epochs):
             chosen = (
                 ""
                 if self.tuning.unfreeze_from

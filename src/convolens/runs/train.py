@@ -85,7 +85,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
 
     settings, stages = stages_of(settings, model)
     notes += technique_notes(settings, planned_steps(settings, _steps_an_epoch(settings, prepared)))
-    notes += stages.lines(settings.epochs) if stages is not None else []
+    notes += stages.lines(settings) if stages is not None else []
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(
@@ -95,6 +95,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
             options.command,
             parent.as_table() if parent else None,
             as_table(first) if first else None,
+            stages.as_tables() if stages else (),
         )
         show_data(settings, prepared, screen)
         trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
@@ -142,7 +143,8 @@ def stages_of(settings: Settings, model: Model) -> tuple[Settings, Stages | None
     if tuning is None:
         return settings, None
     stages = Stages(model, tuning, settings.epochs)
-    return settings, stages
+    named = replace(tuning, frozen_until=stages.cut.until, unfreeze_from=stages.unfreeze_from)
+    return replace(settings, finetuning=named), stages
 
 
 def last_stage(settings: Settings, model: Model) -> Model:
