@@ -22,6 +22,7 @@ _MODULES = (
     "data",
     "datasets",
     "errors",
+    "features",
     "initializers",
     "layers",
     "losses",

@@ -14,7 +14,7 @@ from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
     "train", "resume", "finetune", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
-    "import-weights", "cache", "demo",
+    "features", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

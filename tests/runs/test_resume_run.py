@@ -382,7 +382,7 @@ def test_sigterm_and_a_second_process(small_data: Path, small_run: runs.TrainRes
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     with pytest.raises(
-        BusyError, match=rf"run: process {process.pid} is at work in this run; wait until"
+        BusyError, match=rf"run: process {process.pid} is at work in this folder; wait until"
     ) as raised:
         runs.resume(out)
     assert "\n" not in str(raised.value)

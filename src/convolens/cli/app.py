@@ -16,6 +16,7 @@ from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
+from convolens.cli.features import features
 from convolens.cli.finetune import finetune
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
@@ -53,7 +54,7 @@ def make_app() -> typer.Typer:
 
     for command in (
         train, resume, finetune, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
-        import_weights, cache, demo,
+        features, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

@@ -10,7 +10,7 @@ def cache(
         bool, typer.Option("--clear", help="Remove all of it; nothing is lost but time.")
     ] = False,
 ) -> None:
-    """List or clear the decoded photos that are kept so that they are decoded only once.
+    """List or clear what is kept so that it is done only once: decoded photos, features.
 
     CONVOLENS_CACHE names another folder, CONVOLENS_CACHE_LIMIT another size (in GiB; 20 without it).
 
@@ -18,21 +18,21 @@ def cache(
     """
     import time
 
-    from convolens.data.place import cache_folder, cache_limit, clear_cache, list_cache
+    from convolens.data.place import cache_folder, cache_limit, clear_cache, features_folder, list_cache
     from convolens.runs.screen import Screen, bytes_text
 
     screen = Screen()
     if clear:
         screen.result(f"{bytes_text(clear_cache())} freed in {cache_folder().parent}")
         return
-    entries = list_cache()
+    entries = sorted([*list_cache(), *list_cache(features_folder())], key=lambda entry: entry.used)
     screen.table(
-        ["photos of", "images", "size", "on disk", "last used"],
+        ["photos of", "images", "kept", "on disk", "last used"],
         [
             [
                 entry.root,
                 f"{entry.images:,}",
-                f"{entry.size[0]} x {entry.size[1]}",
+                entry.what,
                 bytes_text(entry.bytes),
                 time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.used)),
             ]
@@ -41,4 +41,4 @@ def cache(
         right=(1, 3),
     )
     total = sum(entry.bytes for entry in entries)
-    screen.result(f"{bytes_text(total)} of at most {bytes_text(cache_limit())} in {cache_folder()}")
+    screen.result(f"{bytes_text(total)} of at most {bytes_text(cache_limit())} in {cache_folder().parent}")

@@ -4,12 +4,14 @@ from convolens.data.cache import Pixels, load_pixels
 from convolens.data.decode import read_image, read_pixels
 from convolens.data.folder import ImageFolder, list_images
 from convolens.data.layout import Layout, find_layout
+from convolens.data.preprocessing import Preprocessing
 from convolens.data.split import read_groups, split_by_content
 
 __all__ = [
     "ImageFolder",
     "Layout",
     "Pixels",
+    "Preprocessing",
     "find_layout",
     "list_images",
     "load_pixels",

@@ -137,6 +137,12 @@ class SequentialNetwork(Layer):
         self._check_known()
         return self._outputs[-1]
 
+    @property
+    def tensors(self) -> list[SymbolicTensor]:
+        """The symbolic tensors along the chain: the input, and what each layer gives here."""
+        self._check_known()
+        return list(self._outputs)
+
     def _check_known(self) -> None:
         if not self._outputs:
             raise NotBuiltError(

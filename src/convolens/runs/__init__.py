@@ -6,6 +6,7 @@ Example:
     5
 """
 
+from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
@@ -13,11 +14,12 @@ from convolens.runs.convolve import ConvolveOptions, convolve
 from convolens.runs.cost import CostOptions, cost
 from convolens.runs.demo import demo
 from convolens.runs.evaluate import evaluate
+from convolens.runs.features import FeatureOptions, features
 from convolens.runs.finetune import finetune
 from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
-from convolens.runs.model_file import Preprocessing, TrainedModel, load
+from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
 from convolens.runs.recipes import RECIPES
@@ -33,6 +35,7 @@ __all__ = [
     "Comparison",
     "ConvolveOptions",
     "CostOptions",
+    "FeatureOptions",
     "FineTuning",
     "LearningRate",
     "Prediction",
@@ -50,6 +53,7 @@ __all__ = [
     "cost",
     "demo",
     "evaluate",
+    "features",
     "find_learning_rate",
     "finetune",
     "load",

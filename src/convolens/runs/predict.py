@@ -14,10 +14,10 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.data.decode import read_pixels
 from convolens.data.folder import files_below, is_image_name
+from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
-from convolens.runs.model_file import Preprocessing
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv

@@ -11,8 +11,8 @@ from convolens.augmentation import AugmentedBatches
 from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
 from convolens.data.heic import ADVICE, is_heic
+from convolens.data.preprocessing import Preprocessing
 from convolens.runs.measure import Measurement
-from convolens.runs.model_file import Preprocessing
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.recipes import RECIPES

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.preprocessing import Preprocessing
 from convolens.models import Model
-from convolens.runs.model_file import Preprocessing
 
 _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
 

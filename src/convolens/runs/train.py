@@ -13,6 +13,7 @@ from convolens.analysis import cost
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.data.layout import find_layout
+from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.models import Model
 from convolens.models.placing import batches_for
@@ -24,7 +25,7 @@ from convolens.runs.first_weights import as_table, begin_with, find_first, netwo
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
 from convolens.runs.measure import check_memory, measure
-from convolens.runs.model_file import Preprocessing, TrainedModel
+from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.prepare import Prepared, plain_labels, prepare

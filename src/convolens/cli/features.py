@@ -1,0 +1,66 @@
+"""convolens features"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def features(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="A run folder, an architecture, or timm:NAME.", metavar="RUN|MODEL", show_default=False
+        ),
+    ],
+    data: Annotated[
+        Path, typer.Argument(help="A folder of class folders, or of photos.", show_default=False)
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="A new .safetensors or .npz file; a CSV of names is written beside it.", show_default=False
+        ),
+    ],
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Name or number of a layer; may be given several times. The last before the classifier by default.",
+            show_default=False,
+        ),
+    ] = None,
+    pool: Annotated[
+        str, typer.Option(help="Of what has rows and columns: avg, max, flatten or none.")
+    ] = "avg",
+    batch_size: Annotated[int, typer.Option(help="Photos at once.")] = 64,
+    select: Annotated[str, typer.Option("--select", help="Of a run: the best or the last weights.")] = "best",
+    weights: Annotated[
+        str | None,
+        typer.Option(help="Of an architecture: imagenet, a file or a run folder.", show_default=False),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Rows and columns for an architecture.", show_default=False)
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    json_output: Annotated[
+        bool,
+        typer.Option("--json", help="Print what is in the file as JSON; the rest goes to standard error."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+) -> None:
+    """Write the activations of any layer for a folder of photos; a killed extraction goes on where it stopped.
+
+    Example: [bold]convolens features runs/photos photos --layer flatten --out features.safetensors[/bold]
+    """
+    from convolens import runs
+    from convolens.runs.screen import Screen
+
+    options = runs.FeatureOptions(
+        subject, data, out, tuple(layer or ()), pool, batch_size, select, weights, size, device
+    )
+    found = runs.features(options, Screen(quiet=quiet, stderr=json_output))
+    if json_output:
+        shapes = {name: list(values.shape) for name, values in found.by_layer.items()}
+        told = {"out": str(out), "layers": shapes, "class_names": found.class_names, "skipped": found.skipped}
+        print(json.dumps(told | {"computed": not found.from_cache}))

@@ -1,0 +1,85 @@
+"""Subject: the trained network that RUN or MODEL on the command line means, with its preprocessing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from convolens.applications import APPLICATIONS, find_architecture, find_weights
+from convolens.applications.timm_zoo import PREFIX as TIMM
+from convolens.arguments import did_you_mean, integer
+from convolens.data.preprocessing import Preprocessing
+from convolens.errors import ArgumentError, MissingFileError
+from convolens.models import Model
+from convolens.runs import model_file
+from convolens.runs.folder import RunFolder
+from convolens.runs.screen import Screen
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network and what it must be shown.
+
+    Attributes:
+        model: with its weights.
+        name: for people.
+        architecture: its name.
+        preprocessing: what its input must look like.
+        weights: where they are from.
+    """
+
+    model: Model
+    name: str
+    architecture: str
+    preprocessing: Preprocessing
+    weights: str
+
+
+def find_subject(
+    where: str,
+    subject: str,
+    screen: Screen,
+    select: str = "best",
+    weights: str | None = None,
+    size: int | None = None,
+    device: str = "cpu",
+) -> Subject:
+    """Return the network of a run folder, of an application by its name, or of timm (timm:NAME).
+
+    Args:
+        where: names the command in errors.
+        subject: RUN or MODEL.
+        screen: is warned of random weights.
+        select: of a run: "best" or "last".
+        weights: of a MODEL: "imagenet", a file or a run folder.
+        size: rows and columns for a MODEL; None takes those of its weights, or its own.
+        device: where the network is to be.
+
+    Raises:
+        MissingFileError: no such run and no such name; the nearest is offered. ArgumentError: options that do not fit.
+        Others: those of `applications.find_weights` and of `model_file.load`.
+    """
+    if subject in APPLICATIONS or subject.startswith(TIMM):
+        entry = find_architecture(where, subject)
+        found = find_weights(where, weights, subject)
+        if found is None:
+            screen.warn(
+                f"{subject}: without --weights its weights are random; give --weights imagenet, a file or a run."
+            )
+        side = integer(
+            where, "--size", size or (found.size if found is not None and found.size else entry.size)
+        )
+        model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
+        said = "random" if found is None else found.title
+        return Subject(model, subject, subject, Preprocessing((side, side)), said)
+    if not Path(subject).exists() and "/" not in subject and "\\" not in subject:
+        near = did_you_mean(subject, APPLICATIONS)
+        raise MissingFileError(
+            f"{where}: {subject!r} is no run folder and no architecture.{near} Give a run folder, timm:NAME, or one of "
+            f"{', '.join(APPLICATIONS)}."
+        )
+    if weights is not None or size is not None:
+        raise ArgumentError(f"{where}: --weights and --size are for an architecture; a run has its own.")
+    folder = RunFolder.open(subject)
+    trained = model_file.load(folder, folder.weights(select), device)
+    return Subject(
+        trained.model, str(folder.path), trained.name, trained.preprocessing, f"{select} of {folder.path}"
+    )
