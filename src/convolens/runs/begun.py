@@ -116,7 +116,8 @@ def begin_again(
         raise CheckpointError(
             f"{folder.settings}: the weights of {origin.path} have changed since this run branched from them; branch anew."
         )
-    trained = model_file.load(origin, weights)
+    with torch.random.fork_rng(devices=[]):  # when the run began, the parent was read before anything was drawn
+        trained = model_file.load(origin, weights)
     adopt(
         model,
         prepared.class_names,

@@ -146,6 +146,8 @@ class Session:
             epoch = state.epoch
             model.module.load_state_dict(state.part("model"))
             stages.go_to(state.epoch, state.batch)
+        else:
+            stages.enter(0)  # before the optimizer learns which weights there are
         first = min(tuning.first_epochs, settings.epochs)
         parts = (self.batches, self.validation) if epoch < first else ()
         found = []
