@@ -73,6 +73,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": torch.tanh,
     "softmax": softmax,
     "log_softmax": log_softmax,
+    "log_sigmoid": F.logsigmoid,
     "softplus": F.softplus,
     "softsign": F.softsign,
     "silu": F.silu,

@@ -14,7 +14,7 @@ from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
     "train", "resume", "finetune", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
-    "features", "import-weights", "cache", "demo",
+    "features", "probe", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

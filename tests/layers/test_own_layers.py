@@ -24,9 +24,19 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "LayerScale": {"initial": 0.25},
     "LocalResponseNormalization": {"size": 4, "alpha": 0.5, "beta": 0.6, "k": 2.0},
+    "NearestNeighbours": {"units": 3, "samples": 4, "neighbours": 2, "weights": "distance"},
     "StochasticDepth": {"rate": 0.3},
     "TimmNetwork": {"model": "resnet18", "classes": 3},
+    "TreeEnsemble": {
+        "units": 2,
+        "trees": 3,
+        "nodes": 7,
+        "depth": 2,
+        "average": True,
+        "activation": "softmax",
+    },
 }
+ROWS = ("NearestNeighbours", "TreeEnsemble")  # take rows of features, not images
 
 
 def test_every_layer_has_a_case() -> None:
@@ -38,14 +48,15 @@ def test_a_description_gives_the_same_layer(name: str) -> None:
     if name == "TimmNetwork":
         pytest.importorskip("timm", reason="timm (extra zoo) is not installed")
     layer = layers.OWN_LAYERS[name](**CASES[name], name="it")
-    x = np.random.default_rng(0).normal(size=(2, 3, 4, 6)).astype("float32")
+    shape = (6,) if name in ROWS else (3, 4, 6)
+    x = np.random.default_rng(0).normal(size=(2, *shape)).astype("float32")
     expected = layer.eval()(x)
     again = deserialize(json.loads(json.dumps(serialize(layer))))
     assert again.get_config() == layer.get_config()
-    again.build_once((None, 3, 4, 6))
+    again.build_once((None, *shape))
     again.load_state_dict(layer.state_dict())
     np.testing.assert_array_equal(again.eval()(x), expected)
-    assert layer.compute_output_shape((None, 3, 4, 6)) == (None, *expected.shape[1:])
+    assert layer.compute_output_shape((None, *shape)) == (None, *expected.shape[1:])
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

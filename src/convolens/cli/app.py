@@ -22,6 +22,7 @@ from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
 from convolens.cli.models import models
 from convolens.cli.predict import predict
+from convolens.cli.probe import probe
 from convolens.cli.resume import resume
 from convolens.cli.train import train
 from convolens.errors import ConvolensError, TerminatedError
@@ -54,7 +55,7 @@ def make_app() -> typer.Typer:
 
     for command in (
         train, resume, finetune, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
-        features, import_weights, cache, demo,
+        features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

@@ -95,7 +95,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     def _checked(self, X: Any, reset: bool) -> np.ndarray:
         kinds = [np.float32, np.float64, np.uint8]
-        if np.ndim(X) <= 2:
+        if len(getattr(X, "shape", None) or np.asarray(X).shape) <= 2:
             return validate_data(self, X, reset=reset, dtype=kinds)
         images = check_array(X, dtype=kinds, allow_nd=True)
         numbers = int(np.prod(images.shape[1:]))

@@ -90,6 +90,8 @@ class ArraySamples(Samples):
     def batches(self, start: int, batch_size: int) -> Iterator[tuple[Any, np.ndarray | None]]:
         for begin in range(start, len(self.x), batch_size):
             x = self.x[begin : begin + batch_size]
+            if isinstance(x, np.ndarray) and not x.flags.writeable:
+                x = x.copy()  # torch takes no array that may only be read
             yield as_samples(x if self.preprocessing is None else self.preprocessing(x)), None
 
 

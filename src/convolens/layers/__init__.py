@@ -15,6 +15,7 @@ from convolens.layers.layer_normalization import LayerNormalization
 from convolens.layers.layer_scale import LayerScale
 from convolens.layers.local_response_normalization import LocalResponseNormalization
 from convolens.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from convolens.layers.nearest_neighbours import NearestNeighbours
 from convolens.layers.permute import Permute
 from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.prelu import PReLU
@@ -24,6 +25,7 @@ from convolens.layers.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
 from convolens.layers.timm_network import TimmNetwork
+from convolens.layers.tree_ensemble import TreeEnsemble
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D
@@ -61,8 +63,10 @@ OWN_LAYERS: dict[str, type[Layer]] = {
     "InceptionModule": InceptionModule,
     "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
+    "NearestNeighbours": NearestNeighbours,
     "StochasticDepth": StochasticDepth,
     "TimmNetwork": TimmNetwork,
+    "TreeEnsemble": TreeEnsemble,
 }
 
 __all__ = [
@@ -91,6 +95,7 @@ __all__ = [
     "MaxPool2D",
     "MaxPooling2D",
     "Multiply",
+    "NearestNeighbours",
     "PReLU",
     "Permute",
     "ReLU",
@@ -101,6 +106,7 @@ __all__ = [
     "StochasticDepth",
     "SymbolicTensor",
     "TimmNetwork",
+    "TreeEnsemble",
     "WeightEntry",
     "ZeroPadding2D",
     "add",

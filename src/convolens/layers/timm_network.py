@@ -47,8 +47,9 @@ class TimmNetwork(Layer):
     Args:
         model: timm's name of it, without a tag.
         classes: outputs.
+        features: leave the classifier out, and give what goes into it.
 
-    Input shape: (batch, rows, columns, channels). Output shape: (batch, classes).
+    Input shape: (batch, rows, columns, channels). Output shape: (batch, classes), or (batch, features).
 
     Raises:
         ExtraMissingError: timm is not installed (extra `zoo`). UnknownNameError: timm has no such network.
@@ -63,8 +64,9 @@ class TimmNetwork(Layer):
         (None, 5)
     """
 
-    def __init__(self, model: str, classes: int, **options: Any) -> None:
+    def __init__(self, model: str, classes: int, features: bool = False, **options: Any) -> None:
         super().__init__(**options)
+        self.features = bool(features)
         self.model = check_timm_name(self.title, model)
         self.classes = integer(self.title, "classes", classes)
 
@@ -75,10 +77,13 @@ class TimmNetwork(Layer):
             network = timm.create_model(
                 self.model, pretrained=False, num_classes=self.classes, in_chans=channels
             ).eval()
+            if self.features:
+                network.reset_classifier(0)
             parameter = next(network.parameters())
             with torch.random.fork_rng(devices=[]), torch.no_grad():
                 outputs = network(torch.zeros((1, channels, rows, columns), device=parameter.device))
-            if tuple(outputs.shape) != (1, self.classes):
+            self.width = int(outputs.shape[-1])
+            if tuple(outputs.shape) != (1, self.width if self.features else self.classes):
                 raise ValueError(f"its output has shape {tuple(outputs.shape)}")
         except (RuntimeError, ValueError, TypeError, AssertionError, AttributeError, LookupError) as error:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
@@ -104,7 +109,9 @@ class TimmNetwork(Layer):
         return self.network(x)  # (n, c, h, w) -> (n, classes)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        return (input_shape[0], self.classes)
+        if self.features and not self.built:
+            self.build_once(input_shape)  # only the network itself tells how many there are
+        return (input_shape[0], self.width if self.features else self.classes)
 
     def weight_entries(self) -> list[WeightEntry]:
         if not self.built:
@@ -117,4 +124,5 @@ class TimmNetwork(Layer):
         ]
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"model": self.model, "classes": self.classes}
+        config = super().get_config() | {"model": self.model, "classes": self.classes}
+        return config | {"features": True} if self.features else config

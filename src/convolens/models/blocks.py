@@ -57,6 +57,9 @@ def blocks_of(units: Sequence[Unit]) -> list[Block]:
         if i == 0 or keys[i] != keys[i - 1]:
             found.append([])
         found[-1].append(unit)
+    for i in range(len(found) - 1, 0, -1):  # a normalisation of its own belongs to what it normalises
+        if all(parameter.ndim < 2 for unit in found[i] for parameter in unit.own_parameters):
+            found[i - 1] += found.pop(i)
     return [Block(tuple(group)) for group in found]
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError
-from convolens.layers import Dropout, InputLayer, Layer, SpatialDropout2D, StochasticDepth
+from convolens.layers import Dropout, InputLayer, Layer, SpatialDropout2D, StochasticDepth, TimmNetwork
+from convolens.layers.layer import surface
 from convolens.models import freezing
 from convolens.models.network import Network
 from convolens.models.sequential_network import SequentialNetwork
-from convolens.training import set_mode
+from convolens.training import mode
 
 _RANDOM = (Dropout, SpatialDropout2D, StochasticDepth)  # in training: their outputs cannot be kept
 
@@ -27,14 +28,13 @@ class Cut:
     """
 
     until: str
-    base: Network
-    head: Network
+    base: torch.nn.Module
+    head: torch.nn.Module
     shape: tuple[int | None, ...]
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """Return what the base makes of images, in inference: (n, channels, rows, columns) or (n, features)."""
-        set_mode(self.base, False)
-        with torch.inference_mode():
+        with mode(self.base, False), torch.inference_mode():
             return self.base(x)
 
 
@@ -69,6 +69,8 @@ def cut(where: str, model: Any, until: str | int | None = None) -> Cut:
     """
     places = _places(where, model)
     last = max((i for i, place in enumerate(places) if _has_weights(place.layer)), default=-1)
+    if last > 0 and isinstance(places[last].layer, TimmNetwork):
+        return _within_timm(where, model, [place.layer for place in places], last, until)
     if not any(_has_weights(place.layer) for place in places[: max(last, 0)]):
         raise ArgumentError(f"{where}: {model.name} has no head to be trained apart from the rest.")
     if until is None:
@@ -87,6 +89,56 @@ def cut(where: str, model: Any, until: str | int | None = None) -> Cut:
         Network(chosen.output, model.output, name=f"{model.name}_head"),
         tuple(chosen.output.shape),
     )
+
+
+class _BeforeClassifier(torch.nn.Module):
+    """What comes before the classifier of a network of timm.
+
+    Args:
+        before: layers in front of it.
+        network: the layer that holds it.
+    """
+
+    def __init__(self, before: list[Layer], network: TimmNetwork) -> None:
+        super().__init__()
+        self.before = torch.nn.Sequential(*before)
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        taken: list[torch.Tensor] = []
+
+        def take(module: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+            taken.append(given[0])
+
+        handle = self.network.classifier.register_forward_pre_hook(take)
+        try:
+            self.network(self.before(x))
+        finally:
+            handle.remove()
+        return taken[0]
+
+
+def _within_timm(where: str, model: Any, layers: list[Layer], place: int, until: str | int | None) -> Cut:
+    """Return a network of timm, and what is around it, cut before its classifier."""
+    network: Any = layers[place]
+    if until not in (None, network.name):
+        raise ArgumentError(
+            f"{where}: a network of timm can be cut before its classifier only; leave {until!r} out, or name a layer to unfreeze "
+            "from."
+        )
+    base = _BeforeClassifier(layers[1:place], network)
+    head = torch.nn.Sequential(network.classifier, *layers[place + 1 :])
+    rows, columns, channels = model.input_shape[1:]
+    device = next(network.parameters()).device
+    x = torch.linspace(0, 1, rows * columns * channels, device=device).reshape(1, channels, rows, columns)
+    with mode(model.module, False), torch.inference_mode():
+        features = base(x)
+        if not torch.allclose(head(features), model.module(x), rtol=1e-3, atol=1e-5):
+            raise ArgumentError(
+                f"{where}: behind the classifier of timm's {network.model} more is done, so its head cannot be trained apart from "
+                "the rest; give --head-epochs 0, or another network."
+            )
+    return Cut(str(network.name), base, head, (None, *surface(features).shape[1:]))
 
 
 def _may_follow(place: _Place) -> bool:

@@ -61,7 +61,7 @@ class Network(Layer):
         self._tensors("auxiliary", [tensor for tensor, _ in auxiliary])
         self.auxiliary = [(tensor, float(weight)) for tensor, weight in auxiliary]
         self.single_output = isinstance(outputs, SymbolicTensor)
-        self.single_input = isinstance(inputs, SymbolicTensor)
+        self.single_input = len(self.inputs) == 1  # `inputs=model.inputs` too, as in Keras
         ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary)]
         self.nodes, self.layers = _sorted_graph(self.inputs, ends)
         needed = {id(node) for node in _sorted_graph(self.inputs, self.outputs)[0]}

@@ -22,6 +22,7 @@ from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learni
 from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
+from convolens.runs.probe import ProbeOptions, ProbeResult, probe
 from convolens.runs.recipes import RECIPES
 from convolens.runs.resume import ResumeOptions, resume
 from convolens.runs.session import TrainResult
@@ -40,6 +41,8 @@ __all__ = [
     "LearningRate",
     "Prediction",
     "Preprocessing",
+    "ProbeOptions",
+    "ProbeResult",
     "RangeOptions",
     "ResumeOptions",
     "Row",
@@ -58,6 +61,7 @@ __all__ = [
     "finetune",
     "load",
     "predict",
+    "probe",
     "resume",
     "sort_into",
     "train",

@@ -10,7 +10,7 @@ import tomli_w
 
 from convolens.augmentation import Augmentation
 from convolens.checkpoints.atomic import atomic_path
-from convolens.errors import CheckpointError, ConvolensError, MissingFileError
+from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.runs.environment import environment
 from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
@@ -159,7 +159,7 @@ def read_record(folder: RunFolder) -> Record:
     """Return what run.toml holds.
 
     Raises:
-        MissingFileError: there is none. CheckpointError: it is damaged.
+        MissingFileError: there is none. CheckpointError: it is damaged. ArgumentError: it is of a probe.
     """
     path = folder.settings
     try:
@@ -172,6 +172,10 @@ def read_record(folder: RunFolder) -> Record:
         raise CheckpointError(
             f"{path}: not readable as TOML ({error}); restore it, or train anew."
         ) from error
+    if tables.get("kind") == "probe":
+        raise ArgumentError(
+            f"{path.parent}: was made by `convolens probe`; it has no training to go on with. Probe again, or `convolens train`."
+        )
     for table, name in (("settings", "epochs"), ("settings", "augmentation"), ("data", "fingerprint")):
         if not isinstance(tables.get(table), dict) or name not in tables[table]:
             raise CheckpointError(f"{path}: [{table}] {name} is missing; was it made by another version?")

@@ -59,9 +59,9 @@ class Stages(Callback):
         self.model = model
         self.tuning = tuning
         self.cut: Cut = cut("finetune", model, tuning.frozen_until)
-        base = {id(parameter) for parameter in self.cut.base.parameters()}
+        head = {id(parameter) for parameter in self.cut.head.parameters()}
         units = [unit for unit in units_of(model.module) if unit.has_weights]
-        self.frozen = [unit for unit in units if id(unit.own_parameters[0]) in base]
+        self.frozen = [unit for unit in units if id(unit.own_parameters[0]) not in head]
         self.blocks: list[Block] = blocks_of(self.frozen)
         self.start = self._start(model)
         self.stages = self._stages(epochs)
