@@ -1,6 +1,7 @@
 """`finetune`: the head on kept features, then layers by depth; frozen weights to the bit, and a resume to the bit in each stage."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ import torch
 from PIL import Image
 from rich.console import Console
 
+import convolens as ours
 from convolens import runs
+from convolens.applications import APPLICATIONS, Architecture
 from convolens.callbacks import Callback
 from convolens.checkpoints.tensors import read
 from convolens.cli import main
@@ -69,6 +72,30 @@ def kill_at(step: int, call: Callable[[], Any]) -> None:
         watched(die, call)
 
 
+def tiny(input_shape: Any = (16, 16, 1), classes: int = 5, weights: Any = None) -> Model:
+    """Three convolutions with batch normalisation."""
+    layers: list[Any] = [ours.layers.Input(shape=input_shape)]
+    for number, filters in enumerate((16, 32, 64)):
+        layers += [
+            ours.layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv{number}"),
+            ours.layers.BatchNormalization(momentum=0.9, name=f"norm{number}"),
+            ours.layers.ReLU(),
+            *([ours.layers.MaxPooling2D(2)] if number < 2 else []),
+        ]
+    end = [ours.layers.Flatten(), ours.layers.Dropout(0.25)]
+    return ours.models.Sequential(
+        [*layers, *end, ours.layers.Dense(classes, activation="softmax", name="head")]
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tiny_is_known() -> Iterator[None]:
+    """The tiny network is one of those that `--model` takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(APPLICATIONS, "tiny", Architecture("tiny", tiny, 16, 8, False, "for these tests"))
+        yield
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Photos of three classes, other photos of two of which one is new, and a run on the first."""
@@ -117,17 +144,16 @@ def column(run: Path, name: str) -> list[float]:
 
 def test_frozen_layers_are_the_parents_to_the_bit(place: Path, tmp_path: Path) -> None:
     """After the head's epochs only the head differs; at the end also what was unfrozen; moving averages too."""
-    small = {"size": 32, "batch_size": 8, "threads": 1, "epochs": 1}
-    runs.train(runs.TrainOptions(place / "first", out=tmp_path / "base", model="nin-bn", **small), QUIET)
+    small = {"size": 16, "batch_size": 8, "threads": 1, "epochs": 2}
+    runs.train(runs.TrainOptions(place / "first", out=tmp_path / "base", model="tiny", **small), QUIET)
     before = weights_of(tmp_path / "base", "best")
-    layers = {name.rpartition(".")[0] for name in before}
-    small["epochs"] = 2
     tuned(place, tmp_path / "head", {"head_epochs": 2}, tmp_path / "base", **small)
-    assert differing(weights_of(tmp_path / "head"), before) == {"classifier"}
-    tuned(place, tmp_path / "both", {"unfreeze_from": "block4.1.conv"}, tmp_path / "base", **small)
+    assert differing(weights_of(tmp_path / "head"), before) == {"head"}
+    tuned(place, tmp_path / "both", {"unfreeze_from": "conv1"}, tmp_path / "base", ema=0.9, **small)
     changed = differing(weights_of(tmp_path / "both"), before)
-    assert changed == {name for name in layers if name.startswith(("block4.1", "block4.2", "classifier"))}
-    assert "block4.1.bn" in changed, "unfrozen, its averages move"
+    assert changed == {"conv1", "norm1", "conv2", "norm2", "head"}
+    old, new = before["norm1.running_mean"], weights_of(tmp_path / "both")["norm1.running_mean"]
+    assert not torch.equal(old, new), "unfrozen, its averages move"
     assert column(tmp_path / "both", "stage") == [1, 2]
     rates = column(tmp_path / "both", "learning_rate")
     assert 0 < rates[1] < rates[0], "the second stage is slower"
@@ -196,8 +222,8 @@ def test_what_the_run_folder_says(place: Path, tmp_path: Path) -> None:
     text = screen.console.export_text()
     for line in (
         "the outputs of b are kept; new: new; gone: a, c",
-        "epochs 1 to 2: the head alone learns, on features computed once, at up to 0.002",
-        "epoch 3: dense and all behind it learn, at up to 0.0005",
+        "epochs 1 to 2: the head alone learns, on features computed once, at up to 0.01",
+        "epoch 3: dense and all behind it learn, at up to 0.001",
         "epoch 4: conv2d_2 and all behind it learn",
         "epochs 5 to 6: conv2d and all behind it learn",
         "features: dense, 512 numbers of 2 augmented views of each photo",
@@ -317,8 +343,6 @@ def bad_input(place: Path) -> Iterator[tuple[list[str], type[Exception], str]]:
 def test_bad_input_is_one_line_and_nothing_is_written(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import re
-
     monkeypatch.chdir(tmp_path)
     for arguments, kind, words in bad_input(place):
         with pytest.raises(SystemExit) as ended:
@@ -342,36 +366,35 @@ def digit_folders(root: Path, chosen: range, count: int, size: int, seed: int) -
     return root
 
 
+DIGITS = {
+    "size": 16, "color_mode": "grayscale", "threads": 1, "augmentation": {"horizontal_flip": False},
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def of_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that knows the digits 0 to 4."""
+    """A run of a tiny network that knows the digits 0 to 4."""
     place = tmp_path_factory.mktemp("digits")
     digit_folders(place / "low", range(5), 150, 16, 0)
-    runs.train(
-        runs.TrainOptions(
-            place / "low", out=place / "base", size=16, color_mode="grayscale", epochs=5, threads=1,
-            augmentation={"horizontal_flip": False},
-        ),
-        QUIET,
-    )  # fmt: skip
-    digit_folders(place / "test", range(5, 10), 120, 16, 99)
-    return place
+    digit_folders(place / "test", range(5, 10), 60, 16, 99)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(APPLICATIONS, "tiny", Architecture("tiny", tiny, 16, 8, False, "for this test"))
+        runs.train(
+            runs.TrainOptions(place / "low", out=place / "base", model="tiny", epochs=5, **DIGITS), QUIET
+        )
+        yield place
 
 
 def test_few_photos_of_new_classes_are_enough(of_digits: Path, tmp_path: Path) -> None:
-    """Four photos of each of the digits 5 to 9: fine-tuned from 0 to 4, and from scratch with as many epochs, over seeds."""
+    """Three photos of each of the digits 5 to 9: fine-tuned from 0 to 4, and from scratch with as many epochs, over seeds."""
     gains = []
     for seed in range(3):
-        few = digit_folders(tmp_path / f"few-{seed}", range(5, 10), 5, 16, seed)
-        usual = {
-            "epochs": 10, "seed": seed, "size": 16, "color_mode": "grayscale", "threads": 1,
-            "validation": of_digits / "test", "augmentation": {"horizontal_flip": False},
-        }  # fmt: skip
+        few = digit_folders(tmp_path / f"few-{seed}", range(5, 10), 3, 16, seed)
+        usual = {**DIGITS, "epochs": 16, "seed": seed, "validation": of_digits / "test"}
         scratch = runs.train(
-            runs.TrainOptions(few, out=tmp_path / f"scratch-{seed}", batch_size=16, **usual), QUIET
+            runs.TrainOptions(few, out=tmp_path / f"scratch-{seed}", model="tiny", **usual), QUIET
         )
         learnt = runs.finetune(of_digits / "base", few, screen=QUIET, out=tmp_path / f"tuned-{seed}", **usual)
-        gains.append((learnt.outcome.scores.accuracy, scratch.outcome.scores.accuracy))
-    print(gains)
-    assert np.mean([tuned - plain for tuned, plain in gains]) > 0.1
-    assert all(tuned > plain for tuned, plain in gains)
+        gains.append(learnt.outcome.scores.accuracy - scratch.outcome.scores.accuracy)
+    assert min(gains) > 0.1, gains
+    assert np.mean(gains) > 0.25, gains  # 0.37 when it was written: 0.77 instead of 0.40

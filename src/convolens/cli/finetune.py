@@ -59,7 +59,7 @@ def finetune(
         _stages("Each block learns at so much of the rate of the one behind it; 0.4 by default.", "FACTOR"),
     ] = None,
     head_learning_rate: Annotated[
-        float | None, _stages("The rate, or the peak of one-cycle, of the head's epochs; 0.002 by default.")
+        float | None, _stages("The rate, or the peak of one-cycle, of the head's epochs; 0.01 by default.")
     ] = None,
     views: Annotated[
         int | None,

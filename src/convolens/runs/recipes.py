@@ -24,7 +24,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "summary": "AdamW at a low one-cycle rate, light augmentation: for a network that begins with learnt weights",
         "optimizer": "adamw",
         "schedule": "one-cycle",
-        "learning_rate": 5e-4,
+        "learning_rate": 1e-3,
         "batch_size": 32,
         "epochs": 20,
         "augmentation": {
