@@ -10,7 +10,7 @@ import torch
 
 import convolens as ours
 from convolens.applications import ResNet18
-from convolens.errors import ArgumentError, UnknownNameError
+from convolens.errors import ArgumentError, NotCompiledError, UnknownNameError
 from convolens.models import Model
 from convolens.optimizers import SGD, Adam
 
@@ -297,3 +297,34 @@ def test_rates_of_their_own_are_torch_s_groups() -> None:
     assert ours_.state_dict()["factors"] == [0.25, 1.0]
     with pytest.raises(ArgumentError, match="SGD: factor must be a number in"):
         ours_.scale_rate(weights, -1.0)
+
+
+def test_rates_by_layer_and_by_depth() -> None:
+    """Plain gradient descent: each layer moves by its share of what it moves at the full rate."""
+    moved = []
+    for factors in ({}, {"stem": 0.1, "right": 0.0}, None):
+        torch.manual_seed(0)
+        model = graph()
+        before = snapshot(model)
+        model.compile(SGD(0.1), "sparse_categorical_crossentropy")
+        if factors is None:
+            assert model.decay_learning_rate_by_depth(0.5) == {"stem": 0.5}
+        else:
+            model.scale_learning_rate(factors)
+        x, y = data()
+        model.fit(x, y, batch_size=len(x), epochs=1, verbose=0)
+        after = snapshot(model)
+        moved.append({name: after[name] - before[name] for name in before})
+    whole, scaled, deep = moved
+    for name in ("stem.weight", "left.weight", "right.bias", "head.weight"):
+        layer = name.partition(".")[0]
+        by_name = {"stem": 0.1, "right": 0.0}.get(layer, 1.0)
+        by_depth = 1.0 if layer == "head" else 0.5  # stem, left and right work at one resolution
+        torch.testing.assert_close(scaled[name], by_name * whole[name], rtol=1e-4, atol=1e-7)
+        torch.testing.assert_close(deep[name], by_depth * whole[name], rtol=1e-4, atol=1e-7)
+    with pytest.raises(UnknownNameError, match="scale_learning_rate: no layer is named 'stems'"):
+        model.scale_learning_rate({"stems": 0.1})
+    with pytest.raises(ArgumentError, match="decay_learning_rate_by_depth: decay must be a number in"):
+        model.decay_learning_rate_by_depth(2.0)
+    with pytest.raises(NotCompiledError, match=r"scale_learning_rate: call model\.compile"):
+        graph().scale_learning_rate({})

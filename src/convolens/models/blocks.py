@@ -63,6 +63,11 @@ def blocks_of(units: Sequence[Unit]) -> list[Block]:
     return [Block(tuple(group)) for group in found]
 
 
+def factors_by_depth(blocks: Sequence[Block], decay: float) -> list[tuple[Block, float]]:
+    """Return blocks from the end on, each with what its learning rate is multiplied by: decay, its square, and so on."""
+    return [(block, decay ** (i + 1)) for i, block in enumerate(reversed(blocks))]
+
+
 def _child(name: str) -> str:
     """Return which child of its network a module of torch is in.
 

@@ -7,7 +7,7 @@ from typing import Any
 from convolens.callbacks import Callback
 from convolens.errors import ArgumentError
 from convolens.models import Model
-from convolens.models.blocks import Block, blocks_of
+from convolens.models.blocks import Block, blocks_of, factors_by_depth
 from convolens.models.cutting import Cut, cut
 from convolens.models.freezing import Unit, find, units_of
 from convolens.runs.finetuning import FineTuning
@@ -152,7 +152,7 @@ class Stages(Callback):
 
     def factors(self) -> list[tuple[Block, float]]:
         """Return the blocks, from the head down, and what their learning rate is multiplied by."""
-        return [(block, self.tuning.depth_decay ** (i + 1)) for i, block in enumerate(reversed(self.blocks))]
+        return factors_by_depth(self.blocks, self.tuning.depth_decay)
 
     def enter(self, epoch: int) -> None:
         """Enter every stage up to that of an epoch (from 0), one after another, as a training does."""
