@@ -8,6 +8,7 @@ from typing import Any
 
 from convolens.analysis import cost
 from convolens.augmentation import AugmentedBatches
+from convolens.augmentation.device_batches import DeviceBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.checkpoints.state import read_state
 from convolens.errors import NonFiniteLossError, WriteError
@@ -60,7 +61,7 @@ class Session:
     settings: Settings
     prepared: Prepared
     trained: TrainedModel
-    batches: AugmentedBatches
+    batches: AugmentedBatches | DeviceBatches
     validation: AugmentedBatches
     screen: Screen
     stages: Stages | None = None
@@ -149,7 +150,8 @@ class Session:
         else:
             stages.enter(0)  # before the optimizer learns which weights there are
         first = min(tuning.first_epochs, settings.epochs)
-        parts = (self.batches, self.validation) if epoch < first else ()
+        here = self.batches.batches if isinstance(self.batches, DeviceBatches) else self.batches
+        parts = (here, self.validation) if epoch < first else ()
         found = []
         for batches, photos, views, side in zip(
             parts, (self.prepared.training, self.prepared.validation), (tuning.views, 0), ("training", "validation"),

@@ -108,8 +108,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         price = cost(model, settings.input_shape, training=False)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
         validation = make_batches(settings, prepared, model, training=False)
-        photos = placed.batches if stages is None else batches
-        return Session(folder, settings, prepared, trained, photos, validation, screen, stages).run()
+        return Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages).run()
 
 
 def go_on(
