@@ -298,6 +298,10 @@ def test_branched_with_dropout_and_killed_before_its_first_state(small_data: Pat
     kill_at(2, runs.train, quick(small_data, tmp_path / "killed", **branch))
     runs.resume(tmp_path / "killed", screen=Screen(quiet=True))
     assert same_end(tmp_path / "whole", tmp_path / "killed")
+    states = [
+        list_states(tmp_path / run / "checkpoints")[0] / "tensors.safetensors" for run in ("whole", "killed")
+    ]
+    assert states[0].read_bytes() == states[1].read_bytes(), "the generators too"
 
 
 def test_an_extension_is_killed_and_goes_on_too(small_data: Path, tmp_path: Path) -> None:

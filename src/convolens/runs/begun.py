@@ -116,9 +116,8 @@ def begin_again(
         raise CheckpointError(
             f"{folder.settings}: the weights of {origin.path} have changed since this run branched from them; branch anew."
         )
-    with torch.random.fork_rng(
-        devices=[]
-    ):  # when the run began, the parent was read before anything was drawn
+    # when the run began, the parent was read before anything was drawn
+    with torch.random.fork_rng(devices=[]):
         trained = model_file.load(origin, weights)
     adopt(
         model,
