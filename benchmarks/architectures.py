@@ -141,12 +141,12 @@ def work() -> None:
 class Worker:
     """The peers' process."""
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, program: str = __file__) -> None:
         self.process = subprocess.Popen(
-            [python, "-W", "ignore", __file__, "--work"],
+            [python, "-W", "ignore", program, "--work"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        self.torch = self._answer()
+        self.version = self._answer()
 
     def ask(self, **asked):
         """Return its answer."""
@@ -201,7 +201,7 @@ def main() -> None:
     torch.set_num_threads(other.ask(threads=arguments.threads or torch.get_num_threads()))
     batch = {"batch_size": arguments.batch_size, "size": arguments.size, "clock": arguments.clock}
     print(
-        f"torch {torch.__version__} here, {other.torch} there; {torch.get_num_threads()} threads; {arguments.clock} time; batches of "
+        f"torch {torch.__version__} here, {other.version} there; {torch.get_num_threads()} threads; {arguments.clock} time; batches of "
         f"{arguments.batch_size} x {arguments.size} x {arguments.size}; medians of {arguments.rounds} rounds in turn"
     )
     print(

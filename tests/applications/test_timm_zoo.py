@@ -18,6 +18,7 @@ from convolens import runs
 from convolens.applications import build, find_architecture
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, ExtraMissingError, ShapeError, UnknownNameError
+from convolens.features import extract
 from convolens.models import Model
 from convolens.models.configuration import deserialize, serialize
 from convolens.runs.screen import Screen
@@ -35,6 +36,9 @@ class Small(torch.nn.Module):
 
     def get_classifier(self) -> torch.nn.Module:
         return self.fc
+
+    def reset_classifier(self, num_classes: int) -> None:
+        self.fc = torch.nn.Linear(4, num_classes) if num_classes else torch.nn.Identity()  # type: ignore[assignment]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if min(x.shape[2:]) < 5:
@@ -119,6 +123,42 @@ def test_a_run(tmp_path: Path) -> None:
     answers = runs.predict(tmp_path / "run", [data / "a"])
     assert {answer.label for answer in answers} <= {"a", "b"}
     runs.resume(tmp_path / "run", runs.ResumeOptions(epochs=2), Screen(quiet=True))
+
+
+@pytest.mark.usefixtures("standin")
+def test_features_and_probe(tmp_path: Path) -> None:
+    model = build("timm:small_net", (9, 8, 3), 5)
+    x = np.random.default_rng(0).random((3, 9, 8, 3), dtype=np.float32)
+    inner = model.get_layer("timm").network.eval()
+    images = torch.from_numpy(x).permute(0, 3, 1, 2)
+    expected = torch.relu(inner.bn1(inner.conv1(images))).mean((2, 3)).detach().numpy()
+    found = extract(model, x, cache=False)
+    assert found.layers == ("before timm.network.fc",)
+    np.testing.assert_allclose(found.values, expected, atol=1e-6)
+    assert extract(model, x, "timm.network.conv1", cache=False).values.shape == (3, 4)
+    data = folders(tmp_path / "data", {"a": 12, "b": 12})
+    probed = runs.probe(
+        runs.ProbeOptions("timm:small_net", data, learners=("logistic",), folds=3, out=tmp_path / "p"),
+        Screen(quiet=True),
+    )
+    scores = runs.evaluate(tmp_path / "p", data, screen=Screen(quiet=True))
+    expected = probed.fitted.estimator.predict(np.asarray(probed.features.values))
+    assert scores.accuracy == pytest.approx((expected == probed.features.labels).mean())
+    with pytest.raises(
+        ArgumentError,
+        match=r"'timm\.network\.conv1' lies inside of a layer.*name one of its layers: input_layer, timm",
+    ):
+        runs.probe(
+            runs.ProbeOptions(
+                "timm:small_net",
+                data,
+                "timm.network.conv1",
+                learners=("logistic",),
+                folds=3,
+                out=tmp_path / "q",
+            ),
+            Screen(quiet=True),
+        )
 
 
 @pytest.mark.usefixtures("standin")

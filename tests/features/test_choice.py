@@ -68,6 +68,17 @@ def test_layers_inside_layers_have_names_with_dots():
     np.testing.assert_allclose(both["classes"], model.predict(x, verbose=0), atol=1e-6)
 
 
+def test_a_group_of_layers_is_its_last():
+    model = ResNet18(include_top=False, input_shape=(32, 32, 3))
+    x = np.random.default_rng(0).random((2, 32, 32, 3)).astype(np.float32)
+    found = extract(model, x, ["layer2.1", "layer2.1.relu", "layer4"], pool="none", cache=False).values
+    assert {name: array.shape[1:] for name, array in found.items()} == {
+        "layer2.1": (4, 4, 128), "layer2.1.relu": (4, 4, 128), "layer4": (1, 1, 512),
+    }  # fmt: skip
+    np.testing.assert_array_equal(found["layer2.1"], found["layer2.1.relu"])
+    np.testing.assert_allclose(found["layer4"], model.predict(x, verbose=0), atol=1e-6)
+
+
 def test_any_torch_module_has_a_last_linear():
     class Net(torch.nn.Module):
         def __init__(self):
@@ -79,6 +90,7 @@ def test_any_torch_module_has_a_last_linear():
 
     net = Net()
     assert choose(net)[0].name == "before fc"
+    assert choose(net, "before fc") == choose(net)
     assert extract(net, np.zeros((3, 5, 5, 3), np.float32), cache=False).values.shape == (3, 6)
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import importlib
+import json
+import shutil
 import subprocess
 import sys
 import time
@@ -14,10 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens import layers as kl
+from convolens.checkpoints.lock import locked
 from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.data.place import features_folder, list_cache
-from convolens.errors import ArgumentError, CheckpointError, DataError, ShapeError, UnknownNameError
+from convolens.errors import (
+    ArgumentError,
+    BusyError,
+    CheckpointError,
+    DataError,
+    ShapeError,
+    UnknownNameError,
+)
 from convolens.features import extract, read_features
+from convolens.features.entries import entry_of
 from convolens.models import Sequential
 from images import folders, truncated_jpeg
 
@@ -186,6 +197,68 @@ def test_any_tool_opens_the_file(photos, tmp_path):
     np.testing.assert_array_equal(np.load(tmp_path / "b.npz")["features"], found.values)
 
 
+def test_labels_are_those_of_the_call(tmp_path):
+    """The features of the same pixels are read, whatever the labels are; a file with other labels is refused."""
+    model, x = network(), np.random.default_rng(0).random((4, 8, 8, 3)).astype(np.float32)
+    found = extract(model, x, "hidden", labels=["b", "a", "b", "a"])
+    assert (found.labels.tolist(), found.class_names) == ([1, 0, 1, 0], ("a", "b"))
+    again = extract(model, x, "hidden")
+    assert again.from_cache
+    assert again.labels is None
+    extract(model, x, "hidden", labels=[0, 1, 2, 3], out=tmp_path / "a.safetensors")
+    assert read_features(tmp_path / "a.safetensors").labels.tolist() == [0, 1, 2, 3]
+    with pytest.raises(CheckpointError, match=r"something else: labels\. Give another out"):
+        extract(model, x, "hidden", labels=[3, 1, 2, 0], out=tmp_path / "a.safetensors")
+
+
+def test_a_damaged_entry_of_the_cache_is_made_again(photos):
+    found = extract(network(), photos, "hidden")
+    found.path.write_bytes(found.path.read_bytes()[:60])
+    again = extract(network(), photos, "hidden")
+    assert not again.from_cache
+    assert again.values.shape == (9, 6)
+
+
+MEMORY = """
+import json, sys
+import numpy as np, torch
+from convolens.features import extract, parts
+parts.PART_BYTES = 2**22
+
+def own():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("RssAnon")) / 1000
+
+def batches():
+    for i in range(60):  # 120 MB of features
+        yield np.full((8, 256, 256, 1), i, np.float32)
+        seen.append(own())
+
+result = {}
+for name, options in {"streamed": {"out": sys.argv[1]}, "in memory": {"cache": False}}.items():
+    seen = []
+    found = extract(torch.nn.Identity(), batches(), pool="none", **options)
+    assert found.values.shape == (480, 256, 256, 1) and found.values[-1].max() == 59
+    result[name] = max(seen) - seen[10]
+print(json.dumps(result))
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="/proc tells how much memory is the program's own"
+)
+def test_features_go_to_disk_in_constant_memory(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, tmp_path / "a.safetensors"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    grown = json.loads(done.stdout)
+    assert grown["streamed"] < 20, grown
+    assert grown["in memory"] > 80, grown  # so a leak would be seen
+
+
 def batches(count, seed=0):
     """Yield small batches with labels."""
     random = np.random.default_rng(seed)
@@ -286,6 +359,22 @@ def test_a_damaged_part_is_computed_again(tmp_path):
     module.calls = 0
     extract(module, Failing(9), "linear", out=out, save_every=0)
     assert module.calls == 5
+
+
+def test_two_processes_do_not_write_the_same_file(tmp_path):
+    model, x = network(), np.zeros((2, 8, 8, 3), np.float32)
+    partial = tmp_path / "a.safetensors.partial"
+    partial.mkdir()
+    with locked(partial), pytest.raises(BusyError, match=r"process \d+ is at work in this folder"):
+        extract(model, x, out=tmp_path / "a.safetensors")
+    assert not extract(model, x, out=tmp_path / "a.safetensors").from_cache
+    # the cache's own entry: another process makes it, so this one computes for itself
+    key = extract(model, x + 1).key
+    entry = entry_of(key)
+    shutil.rmtree(entry.folder)
+    entry.partial.mkdir()
+    with locked(entry.partial):
+        assert extract(model, x + 1).path is None
 
 
 def test_bad_input_is_one_clear_line(photos, tmp_path):

@@ -12,7 +12,7 @@ from convolens.applications import build
 from convolens.checkpoints import tensors
 from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.errors import ArgumentError, DataError, MissingFileError, UnknownNameError
-from convolens.features import extract
+from convolens.features import extract, learners
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
@@ -40,7 +40,8 @@ def place(tmp_path_factory):
 
 
 @pytest.mark.parametrize("learner", ["logistic", "svm", "forest", "neighbours", "boosting"])
-def test_the_winner_is_a_run_like_any_other(place, learner):
+def test_the_winner_is_a_run_like_any_other(place, learner, monkeypatch):
+    monkeypatch.setitem(learners.GRIDS, "forest", {"min_samples_leaf": [1]})  # time
     options = runs.ProbeOptions(
         str(place / "run"), place / "data", "flatten", learners=(learner,), folds=3, out=place / learner
     )

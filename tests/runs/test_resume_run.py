@@ -439,7 +439,7 @@ def test_a_file_system_without_locks_is_told_of(tmp_path: Path, monkeypatch: pyt
     with locked(tmp_path, told.append):
         pass
     assert told == [
-        f"{tmp_path}: this file system has no locks (No locks available); start no second process in this run."
+        f"{tmp_path}: this file system has no locks (No locks available); start no second process in it."
     ]
 
 

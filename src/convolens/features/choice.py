@@ -52,12 +52,17 @@ def module_of(where: str, model: Any) -> torch.nn.Module:
 def named_layers(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
     """Return what can be named: the network's layers, and every module inside by its path with dots.
 
+    A group of layers ("layer2.1" of "layer2.1.conv1" ...), which is nothing that is called, stands for the last of them.
+
     Example:
         >>> list(named_layers(torch.nn.Sequential(torch.nn.Linear(2, 1))))
         ['0']
     """
     own = {layer.name: layer for layer in getattr(module, "layers", ()) if isinstance(layer, Layer)}
     inside = {name: child for name, child in module.named_modules() if name}
+    for name, layer in own.items():  # in order, so that the last of a group stays
+        groups = str(name).split(".")[:-1]
+        inside |= {".".join(groups[: i + 1]): layer for i in range(len(groups))}
     return {str(name): layer for name, layer in own.items()} | {
         name: child for name, child in inside.items() if name not in own
     }
@@ -68,8 +73,8 @@ def choose(model: Any, layer: Any = None) -> list[Tap]:
 
     Args:
         model: a model or a torch module, built.
-        layer: a name, a place (0 is the first, -1 the last), several of them in a list, or None for the last before the
-            classifier.
+        layer: a name ("before NAME" is what goes into it), a place (0 is the first, -1 the last), several of them in a list, or
+            None for the last before the classifier.
 
     Raises:
         UnknownNameError: no such layer; the nearest is named and the others listed.
@@ -110,6 +115,10 @@ def _find(module: torch.nn.Module, wanted: Any) -> Tap:
         )
     if wanted in known:
         return Tap(wanted, known[wanted])
+    if (
+        inner := wanted.removeprefix("before ")
+    ) != wanted and inner in known:  # as `last_before_classifier` names it
+        return Tap(wanted, known[inner], before=True)
     raise UnknownNameError(
         f"extract: no layer is named {wanted!r}.{did_you_mean(wanted, known)} Layers: {_listed(list(known))}."
     )

@@ -20,7 +20,7 @@ from convolens.errors import ArgumentError
 # What each learner is tuned over; all combinations are tried.
 GRIDS: dict[str, dict[str, list[Any]]] = {
     "logistic": {"C": [0.001, 0.01, 0.1, 1.0, 10.0]},
-    "svm": {"C": [0.0001, 0.001, 0.01, 0.1, 1.0]},
+    "svm": {"C": [0.0001, 0.001, 0.01, 0.1]},
     "forest": {"max_features": ["sqrt", 0.2], "min_samples_leaf": [1, 3]},
     "neighbours": {"n_neighbors": [1, 3, 5, 11, 21], "weights": ["uniform", "distance"]},
     "boosting": {"learning_rate": [0.1, 0.3]},
@@ -50,7 +50,7 @@ LEARNERS: dict[str, Learner] = {
     ),
     "svm": Learner(
         "linear SVM",
-        lambda seed: LinearSVC(dual="auto", max_iter=5000, random_state=seed),
+        lambda seed: LinearSVC(dual=False, max_iter=500, random_state=seed),
         scaled=True,
         calibrated=True,
     ),

@@ -37,7 +37,7 @@ class Samples:
 
     Attributes:
         count: how many samples; None where only the end tells.
-        labels: class numbers (n,), or None.
+        labels: class numbers (n,), or None; names of classes become numbers.
         names: of the files, from the data's folder; None where there are none.
         class_names: or None.
         digest: SHA-256 over the samples' content; None where only the end tells.
@@ -54,6 +54,10 @@ class Samples:
     def skipped(self) -> dict[int, str]:
         """Place -> reason of files that cannot be read; they have no row."""
         return {}
+
+    def skipped_paths(self) -> tuple[tuple[str, str], ...]:
+        """Return (path, reason) of files that cannot be read."""
+        return ()
 
     def known_skipped(self, skipped: dict[int, str]) -> None:
         """Take from an earlier extraction which files cannot be read, so that none is opened."""
@@ -73,6 +77,9 @@ class ArraySamples(Samples):
             raise ArgumentError("extract: the array is empty; give at least one sample.")
         if labels is not None:
             self.labels = np.asarray(labels)
+            if self.labels.dtype.kind not in "biuf":  # names of classes
+                names, self.labels = np.unique(self.labels.astype(str), return_inverse=True)
+                self.class_names = tuple(str(name) for name in names)
             if len(self.labels) != self.count:
                 raise ShapeError(
                     f"extract: {self.count} samples and {len(self.labels)} labels; give one label a sample."
@@ -125,6 +132,9 @@ class FolderSamples(Samples):
             return self._told
         places = {path: i for i, path in enumerate(self.folder.paths)}
         return {places[path]: reason for path, reason in self._pixels.skipped}
+
+    def skipped_paths(self) -> tuple[tuple[str, str], ...]:
+        return tuple((str(self.folder.paths[i]), reason) for i, reason in sorted(self.skipped.items()))
 
     def known_skipped(self, skipped: dict[int, str]) -> None:
         self._told = skipped

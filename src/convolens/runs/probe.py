@@ -109,8 +109,12 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     subject = find_subject(
         "probe", options.subject, screen, options.select, options.weights, options.size, options.device
     )
-    for line in layout.lines:
-        screen.line(line)
+    if layout.train != Path(options.data):
+        screen.line(f"photos: {layout.train}; the other folders are left alone")
+    (tap,) = choose(subject.model, layer_argument((options.layer,) if options.layer else ()))
+    attach(
+        subject.model.module, tap, options.pool, [], "cut"
+    )  # refuses a place where the network cannot be cut
     found = _features(options, subject, images, screen)
     kept = _kept(images, found)
     check_counts(kept.labels, kept.class_names, options.folds)
@@ -124,7 +128,6 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
         )
     best = results[0]
     fitted = fit_quietly(best.learner, values, kept.labels, groups, options.seed)
-    (tap,) = choose(subject.model, layer_argument((options.layer,) if options.layer else ()))
     name = f"{subject.architecture} + {best.learner}"
     model = attach(subject.model.module, tap, options.pool, head_of(fitted, values), name).to("cpu")
     given = subject.preprocessing
