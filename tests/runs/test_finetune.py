@@ -20,7 +20,7 @@ from convolens.callbacks import Callback
 from convolens.checkpoints.tensors import read
 from convolens.cli import main
 from convolens.datasets import digits
-from convolens.errors import ArgumentError, DataError, MissingFileError, UnknownNameError
+from convolens.errors import ArgumentError, DataError, MissingFileError, TooLargeError, UnknownNameError
 from convolens.layers import Layer
 from convolens.models import Model
 from convolens.runs.record import read_record
@@ -226,7 +226,7 @@ def test_what_the_run_folder_says(place: Path, tmp_path: Path) -> None:
         "epoch 3: dense and all behind it learn, at up to 0.001",
         "epoch 4: conv2d_2 and all behind it learn",
         "epochs 5 to 6: conv2d and all behind it learn",
-        "features: dense, 512 numbers of 2 augmented views of each photo",
+        "features: dense, 512 numbers of 2 augmented views of each photo; 138.0 KiB in memory",
         "learning rates by depth, from the head (x 1) down: dense x 0.5, conv2d_2 x 0.25, conv2d x 0.125",
     ):
         assert line in text, text
@@ -353,6 +353,16 @@ def test_bad_input_is_one_line_and_nothing_is_written(
         assert re.search(words, error), error
         assert issubclass(kind, Exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_features_that_no_memory_holds(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convolens.runs.measure.machine_memory", lambda: 2.0**26)
+    with pytest.raises(
+        TooLargeError,
+        match=r"features of dense need \d+ GiB of memory, .* --frozen-until, take fewer --views",
+    ):
+        tuned(place, tmp_path / "run", {"views": 2000})
+    assert not (tmp_path / "run").exists()
 
 
 def digit_folders(root: Path, chosen: range, count: int, size: int, seed: int) -> Path:

@@ -1,5 +1,6 @@
 """Stages: what of a network learns in which epoch of a fine-tuning, and how fast."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from convolens.models.cutting import Cut, cut
 from convolens.models.freezing import Unit, find, units_of
 from convolens.runs.finetuning import FineTuning
 from convolens.runs.options import Settings
+from convolens.runs.screen import bytes_text
 from convolens.training import set_mode
 
 UNFROZEN_SHARE = 3  # one in so many blocks, where nobody says from which layer on
@@ -118,7 +120,14 @@ class Stages(Callback):
             for stage in self.stages
         ]
 
-    def lines(self, settings: Settings) -> list[str]:
+    def feature_bytes(self, training: int, validation: int) -> int:
+        """Return the memory that the kept features of so many photos take; 0 where no stage learns from them."""
+        if not self.tuning.first_epochs:
+            return 0
+        numbers = math.prod(size or 1 for size in self.cut.shape[1:])
+        return 4 * numbers * (training * max(self.tuning.views, 1) + validation)  # float32
+
+    def lines(self, settings: Settings, feature_bytes: int = 0) -> list[str]:
         """Return what is planned, in words."""
         rate = "at up to" if settings.schedule == "one-cycle" else "at"
         ends = [*(stage.begins for stage in self.stages[1:]), settings.epochs]
@@ -130,7 +139,8 @@ class Stages(Callback):
         if self.tuning.first_epochs:
             views = self.tuning.views
             of_what = f"{views} augmented views of each photo" if views else "the plain photos, not augmented"
-            told.append(f"features: {self.cut.until}, {self._size()} of {of_what}")
+            memory = f"; {bytes_text(feature_bytes)} in memory" if feature_bytes else ""
+            told.append(f"features: {self.cut.until}, {self._size()} of {of_what}{memory}")
         if len(self.stages) > bool(self.tuning.first_epochs):
             chosen = (
                 ""

@@ -24,7 +24,7 @@ from convolens.runs.budget import expected_epochs
 from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
-from convolens.runs.measure import check_memory, measure
+from convolens.runs.measure import check_features, check_memory, measure
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
@@ -86,7 +86,9 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
 
     settings, stages = stages_of(settings, model)
     notes += technique_notes(settings, planned_steps(settings, _steps_an_epoch(settings, prepared)))
-    notes += stages.lines(settings) if stages is not None else []
+    if stages is not None:
+        needed = stages.feature_bytes(len(prepared.training), len(prepared.validation))
+        notes += stages.lines(settings, check_features(needed, stages.cut.until))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(
