@@ -20,6 +20,8 @@ from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
 from convolens.runs.explain import ExplainOptions, Explanation, explain
 from convolens.runs.features import FeatureOptions, features
+from convolens.runs.finetune import finetune
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import TrainedModel, load
@@ -46,6 +48,7 @@ __all__ = [
     "ExplainOptions",
     "Explanation",
     "FeatureOptions",
+    "FineTuning",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -69,6 +72,7 @@ __all__ = [
     "explain",
     "features",
     "find_learning_rate",
+    "finetune",
     "load",
     "predict",
     "probe",

@@ -11,6 +11,7 @@ from convolens.arguments import integer, look_up, number_in, one_of, refuse_unkn
 from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.recipes import RECIPES
 from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
@@ -64,6 +65,8 @@ class TrainOptions:
         max_operations: the same of multiply-accumulates of training (see `runs.budget`).
             Where a limit is given and no `epochs`, as many epochs are planned as it is expected to last.
         schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
+        finetuning: the stages of a run that begins with a learnt network (see `runs.finetune`); None trains all from the
+            first step on.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -111,6 +114,7 @@ class TrainOptions:
     max_seconds: float | None = None
     max_operations: float | None = None
     schedule_epochs: float | None = None
+    finetuning: FineTuning | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,7 @@ class Settings:
     max_seconds: float | None
     max_operations: float | None
     schedule_epochs: float | None
+    finetuning: FineTuning | None
 
     @property
     def monitor_mode(self) -> str:
@@ -174,6 +179,8 @@ class Settings:
     def as_table(self) -> dict[str, Any]:
         """Return the settings as plain values, None left out, for `run.toml`."""
         table = {item.name: getattr(self, item.name) for item in fields(self)}
+        if self.finetuning is not None:
+            table["finetuning"] = self.finetuning.as_table()
         table["augmentation"] = {
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
@@ -219,6 +226,7 @@ def resolve(options: TrainOptions) -> Settings:
     size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
     if size * size > MAX_PIXELS:
         raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
+    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]))
     return Settings(
         data=options.data,
         validation=options.validation,
@@ -233,7 +241,7 @@ def resolve(options: TrainOptions) -> Settings:
         interpolation=interpolation,
         resize=resize,
         recipe=options.recipe,
-        epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
+        epochs=epochs,
         batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
         optimizer=optimizer,
         schedule=recipe["schedule"],
@@ -258,6 +266,7 @@ def resolve(options: TrainOptions) -> Settings:
         max_seconds=_limit("max_seconds", options.max_seconds),
         max_operations=_limit("max_operations", options.max_operations),
         schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
+        finetuning=None if options.finetuning is None else options.finetuning.within(epochs),
     )
 
 

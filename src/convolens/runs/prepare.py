@@ -12,6 +12,7 @@ from convolens.data.folder import ImageFolder, list_images
 from convolens.data.layout import find_layout
 from convolens.data.split import read_groups, split_by_content
 from convolens.errors import DataError
+from convolens.models import Model
 from convolens.runs.options import Settings
 from convolens.runs.screen import Screen
 
@@ -55,6 +56,13 @@ class Prepared:
     skipped: tuple[tuple[Path, str], ...] = ()
     ignored: dict[str, int] = field(default_factory=dict)
     fingerprint: str = ""
+
+
+def plain_labels(model: Model, part: Part) -> np.ndarray:
+    """Return the labels of one side as the loss of a network takes them: numbers (n,), or 0 and 1 (n, 1) for a sigmoid."""
+    if model.output_shape[-1] == 1:
+        return part.labels[:, np.newaxis].astype(np.float32)
+    return part.labels
 
 
 def prepare(settings: Settings, screen: Screen) -> Prepared:

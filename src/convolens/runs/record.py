@@ -1,7 +1,7 @@
 """run.toml: everything that a run was asked to do and what it saw, enough to go on with it or to do it again."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from convolens.augmentation import Augmentation
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.runs.environment import environment
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
@@ -59,6 +60,8 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
+            if "finetuning" in settings:
+                settings["finetuning"] = FineTuning(**settings["finetuning"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])
@@ -91,11 +94,12 @@ def write_record(
     command: str | None,
     parent: Mapping[str, Any] | None = None,
     first: Mapping[str, Any] | None = None,
+    stages: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write run.toml, and skipped_images.csv where there were any.
 
     Args:
-        parent: the run that it branches from. first: the weights that it begins with.
+        parent: the run that it branches from. first: the weights that it begins with. stages: of a fine-tuning.
 
     Raises:
         WriteError: a file cannot be written.
@@ -119,6 +123,8 @@ def write_record(
         tables["parent"] = dict(parent)
     if first is not None:
         tables["first_weights"] = dict(first)
+    if stages:
+        tables["stages"] = [dict(stage) for stage in stages]
     _write(folder.settings, tables)
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
