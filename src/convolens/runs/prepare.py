@@ -9,9 +9,10 @@ import numpy as np
 
 from convolens.data.cache import load_pixels
 from convolens.data.folder import ImageFolder, list_images
-from convolens.data.layout import find_layout
+from convolens.data.folds import folds_by_content
+from convolens.data.layout import Layout, find_layout
 from convolens.data.split import read_groups, split_by_content
-from convolens.errors import DataError
+from convolens.errors import ArgumentError, DataError
 from convolens.runs.options import Settings
 from convolens.runs.screen import Screen
 
@@ -66,6 +67,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             or an unreadable one where the settings are strict.
     """
     layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    check_folds(settings, layout)
     lines = list(layout.lines)
     whole = list_images(layout.train)
     if len(whole.class_names) < 2:
@@ -111,6 +113,26 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     )
 
 
+def check_folds(settings: Settings, layout: Layout) -> None:
+    """Raise where photos are to be parted into folds, and others are there to validate on.
+
+    Raises:
+        ArgumentError: `validation` is given. DataError: the data holds a folder for validation.
+    """
+    if settings.kfold is None:
+        return
+    if settings.validation is not None:
+        raise ArgumentError(
+            f"train: --kfold parts the photos of {settings.data} itself, so those of --val {settings.validation} would not be "
+            "used; leave one of the two out, and score the result on others by `convolens evaluate`."
+        )
+    if layout.validation is not None:
+        raise DataError(
+            f"{settings.data}: holds {layout.validation.name} for validation, whose photos --kfold would not use; give the folder to "
+            f"learn from alone, {layout.train} say, or leave --kfold out."
+        )
+
+
 def _check_names(folder: ImageFolder) -> None:
     """Refuse class names that no other machine can keep as they are."""
     for name in folder.class_names:
@@ -135,11 +157,16 @@ def _validation_images(path: Path, training: ImageFolder, lines: list[str]) -> I
 
 
 def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
-    groups = None
-    share = f"{settings.validation_split:.0%} of the photos by content, class by class"
-    if settings.group_by is not None:
-        groups = read_groups(settings.group_by, whole)
-        share += f"; {len(np.unique(groups))} groups stay whole"
+    groups = None if settings.group_by is None else read_groups(settings.group_by, whole)
+    whole_groups = "" if groups is None else f"; {len(np.unique(groups))} groups stay whole"
+    if settings.kfold is not None:
+        in_fold = folds_by_content(whole, settings.kfold, groups) + 1 == settings.fold
+        lines.append(
+            f"validation: fold {settings.fold} of {settings.kfold}, by content, class by class{whole_groups}; identical photos "
+            "stay together"
+        )
+        return whole.subset(np.flatnonzero(~in_fold)), whole.subset(np.flatnonzero(in_fold))
+    share = f"{settings.validation_split:.0%} of the photos by content, class by class{whole_groups}"
     train, validation = split_by_content(whole, settings.validation_split, groups)
     lines.append(f"validation: {share}; a photo never changes sides, identical ones stay together")
     return whole.subset(train), whole.subset(validation)
