@@ -44,7 +44,9 @@ def folds_by_content(folder: ImageFolder, folds: int, groups: np.ndarray | None 
     folds = integer("folds_by_content", "folds", folds, minimum=2)
     names, members = np.unique(units_of(content_hashes(folder), groups), return_inverse=True)  # in hash order
     ones, shape = np.ones(len(members), np.int64), (len(names), len(folder.class_names))
-    counts = csr_array((ones, (members, folder.labels)), shape=shape)  # (units, classes); equal places are summed
+    counts = csr_array(
+        (ones, (members, folder.labels)), shape=shape
+    )  # (units, classes); equal places are summed
     counts.sum_duplicates()
     _check_enough(folder, counts, folds)
     found = _deal(counts, folds)[members]

@@ -20,6 +20,7 @@ from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
 from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
+from convolens.runs.kfold import KFoldResult, kfold
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
@@ -43,6 +44,7 @@ __all__ = [
     "Difference",
     "Evaluation",
     "FeatureOptions",
+    "KFoldResult",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -65,6 +67,7 @@ __all__ = [
     "evaluate",
     "features",
     "find_learning_rate",
+    "kfold",
     "load",
     "predict",
     "probe",

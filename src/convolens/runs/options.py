@@ -184,6 +184,8 @@ class Settings:
         table["augmentation"] = {
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
+        if self.kfold is not None:  # nothing else is split
+            table["validation_split"] = None
         return {
             key: str(value.absolute())
             if isinstance(value, Path)

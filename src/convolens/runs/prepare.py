@@ -70,11 +70,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     check_folds(settings, layout)
     lines = list(layout.lines)
     whole = list_images(layout.train)
-    if len(whole.class_names) < 2:
-        raise DataError(
-            f"{layout.train}: only one class, {whole.class_names[0]!r}; a classifier needs at least two class folders."
-        )
-    _check_names(whole)
+    check_classes(whole)
     ignored = dict(whole.ignored)
     validation_path = settings.validation or layout.validation
     if validation_path is not None:
@@ -133,8 +129,12 @@ def check_folds(settings: Settings, layout: Layout) -> None:
         )
 
 
-def _check_names(folder: ImageFolder) -> None:
-    """Refuse class names that no other machine can keep as they are."""
+def check_classes(folder: ImageFolder) -> None:
+    """Raise `DataError` where there is one class only, or class names that no other machine can keep as they are."""
+    if len(folder.class_names) < 2:
+        raise DataError(
+            f"{folder.root}: only one class, {folder.class_names[0]!r}; a classifier needs at least two class folders."
+        )
     for name in folder.class_names:
         try:
             name.encode()
@@ -157,19 +157,38 @@ def _validation_images(path: Path, training: ImageFolder, lines: list[str]) -> I
 
 
 def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
-    groups = None if settings.group_by is None else read_groups(settings.group_by, whole)
+    groups = _groups(whole, settings)
     whole_groups = "" if groups is None else f"; {len(np.unique(groups))} groups stay whole"
     if settings.kfold is not None:
-        in_fold = folds_by_content(whole, settings.kfold, groups) + 1 == settings.fold
-        lines.append(
-            f"validation: fold {settings.fold} of {settings.kfold}, by content, class by class{whole_groups}; identical photos "
-            "stay together"
-        )
-        return whole.subset(np.flatnonzero(~in_fold)), whole.subset(np.flatnonzero(in_fold))
-    share = f"{settings.validation_split:.0%} of the photos by content, class by class{whole_groups}"
-    train, validation = split_by_content(whole, settings.validation_split, groups)
-    lines.append(f"validation: {share}; a photo never changes sides, identical ones stay together")
+        if settings.fold is None:
+            raise ArgumentError(
+                f"train: kfold {settings.kfold} and no fold; `runs.kfold` trains all of them."
+            )
+        share, stays = f"fold {settings.fold} of {settings.kfold}", ""
+        in_fold = fold_of_each(whole, settings) == settings.fold
+        train, validation = np.flatnonzero(~in_fold), np.flatnonzero(in_fold)
+    else:
+        share, stays = f"{settings.validation_split:.0%} of the photos", "a photo never changes sides, "
+        train, validation = split_by_content(whole, settings.validation_split, groups)
+    lines.append(
+        f"validation: {share} by content, class by class{whole_groups}; {stays}identical ones stay together"
+    )
     return whole.subset(train), whole.subset(validation)
+
+
+def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
+    return None if settings.group_by is None else read_groups(settings.group_by, whole)
+
+
+def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
+    """Return the fold of each photo, from 1, int64 (n,); see `data.folds_by_content`.
+
+    Raises:
+        ArgumentError: no kfold. ConvolensError: those of `folds_by_content` and `read_groups`.
+    """
+    if settings.kfold is None:
+        raise ArgumentError("train: kfold is not given; into how many folds are the photos to be parted?")
+    return folds_by_content(whole, settings.kfold, _groups(whole, settings)) + 1
 
 
 def _read(
