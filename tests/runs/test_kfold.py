@@ -297,7 +297,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(capsys, data, tmp_path):
     folders(tmp_path / "one", {"a": 9})
     assert "only one class, 'a'" in call(capsys, "train", tmp_path / "one", "--kfold", "2")[2]
     assert not (tmp_path / "run").exists()
-    with pytest.raises(ArgumentError, match="kfold 3 and no fold; `runs.kfold` trains all of them"):
+    with pytest.raises(ArgumentError, match=r"kfold 3 and no fold; `runs\.kfold` trains all of them"):
         runs.train(runs.TrainOptions(data, size=8, kfold=3, out=tmp_path / "run"), QUIET)
     with pytest.raises(ArgumentError, match="there is no fold 4 of 3"):
         runs.train(runs.TrainOptions(data, size=8, kfold=3, fold=4, out=tmp_path / "run"), QUIET)
