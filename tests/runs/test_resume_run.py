@@ -465,6 +465,7 @@ OPTIONS = st.fixed_dictionaries(
         "monitor": st.sampled_from(["val_loss", "accuracy"]),
         "patience": st.integers(1, 9),
         "threads": st.integers(1, 4),
+        "kfold": st.integers(2, 9),
         "checkpoint_minutes": st.floats(0, 100),
         "keep": st.integers(1, 5),
         "augmentation": st.fixed_dictionaries(

@@ -23,6 +23,7 @@ from convolens.runs.features import FeatureOptions, features
 from convolens.runs.finetune import finetune
 from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
+from convolens.runs.kfold import KFoldResult, kfold
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
@@ -49,6 +50,7 @@ __all__ = [
     "Explanation",
     "FeatureOptions",
     "FineTuning",
+    "KFoldResult",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -73,6 +75,7 @@ __all__ = [
     "features",
     "find_learning_rate",
     "finetune",
+    "kfold",
     "load",
     "predict",
     "probe",

@@ -52,6 +52,7 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
     if options.branch_from is None:
         return options, None
     folder = RunFolder.open(options.branch_from)
+    read_record(folder).check_single(f"branch from one of its folds, {folder.folds / 'fold-1'}")
     trained = model_file.load(folder, folder.weights(options.select))
     before = trained.preprocessing
     taken: dict[str, Any] = {

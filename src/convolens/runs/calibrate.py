@@ -87,6 +87,10 @@ def calibrate(
         check_rate("calibrate", "error_rate", rate)
     folder = RunFolder.open(run)
     record = read_record(folder)
+    record.check_single(
+        "its ensemble has learnt from every photo, so that none is left to calibrate on; calibrate one fold, "
+        f"`convolens calibrate {folder.folds / 'fold-1'}`"
+    )
     asked = record.options()
     asked = replace(
         asked,

@@ -17,6 +17,7 @@ from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
 
 KEPT_STATES = 2
+VALIDATION_SPLIT = 0.2
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
@@ -29,7 +30,7 @@ class TrainOptions:
     Args:
         data: a folder of class folders, or one that holds `train` (and `val`, `test`).
         validation: a folder of class folders to validate on.
-        validation_split: share of the photos kept for validation where there is no such folder, in (0, 1).
+        validation_split: share of the photos kept for validation where there is no such folder, in (0, 1); None is 0.2.
         group_by: a regular expression or a CSV file that says which photos belong together.
         model: a name of `convolens.applications`, or "timm:NAME"; None is "shallow-vgg".
         weights: what the network begins with: "imagenet", a file, or a run folder; None begins fresh.
@@ -67,6 +68,8 @@ class TrainOptions:
         schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
         finetuning: the stages of a run that begins with a learnt network (see `runs.finetune`); None trains all from the
             first step on.
+        kfold: the photos are parted into so many folds, by content; for `runs.kfold`.
+        fold: from 1, which of them a run validates on; it learns from the others.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -75,7 +78,7 @@ class TrainOptions:
 
     data: Path
     validation: Path | None = None
-    validation_split: float = 0.2
+    validation_split: float | None = None
     group_by: str | None = None
     model: str | None = None
     weights: str | None = None
@@ -115,6 +118,8 @@ class TrainOptions:
     max_operations: float | None = None
     schedule_epochs: float | None = None
     finetuning: FineTuning | None = None
+    kfold: int | None = None
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,8 @@ class Settings:
     max_operations: float | None
     schedule_epochs: float | None
     finetuning: FineTuning | None
+    kfold: int | None
+    fold: int | None
 
     @property
     def monitor_mode(self) -> str:
@@ -184,6 +191,8 @@ class Settings:
         table["augmentation"] = {
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
+        if self.kfold is not None:  # nothing else is split
+            table["validation_split"] = None
         return {
             key: str(value.absolute())
             if isinstance(value, Path)
@@ -211,8 +220,9 @@ def resolve(options: TrainOptions) -> Settings:
     interpolation = one_of(where, "interpolation", _either(options.interpolation, "bilinear"), INTERPOLATIONS)
     resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
     color_mode = one_of(where, "color_mode", _either(options.color_mode, "rgb"), list(CHANNELS))
-    number_in(where, "validation_split", options.validation_split, 0.0, 1.0, open_high=True)
-    if options.validation is None and options.validation_split == 0:
+    share = float(_either(options.validation_split, VALIDATION_SPLIT))
+    number_in(where, "validation_split", share, 0.0, 1.0, open_high=True)
+    if options.validation is None and share == 0:
         raise ArgumentError(
             "train: validation_split must be above 0; without validation photos nobody knows what was learnt."
         )
@@ -230,7 +240,7 @@ def resolve(options: TrainOptions) -> Settings:
     return Settings(
         data=options.data,
         validation=options.validation,
-        validation_split=options.validation_split,
+        validation_split=share,
         group_by=options.group_by,
         model=architecture.name,
         weights=_weights(options.weights),
@@ -267,7 +277,20 @@ def resolve(options: TrainOptions) -> Settings:
         max_operations=_limit("max_operations", options.max_operations),
         schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
         finetuning=None if options.finetuning is None else options.finetuning.within(epochs),
+        kfold=None if options.kfold is None else integer(where, "kfold", options.kfold, minimum=2),
+        fold=_fold(options),
     )
+
+
+def _fold(options: TrainOptions) -> int | None:
+    if options.fold is None:
+        return None
+    if options.kfold is None:
+        raise ArgumentError(f"train: fold {options.fold} of how many? Give kfold too.")
+    fold = integer("train", "fold", options.fold)
+    if fold > options.kfold:
+        raise ArgumentError(f"train: there is no fold {fold} of {options.kfold}; they are counted from 1.")
+    return fold
 
 
 def _weights(given: str | None) -> str | None:

@@ -18,6 +18,7 @@ from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
 from convolens.runs.tables import write_csv
 
+KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 # what may differ between a run and the one that goes on with it
 _NOT_COMPARED = ("data", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
@@ -44,6 +45,18 @@ class Record:
     def epochs(self) -> int:
         """How many were asked for."""
         return int(self.tables["settings"]["epochs"])
+
+    def check_single(self, folds: str) -> None:
+        """Raise where this is of a k-fold training as a whole.
+
+        Args:
+            folds: what to do instead, with one of its folds.
+
+        Raises:
+            ArgumentError: it is.
+        """
+        if self.tables.get("kind") == KFOLD:
+            raise ArgumentError(f"{self.path.parent}: was made by `convolens train --kfold`; {folds}.")
 
     def options(self) -> TrainOptions:
         """Return the settings as what a user would ask for to get them.
@@ -125,7 +138,7 @@ def write_record(
         tables["first_weights"] = dict(first)
     if stages:
         tables["stages"] = [dict(stage) for stage in stages]
-    _write(folder.settings, tables)
+    write_tables(folder.settings, tables)
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
 
@@ -147,10 +160,15 @@ def extend_record(record: Record, settings: Settings, done: int) -> None:
         tables["extended"] = [*tables.get("extended", []), note]
     tables["settings"] = settings.as_table()
     tables["data"] = {**tables["data"], "path": str(settings.data.resolve())}
-    _write(record.path, tables)
+    write_tables(record.path, tables)
 
 
-def _write(path: Path, tables: Mapping[str, Any]) -> None:
+def write_tables(path: Path, tables: Mapping[str, Any]) -> None:
+    """Write a run.toml.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
     with atomic_path(path) as temporary:
         temporary.write_text(tomli_w.dumps(tables), encoding="utf-8", errors="replace")
 

@@ -65,6 +65,10 @@ def resume(
     if not folder.path.is_dir():
         raise MissingFileError(f"{folder.path}: no such run folder; `convolens train` makes one.")
     record = read_record(folder)
+    record.check_single(
+        f"go on with all of it by the same command and --resume (it is in {folder.settings}), or with one fold, "
+        f"`convolens resume {folder.folds / 'fold-1'}`"
+    )
     asked = _asked(record, options)
     settings = resolve(asked)
     if settings.threads is not None:
