@@ -13,7 +13,7 @@ from convolens.errors import ArgumentError
 from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "evaluate", "predict", "augment", "lr-find", "compare", "models", "cost", "convolve",
+    "train", "resume", "evaluate", "predict", "augment", "check", "lr-find", "compare", "models", "cost", "convolve",
     "features", "probe", "import-weights", "cache", "demo",
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
+from convolens.cli.check import check
 from convolens.cli.compare import compare
 from convolens.cli.convolve import convolve
 from convolens.cli.cost import cost
@@ -53,7 +54,7 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, predict, augment, lr_find, compare, models, cost, convolve,
+        train, resume, evaluate, predict, augment, check, lr_find, compare, models, cost, convolve,
         features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)

@@ -8,6 +8,7 @@ Example:
 
 from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
+from convolens.runs.check import CheckOptions, CheckResult, check
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve
@@ -30,6 +31,8 @@ from convolens.runs.train import train
 __all__ = [
     "RECIPES",
     "AugmentOptions",
+    "CheckOptions",
+    "CheckResult",
     "CompareOptions",
     "Comparison",
     "ConvolveOptions",
@@ -48,6 +51,7 @@ __all__ = [
     "TrainResult",
     "TrainedModel",
     "augment",
+    "check",
     "compare",
     "convolve",
     "cost",
