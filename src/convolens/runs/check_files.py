@@ -81,7 +81,7 @@ def _draw_pairs(path: Path, title: str, found: Found, chosen: np.ndarray, rows: 
         first, second = (_photo(found, int(photo)) for photo in found.duplicates.pairs[chosen[place]])
         images.append(np.concatenate([first, gap, second], axis=1))
     captions = [f"{rows[i]['path_1']}\n{rows[i]['path_2']}\n{rows[i]['kind']}, {rows[i]['similarity']:.3f}" for i in shown]
-    contact_sheet(images, captions, path, title=_counted(title, len(shown), len(rows)), cell=2 * _SIDE + _GAP)
+    contact_sheet(images, captions, path, title=_counted(title, len(shown), len(rows)), cell=2 * _SIDE + _GAP, trim=True)
 
 
 def _draw_suspects(path: Path, found: Found, rows: Sequence[dict[str, Any]], places: np.ndarray) -> None:
