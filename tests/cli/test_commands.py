@@ -14,7 +14,7 @@ from images import folders, photo, truncated_jpeg
 
 COMMANDS = (
     "train", "resume", "evaluate", "predict", "augment", "check", "lr-find", "compare", "models", "cost", "convolve",
-    "features", "probe", "import-weights", "cache", "demo",
+    "features", "probe", "neighbours", "map", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

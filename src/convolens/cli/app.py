@@ -20,7 +20,9 @@ from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.features import features
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
+from convolens.cli.map import map as map_features
 from convolens.cli.models import models
+from convolens.cli.neighbours import neighbours
 from convolens.cli.predict import predict
 from convolens.cli.probe import probe
 from convolens.cli.resume import resume
@@ -55,7 +57,7 @@ def make_app() -> typer.Typer:
 
     for command in (
         train, resume, evaluate, predict, augment, check, lr_find, compare, models, cost, convolve,
-        features, probe, import_weights, cache, demo,
+        features, probe, neighbours, map_features, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

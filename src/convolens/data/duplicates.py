@@ -53,7 +53,9 @@ def find_duplicates(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    _, firsts, which = np.unique(np.asarray(contents, dtype=object).astype(str), return_index=True, return_inverse=True)
+    _, firsts, which = np.unique(
+        np.asarray(contents, dtype=object).astype(str), return_index=True, return_inverse=True
+    )
     kept = np.sort(firsts)
     first = firsts[which]  # (n,): the first file with these bytes
     copies = np.flatnonzero(first != np.arange(len(first)))

@@ -14,7 +14,9 @@ from convolens.errors import ShapeError
 
 SIDE = 32  # rows and columns of a thumbnail
 _FREQUENCIES = 8  # of rows and of columns in the hash: 63 bits without the mean
-_BITS_APART = 12  # of 63, at most; of 300 photos of cats and dogs the nearest two are 14 apart, a copy's are 8
+_BITS_APART = (
+    12  # of 63, at most; of 300 photos of cats and dogs the nearest two are 14 apart, a copy's are 8
+)
 _SIMILAR = 0.97  # correlation of brightness that copies have at least
 _COLOUR = 0.9  # the same of red, green and blue: JPEG blurs colours, but a red car is no blue car
 _SHARE = 0.05  # of the distance between photos that look most alike by chance
@@ -158,7 +160,9 @@ class _Prints:
             (slice(None), slice(None)),
             (self.mirror_brightness, self.mirror_colour),
         ):
-            grey = np.einsum("ij,ij->i", self.brightness[pairs[:, 0]], self.brightness[pairs[:, 1]][:, turn_grey])
+            grey = np.einsum(
+                "ij,ij->i", self.brightness[pairs[:, 0]], self.brightness[pairs[:, 1]][:, turn_grey]
+            )
             colour = np.einsum("ij,ij->i", self.colour[pairs[:, 0]], self.colour[pairs[:, 1]][:, turn_colour])
             ways.append((grey, colour))
         mirrored = ways[1][0] > ways[0][0]
@@ -170,7 +174,9 @@ def _hashes(grey: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from scipy.fft import dctn
 
     low = dctn(grey, axes=(1, 2), norm="ortho")[:, :_FREQUENCIES, :_FREQUENCIES].astype(np.float32)
-    mirrored = low * np.where(np.arange(_FREQUENCIES) % 2, -1, 1).astype(np.float32)  # odd columns change sign
+    mirrored = low * np.where(np.arange(_FREQUENCIES) % 2, -1, 1).astype(
+        np.float32
+    )  # odd columns change sign
     return _bits(low), _bits(mirrored)
 
 

@@ -84,7 +84,12 @@ def find_label_errors(
         )
     kept = np.flatnonzero(np.isin(labels, asked))
     chances = out_of_fold(
-        x[kept], np.searchsorted(asked, labels[kept]), units[kept], min(folds, int(sizes[asked].max())), seed, advance
+        x[kept],
+        np.searchsorted(asked, labels[kept]),
+        units[kept],
+        min(folds, int(sizes[asked].max())),
+        seed,
+        advance,
     )
     places, method = mislabelled(chances, np.searchsorted(asked, labels[kept]), cleanlab)
     probability = np.full((len(labels), classes), np.nan)
@@ -149,7 +154,11 @@ def mislabelled(
     from cleanlab.filter import find_label_issues
 
     places = find_label_issues(
-        labels, probability, return_indices_ranked_by="self_confidence", filter_by="confident_learning", n_jobs=1
+        labels,
+        probability,
+        return_indices_ranked_by="self_confidence",
+        filter_by="confident_learning",
+        n_jobs=1,
     )
     return np.asarray(places, np.int64), f"confident learning, cleanlab {version('cleanlab')}"
 

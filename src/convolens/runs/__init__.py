@@ -18,7 +18,9 @@ from convolens.runs.evaluate import evaluate
 from convolens.runs.features import FeatureOptions, features
 from convolens.runs.folder import RunFolder
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
+from convolens.runs.map_features import MapOptions, MapResult, map_features
 from convolens.runs.model_file import TrainedModel, load
+from convolens.runs.neighbours import Neighbour, NeighbourOptions, neighbours
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
 from convolens.runs.probe import ProbeOptions, ProbeResult, probe
@@ -39,6 +41,10 @@ __all__ = [
     "CostOptions",
     "FeatureOptions",
     "LearningRate",
+    "MapOptions",
+    "MapResult",
+    "Neighbour",
+    "NeighbourOptions",
     "Prediction",
     "Preprocessing",
     "ProbeOptions",
@@ -60,6 +66,8 @@ __all__ = [
     "features",
     "find_learning_rate",
     "load",
+    "map_features",
+    "neighbours",
     "predict",
     "probe",
     "resume",

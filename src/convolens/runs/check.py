@@ -149,7 +149,9 @@ def _label_errors(options: CheckOptions, subject: Subject, found: Found, screen:
         )
     if features.skipped:
         path, reason = features.skipped[0]
-        raise DataError(f"{path}: cannot be read at the network's size ({reason}); take it out, or check without --model.")
+        raise DataError(
+            f"{path}: cannot be read at the network's size ({reason}); take it out, or check without --model."
+        )
     values = features.by_layer[features.layers[0]]
     with screen.progress("cross-validating") as advance:
         return find_label_errors(
@@ -192,7 +194,9 @@ def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
             ],
         )
         for label in result.errors.left_out:
-            screen.warn(f"{found.photos.images.class_names[label]} has too few photos to be asked about its labels")
+            screen.warn(
+                f"{found.photos.images.class_names[label]} has too few photos to be asked about its labels"
+            )
     if len(found.duplicates.smooth):
         screen.line(
             f"{len(found.duplicates.smooth)} photos show too little (blank, plain sky) to be compared by more than their bytes"

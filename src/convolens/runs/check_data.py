@@ -109,7 +109,9 @@ class Found:
                 for key, value in self.photos.where(photo).items()
             }
             kind = KINDS[self.duplicates.kinds[place]]
-            rows.append(both | {"kind": kind, "similarity": round(float(self.duplicates.similarity[place]), 4)})
+            rows.append(
+                both | {"kind": kind, "similarity": round(float(self.duplicates.similarity[place]), 4)}
+            )
         return rows
 
     def counts(self) -> np.ndarray:

@@ -62,26 +62,38 @@ def write_check(
         write_csv(
             folder / f"{name}.csv",
             ["group", *PAIR_COLUMNS],
-            [[f"photo {number}", *(row[key] for key in PAIR_COLUMNS)] for number, row in zip(group, rows, strict=True)],
+            [
+                [f"photo {number}", *(row[key] for key in PAIR_COLUMNS)]
+                for number, row in zip(group, rows, strict=True)
+            ],
         )
         _draw_pairs(folder / f"{name}.png", title, found, chosen, rows)
     if places is not None:
         write_csv(
-            folder / "label_errors.csv", SUSPECT_COLUMNS, [[row[key] for key in SUSPECT_COLUMNS] for row in suspects]
+            folder / "label_errors.csv",
+            SUSPECT_COLUMNS,
+            [[row[key] for key in SUSPECT_COLUMNS] for row in suspects],
         )
         if suspects:
             _draw_suspects(folder / "label_errors.png", found, suspects, places)
 
 
-def _draw_pairs(path: Path, title: str, found: Found, chosen: np.ndarray, rows: Sequence[dict[str, Any]]) -> None:
+def _draw_pairs(
+    path: Path, title: str, found: Found, chosen: np.ndarray, rows: Sequence[dict[str, Any]]
+) -> None:
     shown = _spread(len(rows), _PAIRS)
     gap = np.full((_SIDE, _GAP, 3), 255, np.uint8)
     images = []
     for place in shown:
         first, second = (_photo(found, int(photo)) for photo in found.duplicates.pairs[chosen[place]])
         images.append(np.concatenate([first, gap, second], axis=1))
-    captions = [f"{rows[i]['path_1']}\n{rows[i]['path_2']}\n{rows[i]['kind']}, {rows[i]['similarity']:.3f}" for i in shown]
-    contact_sheet(images, captions, path, title=_counted(title, len(shown), len(rows)), cell=2 * _SIDE + _GAP, trim=True)
+    captions = [
+        f"{rows[i]['path_1']}\n{rows[i]['path_2']}\n{rows[i]['kind']}, {rows[i]['similarity']:.3f}"
+        for i in shown
+    ]
+    contact_sheet(
+        images, captions, path, title=_counted(title, len(shown), len(rows)), cell=2 * _SIDE + _GAP, trim=True
+    )
 
 
 def _draw_suspects(path: Path, found: Found, rows: Sequence[dict[str, Any]], places: np.ndarray) -> None:
