@@ -29,7 +29,7 @@ def class_colours(count: int) -> list[str]:
     if count <= 10:
         return [to_hex(colormaps["tab10"](i)) for i in range(count)]
     shades = [(0.85, 0.8), (0.6, 0.95), (1.0, 0.55)]
-    return [to_hex(hsv_to_rgb((i / count, *shades[i % 3]))) for i in range(count)]
+    return [to_hex(tuple(hsv_to_rgb((i / count, *shades[i % 3])).tolist())) for i in range(count)]
 
 
 def plot_features(

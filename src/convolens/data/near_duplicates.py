@@ -5,6 +5,7 @@ Functions", 2010) proposes pairs, and the correlation of the thumbnails' pixels 
 photos of a set look alike anyhow: two digits of one class may correlate by 0.99, two photos of cats hardly by 0.8.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -117,7 +118,7 @@ class _Prints:
         grey = small @ _BRIGHTNESS
         shown = grey.std((1, 2)) >= _CONTRAST
         places = np.flatnonzero(shown)
-        order = np.arange(small[0].size if n else half * half * 3).reshape(half, half, 3)[:, ::-1]
+        order = np.arange(half * half * 3).reshape(half, half, 3)[:, ::-1]
         return cls(
             places, hashes[places], mirrored[places], _directions(grey[places]), _directions(small[places]),
             order[..., 0].ravel() // 3, order.ravel(), np.flatnonzero(~shown),
@@ -187,6 +188,6 @@ def _bits(low: np.ndarray) -> np.ndarray:
 
 
 def _directions(values: np.ndarray) -> np.ndarray:
-    flat = values.reshape(len(values), -1)
+    flat = values.reshape(len(values), math.prod(values.shape[1:]))
     flat = flat - flat.mean(1, keepdims=True)
     return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
