@@ -202,8 +202,8 @@ def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
             f"{len(found.duplicates.smooth)} photos show too little (blank, plain sky) to be compared by more than their bytes"
         )
     screen.result(
-        f"{len(found.photos.images):,} photos: {len(found.broken)} broken, {len(pairs)} pairs of duplicates, "
-        f"{len(found.conflicts)} with labels that differ, {len(found.leaks)} leaks"
+        f"{len(found.photos.images):,} photos: {len(found.broken)} broken, {len(pairs)} pair{'s' * (len(pairs) != 1)} of duplicates, "
+        f"{len(found.conflicts)} with labels that differ, {len(found.leaks)} leak{'s' * (len(found.leaks) != 1)}"
         + (f", {len(suspects)} probably mislabelled" if result.errors is not None else "")
     )
     if result.errors is None:
