@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options
+
 LABELS = "Label errors"
 
 
@@ -64,7 +66,7 @@ def check(
     json_output: Annotated[
         bool, typer.Option("--json", help="Print what was found as JSON; the rest goes to standard error.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Find broken files, duplicates, leaks between training and validation, classes out of balance, and label errors.
 

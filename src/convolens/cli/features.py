@@ -6,14 +6,11 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options, subject_options
+
 
 def features(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            help="A run folder, an architecture, or timm:NAME.", metavar="RUN|MODEL", show_default=False
-        ),
-    ],
+    subject: subject_options.Subject,
     data: Annotated[
         Path, typer.Argument(help="A folder of class folders, or of photos.", show_default=False)
     ],
@@ -33,21 +30,16 @@ def features(
     pool: Annotated[
         str, typer.Option(help="Of what has rows and columns: avg, max, flatten or none.")
     ] = "avg",
-    batch_size: Annotated[int, typer.Option(help="Photos at once.")] = 64,
-    select: Annotated[str, typer.Option("--select", help="Of a run: the best or the last weights.")] = "best",
-    weights: Annotated[
-        str | None,
-        typer.Option(help="Of an architecture: imagenet, a file or a run folder.", show_default=False),
-    ] = None,
-    size: Annotated[
-        int | None, typer.Option(help="Rows and columns for an architecture.", show_default=False)
-    ] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    batch_size: subject_options.BatchSize = 64,
+    select: subject_options.Select = "best",
+    weights: subject_options.Weights = None,
+    size: subject_options.Size = None,
+    device: subject_options.Device = "cpu",
     json_output: Annotated[
         bool,
         typer.Option("--json", help="Print what is in the file as JSON; the rest goes to standard error."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Write the activations of any layer for a folder of photos; a killed extraction goes on where it stopped.
 

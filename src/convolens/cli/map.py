@@ -6,14 +6,11 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options, subject_options
+
 
 def map(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            help="A run folder, an architecture, or timm:NAME.", metavar="RUN|MODEL", show_default=False
-        ),
-    ],
+    subject: subject_options.Subject,
     data: Annotated[
         Path, typer.Argument(help="A folder of class folders, or of photos.", show_default=False)
     ],
@@ -28,25 +25,17 @@ def map(
     ] = "pca,tsne",
     most: Annotated[int, typer.Option(help="Photos to draw; of more, as many by lot.")] = 2000,
     seed: Annotated[int, typer.Option(help="Of the lot, of t-SNE and of UMAP.")] = 0,
-    layer: Annotated[
-        str | None,
-        typer.Option(help="Name or number; the last before the classifier by default.", show_default=False),
-    ] = None,
-    pool: Annotated[str, typer.Option(help="Of what has rows and columns: avg, max or flatten.")] = "avg",
-    batch_size: Annotated[int, typer.Option(help="Photos at once.")] = 64,
-    select: Annotated[str, typer.Option("--select", help="Of a run: the best or the last weights.")] = "best",
-    weights: Annotated[
-        str | None,
-        typer.Option(help="Of an architecture: imagenet, a file or a run folder.", show_default=False),
-    ] = None,
-    size: Annotated[
-        int | None, typer.Option(help="Rows and columns for an architecture.", show_default=False)
-    ] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    layer: subject_options.Layer = None,
+    pool: subject_options.Pool = "avg",
+    batch_size: subject_options.BatchSize = 64,
+    select: subject_options.Select = "best",
+    weights: subject_options.Weights = None,
+    size: subject_options.Size = None,
+    device: subject_options.Device = "cpu",
     json_output: Annotated[
         bool, typer.Option("--json", help="Print what was drawn as JSON; the rest goes to standard error.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Draw what a network makes of a folder's photos: each is a point, alike ones are near each other.
 

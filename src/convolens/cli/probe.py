@@ -7,22 +7,16 @@ from typing import Annotated
 
 import typer
 
+from convolens.cli import options, subject_options
+
 
 def probe(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            help="A run folder, an architecture, or timm:NAME.", metavar="RUN|MODEL", show_default=False
-        ),
-    ],
+    subject: subject_options.Subject,
     data: Annotated[
         Path, typer.Argument(help="A folder of class folders, or one that holds train.", show_default=False)
     ],
-    layer: Annotated[
-        str | None,
-        typer.Option(help="Name or number; the last before the classifier by default.", show_default=False),
-    ] = None,
-    pool: Annotated[str, typer.Option(help="Of what has rows and columns: avg, max or flatten.")] = "avg",
+    layer: subject_options.Layer = None,
+    pool: subject_options.Pool = "avg",
     learners: Annotated[
         str | None,
         typer.Option(
@@ -43,20 +37,15 @@ def probe(
     out: Annotated[
         Path | None, typer.Option(help="A new run folder; runs/DATA-probe by default.", show_default=False)
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Photos at once.")] = 64,
-    select: Annotated[str, typer.Option("--select", help="Of a run: the best or the last weights.")] = "best",
-    weights: Annotated[
-        str | None,
-        typer.Option(help="Of an architecture: imagenet, a file or a run folder.", show_default=False),
-    ] = None,
-    size: Annotated[
-        int | None, typer.Option(help="Rows and columns for an architecture.", show_default=False)
-    ] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    batch_size: subject_options.BatchSize = 64,
+    select: subject_options.Select = "best",
+    weights: subject_options.Weights = None,
+    size: subject_options.Size = None,
+    device: subject_options.Device = "cpu",
     json_output: Annotated[
         bool, typer.Option("--json", help="Print the scores as JSON; the rest goes to standard error.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Cross-validate classical learners on a network's features; the best becomes a run that predict takes.
 
