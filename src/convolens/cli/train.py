@@ -26,6 +26,22 @@ def train(
             help="Share kept for validation where there is no such folder.", rich_help_panel=DATA_OPTIONS
         ),
     ] = 0.2,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Several labels a photo, from a CSV: path and labels (a;b), or path and a column of 0 and 1 a class.",
+            rich_help_panel=DATA_OPTIONS,
+            metavar="CSV",
+        ),
+    ] = None,
+    multi_label: Annotated[
+        bool,
+        typer.Option(
+            "--multi-label",
+            help="A photo that lies in several class folders is one photo with several labels.",
+            rich_help_panel=DATA_OPTIONS,
+        ),
+    ] = False,
     group_by: Annotated[
         str | None,
         typer.Option(
@@ -234,7 +250,8 @@ def train(
 
     result = runs.train(
         runs.TrainOptions(
-            data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, weights=weights, size=size,
+            data=data, validation=val, validation_split=val_split, group_by=group_by, labels=labels,
+            multi_label=multi_label or None, model=model, weights=weights, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
             ema=ema, clip_norm=clip_norm, accumulate=accumulate, precision=precision,
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,

@@ -19,7 +19,7 @@ from convolens.runs.tables import write_csv
 
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 # what may differ between a run and the one that goes on with it
-_NOT_COMPARED = ("data", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
+_NOT_COMPARED = ("data", "labels", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
+            if "labels" in settings:
+                settings["labels"] = Path(settings["labels"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])
