@@ -53,7 +53,12 @@ def plot_average_precision(
     places = np.arange(len(order))
     axes.barh(places, np.nan_to_num(values[order]), color="tab:blue", label="average precision")
     axes.vlines(
-        np.asarray(shares)[order], places - 0.4, places + 0.4, color="tab:orange", linewidth=2, label="guessing"
+        np.asarray(shares)[order],
+        places - 0.4,
+        places + 0.4,
+        color="tab:orange",
+        linewidth=2,
+        label="guessing",
     )
     for place, number in enumerate(order):
         text = "no photo" if np.isnan(values[number]) else f"{values[number]:.3f}"

@@ -98,7 +98,9 @@ def _rows(
     where = folded.index(PATH)
     joined = next((folded.index(name) for name in LABELS if name in folded), None)
     classes = {} if joined is not None else {i: name for i, name in enumerate(header) if i != where}
-    if joined is None and (not classes or "" in classes.values() or len(set(classes.values())) < len(classes)):
+    if joined is None and (
+        not classes or "" in classes.values() or len(set(classes.values())) < len(classes)
+    ):
         raise DataError(
             f"--labels: {table} needs a column 'labels', or a column of 0 and 1 named after each class; its columns are "
             f"{', '.join(map(repr, header))}."

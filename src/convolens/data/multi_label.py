@@ -45,7 +45,7 @@ def label_text(label: np.ndarray | int, class_names: Sequence[str]) -> str:
     """
     if np.ndim(label) == 0:
         return class_names[int(label)]
-    return ", ".join(class_names[i] for i in np.flatnonzero(label)) or "no label"
+    return ", ".join(class_names[i] for i in np.flatnonzero(label).tolist()) or "no label"
 
 
 def check_classes(folder: MultiLabelFolder, source: str) -> None:
@@ -61,11 +61,11 @@ def check_classes(folder: MultiLabelFolder, source: str) -> None:
     names = folder.class_names
     if len(names) < 2:
         only = f", {names[0]!r}" if names else ""
-        raise DataError(f"{source}: {len(names)} class{only}; several labels a photo need at least two classes.")
+        raise DataError(
+            f"{source}: {len(names)} class{only}; several labels a photo need at least two classes."
+        )
     few = [
-        f"{name!r} ({count})"
-        for name, count in zip(names, folder.counts(), strict=True)
-        if count < FEWEST
+        f"{name!r} ({count})" for name, count in zip(names, folder.counts(), strict=True) if count < FEWEST
     ]
     if few:
         raise DataError(

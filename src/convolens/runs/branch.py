@@ -7,7 +7,7 @@ import torch
 
 from convolens.applications import Normalization
 from convolens.checkpoints.atomic import seal_of
-from convolens.errors import ShapeError
+from convolens.errors import ArgumentError, ShapeError
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
@@ -53,6 +53,12 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
         return options, None
     folder = RunFolder.open(options.branch_from)
     trained = model_file.load(folder, folder.weights(options.select))
+    if trained.multi_label != (options.labels is not None or bool(options.multi_label)):
+        kinds = ("one class", "any number of labels")
+        raise ArgumentError(
+            f"train: {folder.path} gives a photo {kinds[trained.multi_label]}, the new run {kinds[not trained.multi_label]}, so "
+            f"its outputs mean something else; begin with its weights by --weights {folder.path}."
+        )
     before = trained.preprocessing
     taken: dict[str, Any] = {
         "model": trained.name,

@@ -32,7 +32,7 @@ def joined(row: np.ndarray, names: Sequence[str]) -> str:
         >>> joined(np.array([1, 0, 1]), ["cat", "dog", "fox"])
         'cat;fox'
     """
-    return SEPARATOR.join(names[i] for i in np.flatnonzero(row))
+    return SEPARATOR.join(names[i] for i in np.flatnonzero(row).tolist())
 
 
 def probability_columns(names: Sequence[str]) -> list[str]:

@@ -19,7 +19,9 @@ from convolens.models.configuration import deserialize, serialize
 from convolens.runs.folder import RunFolder
 
 FORMAT = 1
-MULTI_LABEL_FORMAT = 2  # a reader that knows only the first would take the likeliest of several labels for the only one
+MULTI_LABEL_FORMAT = (
+    2  # a reader that knows only the first would take the likeliest of several labels for the only one
+)
 MULTI_LABEL = "sigmoid-per-class"
 THRESHOLD = 0.5  # of a class whose threshold is not tuned
 
@@ -152,7 +154,9 @@ def refuse_multi_label(command: str, run: RunFolder, instead: str) -> None:
         ArgumentError: photos of the run have several labels. MissingFileError, CheckpointError: no whole model.json.
     """
     if is_multi_label(run):
-        raise ArgumentError(f"{command}: {run.path} gives a photo any number of labels, not one class; {instead}.")
+        raise ArgumentError(
+            f"{command}: {run.path} gives a photo any number of labels, not one class; {instead}."
+        )
 
 
 def network(run: RunFolder) -> Model:
@@ -200,5 +204,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         FORMAT,
         MULTI_LABEL_FORMAT,
     ):
-        raise CheckpointError(f"{path}: not a model.json of format {FORMAT} or {MULTI_LABEL_FORMAT}; was it made by a newer version?")
+        raise CheckpointError(
+            f"{path}: not a model.json of format {FORMAT} or {MULTI_LABEL_FORMAT}; was it made by a newer version?"
+        )
     return description

@@ -39,7 +39,11 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
             for name, a, b in zip(prepared.class_names, training, validation, strict=True)
         ],
         right=(1, 2),
-        footer=["photos" if settings.multi_label else "all", len(prepared.training), len(prepared.validation)],
+        footer=[
+            "photos" if settings.multi_label else "all",
+            len(prepared.training),
+            len(prepared.validation),
+        ],
     )
     if training.max() >= 3 * training.min():
         most, least = int(training.argmax()), int(training.argmin())
