@@ -67,7 +67,7 @@ def predict(
         refuse_multi_label(
             "predict --sort-into",
             runs.RunFolder.open(run),
-            "so it has no one folder to go to; take --csv FILE, whose column labels can be filtered",
+            "it has no one folder to go to; take --csv FILE",
         )
     if csv is not None:
         check_table(csv)

@@ -139,8 +139,11 @@ def _check_names(
     for number, _, labels in rows:
         for name in sorted(labels):
             if given and name not in names:
-                near = did_you_mean(name, names).rstrip("?")
-                bad.append(f"row {number}: label {name!r} is not one of the classes {', '.join(names)}{near}")
+                near = did_you_mean(name, names).strip()
+                bad.append(
+                    f"row {number}: label {name!r} is not one of the classes {', '.join(names)}"
+                    + (f" ({near})" if near else "")
+                )
             elif not given and (name in (".", "..") or any(sign in name for sign in "/\\\0")):
                 bad.append(f"row {number}: {name!r} cannot be the name of a class (it is no folder name)")
 

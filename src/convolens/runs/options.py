@@ -230,7 +230,7 @@ def resolve(options: TrainOptions) -> Settings:
         validation=options.validation,
         validation_split=options.validation_split,
         group_by=options.group_by,
-        labels=options.labels,
+        labels=None if options.labels is None else Path(options.labels),
         multi_label=_several_labels(options),
         model=architecture.name,
         weights=_weights(options.weights),
