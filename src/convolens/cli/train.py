@@ -15,7 +15,8 @@ DATA_OPTIONS, TRAINING, OUTPUT = "Data", "Training", "Output"
 
 def train(
     data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or one that holds train and val (and test).")
+        Path,
+        typer.Argument(help="A folder of class folders, or one that holds train and val (and test)."),
     ],
     val: Annotated[
         Path | None, typer.Option(help="Class folders to validate on.", rich_help_panel=DATA_OPTIONS)
@@ -29,7 +30,7 @@ def train(
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="Several labels a photo, from a CSV: path and labels (a;b), or path and a column of 0 and 1 a class.",
+            help="Several labels a photo of the folder DATA: a CSV of path and labels (a;b), or of path and a column of 0 and 1 a class.",
             rich_help_panel=DATA_OPTIONS,
             metavar="CSV",
         ),
