@@ -7,7 +7,7 @@ import torch
 
 from convolens.applications import Normalization
 from convolens.checkpoints.atomic import seal_of
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import DataError, ShapeError
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
@@ -55,7 +55,7 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
     trained = model_file.load(folder, folder.weights(options.select))
     if trained.multi_label != (options.labels is not None or bool(options.multi_label)):
         kinds = ("one class", "any number of labels")
-        raise ArgumentError(
+        raise DataError(
             f"train: {folder.path} gives a photo {kinds[trained.multi_label]}, the new run {kinds[not trained.multi_label]}, so "
             f"its outputs mean something else; begin with its weights by --weights {folder.path}."
         )

@@ -59,13 +59,12 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
-            if "labels" in settings:
-                settings["labels"] = Path(settings["labels"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])
-            if "validation" in settings:
-                settings["validation"] = Path(settings["validation"])
+            for name in ("validation", "labels"):
+                if name in settings:
+                    settings[name] = Path(settings[name])
             Augmentation(**augmentation)
             return TrainOptions(**settings, augment=False, augmentation=augmentation)
         except (LookupError, TypeError, ValueError) as error:

@@ -195,11 +195,11 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
             if settings.schedule == "one-cycle"
             else settings.learning_rate
         )
-        sigmoid = settings.multi_label or model.output_shape[-1] == 1
+        sigmoid = model.output_shape[-1] == 1
         model.compile(
             optimizer,
             # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
-            loss="binary_crossentropy" if sigmoid else "crossentropy",
+            loss="binary_crossentropy" if sigmoid or settings.multi_label else "crossentropy",
             # of several labels: the share of right answers, one a photo and class
             metrics=[BinaryAccuracy(name="accuracy")] if settings.multi_label else ["accuracy"],
             precision=settings.precision,
