@@ -176,3 +176,34 @@ def test_timm_itself() -> None:
     images = np.random.default_rng(0).random((2, 64, 64, 3), dtype=np.float32)
     expected = torch.softmax(theirs(torch.from_numpy(images).permute(0, 3, 1, 2)), 1).detach().numpy()
     np.testing.assert_allclose(model.predict(images, verbose=0), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_fine_tuning(standin: None, tmp_path: Path) -> None:
+    """The head alone before its classifier, then from a module of torch on: frozen normalisation of torch keeps its statistics."""
+    torch.manual_seed(1)
+    given = Small(7, 3)
+    tensors.write(tmp_path / "small.safetensors", given.state_dict(), {})
+    data = folders(tmp_path / "data", {"dark": 12, "light": 12})
+    usual = {"weights": str(tmp_path / "small.safetensors"), "size": 12, "batch_size": 8, "threads": 1}
+    for name, tuning, epochs, kept in (
+        ("head", runs.FineTuning(2), 2, {"conv1", "bn1"}),
+        ("bn1", runs.FineTuning(1, unfreeze_from="bn1"), 2, {"conv1"}),
+        ("all", runs.FineTuning(0, unfreeze_from="timm"), 1, set()),
+    ):
+        out = tmp_path / name
+        runs.finetune("timm:small_net", data, tuning, Screen(quiet=True), out=out, epochs=epochs, **usual)
+        found = tensors.read(out / "checkpoints" / "last.safetensors")
+        same = {
+            n
+            for n, t in given.state_dict().items()
+            if n[:2] != "fc" and torch.equal(found[f"timm.network.{n}"], t)
+        }
+        assert {n.partition(".")[0] for n in same} == kept
+        assert all(n in same for n in given.state_dict() if n.partition(".")[0] in kept), "buffers too"
+    with pytest.raises(
+        ArgumentError, match=r"a network of timm can be cut before its classifier only; leave 'conv1' out"
+    ):
+        runs.finetune(
+            "timm:small_net", data, runs.FineTuning(1, frozen_until="conv1"), Screen(quiet=True), epochs=2,
+            out=tmp_path / "x", **usual,
+        )  # fmt: skip

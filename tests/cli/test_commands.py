@@ -13,8 +13,8 @@ from convolens.errors import ArgumentError
 from images import folders, overlapping, patterned, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "evaluate", "calibrate", "diff", "predict", "explain", "augment", "lr-find", "compare", "models", "cost",
-    "convolve", "features", "probe", "import-weights", "cache", "demo",
+    "train", "resume", "finetune", "evaluate", "calibrate", "diff", "predict", "explain", "augment", "lr-find", "compare",
+    "models", "cost", "convolve", "features", "probe", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "BatchNormalization": [{}, {"center": False, "epsilon": 1e-2, "momentum": 0.5}],
     "Concatenate": [{}, {"axis": 1}],
     "Add": [{}],
+    "Average": [{}],
     "Multiply": [{}],
     "LayerNormalization": [{}, {"center": False, "epsilon": 1e-5}],
     "Permute": [{"dims": (3, 1, 2)}, {"dims": (2, 3, 1)}],
@@ -52,7 +53,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "ZeroPadding2D": [{}, {"padding": ((1, 2), (0, 3))}],
 }
 DROPPING = ("Dropout", "SpatialDropout2D")
-MERGING = ("Concatenate", "Add", "Multiply")
+MERGING = ("Concatenate", "Add", "Average", "Multiply")
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 

@@ -37,7 +37,9 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"boundaries": [4], "values": [0.1, 0.0]},
     ],
     "OneCycle": [{"maximum": 0.1, "total_steps": 20}],
+    "SequentialSchedule": [{"schedules": [0.5, schedules.OneCycle(0.1, 8)], "milestones": [12]}],
 }
+OWN = ("OneCycle", "SequentialSchedule")  # that Keras does not have
 
 
 def test_every_schedule_is_covered() -> None:
@@ -46,7 +48,7 @@ def test_every_schedule_is_covered() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [(n, w) for n, several in CASES.items() for w in several if n != "OneCycle"],
+    [(n, w) for n, several in CASES.items() for w in several if n not in OWN],
     ids=str,
 )
 def test_schedules_are_those_of_keras(name: str, words: dict[str, Any]) -> None:
@@ -129,3 +131,26 @@ def test_callables_without_a_step_and_built_ins_are_taken() -> None:
     assert schedules.of_step(lambda: 0.5)(3) == 0.5
     assert schedules.of_step(lambda step: step * 2.0)(3) == 6.0
     assert schedules.of_step(np.float64)(3) == 3.0
+
+
+def test_one_schedule_after_another_is_torch_s() -> None:
+    """Each counts from its own beginning."""
+    parts = [schedules.OneCycle(0.1, 5), 0.02, schedules.CosineDecay(0.01, 4)]
+    ours = schedules.SequentialSchedule(parts, [5, 8])
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    theirs = torch.optim.lr_scheduler.SequentialLR(
+        optimizer,
+        [
+            torch.optim.lr_scheduler.LambdaLR(optimizer, parts[0]),
+            torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.02),
+            torch.optim.lr_scheduler.LambdaLR(optimizer, parts[2]),
+        ],
+        milestones=[5, 8],
+    )
+    for step in range(14):
+        assert ours(step) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-9, abs=1e-12)
+        optimizer.step()
+        theirs.step()
+    for milestones in ([5], [5, 5], [8, 5], [0, 5]):
+        with pytest.raises(ArgumentError, match="SequentialSchedule: milestones must"):
+            schedules.SequentialSchedule(parts, milestones)

@@ -1,18 +1,16 @@
 """What docs/weights.md tells a newcomer to type is typed here, with a file of the publisher's form in the cache."""
 
-import hashlib
 import re
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from convolens.applications import ResNet18
-from convolens.applications.imagenet import IMAGENET
 from convolens.cli import main
 from images import folders
+from published import publish_resnet18
 
 PAGE = (Path(__file__).parents[2] / "docs" / "weights.md").read_text()
 
@@ -21,16 +19,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "weights.md").read_text()
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with photos, a torch file of one's own, and ResNet18's published file in the cache."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "cache"))
     folders(tmp_path / "photos", {"cat": 20, "dog": 20})
     torch.manual_seed(0)
     torch.save(ResNet18(classes=2).module.state_dict(), tmp_path / "resnet18.pth")
-    weights = tmp_path / "cache" / "weights"
-    weights.mkdir(parents=True)
-    torch.save(ResNet18().module.state_dict(), weights / "new")
-    digits = hashlib.sha256((weights / "new").read_bytes()).hexdigest()[:8]
-    (weights / "new").rename(weights / f"resnet18-{digits}.pth")
-    monkeypatch.setitem(IMAGENET, "resnet-18", replace(IMAGENET["resnet-18"], file=f"resnet18-{digits}.pth"))
+    publish_resnet18(tmp_path / "cache", monkeypatch)
     return tmp_path
 
 

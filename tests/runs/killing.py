@@ -1,7 +1,7 @@
 """A warm process that forks real trainings and lets SIGKILL end them; `python killing.py`, an order a line on standard input.
 
 Everything is imported here once and nothing is computed, so that a child begins in milliseconds and has threads of its own.
-An order is JSON: {"call": "train" or "resume", "arguments": {...}, "threads": 2, "kill": null or [KIND, NUMBER]}. The answer is a
+An order is JSON: {"call": "train", "finetune" or "resume", "arguments": {...}, "threads": 2, "kill": null or [KIND, NUMBER]}. The answer is a
 line of the child's exit status, -9 where it was killed.
 
 Kinds: "operation" dies before the NUMBERth rename, link or flush to disk; "write" in the middle of the NUMBERth file;
@@ -109,6 +109,10 @@ def work(order: dict[str, Any]) -> None:
         return
     arguments = {**order["arguments"]}
     arguments |= {name: Path(arguments[name]) for name in ("data", "out")}
+    if order["call"] == "finetune":
+        tuning = runs.FineTuning(**arguments.pop("tuning"))
+        runs.finetune(arguments.pop("start"), tuning=tuning, screen=screen, **arguments)
+        return
     runs.train(runs.TrainOptions(**arguments), screen)
 
 

@@ -173,7 +173,7 @@ def test_failures_are_told_and_the_others_go_on(small_data, tmp_path, capsys, mo
 
 def test_what_the_preflight_refuses(small_data, tmp_path, monkeypatch):
     """On a machine of 10 MB one network has room, the other has not."""
-    monkeypatch.setattr(measure, "_machine_memory", lambda: 1e7)
+    monkeypatch.setattr(measure, "machine_memory", lambda: 1e7)
     options = TrainOptions(small_data, size=32, epochs=1, out=tmp_path / "c")
     found = runs.compare(runs.CompareOptions(BOTH, options), QUIET)
     assert [row.name for row in found.failed] == ["shallow-vgg"]

@@ -93,17 +93,24 @@ def bytes_of(run: Path) -> dict[str, str]:
 
 
 def kill_again_and_again(
-    killer: Killer, data: Path, place: Path, kills: int, seed: int, threads: int = 1, **techniques: Any
+    killer: Killer,
+    data: Path,
+    place: Path,
+    kills: int,
+    seed: int,
+    threads: int = 1,
+    begin: str = "train",
+    **techniques: Any,
 ) -> None:
     """Train once without and many times with kills, until there were so many; compare each end."""
     settings = {"data": str(data), "out": str(place / "whole"), **SETTINGS, **techniques}
-    assert killer.order("train", settings, threads) == 0, killer.log.read_text()
+    assert killer.order(begin, settings, threads) == 0, killer.log.read_text()
     expected = bytes_of(place / "whole")
     draw, killed, run = random.Random(seed), dict.fromkeys(KINDS, 0), 0
     while sum(killed.values()) < kills:
         run += 1
         out = place / f"killed-{run}"
-        arguments, call, status = {**settings, "out": str(out)}, "train", -9
+        arguments, call, status = {**settings, "out": str(out)}, begin, -9
         while status != 0:
             kind = min(KINDS, key=lambda kind: (killed[kind], draw.random()))
             low, high = KINDS[kind]
@@ -114,8 +121,8 @@ def kill_again_and_again(
             checkpoints = out / "checkpoints"
             if checkpoints.is_dir() and list_states(checkpoints):
                 newest_state(checkpoints, pytest.fail)  # no kill damages a state
-            call = "resume" if (out / "run.toml").is_file() else "train"
-            if call == "train":
+            call = "resume" if (out / "run.toml").is_file() else begin
+            if call == begin:
                 shutil.rmtree(out, ignore_errors=True)
         assert bytes_of(out) == expected, f"run {run}, kills {killed}"
         left = [path.name for path in out.rglob(".*")]
@@ -125,6 +132,19 @@ def kill_again_and_again(
 
 def test_killed_25_times_the_end_is_the_same(killer: Killer, data: Path, tmp_path: Path) -> None:
     kill_again_and_again(killer, data, tmp_path, kills=25, seed=4, **TECHNIQUES)
+
+
+def test_a_fine_tuning_killed_in_both_stages_ends_the_same(
+    killer: Killer, data: Path, tmp_path: Path
+) -> None:
+    """The head on kept features, then block after block: wherever it is killed."""
+    base = {"data": str(data), "out": str(tmp_path / "base"), "size": 16, "epochs": 1, "batch_size": 16}
+    assert killer.order("train", base, 1) == 0, killer.log.read_text()
+    tuning = {"head_epochs": 3, "gradual": 1, "views": 2}
+    kill_again_and_again(
+        killer, data, tmp_path, kills=10, seed=9, begin="finetune", start=str(tmp_path / "base"), tuning=tuning, size=16,
+        patience=None, **TECHNIQUES,
+    )  # fmt: skip
 
 
 @pytest.mark.soak

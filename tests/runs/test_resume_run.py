@@ -289,6 +289,21 @@ def test_more_epochs_stretch_the_schedule(small_data: Path, tmp_path: Path) -> N
     assert "All 5 epochs are done" in said(runs.resume, out)[1]
 
 
+def test_branched_with_dropout_and_killed_before_its_first_state(small_data: Path, tmp_path: Path) -> None:
+    """Reading the parent again draws nothing that the branch's dropout would miss."""
+    from_ = quick(small_data, tmp_path / "parent", model="conv-model", size=24, epochs=1)
+    runs.train(from_, Screen(quiet=True))
+    branch = {"model": "conv-model", "size": 24, "epochs": 1, "branch_from": tmp_path / "parent"}
+    runs.train(quick(small_data, tmp_path / "whole", **branch), Screen(quiet=True))
+    kill_at(2, runs.train, quick(small_data, tmp_path / "killed", **branch))
+    runs.resume(tmp_path / "killed", screen=Screen(quiet=True))
+    assert same_end(tmp_path / "whole", tmp_path / "killed")
+    states = [
+        list_states(tmp_path / run / "checkpoints")[0] / "tensors.safetensors" for run in ("whole", "killed")
+    ]
+    assert states[0].read_bytes() == states[1].read_bytes(), "the generators too"
+
+
 def test_an_extension_is_killed_and_goes_on_too(small_data: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for out in (one, two):
@@ -450,6 +465,7 @@ OPTIONS = st.fixed_dictionaries(
         "monitor": st.sampled_from(["val_loss", "accuracy"]),
         "patience": st.integers(1, 9),
         "threads": st.integers(1, 4),
+        "kfold": st.integers(2, 9),
         "checkpoint_minutes": st.floats(0, 100),
         "keep": st.integers(1, 5),
         "augmentation": st.fixed_dictionaries(

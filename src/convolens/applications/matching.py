@@ -53,7 +53,7 @@ def load_pretrained(
         for name, tensor in found.items()
         if not name.endswith(COUNTERS)
     }
-    heads = tuple(f"{name}." for name in _classifiers(model.module))
+    heads = tuple(f"{name}." for name in classifiers(model.module))
     groups = {name.split(".")[0] for name in expected}
     extra = sorted(
         name
@@ -128,8 +128,8 @@ def _check_images(
         )
 
 
-def _classifiers(module: Any) -> Iterator[str]:
-    """Yield the places of the last layers with weights, at the end and of auxiliary classifiers."""
+def classifiers(module: Any) -> Iterator[str]:
+    """Yield the places of the last layers with weights of a network, at the end and of auxiliary classifiers."""
     last: list[Any] = []
     if isinstance(module, Network):
         for tensor in (*module.outputs, *(tensor for tensor, _ in module.auxiliary)):

@@ -20,6 +20,7 @@ from convolens.cli.evaluate import evaluate
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
 from convolens.cli.explain import explain
 from convolens.cli.features import features
+from convolens.cli.finetune import finetune
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
 from convolens.cli.models import models
@@ -56,8 +57,8 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, evaluate, calibrate, diff, predict, explain, augment, lr_find, compare, models, cost,
-        convolve, features, probe, import_weights, cache, demo,
+        train, resume, finetune, evaluate, calibrate, diff, predict, explain, augment, lr_find, compare,
+        models, cost, convolve, features, probe, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

@@ -22,11 +22,13 @@ def train(
         Path | None, typer.Option(help="Class folders to validate on.", rich_help_panel=DATA_OPTIONS)
     ] = None,
     val_split: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="Share kept for validation where there is no such folder.", rich_help_panel=DATA_OPTIONS
+            help="Share kept for validation where there is no such folder.",
+            rich_help_panel=DATA_OPTIONS,
+            show_default="0.2",
         ),
-    ] = 0.2,
+    ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(
@@ -43,6 +45,14 @@ def train(
             rich_help_panel=DATA_OPTIONS,
         ),
     ] = False,
+    kfold: Annotated[
+        int | None,
+        typer.Option(
+            help="Train N times, each on all but one of N folds: mean and spread, an answer for every photo, one ensemble.",
+            rich_help_panel=DATA_OPTIONS,
+            metavar="N",
+        ),
+    ] = None,
     group_by: Annotated[
         str | None,
         typer.Option(
@@ -249,7 +259,8 @@ def train(
     from convolens.runs.screen import Screen
     from convolens.runs.train import command_line
 
-    result = runs.train(
+    work = runs.train if kfold is None else runs.kfold
+    result = work(
         runs.TrainOptions(
             data=data, validation=val, validation_split=val_split, group_by=group_by, labels=labels,
             multi_label=multi_label or None, model=model, weights=weights, size=size,
@@ -258,7 +269,7 @@ def train(
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
             seed=seed, monitor=monitor, patience=patience, strict=strict, device=device, threads=threads, out=out,
             checkpoint_steps=checkpoint_steps, checkpoint_minutes=checkpoint_minutes, resume=resume, branch_from=branch_from,
-            select=select, **options.given(keep=keep),
+            select=select, kfold=kfold, **options.given(keep=keep),
             command=command_line(sys.argv[1:]),
         ),
         Screen(quiet=quiet, stderr=json_output),

@@ -38,7 +38,7 @@ def split_by_content(
     """
     number_in("split_by_content", "share", share, 0.0, 1.0, open_high=True)
     hashes = content_hashes(folder)
-    units = _units(hashes, groups)
+    units = units_of(hashes, groups)
     positions = np.array([int(unit[:13], 16) / 16**13 for unit in units])  # in [0, 1)
     names = np.array(units)
     validation = positions < share
@@ -55,7 +55,7 @@ def split_by_content(
     return np.flatnonzero(~validation), np.flatnonzero(validation)
 
 
-def _units(hashes: list[str], groups: np.ndarray | None) -> list[str]:
+def units_of(hashes: list[str], groups: np.ndarray | None) -> list[str]:
     """Return for each photo the hash of the unit it must stay with."""
     if groups is None:
         return hashes

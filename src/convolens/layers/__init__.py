@@ -14,7 +14,7 @@ from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.layer_normalization import LayerNormalization
 from convolens.layers.layer_scale import LayerScale
 from convolens.layers.local_response_normalization import LocalResponseNormalization
-from convolens.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from convolens.layers.merge import Add, Average, Concatenate, Multiply, add, average, concatenate, multiply
 from convolens.layers.nearest_neighbours import NearestNeighbours
 from convolens.layers.permute import Permute
 from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
@@ -51,6 +51,7 @@ LAYERS: dict[str, type[Layer]] = {
     "BatchNormalization": BatchNormalization,
     "Concatenate": Concatenate,
     "Add": Add,
+    "Average": Average,
     "Multiply": Multiply,
     "LayerNormalization": LayerNormalization,
     "Permute": Permute,
@@ -74,6 +75,7 @@ __all__ = [
     "OWN_LAYERS",
     "Activation",
     "Add",
+    "Average",
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
@@ -110,6 +112,7 @@ __all__ = [
     "WeightEntry",
     "ZeroPadding2D",
     "add",
+    "average",
     "concatenate",
     "multiply",
 ]

@@ -12,6 +12,7 @@ import torch
 from convolens.arguments import refuse_unknown
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
 from convolens.layers.symbolic import Node, Shape, SymbolicTensor, is_symbolic
+from convolens.training.frozen import set_frozen
 
 # Keras' arguments that we accept in a config where they ask for nothing special.
 _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
@@ -183,7 +184,11 @@ class Layer(torch.nn.Module):
             self.build(input_shape)
             self.built = True
             self.built_shape = input_shape
-            self.trainable = self._trainable
+            self._settle_trainable()
+
+    def _settle_trainable(self) -> None:
+        """Let the weights that were just made know whether they are trained."""
+        self.trainable = self._trainable
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -202,8 +207,7 @@ class Layer(torch.nn.Module):
         for module in self.modules():
             if isinstance(module, Layer):  # itself, and those that it is made of
                 module._trainable = bool(value)
-        for parameter in self.parameters():
-            parameter.requires_grad_(self._trainable)
+        set_frozen(self, not value)
 
     @property
     def output(self) -> SymbolicTensor:
@@ -243,13 +247,15 @@ class Layer(torch.nn.Module):
 
     @property
     def trainable_weights(self) -> list[torch.Tensor]:
-        """The weights that training changes."""
-        return [entry.tensor for entry in self.weight_entries() if entry.tensor.requires_grad]
+        """The weights that training changes; none where the layer itself is frozen."""
+        entries = self.weight_entries() if self._trainable else []
+        return [entry.tensor for entry in entries if entry.tensor.requires_grad]
 
     @property
     def non_trainable_weights(self) -> list[torch.Tensor]:
         """The weights that training leaves: frozen ones and moving averages."""
-        return [entry.tensor for entry in self.weight_entries() if not entry.tensor.requires_grad]
+        trained = {id(tensor) for tensor in self.trainable_weights}
+        return [entry.tensor for entry in self.weight_entries() if id(entry.tensor) not in trained]
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights, float32, in Keras' order and layout."""

@@ -1,4 +1,4 @@
-"""Concatenate, Add and Multiply: several branches of a network as one."""
+"""Concatenate, Add, Average and Multiply: several branches of a network as one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -64,7 +64,7 @@ class Concatenate(Layer):
 
 
 class _Elementwise(Layer):
-    """What `Add` and `Multiply` share: inputs of shapes that fit together, one value from several."""
+    """What `Add`, `Average` and `Multiply` share: inputs of shapes that fit together, one value from several."""
 
     def build(self, input_shape: Any) -> None:
         _check_several(self.title, input_shape)
@@ -106,6 +106,19 @@ class Add(_Elementwise):
         return total
 
 
+class Average(Add):
+    """The mean of branches of one shape.
+
+    Example:
+        >>> import torch
+        >>> Average()([torch.zeros(1, 2), torch.ones(1, 2)]).tolist()
+        [[0.5, 0.5]]
+    """
+
+    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
+        return super().forward(x) / len(x)
+
+
 class Multiply(_Elementwise):
     """The product of branches, value by value; sides of 1 are repeated, so that channels can be weighed.
 
@@ -130,6 +143,11 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **options: Any) -> Any:
 def add(inputs: Sequence[Any], **options: Any) -> Any:
     """Return `Add()(inputs)`."""
     return Add(**options)(list(inputs))
+
+
+def average(inputs: Sequence[Any], **options: Any) -> Any:
+    """Return `Average()(inputs)`."""
+    return Average(**options)(list(inputs))
 
 
 def multiply(inputs: Sequence[Any], **options: Any) -> Any:

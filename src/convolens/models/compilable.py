@@ -1,11 +1,16 @@
 """Compilable: how a model is told what to train with."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from convolens import losses, optimizers
-from convolens.arguments import refuse_unknown
+from convolens.arguments import number_in, refuse_unknown
 from convolens.callbacks import History
 from convolens.errors import ArgumentError, NotCompiledError
+from convolens.models import freezing
+from convolens.models.blocks import blocks_of, factors_by_depth
 from convolens.models.compiling import resolve_metrics
 from convolens.models.structure import Structure
 from convolens.training import Precision, Stateful, Step, TrainingState
@@ -35,6 +40,9 @@ class Compilable(Structure):
         self.history: History | None = None
         self.state_parts: dict[str, Stateful] = {}
         self.training_state: TrainingState | None = None
+        self.part: torch.nn.Module | None = (
+            None  # runs instead of the whole, on batches of what comes before it
+        )
 
     def compile(
         self,
@@ -74,6 +82,58 @@ class Compilable(Structure):
         self.compiled_metrics = resolve_metrics(metrics)
         self.weighted_metrics = resolve_metrics(weighted_metrics)
 
+    def scale_learning_rate(self, factors: Mapping[str, float]) -> None:
+        """Let layers learn at their own share of the learning rate, from now on; weight decay is scaled with it.
+
+        Call it after `compile` and after `freeze` or `unfreeze`; another `compile` forgets it. Checkpoints remember it.
+
+        Args:
+            factors: name of a layer, model or group inside (as `freeze` takes them) -> factor, at least 0.
+
+        Raises:
+            NotCompiledError: compile was not called. UnknownNameError: no such layer.
+
+        Source: discriminative fine-tuning, Howard & Ruder 2018, arXiv:1801.06146.
+        """
+        self._build_optimizer("scale_learning_rate")
+        units = freezing.units_of(self.module)
+        for name, factor in factors.items():
+            for place in freezing.find("scale_learning_rate", self, name):
+                self.optimizer.scale_rate(units[place].own_parameters, factor)
+
+    def decay_learning_rate_by_depth(self, decay: float) -> dict[str, float]:
+        """Let each block of layers learn at `decay` times the rate of the one behind it; the last layer at the full rate.
+
+        A block is what works at one resolution (see `models.blocks`). Call it where `scale_learning_rate` may be called.
+
+        Args:
+            decay: in [0, 1]; 1/2.6 in the source, from layer to layer.
+
+        Returns:
+            the first layer of each block, from the end on -> its factor.
+
+        Raises:
+            NotCompiledError: compile was not called. ArgumentError: a decay out of range.
+
+        Source: as `scale_learning_rate`.
+
+        Example:
+            >>> from convolens.applications import VGG11
+            >>> model = VGG11(classes=2, input_shape=(32, 32, 3))
+            >>> model.compile("adam", "crossentropy")
+            >>> model.decay_learning_rate_by_depth(0.5)["features.16"]
+            0.25
+        """
+        number_in("decay_learning_rate_by_depth", "decay", decay, 0.0, 1.0)
+        self._build_optimizer("decay_learning_rate_by_depth")
+        units = [unit for unit in freezing.units_of(self.module) if unit.has_weights]
+        factors = {}
+        for block, factor in factors_by_depth(blocks_of(units[:-1]), decay):
+            factors[block.name] = factor
+            for unit in block.units:
+                self.optimizer.scale_rate(unit.own_parameters, factor)
+        return factors
+
     @property
     def metrics_names(self) -> list[str]:
         """The names in the logs: loss first."""
@@ -86,10 +146,22 @@ class Compilable(Structure):
                 + ("; compile was called without a loss." if self.optimizer is not None else ".")
             )
 
+    def _build_optimizer(self, what: str) -> None:
+        """Let the optimizer know the weights that are trained."""
+        self._check_compiled(what)
+        self._check_built(what)
+        trained = [p for p in self.module.parameters() if p.requires_grad]
+        if not trained:
+            raise ArgumentError(
+                f"{what}: nothing is trainable: every layer of {self.name} is frozen, or has no weights; let some be "
+                "trained by model.unfreeze(from_=LAYER), or put a new head behind them."
+            )
+        self.optimizer.build(trained)
+
     def _step(self, what: str, train: bool = False) -> Step:
         self._check_compiled(what)
         if train:
-            self.optimizer.build([p for p in self.module.parameters() if p.requires_grad])
+            self._build_optimizer(what)
             self.precision.build(self.device)
         return Step(
             self.module,
@@ -99,4 +171,5 @@ class Compilable(Structure):
             self.weighted_metrics,
             self.device,
             self.precision,
+            lambda: self.part,
         )

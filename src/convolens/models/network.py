@@ -66,8 +66,8 @@ class Network(Layer):
         ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary)]
         self.nodes, self.layers = _sorted_graph(self.inputs, ends)
         needed = {id(node) for node in _sorted_graph(self.inputs, self.outputs)[0]}
-        self._output_nodes = [node for node in self.nodes if id(node) in needed]
-        self._calls = plan(self._output_nodes, self.inputs, self.outputs)
+        self.output_nodes = [node for node in self.nodes if id(node) in needed]
+        self._calls = plan(self.output_nodes, self.inputs, self.outputs)
         self._calls_with_auxiliary = plan(self.nodes, self.inputs, ends)
         give_names(self.layers)
         register(self, self.layers)
@@ -115,7 +115,7 @@ class Network(Layer):
             raise ArgumentError(f"{self.title}: a model of several outputs cannot be a layer of another.")
         given = list(input_shape) if isinstance(input_shape, list) else [input_shape]
         shapes = {id(tensor): shape for tensor, shape in zip(self.inputs, given, strict=True)}
-        for node in self._output_nodes:
+        for node in self.output_nodes:
             if id(node.output) not in shapes:
                 arguments = [shapes[id(tensor)] for tensor in node.inputs]
                 shapes[id(node.output)] = node.layer.compute_output_shape(
@@ -133,11 +133,12 @@ class Network(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        if value == self._trainable:
-            return  # building must not undo what a layer was told
         self._trainable = bool(value)
         for layer in self.layers:
             layer.trainable = value
+
+    def _settle_trainable(self) -> None:
+        """Leave each layer what it was told."""
 
     def get_config(self) -> dict[str, Any]:
         from convolens.models.configuration import network_config

@@ -10,8 +10,10 @@ from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.layer import surface
 from convolens.layers.symbolic import is_symbolic
+from convolens.models import freezing
 from convolens.models.feeding import build_for
-from convolens.training import loop
+from convolens.models.summary import count_weights
+from convolens.training import loop, set_frozen
 from convolens.training.batches import inputs as to_inputs
 
 
@@ -103,7 +105,71 @@ class Structure:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self.module.trainable = value
+        self.module.trainable = bool(value)
+        if not isinstance(self.module, Layer):
+            set_frozen(self.module, not value)
+
+    @property
+    def trainable_weights(self) -> list[torch.Tensor]:
+        """The weights that training changes, in Keras' order (of a torch module: its parameters that take a gradient)."""
+        if isinstance(self.module, Layer):
+            return self.module.trainable_weights
+        return [parameter for parameter in self.module.parameters() if parameter.requires_grad]
+
+    @property
+    def non_trainable_weights(self) -> list[torch.Tensor]:
+        """The weights that training leaves: frozen ones and moving averages."""
+        if isinstance(self.module, Layer):
+            return self.module.non_trainable_weights
+        frozen = [parameter for parameter in self.module.parameters() if not parameter.requires_grad]
+        return [*frozen, *(buffer for buffer in self.module.buffers() if buffer.is_floating_point())]
+
+    def freeze(self, until: str | int | None = None) -> freezing.Trained:
+        """Freeze every layer from the input through a named one: training leaves their weights and buffers as they are.
+
+        A frozen batch normalisation works as in inference, whether it is Keras' layer or torch's module. Layers behind
+        `until` stay what they were. As in Keras 3, it takes effect at once, also in a model that was compiled before.
+
+        Args:
+            until: a layer's name, the name of a model or group of layers inside ("layer4" is all that begins "layer4."), a
+                module's name in a torch module, or a place in `layers`; the last layer that is frozen. The order is that of
+                `layers`, which is Keras'. None freezes all.
+
+        Returns:
+            what is trained now.
+
+        Raises:
+            UnknownNameError: no such layer; the nearest is offered. ArgumentError: no such place, or several of that name.
+
+        Example:
+            >>> from convolens import layers, models
+            >>> model = models.Sequential([layers.Dense(4, input_shape=(3,)), layers.Dense(2, name="head")])
+            >>> model.freeze(until="dense")
+            Trained(frozen_layers=1, layers=2, trainable_parameters=10, non_trainable_parameters=16)
+        """
+        self._check_built("freeze")
+        freezing.freeze(self, until)
+        return self._trained()
+
+    def unfreeze(self, from_: str | int | None = None) -> freezing.Trained:
+        """Let every layer from a named one to the end be trained; those before it stay what they were.
+
+        An optimizer that trained this model before does not know the weights that come in: compile again, as in Keras, or
+        keep what it remembers of the others by `model.optimizer.extend(model.trainable_weights)`.
+
+        Args:
+            from_: the first layer that is trained, named as in `freeze`; None takes all.
+
+        Returns, Raises: as `freeze`.
+        """
+        self._check_built("unfreeze")
+        freezing.unfreeze(self, from_)
+        return self._trained()
+
+    def _trained(self) -> freezing.Trained:
+        units = [unit for unit in freezing.units_of(self.module) if unit.has_weights]
+        trained, fixed = count_weights(self.module)
+        return freezing.Trained(sum(unit.frozen for unit in units), len(units), trained, fixed)
 
     @property
     def device(self) -> torch.device:

@@ -23,7 +23,7 @@ def _shape(layer: torch.nn.Module, seen: Shapes) -> str:
     return "?" if shape is None else "(" + ", ".join(str(size) for size in shape) + ")"
 
 
-def _count(module: torch.nn.Module) -> tuple[int, int]:
+def count_weights(module: torch.nn.Module) -> tuple[int, int]:
     """Return how many numbers of a module are trained, and how many are not (buffers included)."""
     if isinstance(module, Layer):
         sizes = [(tensor.numel(), tensor.requires_grad) for tensor in module.weights]
@@ -86,7 +86,7 @@ def summary_table(
     def add(parent: torch.nn.Module, level: int) -> None:
         for layer_name, layer in _children(parent):
             built = not isinstance(layer, Layer) or layer.built
-            held = sum(_count(layer)) if built else 0
+            held = sum(count_weights(layer)) if built else 0
             row = [
                 f"{'   ' * level + '└ ' if level else ''}{layer_name} ({_class_name(layer)})",
                 _shape(layer, seen or {}),
@@ -133,7 +133,7 @@ def summary(
                 f"summary: the shape given to build must be known but for the batch; it is {batch_shape}."
             )
         seen = output_shapes(module, sizes)
-    trained, fixed = _count(module)
+    trained, fixed = count_weights(module)
     console = Console(width=line_length, record=print_fn is not None, quiet=False)
     lines = [
         f" Total params: {trained + fixed:,} ({_megabytes(trained + fixed)})",

@@ -74,9 +74,9 @@ class Adam(Optimizer):
         """Apply the rule in place."""
         fused = fused_kernel_for(parameters)
         step_device = (lambda p: p.device) if fused else (lambda p: torch.device("cpu"))
-        # The kernel adds one to its own counters: here they are made from `iterations` each time.
-        steps = [torch.full((), float(self.iterations), device=step_device(p)) for p in parameters]
-        root = math.sqrt(1.0 - self.beta_2 ** (self.iterations + 1))
+        # The kernel adds one to its own counters: here they are made from `age` each time.
+        steps = [torch.full((), float(self.age), device=step_device(p)) for p in parameters]
+        root = math.sqrt(1.0 - self.beta_2 ** (self.age + 1))
         adamw(
             parameters,
             gradients,
@@ -89,7 +89,7 @@ class Adam(Optimizer):
             amsgrad=self.amsgrad,
             beta1=self.beta_1,
             beta2=self.beta_2,
-            lr=self._keras_step_size(rate) * (1.0 - self.beta_1 ** (self.iterations + 1)) / root,
+            lr=self._keras_step_size(rate) * (1.0 - self.beta_1 ** (self.age + 1)) / root,
             weight_decay=self.weight_decay or 0.0,
             eps=self.epsilon / root,
             maximize=False,
@@ -101,7 +101,7 @@ class Adam(Optimizer):
         Keras computes it in float32, where `1 - 0.999` is off by some 1e-5 of itself; with a large
         rate that shows in the weights, so the same scalars are rounded the same way here.
         """
-        step = _float32(self.iterations + 1)
+        step = _float32(self.age + 1)
         first = 1.0 - _float32(self.beta_1) ** step
         second = 1.0 - _float32(self.beta_2) ** step
         return float(_float32(rate) * torch.sqrt(second) / first)

@@ -38,13 +38,16 @@ class Averaging(Slots):
         )
         self.averages_in_model = False
 
-    @property
-    def _averages(self) -> list[torch.Tensor]:
-        return self._aligned_slots("average", list(range(len(self._parameters))))
+    def _averaged(self) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Return the averages and the parameters that they are of; frozen ones stay what they are, to the bit."""
+        places = [i for i, parameter in enumerate(self._parameters) if parameter.requires_grad]
+        return self._aligned_slots("average", places), [self._parameters[i] for i in places]
 
     def _average(self) -> None:
         """Take the weights into the averages; called after each batch."""
-        averages, parameters = self._averages, self._parameters
+        averages, parameters = self._averaged()
+        if not parameters:
+            return
         momentum = self.ema_momentum if self.iterations else 0.0
         torch._foreach_mul_(averages, momentum)
         torch._foreach_add_(averages, parameters, alpha=1.0 - momentum)
@@ -71,9 +74,9 @@ class Averaging(Slots):
         """
         if not self.use_ema or not self.batches:
             return
-        averages = self._averages
-        weights = [parameter.detach().clone() for parameter in self._parameters]
-        torch._foreach_copy_(self._parameters, averages)
+        averages, parameters = self._averaged()
+        weights = [parameter.detach().clone() for parameter in parameters]
+        torch._foreach_copy_(parameters, averages)
         torch._foreach_copy_(averages, weights)
         self.averages_in_model = not self.averages_in_model
 
@@ -82,9 +85,9 @@ class Averaging(Slots):
         """End a training: the weights become the averages, and a later one begins with them."""
         if not self.use_ema or not self.batches:
             return
-        averages = self._averages
+        averages, parameters = self._averaged()
         if self.averages_in_model:
-            torch._foreach_copy_(averages, self._parameters)
+            torch._foreach_copy_(averages, parameters)
         else:
-            torch._foreach_copy_(self._parameters, averages)
+            torch._foreach_copy_(parameters, averages)
         self.averages_in_model = False

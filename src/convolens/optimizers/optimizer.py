@@ -10,7 +10,7 @@ import torch
 from convolens.arguments import integer, number_in, refuse_unknown
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.optimizers import clipping, schedules
-from convolens.optimizers.averaging import Averaging
+from convolens.optimizers.groups import Groups, refuse_others
 from convolens.optimizers.torch_optimizer import TorchOptimizer
 
 # What every optimizer takes beside its own arguments, with Keras' defaults.
@@ -24,7 +24,7 @@ _SHARED = {
 _FUSED_DEVICES = ("cpu", "cuda")
 
 
-class Optimizer(Averaging):
+class Optimizer(Groups):
     """What every optimizer shares; a subclass gives `slots` and `update`.
 
     Args:
@@ -109,6 +109,8 @@ class Optimizer(Averaging):
             integer(where, "gradient_accumulation_steps", self.gradient_accumulation_steps, minimum=2)
         self.batches = 0
         self.torch_optimizer: TorchOptimizer | None = None
+        self.age = 0
+        self._begin_groups(0)
         self._parameters: list[torch.Tensor] = []
         self._slots: dict[str, list[torch.Tensor]] = {}
         self._schedule: Callable[[int], float] | None = None
@@ -146,16 +148,12 @@ class Optimizer(Averaging):
         parameters = list(parameters)
         where = type(self).__name__
         if self.built:
-            known = {id(parameter) for parameter in self._parameters}
-            if any(id(parameter) not in known for parameter in parameters):
-                raise ArgumentError(
-                    f"{where}: built for other parameters before; compile with a new optimizer "
-                    f"(or its name) to train these {len(parameters)}."
-                )
+            refuse_others(where, self._parameters, parameters)
             return
         if not parameters:
             raise ArgumentError(f"{where}: there is no parameter to train; expected at least one.")
         self._parameters = parameters
+        self._begin_groups(len(parameters))
         self._slots = {
             slot: [torch.zeros_like(parameter, requires_grad=False) for parameter in parameters]
             for slot in (*self.slots, *(["accumulator"] if self.gradient_accumulation_steps else []))
@@ -186,7 +184,7 @@ class Optimizer(Averaging):
         if self.loss_scale_factor is not None:
             torch._foreach_div_(gradients, self.loss_scale_factor)
         if self.gradient_accumulation_steps is None or self._completes_group(gradients, slots["accumulator"]):
-            self._update(parameters, gradients, slots)
+            self._update(active, parameters, gradients, slots)
         if self.use_ema:
             self._average()
         self.batches += 1
@@ -204,18 +202,23 @@ class Optimizer(Averaging):
 
     def _update(
         self,
+        active: list[int],
         parameters: list[torch.Tensor],
         gradients: list[torch.Tensor],
         slots: dict[str, list[torch.Tensor]],
     ) -> None:
-        """Clip, and apply the rule."""
+        """Clip, and apply the rule to each group."""
         if self.clipnorm:
             clipping.clip_each_by_norm(gradients, self.clipnorm)
         elif self.global_clipnorm:
             clipping.clip_all_by_norm(gradients, self.global_clipnorm)
         elif self.clipvalue:
             clipping.clip_by_value(gradients, self.clipvalue)
-        self.update(parameters, gradients, slots, self.learning_rate)
+        rate = self.learning_rate
+        for factor, age, places in self._groups(active):
+            self.age = age
+            mine = {name: [tensors[i] for i in places] for name, tensors in slots.items()}
+            self.update([parameters[i] for i in places], [gradients[i] for i in places], mine, rate * factor)
 
     def scale_loss(self, loss: torch.Tensor) -> torch.Tensor:
         """Return the loss whose gradients `apply` takes: times `loss_scale_factor`, where there is one."""
@@ -228,7 +231,10 @@ class Optimizer(Averaging):
         slots: dict[str, list[torch.Tensor]],
         rate: float,
     ) -> None:
-        """Change the parameters in place by the optimizer's rule, weight decay included."""
+        """Change the parameters in place by the optimizer's rule, weight decay included.
+
+        Called once for each group of parameters; `self.age` is the number of updates that these had.
+        """
         raise NotImplementedError
 
     def decay_weights(self, parameters: list[torch.Tensor], rate: float) -> None:

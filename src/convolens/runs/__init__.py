@@ -20,7 +20,10 @@ from convolens.runs.evaluate import evaluate
 from convolens.runs.evaluation import Evaluation
 from convolens.runs.explain import ExplainOptions, Explanation, explain
 from convolens.runs.features import FeatureOptions, features
+from convolens.runs.finetune import finetune
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
+from convolens.runs.kfold import KFoldResult, kfold
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
 from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.options import TrainOptions
@@ -46,6 +49,8 @@ __all__ = [
     "ExplainOptions",
     "Explanation",
     "FeatureOptions",
+    "FineTuning",
+    "KFoldResult",
     "LearningRate",
     "Prediction",
     "Preprocessing",
@@ -69,6 +74,8 @@ __all__ = [
     "explain",
     "features",
     "find_learning_rate",
+    "finetune",
+    "kfold",
     "load",
     "predict",
     "probe",

@@ -116,6 +116,13 @@ def begin_again(
         raise CheckpointError(
             f"{folder.settings}: the weights of {origin.path} have changed since this run branched from them; branch anew."
         )
-    trained = model_file.load(origin, weights)
-    adopt(model, prepared.class_names, Parent(origin, parent["select"], trained))
+    # when the run began, the parent was read before anything was drawn
+    with torch.random.fork_rng(devices=[]):
+        trained = model_file.load(origin, weights)
+    adopt(
+        model,
+        prepared.class_names,
+        Parent(origin, parent["select"], trained),
+        "names" if settings.finetuning is None else settings.finetuning.head,
+    )
     return model

@@ -52,6 +52,7 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
     if options.branch_from is None:
         return options, None
     folder = RunFolder.open(options.branch_from)
+    read_record(folder).check_single(f"branch from one of its folds, {folder.folds / 'fold-1'}")
     trained = model_file.load(folder, folder.weights(options.select))
     if trained.multi_label != (options.labels is not None or bool(options.multi_label)):
         kinds = ("one class", "any number of labels")
@@ -74,18 +75,29 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
     return replace(options, **missing), Parent(folder, options.select, trained)
 
 
-def adopt(model: Model, class_names: tuple[str, ...], parent: Parent) -> list[str]:
+def adopt(model: Model, class_names: tuple[str, ...], parent: Parent, head: str = "names") -> list[str]:
     """Give a new network the parent's weights, and its outputs for the classes that both know; return lines that say so.
 
     A class that is new keeps its fresh output, one that is gone is left out. One sigmoid is the softmax of its output
     and zero, so two classes become more and the other way round without a change of what was learnt.
 
+    Args:
+        model: new, its weights drawn.
+        class_names: in the order of its outputs.
+        parent: what it begins with.
+        head: "names" as said above; "new" leaves every output fresh; "keep" wants the same classes.
+
     Raises:
-        ShapeError: another architecture or size.
+        ShapeError: another architecture or size. DataError: other classes, where they must be the same.
     """
     mine, theirs = model.module.state_dict(), parent.trained.model.module.state_dict()
     *body, weight, bias = mine
-    if list(mine) != list(theirs) or any(mine[name].shape != theirs[name].shape for name in body):
+    if head == "keep" and set(class_names) != set(parent.trained.class_names):
+        raise _other_classes(class_names, parent)
+    # auxiliary classifiers of the parent may be left behind
+    if list(mine) != [name for name in theirs if name in mine] or any(
+        mine[name].shape != theirs[name].shape for name in body
+    ):
         name = next(
             (n for n in body if n not in theirs or mine[n].shape != theirs[n].shape), "the order of layers"
         )
@@ -95,6 +107,8 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent) -> list[st
         )
     for name in body:
         mine[name].copy_(theirs[name])
+    if head == "new":
+        return [f"weights: {parent.select} of {parent.folder.path}; the last layer begins fresh"]
     old, new = parent.trained.class_names, class_names
     before = torch.cat([theirs[weight], theirs[bias][:, None]], dim=1)  # (units, inputs + 1)
     # (classes, inputs + 1)
@@ -120,3 +134,18 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent) -> list[st
             + (f"; gone: {', '.join(gone)}" if gone else "")
         )
     return lines
+
+
+def _other_classes(names: tuple[str, ...], parent: Parent) -> DataError:
+    """Return the error that names the classes in which photos and network differ."""
+    theirs = parent.trained.class_names
+    parts = (("only the photos have", names, theirs), ("only the run has", theirs, names))
+    said = [
+        f"{words} {', '.join(name for name in some if name not in others)}"
+        for words, some, others in parts
+        if not set(some) <= set(others)
+    ]
+    return DataError(
+        f"finetune: the classes of the photos are not those of {parent.folder.path}: {'; '.join(said)}. Rename the folders, or "
+        "leave --head keep out: outputs of classes that both know are kept by name then."
+    )

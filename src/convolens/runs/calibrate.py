@@ -92,6 +92,10 @@ def calibrate(
         "its thresholds are tuned at the end of the training, and an unknown photo has no label",
     )
     record = read_record(folder)
+    record.check_single(
+        "its ensemble has learnt from every photo, so that none is left to calibrate on; calibrate one fold, "
+        f"`convolens calibrate {folder.folds / 'fold-1'}`"
+    )
     asked = record.options()
     asked = replace(
         asked,

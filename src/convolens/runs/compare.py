@@ -1,10 +1,7 @@
 """compare: several architectures trained on the same photos under the same budget, each an ordinary run."""
 
 import gc
-import hashlib
 import math
-import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +12,6 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import APPLICATIONS, find_architecture
 from convolens.arguments import number_in
-from convolens.data.content import content_hashes
 from convolens.data.folder import list_images
 from convolens.data.layout import find_layout
 from convolens.errors import (
@@ -35,11 +31,10 @@ from convolens.runs.comparison_report import show_comparison, write_comparison
 from convolens.runs.folder import check_outside, check_writable
 from convolens.runs.lock import locked
 from convolens.runs.options import Settings, TrainOptions, resolve
-from convolens.runs.resume import ResumeOptions, resume
 from convolens.runs.screen import Screen, seconds_text
 from convolens.runs.session import TrainResult
+from convolens.runs.several import photos_fingerprint, train_or_go_on
 from convolens.runs.speed import measure_speeds
-from convolens.runs.train import train
 
 # what may differ when a comparison is gone on with, or is another for each network
 _NOT_COMPARED = (
@@ -198,16 +193,10 @@ def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str,
 def _photos(asked: TrainOptions, out: Path) -> str:
     """Return a fingerprint of the names and contents of all photos."""
     layout = find_layout(asked.data, validation_given=asked.validation is not None)
-    digest = hashlib.sha256()
-    for place in (layout.train, asked.validation or layout.validation):
-        if place is None:
-            continue
+    places = [place for place in (layout.train, asked.validation or layout.validation) if place is not None]
+    for place in places:
         check_outside(out, place)
-        images = list_images(place)
-        for path, content in zip(images.relative_paths, content_hashes(images), strict=True):
-            digest.update(os.fsencode(f"{path.as_posix()}\0{content}\n"))
-        digest.update(b"--\n")
-    return digest.hexdigest()
+    return photos_fingerprint(list_images(place) for place in places)
 
 
 def _train_one(
@@ -245,18 +234,13 @@ def _train_one(
 
 
 def _run(name: str, options: CompareOptions, folder: ComparisonFolder, screen: Screen) -> TrainResult:
-    run, asked = folder.run(name), options.training
-    if run.settings.is_file():
-        where = ResumeOptions(data=asked.data, validation=asked.validation, threads=asked.threads)
-        return resume(run.path, where, screen)
-    if run.path.exists():  # begun, and killed before anything was written down
-        shutil.rmtree(run.path)
+    asked = options.training
     seconds = math.inf if options.operations is None else None  # counted, without end
     mine = replace(
-        asked, model=name, out=run.path, resume=False, max_operations=options.operations,
+        asked, model=name, max_operations=options.operations,
         max_seconds=seconds if options.seconds is None else options.seconds,
     )  # fmt: skip
-    return train(mine, screen)
+    return train_or_go_on(folder.run(name), mine, screen)
 
 
 def _row(name: str, settings: Settings, result: TrainResult) -> Row:

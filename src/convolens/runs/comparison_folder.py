@@ -1,9 +1,8 @@
 """ComparisonFolder: what a comparison keeps, so that it can be gone on with: its settings, and a row for each network."""
 
-import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import tomli_w
 from convolens.checkpoints.atomic import atomic_path, explain
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.runs.folder import RunFolder
+from convolens.runs.several import read_rows, write_rows
 
 
 @dataclass(frozen=True)
@@ -104,18 +104,7 @@ class ComparisonFolder:
         Raises:
             CheckpointError: the file is damaged.
         """
-        if not self.results.is_file():
-            return {}
-        known = {item.name for item in fields(Row)}
-        try:
-            rows = json.loads(self.results.read_text(encoding="utf-8"))["models"]
-            return {
-                row["name"]: Row(**{key: value for key, value in row.items() if key in known}) for row in rows
-            }
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise CheckpointError(
-                f"{self.results}: not the results of a comparison ({error}); remove it, then the networks are scored again."
-            ) from error
+        return {row.name: row for row in read_rows(self.results, "models", Row)}
 
     def write_rows(self, rows: Mapping[str, Row]) -> None:
         """Write compare.json.
@@ -123,9 +112,7 @@ class ComparisonFolder:
         Raises:
             WriteError: it cannot be written.
         """
-        with atomic_path(self.results) as temporary:
-            table = {"models": [row.as_dict() for row in rows.values()]}
-            temporary.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        write_rows(self.results, "models", rows.values())
 
 
 def begin(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.applications import Normalization, Pretrained, find_architecture, find_weights
-from convolens.applications.matching import load_pretrained
+from convolens.applications.matching import classifiers, load_pretrained
 from convolens.checkpoints.atomic import seal_of
 from convolens.checkpoints.run_weights import find_run_weights
 from convolens.errors import CheckpointError, ConvolensError
@@ -49,9 +49,16 @@ def begin_with(model: Model, settings: Settings, first: Pretrained) -> list[str]
     Raises:
         CheckpointError, ShapeError: they do not fit.
     """
+    heads = tuple(f"{name}." for name in classifiers(model.module))
+    last = [tensor for name, tensor in model.module.state_dict().items() if name.startswith(heads)]
+    fresh = [tensor.clone() for tensor in last]
     lines = load_pretrained(model, first, find_architecture("train", settings.model).renamed)
     normalization = Normalization.of(model)
     said = [] if normalization is None else [normalization.describe()]
+    if settings.finetuning is not None:  # nobody knows which classes the file's last layer is of
+        for tensor, drawn in zip(last, fresh, strict=True):
+            tensor.copy_(drawn)
+        lines = lines or ["the last layer begins fresh"]
     return [f"weights: {first.title}", *lines, *said]
 
 

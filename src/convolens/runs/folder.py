@@ -88,6 +88,10 @@ class RunFolder:
         return self.path / "calibration.safetensors"
 
     @property
+    def folds(self) -> Path:
+        return self.path / "folds"
+
+    @property
     def report(self) -> Path:
         return self.path / "report.html"
 

@@ -17,11 +17,18 @@ class HistoryFile(Callback):
     Args:
         path: of the file.
         warn: told in one line.
+        stage_of: returns which stage of a fine-tuning an epoch (from 0) belongs to, for a column of its own; None where
+            there are none.
     """
 
-    def __init__(self, path: Path, warn: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        path: Path,
+        warn: Callable[[str], None] = print,
+        stage_of: Callable[[int], int] | None = None,
+    ) -> None:
         super().__init__()
-        self.path, self.warn = path, warn
+        self.path, self.warn, self.stage_of = path, warn, stage_of
         self.columns: list[str] = []
         self.rows: list[list[str]] = []
 
@@ -38,6 +45,8 @@ class HistoryFile(Callback):
         row = {"epoch": str(epoch + 1)}
         row |= {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
         row["learning_rate"] = f"{float(self.model.optimizer.learning_rate):.6g}"
+        if self.stage_of is not None:
+            row["stage"] = str(self.stage_of(epoch))
         first = not self.rows
         self.columns = self.columns or list(row)
         self.rows.append([row.get(name, "") for name in self.columns])

@@ -96,7 +96,7 @@ def check_memory(settings: Settings, classes: int) -> None:
     parameters = sum(p.numel() for p in model.module.parameters())
     copies = 2 + _slots(settings)  # the run's own weights, and the copy that is measured
     needed = 4 * parameters * copies  # float32
-    there = _machine_memory()
+    there = machine_memory()
     if settings.device in ("cpu", "mps") and needed > there:
         raise TooLargeError(
             f"train: {settings.model} with {settings.size[0]} x {settings.size[1]} pixels has {parameters:,} parameters and "
@@ -104,7 +104,26 @@ def check_memory(settings: Settings, classes: int) -> None:
         )
 
 
-def _machine_memory() -> float:
+def check_features(needed: int, until: str) -> int:
+    """Return the bytes that kept features need, if this machine has memory for them.
+
+    Args:
+        needed: bytes.
+        until: the layer that they are of.
+
+    Raises:
+        TooLargeError: it has not.
+    """
+    there = machine_memory()
+    if needed > there:
+        raise TooLargeError(
+            f"finetune: the features of {until} need {needed / 2**30:,.0f} GiB of memory, this machine has {there / 2**30:,.0f} GiB; "
+            "name a later layer by --frozen-until, take fewer --views, or none by --head-epochs 0."
+        )
+    return needed
+
+
+def machine_memory() -> float:
     """Return the bytes of memory of this machine; infinity where the system does not tell."""
     try:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -11,11 +11,13 @@ from convolens.arguments import integer, look_up, number_in, one_of, refuse_unkn
 from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.recipes import RECIPES
 from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
 
 KEPT_STATES = 2
+VALIDATION_SPLIT = 0.2
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
@@ -28,7 +30,7 @@ class TrainOptions:
     Args:
         data: a folder of class folders, or one that holds `train` (and `val`, `test`).
         validation: a folder of class folders to validate on.
-        validation_split: share of the photos kept for validation where there is no such folder, in (0, 1).
+        validation_split: share of the photos kept for validation where there is no such folder, in (0, 1); None is 0.2.
         labels: a CSV file with any number of labels a photo (see `data.read_label_table`); `data` is then a folder of photos.
         multi_label: True makes photos that lie in several class folders one photo each, with several labels.
         group_by: a regular expression or a CSV file that says which photos belong together.
@@ -66,6 +68,10 @@ class TrainOptions:
         max_operations: the same of multiply-accumulates of training (see `runs.budget`).
             Where a limit is given and no `epochs`, as many epochs are planned as it is expected to last.
         schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
+        finetuning: the stages of a run that begins with a learnt network (see `runs.finetune`); None trains all from the
+            first step on.
+        kfold: the photos are parted into so many folds, by content; for `runs.kfold`.
+        fold: from 1, which of them a run validates on; it learns from the others.
 
     Example:
         >>> TrainOptions(Path("photos"), epochs=3).recipe
@@ -74,7 +80,7 @@ class TrainOptions:
 
     data: Path
     validation: Path | None = None
-    validation_split: float = 0.2
+    validation_split: float | None = None
     group_by: str | None = None
     labels: Path | None = None
     multi_label: bool | None = None
@@ -115,6 +121,9 @@ class TrainOptions:
     max_seconds: float | None = None
     max_operations: float | None = None
     schedule_epochs: float | None = None
+    finetuning: FineTuning | None = None
+    kfold: int | None = None
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,9 @@ class Settings:
     max_seconds: float | None
     max_operations: float | None
     schedule_epochs: float | None
+    finetuning: FineTuning | None
+    kfold: int | None
+    fold: int | None
 
     @property
     def monitor_mode(self) -> str:
@@ -180,9 +192,13 @@ class Settings:
     def as_table(self) -> dict[str, Any]:
         """Return the settings as plain values, None left out, for `run.toml`."""
         table = {item.name: getattr(self, item.name) for item in fields(self)}
+        if self.finetuning is not None:
+            table["finetuning"] = self.finetuning.as_table()
         table["augmentation"] = {
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
+        if self.kfold is not None:  # nothing else is split
+            table["validation_split"] = None
         return {
             key: str(value.absolute())
             if isinstance(value, Path)
@@ -210,8 +226,9 @@ def resolve(options: TrainOptions) -> Settings:
     interpolation = one_of(where, "interpolation", _either(options.interpolation, "bilinear"), INTERPOLATIONS)
     resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
     color_mode = one_of(where, "color_mode", _either(options.color_mode, "rgb"), list(CHANNELS))
-    number_in(where, "validation_split", options.validation_split, 0.0, 1.0, open_high=True)
-    if options.validation is None and options.validation_split == 0:
+    share = float(_either(options.validation_split, VALIDATION_SPLIT))
+    number_in(where, "validation_split", share, 0.0, 1.0, open_high=True)
+    if options.validation is None and share == 0:
         raise ArgumentError(
             "train: validation_split must be above 0; without validation photos nobody knows what was learnt."
         )
@@ -225,10 +242,11 @@ def resolve(options: TrainOptions) -> Settings:
     size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
     if size * size > MAX_PIXELS:
         raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
+    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]))
     return Settings(
         data=options.data,
         validation=options.validation,
-        validation_split=options.validation_split,
+        validation_split=share,
         group_by=options.group_by,
         labels=None if options.labels is None else Path(options.labels),
         multi_label=_several_labels(options),
@@ -241,7 +259,7 @@ def resolve(options: TrainOptions) -> Settings:
         interpolation=interpolation,
         resize=resize,
         recipe=options.recipe,
-        epochs=integer(where, "epochs", _either(options.epochs, recipe["epochs"])),
+        epochs=epochs,
         batch_size=integer(where, "batch_size", _either(options.batch_size, recipe["batch_size"])),
         optimizer=optimizer,
         schedule=recipe["schedule"],
@@ -266,6 +284,9 @@ def resolve(options: TrainOptions) -> Settings:
         max_seconds=_limit("max_seconds", options.max_seconds),
         max_operations=_limit("max_operations", options.max_operations),
         schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
+        finetuning=None if options.finetuning is None else options.finetuning.within(epochs),
+        kfold=None if options.kfold is None else integer(where, "kfold", options.kfold, minimum=2),
+        fold=_fold(options),
     )
 
 
@@ -278,11 +299,24 @@ def _several_labels(options: TrainOptions) -> bool | None:
         raise ArgumentError(
             f"train: --balance takes each class equally often, which photos of several classes cannot do; leave it or {asked} out."
         )
+    if options.kfold is not None:
+        raise ArgumentError(f"train: --kfold is for photos of one class each; leave it or {asked} out.")
     if options.labels is not None and options.validation is not None:
         raise ArgumentError(
             "train: --labels names photos of DATA, a part of which is kept for validation (--val-split); leave --val out."
         )
     return True
+
+
+def _fold(options: TrainOptions) -> int | None:
+    if options.fold is None:
+        return None
+    if options.kfold is None:
+        raise ArgumentError(f"train: fold {options.fold} of how many? Give kfold too.")
+    fold = integer("train", "fold", options.fold)
+    if fold > options.kfold:
+        raise ArgumentError(f"train: there is no fold {fold} of {options.kfold}; they are counted from 1.")
+    return fold
 
 
 def _weights(given: str | None) -> str | None:

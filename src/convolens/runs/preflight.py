@@ -117,7 +117,11 @@ def show_plan(
         f"  {settings.model}: {cost.parameters:,} parameters, {cost.multiply_accumulates:,} multiply-accumulates "
         "an image (1 = 2 FLOPs)"
     )
-    total = measurement.seconds_per_epoch * settings.epochs
+    tuning = settings.finetuning
+    passes = (
+        settings.epochs if tuning is None else settings.epochs - tuning.first_epochs + max(tuning.views, 1)
+    )
+    total = measurement.seconds_per_epoch * passes
     screen.line(
         f"  measured here: {measurement.images_per_second:,.0f} images/s, "
         f"{seconds_text(measurement.seconds_per_epoch)} an epoch, about {seconds_text(total)} in all "

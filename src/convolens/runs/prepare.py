@@ -9,8 +9,11 @@ import numpy as np
 
 from convolens.data.cache import load_pixels
 from convolens.data.folder import ImageFolder
+from convolens.data.folds import folds_by_content
+from convolens.data.layout import Layout
 from convolens.data.split import read_groups, split_by_content
-from convolens.errors import DataError
+from convolens.errors import ArgumentError, DataError
+from convolens.models import Model
 from convolens.runs.options import Settings
 from convolens.runs.photo_lists import layout_of, list_photos, list_validation, tell_shared
 from convolens.runs.screen import Screen
@@ -57,6 +60,13 @@ class Prepared:
     fingerprint: str = ""
 
 
+def plain_labels(model: Model, part: Part) -> np.ndarray:
+    """Return the labels of one side as the loss of a network takes them: numbers (n,), or 0 and 1 (n, 1) for a sigmoid."""
+    if model.output_shape[-1] == 1:
+        return part.labels[:, np.newaxis].astype(np.float32)
+    return part.labels
+
+
 def prepare(settings: Settings, screen: Screen) -> Prepared:
     """Find the photos, split them, and read their pixels.
 
@@ -66,13 +76,10 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             or an unreadable one where the settings are strict.
     """
     layout = layout_of(settings)
+    check_folds(settings, layout)
     lines = list(layout.lines)
     whole = list_photos(layout.train, settings, lines)
-    if len(whole.class_names) < 2:
-        raise DataError(
-            f"{layout.train}: only one class, {whole.class_names[0]!r}; a classifier needs at least two class folders."
-        )
-    _check_names(whole)
+    check_classes(whole)
     ignored = dict(whole.ignored)
     validation_path = settings.validation or layout.validation
     if validation_path is not None:
@@ -112,8 +119,32 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     )
 
 
-def _check_names(folder: ImageFolder) -> None:
-    """Refuse class names that no other machine can keep as they are."""
+def check_folds(settings: Settings, layout: Layout) -> None:
+    """Raise where photos are to be parted into folds, and others are there to validate on.
+
+    Raises:
+        ArgumentError: `validation` is given. DataError: the data holds a folder for validation.
+    """
+    if settings.kfold is None:
+        return
+    if settings.validation is not None:
+        raise ArgumentError(
+            f"train: --kfold parts the photos of {settings.data} itself, so those of --val {settings.validation} would not be "
+            "used; leave one of the two out, and score the result on others by `convolens evaluate`."
+        )
+    if layout.validation is not None:
+        raise DataError(
+            f"{settings.data}: holds {layout.validation.name} for validation, whose photos --kfold would not use; give the folder to "
+            f"learn from alone, {layout.train} say, or leave --kfold out."
+        )
+
+
+def check_classes(folder: ImageFolder) -> None:
+    """Raise `DataError` where there is one class only, or class names that no other machine can keep as they are."""
+    if len(folder.class_names) < 2:
+        raise DataError(
+            f"{folder.root}: only one class, {folder.class_names[0]!r}; a classifier needs at least two class folders."
+        )
     for name in folder.class_names:
         try:
             name.encode()
@@ -138,14 +169,38 @@ def _validation_images(
 
 
 def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
-    groups = None
-    share = f"{settings.validation_split:.0%} of the photos by content, class by class"
-    if settings.group_by is not None:
-        groups = read_groups(settings.group_by, whole)
-        share += f"; {len(np.unique(groups))} groups stay whole"
-    train, validation = split_by_content(whole, settings.validation_split, groups)
-    lines.append(f"validation: {share}; a photo never changes sides, identical ones stay together")
+    groups = _groups(whole, settings)
+    whole_groups = "" if groups is None else f"; {len(np.unique(groups))} groups stay whole"
+    if settings.kfold is not None:
+        if settings.fold is None:
+            raise ArgumentError(
+                f"train: kfold {settings.kfold} and no fold; `runs.kfold` trains all of them."
+            )
+        share, stays = f"fold {settings.fold} of {settings.kfold}", ""
+        in_fold = fold_of_each(whole, settings) == settings.fold
+        train, validation = np.flatnonzero(~in_fold), np.flatnonzero(in_fold)
+    else:
+        share, stays = f"{settings.validation_split:.0%} of the photos", "a photo never changes sides, "
+        train, validation = split_by_content(whole, settings.validation_split, groups)
+    lines.append(
+        f"validation: {share} by content, class by class{whole_groups}; {stays}identical ones stay together"
+    )
     return whole.subset(train), whole.subset(validation)
+
+
+def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
+    return None if settings.group_by is None else read_groups(settings.group_by, whole)
+
+
+def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
+    """Return the fold of each photo, from 1, int64 (n,); see `data.folds_by_content`.
+
+    Raises:
+        ArgumentError: no kfold. ConvolensError: those of `folds_by_content` and `read_groups`.
+    """
+    if settings.kfold is None:
+        raise ArgumentError("train: kfold is not given; into how many folds are the photos to be parted?")
+    return folds_by_content(whole, settings.kfold, _groups(whole, settings)) + 1
 
 
 def _read(

@@ -20,6 +20,21 @@ RECIPES: dict[str, dict[str, Any]] = {
             "horizontal_flip": True,
         },
     },
+    "finetune": {
+        "summary": "AdamW at a low one-cycle rate, light augmentation: for a network that begins with learnt weights",
+        "optimizer": "adamw",
+        "schedule": "one-cycle",
+        "learning_rate": 1e-3,
+        "batch_size": 32,
+        "epochs": 20,
+        "augmentation": {
+            "rotation_range": 10.0,
+            "width_shift_range": 0.1,
+            "height_shift_range": 0.1,
+            "zoom_range": 0.1,
+            "horizontal_flip": True,
+        },
+    },
     "lecture": {
         "summary": "the lecture's: SGD, constant learning rate, no augmentation",
         "optimizer": "sgd",

@@ -1,7 +1,7 @@
 """run.toml: everything that a run was asked to do and what it saw, enough to go on with it or to do it again."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from convolens.augmentation import Augmentation
 from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.runs.environment import environment
+from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
 from convolens.runs.tables import write_csv
 
+KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 # what may differ between a run and the one that goes on with it
 _NOT_COMPARED = ("data", "labels", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
@@ -44,6 +46,18 @@ class Record:
         """How many were asked for."""
         return int(self.tables["settings"]["epochs"])
 
+    def check_single(self, folds: str) -> None:
+        """Raise where this is of a k-fold training as a whole.
+
+        Args:
+            folds: what to do instead, with one of its folds.
+
+        Raises:
+            ArgumentError: it is.
+        """
+        if self.tables.get("kind") == KFOLD:
+            raise ArgumentError(f"{self.path.parent}: was made by `convolens train --kfold`; {folds}.")
+
     def options(self) -> TrainOptions:
         """Return the settings as what a user would ask for to get them.
 
@@ -59,6 +73,8 @@ class Record:
             settings.pop("schedule")  # of the recipe
             settings["size"] = int(settings["size"][0])
             settings["data"] = Path(settings["data"])
+            if "finetuning" in settings:
+                settings["finetuning"] = FineTuning(**settings["finetuning"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])
@@ -92,11 +108,12 @@ def write_record(
     command: str | None,
     parent: Mapping[str, Any] | None = None,
     first: Mapping[str, Any] | None = None,
+    stages: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write run.toml, and skipped_images.csv where there were any.
 
     Args:
-        parent: the run that it branches from. first: the weights that it begins with.
+        parent: the run that it branches from. first: the weights that it begins with. stages: of a fine-tuning.
 
     Raises:
         WriteError: a file cannot be written.
@@ -120,7 +137,9 @@ def write_record(
         tables["parent"] = dict(parent)
     if first is not None:
         tables["first_weights"] = dict(first)
-    _write(folder.settings, tables)
+    if stages:
+        tables["stages"] = [dict(stage) for stage in stages]
+    write_tables(folder.settings, tables)
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)
 
@@ -142,10 +161,15 @@ def extend_record(record: Record, settings: Settings, done: int) -> None:
         tables["extended"] = [*tables.get("extended", []), note]
     tables["settings"] = settings.as_table()
     tables["data"] = {**tables["data"], "path": str(settings.data.resolve())}
-    _write(record.path, tables)
+    write_tables(record.path, tables)
 
 
-def _write(path: Path, tables: Mapping[str, Any]) -> None:
+def write_tables(path: Path, tables: Mapping[str, Any]) -> None:
+    """Write a run.toml.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
     with atomic_path(path) as temporary:
         temporary.write_text(tomli_w.dumps(tables), encoding="utf-8", errors="replace")
 

@@ -10,13 +10,13 @@ import torch
 from convolens.arguments import integer
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, MissingFileError
-from convolens.optimizers.schedules import OneCycle
 from convolens.runs.begun import find_state
 from convolens.runs.folder import RunFolder
 from convolens.runs.lock import locked
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.record import Record, extend_record, plain, read_record
 from convolens.runs.run_photos import check_there, prepare_again
+from convolens.runs.schedule import learning_rate
 from convolens.runs.screen import Screen
 from convolens.runs.session import TrainResult
 from convolens.runs.train import go_on
@@ -66,6 +66,10 @@ def resume(
     if not folder.path.is_dir():
         raise MissingFileError(f"{folder.path}: no such run folder; `convolens train` makes one.")
     record = read_record(folder)
+    record.check_single(
+        f"go on with all of it by the same command and --resume (it is in {folder.settings}), or with one fold, "
+        f"`convolens resume {folder.folds / 'fold-1'}`"
+    )
     asked = _asked(record, options)
     settings = resolve(asked)
     if settings.threads is not None:
@@ -111,7 +115,7 @@ def _say_extension(before: int, settings: Settings, state: State, screen: Screen
         return
     steps_an_epoch = state.step // state.epoch
     old, new = (
-        OneCycle(settings.learning_rate, max(steps_an_epoch * epochs, 2))(state.step)
+        learning_rate(replace(settings, epochs=epochs), steps_an_epoch)(state.step)
         for epochs in (before, settings.epochs)
     )
     screen.result(f"{line}: {new:.3g} at step {state.step}, where it was {old:.3g}.")

@@ -8,19 +8,24 @@ from typing import Any
 
 from convolens.analysis import cost
 from convolens.augmentation import AugmentedBatches
+from convolens.augmentation.device_batches import DeviceBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
+from convolens.checkpoints.state import read_state
 from convolens.errors import NonFiniteLossError, WriteError
+from convolens.models.placing import batches_for
 from convolens.runs.budget import TRAINING_COSTS, Budget, Spent
 from convolens.runs.checkpointing import RunCheckpoint, When
 from convolens.runs.ending import asked_to_end
 from convolens.runs.folder import RunFolder
+from convolens.runs.head_features import StagedBatches, features_of
 from convolens.runs.history_file import HistoryFile
 from convolens.runs.label_results import finish_labels
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
-from convolens.runs.prepare import Prepared
+from convolens.runs.prepare import Prepared, plain_labels
 from convolens.runs.results import Outcome, finish
 from convolens.runs.screen import Screen
+from convolens.runs.stages import Stages
 from convolens.runs.waiting import Waiting
 
 
@@ -51,15 +56,17 @@ class Session:
         trained: the compiled model, with its first weights.
         batches, validation: the photos of both sides.
         screen: where lines go.
+        stages: of a fine-tuning; None where everything learns from the first step on.
     """
 
     folder: RunFolder
     settings: Settings
     prepared: Prepared
     trained: TrainedModel
-    batches: AugmentedBatches
+    batches: AugmentedBatches | DeviceBatches
     validation: AugmentedBatches
     screen: Screen
+    stages: Stages | None = None
 
     def run(self, resume_from: Path | None = None) -> TrainResult:
         """Train to the last epoch and write the report.
@@ -74,7 +81,15 @@ class Session:
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
         screen.heading(f"Training into {folder.path}")
-        not_a_number, callbacks = TerminateOnNaN(), [HistoryFile(folder.history, screen.warn)]
+        stages = self.stages
+        batches, validation = self._data(resume_from)
+        not_a_number, callbacks = (
+            TerminateOnNaN(),
+            [
+                *([] if stages is None else [stages]),
+                HistoryFile(folder.history, screen.warn, None if stages is None else stages.number),
+            ],
+        )
         averages = [SwapEMAWeights(swap_on_epoch=True)] if settings.ema is not None else []
         with asked_to_end() as asked:
             when = When(settings.checkpoint_steps, settings.checkpoint_minutes, settings.keep)
@@ -84,9 +99,9 @@ class Session:
             early, budget, waiting = self._early_stopping(), self._budget(), Waiting()
             began = time.perf_counter()
             history = model.fit(
-                self.batches,
+                batches,
                 epochs=settings.epochs,
-                validation_data=self.validation,
+                validation_data=validation,
                 callbacks=[
                     *averages,
                     *callbacks,
@@ -126,11 +141,53 @@ class Session:
         spent = budget[0].spent if budget else None
         return TrainResult(folder, outcome, bool(history.interrupted), spent)
 
+    def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
+        """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
+        stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
+        if stages is None or tuning is None:
+            return self.batches, self.validation
+        model, epoch = self.trained.model, 0
+        if resume_from is not None:
+            state = read_state(resume_from)
+            epoch = state.epoch
+            model.module.load_state_dict(state.part("model"))
+            stages.go_to(state.epoch, state.batch)
+        else:
+            stages.enter(0)  # before the optimizer learns which weights there are
+        first = min(tuning.first_epochs, settings.epochs)
+        here = self.batches.batches if isinstance(self.batches, DeviceBatches) else self.batches
+        parts = (here, self.validation) if epoch < first else ()
+        found = []
+        for batches, photos, views, side in zip(
+            parts, (self.prepared.training, self.prepared.validation), (tuning.views, 0), ("training", "validation"),
+            strict=False,
+        ):  # fmt: skip
+            with self.screen.progress(f"features of the {side} photos") as advance:
+                labels = plain_labels(model, photos)
+                found.append(
+                    features_of(stages.cut, batches, labels, len(self.prepared.class_names), views, advance)
+                )
+        training, validation = found or (None, None)
+        return (
+            StagedBatches(
+                training, batches_for(self.batches, model.device).batches, lambda epoch: epoch < first
+            ),
+            StagedBatches(validation, self.validation, lambda epoch: model.part is not None),
+        )
+
     def _early_stopping(self) -> list[EarlyStopping]:
-        settings = self.settings
+        settings, tuning = self.settings, self.settings.finetuning
         if settings.patience is None:
             return []
-        return [EarlyStopping(settings.monitor, patience=settings.patience, mode=settings.monitor_mode)]
+        first = 0 if tuning is None or tuning.first_epochs >= settings.epochs else tuning.first_epochs
+        return [
+            EarlyStopping(
+                settings.monitor,
+                patience=settings.patience,
+                mode=settings.monitor_mode,
+                start_from_epoch=first,
+            )
+        ]
 
     def _budget(self) -> list[Budget]:
         settings = self.settings

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from convolens import optimizers
@@ -18,7 +17,6 @@ from convolens.errors import ArgumentError
 from convolens.metrics import BinaryAccuracy
 from convolens.models import Model
 from convolens.models.placing import batches_for
-from convolens.optimizers.schedules import OneCycle
 from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state
 from convolens.runs.branch import adopt, read_parent
@@ -26,15 +24,17 @@ from convolens.runs.budget import expected_epochs
 from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
-from convolens.runs.measure import check_memory, measure
+from convolens.runs.measure import check_features, check_memory, measure
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.photo_lists import layout_of
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
-from convolens.runs.prepare import Prepared, prepare
+from convolens.runs.prepare import Prepared, plain_labels, prepare
 from convolens.runs.record import write_record
+from convolens.runs.schedule import learning_rate, planned_steps
 from convolens.runs.screen import Screen
 from convolens.runs.session import Session, TrainResult
+from convolens.runs.stages import Stages
 from convolens.utils import set_random_seed
 
 STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
@@ -79,12 +79,17 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     make_model = model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
-    notes += adopt(model, prepared.class_names, parent) if parent is not None else []
+    head = "names" if settings.finetuning is None else settings.finetuning.head
+    notes += adopt(model, prepared.class_names, parent, head) if parent is not None else []
     notes += begin_with(model, settings, first) if first is not None else []
     batches = make_batches(settings, prepared, model, training=True)
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
-    notes += technique_notes(settings, _steps(settings, prepared))
+    settings, stages = stages_of(settings, model)
+    notes += technique_notes(settings, planned_steps(settings, _steps_an_epoch(settings, prepared)))
+    if stages is not None:
+        needed = stages.feature_bytes(len(prepared.training), len(prepared.validation))
+        notes += stages.lines(settings, check_features(needed, stages.cut.until))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(
@@ -94,17 +99,19 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
             options.command,
             parent.as_table() if parent else None,
             as_table(first) if first else None,
+            stages.as_tables() if stages else (),
         )
         show_data(settings, prepared, screen)
         trained = trained_model(settings, prepared, model)
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
-        measurement = measure(make_model, placed.batches, len(prepared.validation), settings)
+        measured = make_model if stages is None else lambda: last_stage(settings, make_model())
+        measurement = measure(measured, placed.batches, len(prepared.validation), settings)
         price = cost(model, settings.input_shape, training=False)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
         validation = make_batches(settings, prepared, model, training=False)
-        return Session(folder, settings, prepared, trained, placed.batches, validation, screen).run()
+        return Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages).run()
 
 
 def go_on(
@@ -128,7 +135,26 @@ def go_on(
     if not folder.first_batch.is_file():
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
     model_file.write(folder.model, trained)
-    return Session(folder, settings, prepared, trained, batches, validation, screen).run(state)
+    _, stages = stages_of(settings, model)
+    return Session(folder, settings, prepared, trained, batches, validation, screen, stages).run(state)
+
+
+def stages_of(settings: Settings, model: Model) -> tuple[Settings, Stages | None]:
+    """Return the stages of a fine-tuning, and the settings with its layers named; None where everything learns at once."""
+    tuning = settings.finetuning
+    if tuning is None:
+        return settings, None
+    stages = Stages(model, tuning, settings.epochs)
+    named = replace(tuning, frozen_until=stages.cut.until, unfreeze_from=stages.unfreeze_from)
+    return replace(settings, finetuning=named), stages
+
+
+def last_stage(settings: Settings, model: Model) -> Model:
+    """Return a model of which only that learns which learns at the end."""
+    stages = stages_of(settings, model)[1]
+    if stages is not None:
+        stages.prepare(stages.stages[-1])
+    return model
 
 
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
@@ -157,10 +183,9 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
     return replace(settings, batch_size=fitting), [note]
 
 
-def _steps(settings: Settings, prepared: Prepared) -> int:
-    """Return how many batches the training is planned to take."""
-    epochs = settings.epochs if settings.schedule_epochs is None else settings.schedule_epochs
-    return math.ceil(-(-len(prepared.training) // settings.batch_size) * epochs)
+def _steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
+    """Return how many batches an epoch has."""
+    return -(-len(prepared.training) // settings.batch_size)
 
 
 def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
@@ -178,23 +203,19 @@ def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
 
 def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
     """Return a function that makes the compiled model of a run, its weights drawn anew, on the run's device."""
-    steps = _steps(settings, prepared)
+    rate = learning_rate(settings, _steps_an_epoch(settings, prepared))
 
     def make() -> Model:
         model = build(
             settings.model,
             settings.input_shape,
             len(prepared.class_names),
-            training=True,
+            training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
             weights=network_like(settings),
             multi_label=bool(settings.multi_label),
         )
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
-        optimizer.learning_rate = (
-            OneCycle(settings.learning_rate, max(steps, 2))
-            if settings.schedule == "one-cycle"
-            else settings.learning_rate
-        )
+        optimizer.learning_rate = rate
         sigmoid = model.output_shape[-1] == 1
         model.compile(
             optimizer,
@@ -212,10 +233,9 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
 def make_batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
     """Return the batches of one side; only those of the training are varied."""
     part = prepared.training if training else prepared.validation
-    sigmoid = model.output_shape[-1] == 1
     return AugmentedBatches(
         part.pixels,
-        part.labels[:, np.newaxis].astype(np.float32) if sigmoid else part.labels,
+        plain_labels(model, part),
         settings.batch_size if training else max(64, settings.batch_size),
         settings.augmentation if training else Augmentation(),
         settings.seed,

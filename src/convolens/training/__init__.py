@@ -2,6 +2,7 @@
 
 from convolens.training.array_source import ArraySource
 from convolens.training.batches import Batch, Source, make_batch
+from convolens.training.frozen import set_frozen, set_mode
 from convolens.training.indexed_source import IndexedSource
 from convolens.training.iterator_source import IteratorSource
 from convolens.training.loader_source import LoaderSource
@@ -35,4 +36,6 @@ __all__ = [
     "mode",
     "predict",
     "prefetch",
+    "set_frozen",
+    "set_mode",
 ]

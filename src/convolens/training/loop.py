@@ -10,6 +10,7 @@ import torch
 
 from convolens.errors import ArgumentError
 from convolens.training.batches import Batch, Source
+from convolens.training.frozen import set_mode
 from convolens.training.state import Progress, RandomStates
 from convolens.training.step import LazyLogs, Step
 
@@ -18,11 +19,11 @@ from convolens.training.step import LazyLogs, Step
 def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
     """Put a module into training or inference mode, and back afterwards."""
     before = module.training
-    module.train(training)
+    set_mode(module, training)
     try:
         yield
     finally:
-        module.train(before)
+        set_mode(module, before)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """One step of training, of evaluation or of prediction on one batch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -49,6 +49,7 @@ class Step:
         weighted_metrics: updated with them.
         device: where the module is.
         precision: of the training steps; None is float32.
+        part: returns the part of the module that runs, on batches of what comes before it; None runs all of it.
     """
 
     def __init__(
@@ -60,12 +61,20 @@ class Step:
         weighted_metrics: list[Measured],
         device: torch.device,
         precision: Precision | None = None,
+        part: Callable[[], torch.nn.Module | None] = lambda: None,
     ) -> None:
+        self.part = part
         self.module, self.loss, self.optimizer = module, loss, optimizer
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
         self.device = device
         self.precision = precision or Precision()
         self.reset()
+
+    @property
+    def running(self) -> torch.nn.Module:
+        """What a batch is given to."""
+        part = self.part()
+        return self.module if part is None else part
 
     def reset(self) -> None:
         """Begin the measures of an epoch anew."""
@@ -89,7 +98,7 @@ class Step:
             self.optimizer.swap_averages()
         self.optimizer.zero_grad()
         with self.precision.autocast(self.device):
-            output, auxiliary = _forward(self.module, batch.x)
+            output, auxiliary = _forward(self.running, batch.x)
         output = as_surface(widen(output))
         loss = self.loss(batch.y, output, batch.weight)
         for other, weight in auxiliary:
@@ -106,13 +115,13 @@ class Step:
         """Measure a batch, changing nothing."""
         batch = batch.to(self.device)
         with torch.inference_mode():
-            output = as_surface(self.module(batch.x))
+            output = as_surface(self.running(batch.x))
             self._measure(batch, output, self.loss(batch.y, output, batch.weight))
 
     def predict(self, batch: Batch) -> Any:
         """Return the predictions of a batch, channels last."""
         with torch.inference_mode():
-            return as_surface(self.module(batch.to(self.device).x))
+            return as_surface(self.running(batch.to(self.device).x))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums since `reset`, to go on from within an epoch."""

@@ -7,6 +7,7 @@ from convolens.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from convolens.optimizers.schedules.one_cycle import OneCycle
 from convolens.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
 from convolens.optimizers.schedules.schedule import LearningRateSchedule, of_step
+from convolens.optimizers.schedules.sequential_schedule import SequentialSchedule
 
 __all__ = [
     "SCHEDULES",
@@ -16,6 +17,7 @@ __all__ = [
     "LearningRateSchedule",
     "OneCycle",
     "PiecewiseConstantDecay",
+    "SequentialSchedule",
     "deserialize",
     "of_step",
     "serialize",

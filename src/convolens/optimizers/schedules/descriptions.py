@@ -10,6 +10,7 @@ from convolens.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from convolens.optimizers.schedules.one_cycle import OneCycle
 from convolens.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
 from convolens.optimizers.schedules.schedule import LearningRateSchedule
+from convolens.optimizers.schedules.sequential_schedule import SequentialSchedule
 
 SCHEDULES: dict[str, type[LearningRateSchedule]] = {
     "OneCycle": OneCycle,
@@ -17,7 +18,9 @@ SCHEDULES: dict[str, type[LearningRateSchedule]] = {
     "ExponentialDecay": ExponentialDecay,
     "InverseTimeDecay": InverseTimeDecay,
     "PiecewiseConstantDecay": PiecewiseConstantDecay,
+    "SequentialSchedule": SequentialSchedule,
 }
+_OWN = ("OneCycle", "SequentialSchedule")  # that Keras does not have
 
 
 def serialize(schedule: Any) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def serialize(schedule: Any) -> dict[str, Any]:
             f"get_config: the learning rate is a function of your own ({name}), which cannot be "
             f"written down; use one of {', '.join(SCHEDULES)}."
         )
-    house = "convolens" if name == "OneCycle" else "keras"
+    house = "convolens" if name in _OWN else "keras"
     return {
         "module": f"{house}.optimizers.schedules",
         "class_name": name,

@@ -20,6 +20,10 @@ def few_photos(evidence: Evidence) -> Finding | None:
         else f"Few validation photos, so {100 * half:.0f} points are noise",
         f"with {n} validation photos an accuracy of {evidence.scores.accuracy:.1%} stands for {ends.low:.1%} to {ends.high:.1%} (95 %)",
         "compare runs by `convolens diff`, photo by photo"
-        + ("; keep more photos for validation (--val-split), or gather more" if wide else ""),
+        + (
+            "; keep more photos for validation (--val-split), score each photo once (--kfold 5), or gather more"
+            if wide
+            else ""
+        ),
         "advice" if wide else "note",
     )

@@ -1,0 +1,35 @@
+"""The learning rate of a run, step by step."""
+
+import math
+from typing import Any
+
+from convolens.optimizers.schedules import OneCycle, SequentialSchedule
+from convolens.runs.options import Settings
+
+
+def planned_steps(settings: Settings, steps_an_epoch: int) -> int:
+    """Return how many batches the training is planned to take."""
+    epochs = settings.epochs if settings.schedule_epochs is None else settings.schedule_epochs
+    return math.ceil(steps_an_epoch * epochs)
+
+
+def learning_rate(settings: Settings, steps_an_epoch: int) -> Any:
+    """Return the rate as an optimizer takes it; a fine-tuning has one schedule for the head alone, and one for what follows.
+
+    Args:
+        settings: of the run.
+        steps_an_epoch: batches.
+    """
+    steps = planned_steps(settings, steps_an_epoch)
+    tuning = settings.finetuning
+    if tuning is None or not tuning.first_epochs:
+        return _of(settings, settings.learning_rate, steps)
+    first = steps_an_epoch * tuning.first_epochs
+    head = _of(settings, tuning.head_learning_rate, first)
+    if steps <= first:
+        return head
+    return SequentialSchedule([head, _of(settings, settings.learning_rate, steps - first)], [first])
+
+
+def _of(settings: Settings, rate: float, steps: int) -> Any:
+    return OneCycle(rate, max(steps, 2)) if settings.schedule == "one-cycle" else rate
