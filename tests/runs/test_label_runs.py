@@ -390,6 +390,11 @@ def test_bad_input(tiny, more, error, said, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_networks_are_not_compared_on_several_labels(tiny):
+    with pytest.raises(ArgumentError, match="compared on photos of one class each; leave labels out"):
+        runs.compare(runs.CompareOptions(["shallow-vgg"], tiny_options(tiny)), QUIET)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
