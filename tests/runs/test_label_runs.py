@@ -377,6 +377,7 @@ def test_resume_with_the_table_elsewhere(tiny, tmp_path):
 @pytest.mark.parametrize(
     ("more", "error", "said"),
     [
+        ({"kfold": 3, "validation_split": None}, ArgumentError, "--kfold is for photos of one class each"),
         ({"balance": True}, ArgumentError, "--balance takes each class equally often"),
         ({"validation": Path("elsewhere")}, ArgumentError, "leave --val out"),
         ({"labels": Path("nowhere.csv")}, MissingFileError, "nowhere.csv: no such CSV file"),
@@ -421,3 +422,19 @@ def test_a_label_that_only_an_unreadable_photo_has(tmp_path):
         DataError, match=r"no readable (training photo of class|validation photo has the label) 'star'"
     ):
         runs.train(tiny_options(tmp_path / "photos", labels=made, out=tmp_path / "run"), QUIET)
+
+
+def test_finetune_keeps_the_labels(trained, options, place, tmp_path):
+    tuning = runs.FineTuning(head_epochs=1)
+    result = runs.finetune(
+        trained.folder.path,
+        options.data,
+        tuning,
+        QUIET,
+        labels=options.labels,
+        epochs=2,
+        batch_size=16,
+        out=tmp_path / "tuned",
+    )
+    assert result.outcome.scores.mean_average_precision > 0.9
+    assert model_file.is_multi_label(result.folder)
