@@ -147,3 +147,12 @@ def test_what_is_wrong_is_said():
         contact_sheet([noise(4, 4, 3)], ["x"], columns=0)
     with pytest.raises(ArgumentError, match=r"sheet\.jpg: pictures are written as PNG"):
         contact_sheet([noise(4, 4, 3)], ["x"], "sheet.jpg")
+
+
+def test_trimmed_rows_are_as_low_as_their_pictures():
+    """Two rows of pictures twice as wide as high, in cells of 64: each row is 32 pixels lower."""
+    wide = [np.zeros((16, 32, 3), np.uint8)] * 4
+    plain, trimmed = (contact_sheet(wide, ["a"] * 4, columns=2, cell=64, trim=trim) for trim in (False, True))
+    assert plain.width == trimmed.width
+    assert plain.height - trimmed.height == 2 * 32
+    assert (np.asarray(trimmed) == 0).all(2).sum() >= 4 * 32 * 64

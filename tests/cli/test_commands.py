@@ -13,8 +13,8 @@ from convolens.errors import ArgumentError
 from images import folders, overlapping, patterned, photo, truncated_jpeg
 
 COMMANDS = (
-    "train", "resume", "finetune", "evaluate", "calibrate", "diff", "predict", "explain", "augment", "lr-find", "compare",
-    "models", "cost", "convolve", "features", "probe", "import-weights", "cache", "demo",
+    "train", "resume", "finetune", "evaluate", "calibrate", "diff", "predict", "explain", "augment", "check", "lr-find",
+    "compare", "models", "cost", "convolve", "features", "probe", "neighbours", "map", "import-weights", "cache", "demo",
 )  # fmt: skip
 
 
@@ -262,6 +262,16 @@ def bad_commands(tmp_path):
         ["augment", tmp_path / "a.png", "--out", tmp_path / "o", "--rotation-range", "-3"],
         "rotation_range must be a number in",
     )
+    yield ["check", data, "--out", data / "checked"], "would lie inside the photos"
+    yield ["check", data, "--model", "vgg61"], "is no run folder and no architecture. Did you mean"
+    yield (
+        ["check", tmp_path / "date"],
+        "no such folder; give the folder that holds the class folders. Did you mean 'data'?",
+    )
+    yield ["neighbours", "vgg16", tmp_path / "b.png", data], "no such image file"
+    yield ["neighbours", "vgg16", tmp_path / "a.png", data, "--out", tmp_path / "a.png"], "is there already"
+    yield ["map", "vgg16", data], "Missing option '--out'"
+    yield ["map", "vgg16", data, "--out", tmp_path / "m", "--method", "tse"], "Did you mean 'tsne'?"
     yield ["demo", "--out", tmp_path / "a.png" / "run"], "cannot write"
 
 

@@ -10,6 +10,7 @@ from convolens.analysis.confusion import plot_confusion_matrix
 from convolens.analysis.contact_sheet import contact_sheet
 from convolens.analysis.costs import cost
 from convolens.analysis.curves import plot_curves
+from convolens.analysis.feature_picture import plot_features
 from convolens.analysis.learning_rate import RangeTest, find_learning_rate
 from convolens.analysis.learning_rate_chart import plot_learning_rates
 from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
@@ -34,6 +35,7 @@ __all__ = [
     "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_features",
     "plot_learning_rates",
     "plot_model",
     "plot_precision_recall",

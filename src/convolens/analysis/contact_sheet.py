@@ -28,6 +28,7 @@ def contact_sheet(
     columns: int | None = None,
     title: str | None = None,
     cell: int = 128,
+    trim: bool = False,
 ) -> Image.Image:
     """Return one picture of many: each image in a square cell, its caption below.
 
@@ -39,6 +40,7 @@ def contact_sheet(
         columns: images a row; None makes the page a little wider than high.
         title: a line above all.
         cell: rows and columns of a cell, in pixels.
+        trim: True makes a row of cells only as high as its highest image.
 
     Returns:
         an RGB image.
@@ -69,23 +71,27 @@ def contact_sheet(
     width = columns * (cell + _GAP) + _GAP
     heading = wrap(title, width - 2 * _GAP, title_font.getlength, _MOST_LINES) if title else []
     row_lines = [max(map(len, lines[start : start + columns])) for start in range(0, len(lines), columns)]
+    row_heights = [
+        max(picture.height for picture in pictures[start : start + columns]) if trim else cell
+        for start in range(0, len(lines), columns)
+    ]
     top = _GAP + (len(heading) * title_line + _GAP if heading else 0)
-    height = top + sum(cell + count * line + _GAP for count in row_lines)
+    height = top + sum(row_heights) + sum(count * line + _GAP for count in row_lines)
     sheet = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(sheet)
     for number, text in enumerate(heading):
         draw.text((_GAP, _GAP + number * title_line), text, fill="black", font=title_font)
-    for row, count in enumerate(row_lines):
+    for row, (count, row_height) in enumerate(zip(row_lines, row_heights, strict=True)):
         for column in range(columns):
             number = row * columns + column
             if number >= len(pictures):
                 break
             left = _GAP + column * (cell + _GAP)
-            _paste(sheet, pictures[number], left, top, cell)
+            _paste(sheet, pictures[number], left, top, cell, row_height)
             for place, text in enumerate(lines[number]):
                 middle = left + cell / 2
-                draw.text((middle, top + cell + place * line + 1), text, "black", font, anchor="ma")
-        top += cell + count * line + _GAP
+                draw.text((middle, top + row_height + place * line + 1), text, "black", font, anchor="ma")
+        top += row_height + count * line + _GAP
 
     def write(temporary: Path) -> None:
         sheet.save(temporary, "png")
@@ -129,8 +135,8 @@ def _fit(picture: Image.Image, cell: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _paste(sheet: Image.Image, picture: Image.Image, left: int, top: int, cell: int) -> None:
-    place = (left + (cell - picture.width) // 2, top + (cell - picture.height) // 2)
+def _paste(sheet: Image.Image, picture: Image.Image, left: int, top: int, width: int, height: int) -> None:
+    place = (left + (width - picture.width) // 2, top + (height - picture.height) // 2)
     sheet.paste(picture.convert("RGB"), place, picture.getchannel("A") if picture.mode == "RGBA" else None)
 
 

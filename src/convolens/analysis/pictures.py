@@ -47,6 +47,25 @@ def boxes_for_unknown_letters() -> Iterator[None]:
         yield
 
 
+def check_picture(path: str | PathLike[str], ending: str = ".png") -> Path:
+    """Return the path of a picture, before the work that draws it.
+
+    Raises:
+        ArgumentError: a file name that does not end in `ending`.
+
+    Example:
+        >>> check_picture("sheet.png").name
+        'sheet.png'
+    """
+    path = Path(path)
+    if path.suffix.casefold() != ending:
+        form = ending[1:].upper()
+        raise ArgumentError(
+            f"{path}: pictures are written as {form}; give a file name that ends in {ending}."
+        )
+    return path
+
+
 def write_picture(
     path: str | PathLike[str] | None, write: Callable[[Path], None], ending: str = ".png"
 ) -> None:
@@ -57,12 +76,7 @@ def write_picture(
     """
     if path is None:
         return
-    path = Path(path)
-    if path.suffix.casefold() != ending:
-        form = ending[1:].upper()
-        raise ArgumentError(
-            f"{path}: pictures are written as {form}; give a file name that ends in {ending}."
-        )
+    path = check_picture(path, ending)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

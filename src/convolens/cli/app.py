@@ -11,6 +11,7 @@ from convolens import __version__
 from convolens.cli.augment import augment
 from convolens.cli.cache import cache
 from convolens.cli.calibrate import calibrate
+from convolens.cli.check import check
 from convolens.cli.compare import compare
 from convolens.cli.convolve import convolve
 from convolens.cli.cost import cost
@@ -23,7 +24,9 @@ from convolens.cli.features import features
 from convolens.cli.finetune import finetune
 from convolens.cli.import_weights import import_weights
 from convolens.cli.lr_find import lr_find
+from convolens.cli.map import map as map_features
 from convolens.cli.models import models
+from convolens.cli.neighbours import neighbours
 from convolens.cli.predict import predict
 from convolens.cli.probe import probe
 from convolens.cli.resume import resume
@@ -57,8 +60,8 @@ def make_app() -> typer.Typer:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
     for command in (
-        train, resume, finetune, evaluate, calibrate, diff, predict, explain, augment, lr_find, compare,
-        models, cost, convolve, features, probe, import_weights, cache, demo,
+        train, resume, finetune, evaluate, calibrate, diff, predict, explain, augment, check, lr_find,
+        compare, models, cost, convolve, features, probe, neighbours, map_features, import_weights, cache, demo,
     ):  # fmt: skip
         app.command()(command)
     return app

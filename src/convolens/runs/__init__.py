@@ -10,6 +10,7 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.calibrate import CalibrateOptions, calibrate
 from convolens.runs.calibration_file import Calibration, read_calibration
+from convolens.runs.check import CheckOptions, CheckResult, check
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve
@@ -25,7 +26,9 @@ from convolens.runs.finetuning import FineTuning
 from convolens.runs.folder import RunFolder
 from convolens.runs.kfold import KFoldResult, kfold
 from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
+from convolens.runs.map_features import MapOptions, MapResult, map_features
 from convolens.runs.model_file import TrainedModel, load
+from convolens.runs.neighbours import Neighbour, NeighbourOptions, neighbours
 from convolens.runs.options import TrainOptions
 from convolens.runs.predict import Prediction, predict
 from convolens.runs.probe import ProbeOptions, ProbeResult, probe
@@ -40,6 +43,8 @@ __all__ = [
     "AugmentOptions",
     "CalibrateOptions",
     "Calibration",
+    "CheckOptions",
+    "CheckResult",
     "CompareOptions",
     "Comparison",
     "ConvolveOptions",
@@ -52,6 +57,10 @@ __all__ = [
     "FineTuning",
     "KFoldResult",
     "LearningRate",
+    "MapOptions",
+    "MapResult",
+    "Neighbour",
+    "NeighbourOptions",
     "Prediction",
     "Preprocessing",
     "ProbeOptions",
@@ -65,6 +74,7 @@ __all__ = [
     "TrainedModel",
     "augment",
     "calibrate",
+    "check",
     "compare",
     "convolve",
     "cost",
@@ -77,6 +87,8 @@ __all__ = [
     "finetune",
     "kfold",
     "load",
+    "map_features",
+    "neighbours",
     "predict",
     "probe",
     "read_calibration",

@@ -1,0 +1,63 @@
+"""What docs/checking.md and docs/looking-at-features.md tell a newcomer to type is typed here."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from convolens.cli import main
+from images import folders
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def typed(page: str) -> list[str]:
+    return re.findall(r"^    convolens (.+)$", (DOCS / page).read_text(), re.MULTILINE)
+
+
+def type_all(commands: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Run commands and return what each printed."""
+    printed = []
+    for command in commands:
+        few = ["--epochs", "1"] if command.startswith("train") else []
+        with pytest.raises(SystemExit) as ended:
+            main([*shlex.split(command), *few])
+        assert not ended.value.code, command
+        printed.append(capsys.readouterr().out)
+    return printed
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folders(tmp_path / "photos", {"cat": 20, "dog": 20})
+    folders(tmp_path / "holiday", {".": 2}, seed=1)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_checking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = typed("checking.md")
+    assert [command.split()[0] for command in commands] == ["check", "check", "train", "check"]
+    printed = type_all(commands, capsys)
+    assert "40 photos: 0 broken, 0 pairs of duplicates" in printed[0]
+    assert "probably mislabelled" in printed[3]
+    assert (photos / "checked-labels" / "label_errors.csv").is_file()
+    named = set(re.findall(r"`([\w_]+\.(?:csv|png))`", (DOCS / "checking.md").read_text()))
+    assert {path.name for path in (photos / "checked").iterdir()} <= named
+
+
+def test_looking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = typed("looking-at-features.md")
+    assert [command.split()[0] for command in commands] == ["train", "neighbours", "map"]
+    printed = type_all(commands, capsys)
+    assert "nearest of 40 photos" in printed[1]
+    assert (photos / "nearest.png").is_file()
+    named = re.findall(r"^\| `([\w.]+)` \|", (DOCS / "looking-at-features.md").read_text(), re.MULTILINE)
+    assert sorted(path.name for path in (photos / "map").iterdir()) == sorted(named)
+
+
+def test_the_python(capsys: pytest.CaptureFixture[str]) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", (DOCS / "looking-at-features.md").read_text(), re.DOTALL)
+    exec(compile(program, "docs/looking-at-features.md", "exec"), {})
+    assert capsys.readouterr().out == "(1, 3) True\n(50, 2)\n"
