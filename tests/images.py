@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def photo(seed: int, size: tuple[int, int] = (24, 20), low: int = 0, high: int = 256) -> Image.Image:
@@ -73,4 +73,39 @@ def bomb_png(path: Path, width: int = 60_000, height: int = 60_000) -> Path:
         + chunk(b"IDAT", zlib.compress(b"\0" * 100))
         + chunk(b"IEND", b"")
     )
+    return path
+
+
+def shapes(root: Path, count: int, seed: int = 0, size: int = 32) -> list[tuple[str, tuple[str, ...]]]:
+    """Write photos NNN.png of a circle, a square, a triangle, each there or not whatever the others; return names and labels."""
+    root.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for i in range(count):
+        rng = np.random.default_rng([seed, i])
+        picture = Image.fromarray(rng.integers(0, 60, (size, size, 3), dtype=np.uint8))
+        draw, side, there = ImageDraw.Draw(picture), size // 3, []
+        for name, colour in (
+            ("circle", (230, 60, 60)),
+            ("square", (60, 230, 60)),
+            ("triangle", (80, 80, 250)),
+        ):
+            x, y = (int(value) for value in rng.integers(0, size - side, 2))
+            if rng.random() >= 0.4:
+                continue
+            there.append(name)
+            if name == "circle":
+                draw.ellipse((x, y, x + side, y + side), fill=colour)
+            elif name == "square":
+                draw.rectangle((x, y, x + side, y + side), fill=colour)
+            else:
+                draw.polygon([(x, y + side), (x + side, y + side), (x + side // 2, y)], fill=colour)
+        picture.save(root / f"{i:03d}.png")
+        rows.append((f"{i:03d}.png", tuple(there)))
+    return rows
+
+
+def label_table(path: Path, rows: list[tuple[str, tuple[str, ...]]], separator: str = ";") -> Path:
+    """Write a CSV of path and labels."""
+    lines = [f"{name},{separator.join(labels)}" for name, labels in rows]
+    path.write_text("\n".join(["path,labels", *lines]) + "\n", encoding="utf-8")
     return path

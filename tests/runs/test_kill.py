@@ -15,7 +15,7 @@ import pytest
 
 from convolens.checkpoints.state import list_states, newest_state
 from convolens.runs.folder import RunFolder
-from images import folders
+from images import folders, label_table, shapes
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="forks, and kills by a descriptor of the process"
@@ -154,3 +154,18 @@ def test_killed_200_times_the_end_is_the_same(
     killer: Killer, data: Path, tmp_path: Path, threads: int, techniques: dict[str, Any]
 ) -> None:
     kill_again_and_again(killer, data, tmp_path, kills=50, seed=5 + threads, threads=threads, **techniques)
+
+
+def test_several_labels_killed_the_thresholds_are_the_same(killer: Killer, tmp_path: Path) -> None:
+    table = label_table(tmp_path / "labels.csv", shapes(tmp_path / "photos", 60, size=16))
+    settings = {
+        "data": str(tmp_path / "photos"), "labels": str(table), "size": 8, "epochs": 3, "batch_size": 8,
+        "checkpoint_steps": 2, "augmentation": {"mixup": 0.4},
+    }  # fmt: skip
+    assert killer.order("train", settings | {"out": str(tmp_path / "whole")}, 1) == 0, killer.log.read_text()
+    for number, kill in enumerate((["step", 11], ["validation", 2])):
+        broken = settings | {"out": str(tmp_path / f"killed-{number}")}
+        assert killer.order("train", broken, 1, kill) == -9, killer.log.read_text()
+        assert killer.order("resume", broken, 1) == 0, killer.log.read_text()
+        assert bytes_of(Path(broken["out"])) == bytes_of(tmp_path / "whole")
+    assert '"thresholds"' in (tmp_path / "whole" / "model.json").read_text()

@@ -62,7 +62,12 @@ def find_architecture(where: str, name: str) -> Architecture:
 
 
 def build(
-    name: str, input_shape: Sequence[int], classes: int, training: bool = False, weights: Any = None
+    name: str,
+    input_shape: Sequence[int],
+    classes: int,
+    training: bool = False,
+    weights: Any = None,
+    multi_label: bool = False,
 ) -> Model:
     """Return a new model of a named architecture for a number of classes.
 
@@ -73,6 +78,7 @@ def build(
             become one unit, the probability of the second.
         training: give it what helps in training only, GoogLeNet's auxiliary classifiers for example.
         weights: as `find_weights` takes them: None, "imagenet", a file, or a run folder.
+        multi_label: end in one sigmoid a class, for images with any number of labels.
 
     Raises:
         UnknownNameError: no such architecture; the nearest is offered. Or no ImageNet weights for it.
@@ -86,8 +92,10 @@ def build(
     architecture = find_architecture("build", name)
     shape = check_input_shape(name, input_shape, architecture.minimum_size)
     classes = integer("build", "classes", classes, minimum=2)
-    units = 1 if architecture.sigmoid and classes == 2 else classes
-    further = architecture.training if training else {}
+    units = 1 if architecture.sigmoid and classes == 2 and not multi_label else classes
+    further = dict(architecture.training) if training else {}
+    if multi_label:
+        further["classifier_activation"] = "sigmoid"
     return architecture.build(input_shape=shape, classes=units, weights=weights, **further)
 
 

@@ -18,6 +18,7 @@ def ConvModel(
     classes: int = 1,
     name: str = "conv_model",
     weights: Any = None,
+    classifier_activation: Any = None,
 ) -> Sequential:
     """Return the lecture's network for few photos: three convolutions with pooling, dense 64, dropout, sigmoid.
 
@@ -30,6 +31,7 @@ def ConvModel(
         classes: 1 gives one sigmoid unit (for two classes, with "binary_crossentropy"); more give a softmax.
         name: the model's name.
         weights: None for fresh ones, a file, or a run folder.
+        classifier_activation: of the last layer; None is "sigmoid" for one class and "softmax" for more.
 
     Input shape: (batch, rows, columns, channels), best float32 in 0..1. Output shape: (batch, classes).
 
@@ -56,7 +58,7 @@ def ConvModel(
             Flatten(),  # 17 x 17 x 64 -> 18496
             Dense(64, activation="relu"),
             Dropout(0.5),
-            Dense(classes, activation="sigmoid" if classes == 1 else "softmax"),
+            Dense(classes, activation=classifier_activation or ("sigmoid" if classes == 1 else "softmax")),
         ],
         name=name,
     )

@@ -18,6 +18,7 @@ def ShallowVGGNet(
     classes: int = 10,
     name: str = "shallow_vgg",
     weights: Any = None,
+    classifier_activation: Any = "softmax",
 ) -> Sequential:
     """Return the lecture's network: (conv 32, conv 32, pool), (conv 64, conv 64, pool), dense 512, softmax.
 
@@ -26,9 +27,10 @@ def ShallowVGGNet(
 
     Args:
         input_shape: (rows, columns, channels) of the images, at least 4 x 4 pixels.
-        classes: number of outputs of the softmax, at least 2.
+        classes: number of outputs, at least 2.
         name: the model's name.
         weights: None for fresh ones, a file, or a run folder.
+        classifier_activation: of the last layer; None gives logits.
 
     Input shape: (batch, rows, columns, channels), best float32 in 0..1. Output shape: (batch, classes).
 
@@ -54,7 +56,7 @@ def ShallowVGGNet(
             MaxPooling2D(2),  # 16 x 16 -> 8 x 8
             Flatten(),  # 8 x 8 x 64 -> 4096
             Dense(512, activation="relu"),
-            Dense(classes, activation="softmax"),
+            Dense(classes, activation=classifier_activation),
         ],
         name=name,
     )

@@ -53,14 +53,19 @@ def timm_architecture(name: str) -> Architecture:
 
 
 def timm_model(
-    model: str, input_shape: Sequence[int] | None = None, classes: int = 1000, weights: Any = None
+    model: str,
+    input_shape: Sequence[int] | None = None,
+    classes: int = 1000,
+    weights: Any = None,
+    classifier_activation: str = "softmax",
 ) -> Model:
-    """Return a network of timm as a `Model` that ends in a softmax.
+    """Return a network of timm as a `Model` that ends in class probabilities.
 
     Args:
         model: timm's name.
         input_shape: (rows, columns, channels); None is 224 x 224 x 3.
         classes: outputs.
+        classifier_activation: "softmax", or "sigmoid" for any number of labels an image.
         weights: None, a file (.safetensors; timm's fit by their names), or a run folder.
 
     Raises:
@@ -80,7 +85,7 @@ def timm_model(
     for layer in normalizing(where, shape, found):
         x = layer(x)
     logits = TimmNetwork(model, integer(where, "classes", classes), name=LAYER)(x)
-    network = Model(source, Activation("softmax", name="softmax")(logits), name=where)
+    network = Model(source, Activation(classifier_activation, name=classifier_activation)(logits), name=where)
     if found is not None:
         warn_of(load_pretrained(network, found, to_layer))
     return network

@@ -12,6 +12,14 @@ from convolens.cli import options
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     data: Annotated[Path, typer.Argument(help="A folder of class folders, or one that holds test.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of a run whose photos have several labels: the table of those in DATA, as for train.",
+            metavar="CSV",
+            show_default=False,
+        ),
+    ] = None,
     select: options.Select = "best",
     csv: Annotated[
         Path | None, typer.Option(help="Write path, label, predicted and confidence here.")
@@ -54,7 +62,7 @@ def evaluate(
 
     found = runs.evaluate(
         run, data, select, csv, Screen(quiet=quiet, stderr=json_output), top_k=top_k, tta=tta, seed=seed,
-        calibrated=calibration, out=out,
+        calibrated=calibration, out=out, labels=labels,
     )  # fmt: skip
     if json_output:
         print(json.dumps(found.as_dict()))

@@ -42,6 +42,7 @@ def predict(
     """
     from convolens import runs
     from convolens.cli.exit_status import BAD_INPUT
+    from convolens.runs.model_file import refuse_multi_label
     from convolens.runs.predict import write_answers
     from convolens.runs.screen import Screen
     from convolens.runs.sorting import check_sorting
@@ -63,6 +64,11 @@ def predict(
         raise ArgumentError("predict: --link and --min-confidence go with --sort-into DIR.")
     if sort_into is not None:
         check_sorting(sort_into, min_confidence)
+        refuse_multi_label(
+            "predict --sort-into",
+            runs.RunFolder.open(run),
+            "it has no one folder to go to; take --csv FILE",
+        )
     if csv is not None:
         check_table(csv)
     answers = runs.predict(run, images, top, select, screen, calibration)
@@ -88,6 +94,9 @@ def predict(
 
 
 def _show(screen, answers) -> None:  # type: ignore[no-untyped-def]  # their types are heavy to import
+    if any(a.labels is not None for a in answers):
+        _show_labels(screen, answers)
+        return
     screen.table(
         ["photo", "class", "confidence", "or"],
         [
@@ -104,4 +113,19 @@ def _show(screen, answers) -> None:  # type: ignore[no-untyped-def]  # their typ
             for a in answers
         ],
         right=(2,),
+    )
+
+
+def _show_labels(screen, answers) -> None:  # type: ignore[no-untyped-def]
+    def told(answer, there: bool) -> str:  # type: ignore[no-untyped-def]
+        return ", ".join(
+            f"{name} {chance:.1%}" for name, chance in answer.answers if (name in answer.labels) == there
+        )
+
+    screen.table(
+        ["photo", "labels", "not"],
+        [
+            [a.path, told(a, True) or "none", told(a, False)] if a.error is None else [a.path, "-", a.error]
+            for a in answers
+        ],
     )

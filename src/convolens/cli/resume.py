@@ -15,6 +15,9 @@ def resume(
     val: Annotated[
         Path | None, typer.Option(help="Where the validation photos are now, if they were moved.")
     ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Where the table of labels is now, if it was moved.")
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(help="Learn to this epoch, later than before, also after the end or an early stop."),
@@ -45,7 +48,7 @@ def resume(
     from convolens.runs.screen import Screen
 
     asked = runs.ResumeOptions(
-        data=data, validation=val, epochs=epochs, device=device, threads=threads, anyway=anyway,
+        data=data, validation=val, labels=labels, epochs=epochs, device=device, threads=threads, anyway=anyway,
         checkpoint_steps=checkpoint_steps, checkpoint_minutes=checkpoint_minutes, keep=keep,
     )  # fmt: skip
     show_result(runs.resume(run, asked, Screen(quiet=quiet, stderr=json_output)), json_output)

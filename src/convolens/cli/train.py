@@ -15,7 +15,8 @@ DATA_OPTIONS, TRAINING, OUTPUT = "Data", "Training", "Output"
 
 def train(
     data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or one that holds train and val (and test).")
+        Path,
+        typer.Argument(help="A folder of class folders, or one that holds train and val (and test)."),
     ],
     val: Annotated[
         Path | None, typer.Option(help="Class folders to validate on.", rich_help_panel=DATA_OPTIONS)
@@ -28,6 +29,22 @@ def train(
             show_default="0.2",
         ),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Several labels a photo of the folder DATA: a CSV of path and labels (a;b), or of path and a column of 0 and 1 a class.",
+            rich_help_panel=DATA_OPTIONS,
+            metavar="CSV",
+        ),
+    ] = None,
+    multi_label: Annotated[
+        bool,
+        typer.Option(
+            "--multi-label",
+            help="A photo that lies in several class folders is one photo with several labels.",
+            rich_help_panel=DATA_OPTIONS,
+        ),
+    ] = False,
     kfold: Annotated[
         int | None,
         typer.Option(
@@ -245,7 +262,8 @@ def train(
     work = runs.train if kfold is None else runs.kfold
     result = work(
         runs.TrainOptions(
-            data=data, validation=val, validation_split=val_split, group_by=group_by, model=model, weights=weights, size=size,
+            data=data, validation=val, validation_split=val_split, group_by=group_by, labels=labels,
+            multi_label=multi_label or None, model=model, weights=weights, size=size,
             color_mode=color_mode, interpolation=interpolation, resize=resize, recipe=recipe, epochs=epochs, batch_size=batch_size,
             ema=ema, clip_norm=clip_norm, accumulate=accumulate, precision=precision,
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,

@@ -4,21 +4,26 @@ from convolens.data.cache import Pixels, load_pixels
 from convolens.data.decode import read_image, read_pixels
 from convolens.data.folder import ImageFolder, list_images
 from convolens.data.folds import folds_by_content
+from convolens.data.label_table import read_label_table
 from convolens.data.layout import Layout, find_layout
+from convolens.data.multi_label import MultiLabelFolder, merge_identical
 from convolens.data.preprocessing import Preprocessing
 from convolens.data.split import read_groups, split_by_content
 
 __all__ = [
     "ImageFolder",
     "Layout",
+    "MultiLabelFolder",
     "Pixels",
     "Preprocessing",
     "find_layout",
     "folds_by_content",
     "list_images",
     "load_pixels",
+    "merge_identical",
     "read_groups",
     "read_image",
+    "read_label_table",
     "read_pixels",
     "split_by_content",
 ]

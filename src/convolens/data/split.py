@@ -10,6 +10,7 @@ import numpy as np
 from convolens.arguments import number_in
 from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
+from convolens.data.multi_label_split import keep_classes_on_both_sides
 from convolens.errors import ArgumentError, DataError, MissingFileError
 
 
@@ -41,8 +42,11 @@ def split_by_content(
     positions = np.array([int(unit[:13], 16) / 16**13 for unit in units])  # in [0, 1)
     names = np.array(units)
     validation = positions < share
-    for label in range(len(folder.class_names)):
-        _keep_both_sides(label, folder.labels, names, positions, validation)
+    if folder.labels.ndim == 2:  # several labels a photo
+        keep_classes_on_both_sides(folder.labels, names, positions, validation)
+    else:
+        for label in range(len(folder.class_names)):
+            _keep_both_sides(label, folder.labels, names, positions, validation)
     if validation.all() or not validation.any():
         raise DataError(
             f"{folder.root}: the photos cannot be parted, each class has one photo, or photos of one group or identical "
@@ -152,7 +156,7 @@ def _groups_of_table(path: Path, names: list[str], root: Path) -> np.ndarray:
         )
     table: dict[str, str] = {}
     for number, (name, group, *_) in enumerate(rows, 1):
-        if group and table.setdefault(_from_root(name, root), group) != group:
+        if group and table.setdefault(from_root(name, root), group) != group:
             raise DataError(
                 f"--group-by: {path}, row {number}: {name!r} is of group {group!r} here and of another above; "
                 "where two classes have a file of that name, write class/name."
@@ -166,11 +170,11 @@ def _groups_of_table(path: Path, names: list[str], root: Path) -> np.ndarray:
     return np.array(groups, dtype=object)
 
 
-def _from_root(name: str, root: Path) -> str:
+def from_root(name: str, root: Path) -> str:
     """Return a path as it reads from the data folder: with slashes, and without that folder's own path.
 
     Example:
-        >>> _from_root("photos\\\\cat\\\\1.jpg", Path("photos")), _from_root("./cat/1.jpg", Path("photos"))
+        >>> from_root("photos\\\\cat\\\\1.jpg", Path("photos")), from_root("./cat/1.jpg", Path("photos"))
         ('cat/1.jpg', 'cat/1.jpg')
     """
     path = PurePosixPath(name.replace("\\", "/"))

@@ -54,6 +54,12 @@ def read_parent(options: TrainOptions) -> tuple[TrainOptions, Parent | None]:
     folder = RunFolder.open(options.branch_from)
     read_record(folder).check_single(f"branch from one of its folds, {folder.folds / 'fold-1'}")
     trained = model_file.load(folder, folder.weights(options.select))
+    if trained.multi_label != (options.labels is not None or bool(options.multi_label)):
+        kinds = ("one class", "any number of labels")
+        raise DataError(
+            f"train: {folder.path} gives a photo {kinds[trained.multi_label]}, the new run {kinds[not trained.multi_label]}, so "
+            f"its outputs mean something else; begin with its weights by --weights {folder.path}."
+        )
     before = trained.preprocessing
     taken: dict[str, Any] = {
         "model": trained.name,

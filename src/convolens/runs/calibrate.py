@@ -86,6 +86,11 @@ def calibrate(
     if rate is not None:
         check_rate("calibrate", "error_rate", rate)
     folder = RunFolder.open(run)
+    model_file.refuse_multi_label(
+        "calibrate",
+        folder,
+        "its thresholds are tuned at the end of the training, and an unknown photo has no label",
+    )
     record = read_record(folder)
     record.check_single(
         "its ensemble has learnt from every photo, so that none is left to calibrate on; calibrate one fold, "

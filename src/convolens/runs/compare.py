@@ -160,6 +160,8 @@ def _check(options: CompareOptions) -> dict[str, Settings]:
         raise ArgumentError(
             f"compare: no model is named; give --models with some of {', '.join(sorted(APPLICATIONS))}."
         )
+    if options.training.labels is not None or options.training.multi_label:
+        raise ArgumentError("compare: networks are compared on photos of one class each; leave labels out.")
     for name in names:
         find_architecture("compare", name)
         if names.count(name) > 1:

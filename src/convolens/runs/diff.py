@@ -124,6 +124,10 @@ def diff(
     """
     screen = screen or Screen()
     folders = [RunFolder.open(run) for run in (first, second)]
+    for folder in folders:
+        model_file.refuse_multi_label(
+            "diff", folder, "score both by `convolens evaluate RUN DATA --csv FILE` and compare the tables"
+        )
     names = [model_file.class_names(folder) for folder in folders]
     _check_classes(folders, names)
     if out is not None:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 from convolens.analysis.measures import Interval
 from convolens.arguments import integer
+from convolens.errors import ArgumentError
 from convolens.runs import model_file
 from convolens.runs.answers import answers_of
 from convolens.runs.calibration_file import read_calibration
+from convolens.runs.evaluate_labels import LabelEvaluation, LabelEvaluator
 from convolens.runs.evaluation import Evaluation, check_top, evaluation_of, write_evaluation
 from convolens.runs.folder import RunFolder, check_outside, check_writable, make_new_folder
 from convolens.runs.labelled import place_to_score, read_labelled
+from convolens.runs.model_file import refuse_multi_label
 from convolens.runs.results import show_classes, write_predictions
 from convolens.runs.screen import Screen
 from convolens.runs.tables import check_table
@@ -29,7 +32,8 @@ def evaluate(
     seed: int = 0,
     calibrated: bool = True,
     out: Path | None = None,
-) -> Evaluation:
+    labels: Path | None = None,
+) -> Evaluation | LabelEvaluation:
     """Return how well a run does on labelled photos.
 
     Args:
@@ -45,6 +49,8 @@ def evaluate(
         seed: of the variations and of the bootstrap.
         calibrated: False leaves the run's calibration aside.
         out: a folder for pictures, tables and a page; a name that is taken gets a suffix.
+        labels: of a run whose photos have several labels: a CSV file (see `data.read_label_table`), `data` being a folder of
+            photos; None takes class folders, in which equal files are one photo with several labels.
 
     Raises:
         MissingFileError: no such run or folder. DataError: classes the run does not know, no readable photo.
@@ -56,23 +62,41 @@ def evaluate(
     seed = integer("evaluate", "seed", seed, minimum=0)
     folder = RunFolder.open(run)
     trained = model_file.load(folder, folder.weights(weights))
+    if trained.multi_label and top_k is not None:
+        refuse_multi_label("evaluate --top-k", folder, "leave it out")
+    if labels is not None and not trained.multi_label:
+        raise ArgumentError(
+            f"evaluate: {folder.path} gives a photo one class, so --labels says nothing; give class folders."
+        )
     top_k = check_top(top_k, len(trained.class_names))
     augmentation = None
     if tta is not None:
         integer("evaluate", "tta", tta)
         augmentation = augmentation_of(folder)
-    place = place_to_score(data)
+    several = LabelEvaluator(trained, Path(data), labels, screen) if trained.multi_label else None
+    place = place_to_score(data) if several is None else several.place
     if out is not None:
         check_outside(out, place)
         check_writable(out)
-    calibration = read_calibration(folder, weights, screen.warn) if calibrated else None
+    calibration = (
+        read_calibration(folder, weights, screen.warn) if calibrated and not trained.multi_label else None
+    )
     screen.line(f"scoring {place} with {weights} weights of {folder.path}")
-    part = read_labelled(place, trained, screen)
+    part = read_labelled(place, trained, screen) if several is None else several.read()
     with screen.progress("scoring photos") as advance:
         chances, unknown = answers_of(trained, part.pixels, calibration, advance)
     if tta is not None and augmentation is not None:
         with screen.progress("scoring variations") as advance:
             chances = varied_probabilities(trained, part.pixels, chances, tta, augmentation, seed, advance)
+    if several is not None:
+        scores = several.score(part, chances, tta)
+        if csv is not None:
+            several.write_table(csv, part, chances)
+        if out is not None:
+            several.write_folder(
+                make_new_folder(out), scores, part, chances, f"{folder.path.name} on {place}"
+            )
+        return scores
     found = evaluation_of(chances, part.labels, trained.class_names, top_k, seed, calibration, unknown, tta)
     told = chances if calibration is None else calibration(chances)
     _tell(found, len(part), screen)

@@ -146,7 +146,7 @@ def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> li
         outcome = result.outcome
         if outcome is None:
             raise ShapeError(f"fold {fold}: the training ended before its first step.")
-        photos, scores = int(outcome.scores.confusion.sum()), outcome.scores
+        photos, scores = outcome.scores.photos, outcome.scores
         done[fold] = Fold(fold, photos, scores.accuracy, scores.loss, outcome.best_epoch, outcome.epochs)
         write_rows(rows, "folds", done.values())
     return list(done.values())

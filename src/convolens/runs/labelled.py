@@ -4,7 +4,7 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.data.cache import load_pixels
-from convolens.data.folder import list_images
+from convolens.data.folder import ImageFolder, list_images
 from convolens.data.layout import find_layout
 from convolens.errors import DataError
 from convolens.runs.model_file import TrainedModel
@@ -31,7 +31,13 @@ def read_labelled(place: Path, trained: TrainedModel, screen: Screen) -> Part:
     Raises:
         MissingFileError: no such folder. DataError: classes the network does not know, no readable photo.
     """
-    images = list_images(place, class_names=trained.class_names, allow_missing_classes=True)
+    return read_photos(
+        list_images(place, class_names=trained.class_names, allow_missing_classes=True), trained, screen
+    )
+
+
+def read_photos(images: ImageFolder, trained: TrainedModel, screen: Screen) -> Part:
+    """Return photos as a network sees them; unreadable ones are told and left out."""
     preprocessing = trained.preprocessing
     with screen.progress("reading photos") as advance:
         pixels = load_pixels(

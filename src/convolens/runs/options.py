@@ -31,6 +31,8 @@ class TrainOptions:
         data: a folder of class folders, or one that holds `train` (and `val`, `test`).
         validation: a folder of class folders to validate on.
         validation_split: share of the photos kept for validation where there is no such folder, in (0, 1); None is 0.2.
+        labels: a CSV file with any number of labels a photo (see `data.read_label_table`); `data` is then a folder of photos.
+        multi_label: True makes photos that lie in several class folders one photo each, with several labels.
         group_by: a regular expression or a CSV file that says which photos belong together.
         model: a name of `convolens.applications`, or "timm:NAME"; None is "shallow-vgg".
         weights: what the network begins with: "imagenet", a file, or a run folder; None begins fresh.
@@ -80,6 +82,8 @@ class TrainOptions:
     validation: Path | None = None
     validation_split: float | None = None
     group_by: str | None = None
+    labels: Path | None = None
+    multi_label: bool | None = None
     model: str | None = None
     weights: str | None = None
     mean: tuple[float, ...] | None = None
@@ -130,6 +134,8 @@ class Settings:
     validation: Path | None
     validation_split: float
     group_by: str | None
+    labels: Path | None
+    multi_label: bool | None  # True or None, which run.toml leaves out
     model: str
     weights: str | None
     mean: tuple[float, ...] | None
@@ -242,6 +248,8 @@ def resolve(options: TrainOptions) -> Settings:
         validation=options.validation,
         validation_split=share,
         group_by=options.group_by,
+        labels=None if options.labels is None else Path(options.labels),
+        multi_label=_several_labels(options),
         model=architecture.name,
         weights=_weights(options.weights),
         mean=options.mean,
@@ -280,6 +288,24 @@ def resolve(options: TrainOptions) -> Settings:
         kfold=None if options.kfold is None else integer(where, "kfold", options.kfold, minimum=2),
         fold=_fold(options),
     )
+
+
+def _several_labels(options: TrainOptions) -> bool | None:
+    """Return True where photos have any number of labels, else None."""
+    if options.labels is None and not options.multi_label:
+        return None
+    asked = "--multi-label" if options.labels is None else "--labels"
+    if options.balance:
+        raise ArgumentError(
+            f"train: --balance takes each class equally often, which photos of several classes cannot do; leave it or {asked} out."
+        )
+    if options.kfold is not None:
+        raise ArgumentError(f"train: --kfold is for photos of one class each; leave it or {asked} out.")
+    if options.labels is not None and options.validation is not None:
+        raise ArgumentError(
+            "train: --labels names photos of DATA, a part of which is kept for validation (--val-split); leave --val out."
+        )
+    return True
 
 
 def _fold(options: TrainOptions) -> int | None:

@@ -13,12 +13,14 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.data.folder import files_below, is_image_name
+from convolens.data.multi_label import SEPARATOR
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.runs import model_file
 from convolens.runs.answers import answers_of
 from convolens.runs.calibration_file import UNKNOWN, Calibration, read_calibration
 from convolens.runs.folder import RunFolder
+from convolens.runs.label_answers import describe_thresholds, label_answers, label_dict, write_label_answers
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
@@ -35,16 +37,20 @@ class Prediction:
         answers: (class name, probability) of the likeliest classes, the likeliest first; empty after an error.
         error: why the file could not be read; None where it could.
         unknown: whether the photo is like none of the classes; None where the run cannot tell (see `calibrate`).
+        labels: of a run whose photos have several: those that are said, the likeliest first; None of other runs.
     """
 
     path: Path
     answers: tuple[tuple[str, float], ...] = ()
     error: str | None = None
     unknown: bool | None = None
+    labels: tuple[str, ...] | None = None
 
     @property
     def label(self) -> str | None:
-        """The likeliest class, or "unknown"; None after an error."""
+        """The likeliest class, or "unknown", or all labels as "cat;dog"; None after an error."""
+        if self.labels is not None:
+            return SEPARATOR.join(self.labels)
         return UNKNOWN if self.unknown else self.likeliest
 
     @property
@@ -59,6 +65,8 @@ class Prediction:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
+        if self.labels is not None:
+            return label_dict(self)
         return {
             "path": str(self.path),
             "label": self.label,
@@ -109,7 +117,7 @@ def predict(
     Args:
         run: the run folder.
         sources: photos, folders (searched through) and glob patterns.
-        top: how many of the likeliest classes each answer holds.
+        top: how many of the likeliest classes each answer holds; of photos with several labels all.
         weights: "best" or "last".
         screen: where the progress bar goes, and a line that says whether the confidences are calibrated; None shows none.
         calibrated: False gives the network's own confidences, and calls nothing unknown.
@@ -125,7 +133,11 @@ def predict(
     folder = RunFolder.open(run)
     photos = find_photos(sources)
     trained = model_file.load(folder, folder.weights(weights))
-    calibration = read_calibration(folder, weights, screen.warn) if calibrated else None
+    calibration = None
+    if trained.multi_label:
+        screen.line(describe_thresholds(trained))
+    elif calibrated:
+        calibration = read_calibration(folder, weights, screen.warn)
     for line in [] if calibration is None else calibration.describe():
         screen.line(f"{line} (--no-calibration: the network's own)")
     answers: list[Prediction] = []
@@ -137,7 +149,7 @@ def predict(
             said = iter(_answers(trained, np.stack(readable), calibration, top) if readable else [])
             for path, pixels in zip(paths, read, strict=True):
                 answers.append(
-                    Prediction(path, error=pixels)
+                    Prediction(path, error=pixels, labels=() if trained.multi_label else None)
                     if isinstance(pixels, str)
                     else Prediction(path, **next(said))
                 )
@@ -157,6 +169,8 @@ def _answers(
 ) -> list[dict[str, Any]]:
     """Return `answers` and `unknown` of the photos of a batch."""
     chances, unknown = answers_of(trained, pixels, calibration)
+    if trained.multi_label:
+        return label_answers(trained, chances)
     told = chances if calibration is None else calibration(chances)
     strange = [None] * len(told) if unknown is None else unknown.tolist()
     return [
@@ -173,11 +187,15 @@ def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[t
 def write_answers(path: Path, answers: Sequence[Prediction]) -> None:
     """Write a row a file: path, label, confidence, the next likeliest classes, error.
 
-    Where the run can tell, a column `likeliest` follows the label, which may be "unknown".
+    Where the run can tell, a column `likeliest` follows the label, which may be "unknown". Where photos have several labels:
+    path, labels, the probability of each class, error.
 
     Raises:
         WriteError: the file cannot be written.
     """
+    if any(answer.labels is not None for answer in answers):
+        write_label_answers(path, answers)
+        return
     more = max((len(answer.answers) for answer in answers), default=1)
     tells = any(answer.unknown is not None for answer in answers)
     columns = ["path", "label", *(["likeliest"] if tells else []), "confidence"]

@@ -11,6 +11,7 @@ from convolens.augmentation import AugmentedBatches
 from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
 from convolens.data.heic import ADVICE, is_heic
+from convolens.data.multi_label import label_text
 from convolens.data.preprocessing import Preprocessing
 from convolens.runs.measure import Measurement
 from convolens.runs.options import Settings
@@ -38,7 +39,11 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
             for name, a, b in zip(prepared.class_names, training, validation, strict=True)
         ],
         right=(1, 2),
-        footer=["all", int(training.sum()), int(validation.sum())],
+        footer=[
+            "photos" if settings.multi_label else "all",
+            len(prepared.training),
+            len(prepared.validation),
+        ],
     )
     if training.max() >= 3 * training.min():
         most, least = int(training.argmax()), int(training.argmin())
@@ -46,7 +51,9 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
             f"  {prepared.class_names[most]} has {training[most] / training[least]:.0f} times the photos of "
             f"{prepared.class_names[least]}: look at each class's recall, not only at accuracy"
             + (
-                "; --balance takes each class equally often."
+                "."
+                if settings.multi_label
+                else "; --balance takes each class equally often."
                 if not settings.balance
                 else " (balanced in training)."
             )
@@ -161,13 +168,13 @@ def draw_first_batch(
 
     Args:
         batches: of the training.
-        labels: class numbers of the data set, (n,).
+        labels: class numbers of the data set (n,), or 0 and 1 (n, classes).
         names: of the classes.
         path: of the PNG.
     """
     x, _ = batches[0]
     shown = x[:SHOWN_PHOTOS] / batches.rescale
-    captions = [names[labels[i]] for i in batches.order[: len(shown)]]
+    captions = [label_text(labels[i], names) for i in batches.order[: len(shown)]]
     contact_sheet(
         [np.clip(np.rint(image), 0, 255).astype(np.uint8) for image in shown],
         captions,

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from convolens.data.cache import load_pixels
-from convolens.data.folder import ImageFolder, list_images
+from convolens.data.folder import ImageFolder
 from convolens.data.folds import folds_by_content
-from convolens.data.layout import Layout, find_layout
+from convolens.data.layout import Layout
 from convolens.data.split import read_groups, split_by_content
 from convolens.errors import ArgumentError, DataError
 from convolens.models import Model
 from convolens.runs.options import Settings
+from convolens.runs.photo_lists import layout_of, list_photos, list_validation, tell_shared
 from convolens.runs.screen import Screen
 
 
@@ -32,7 +33,7 @@ class Part:
 
     @property
     def labels(self) -> np.ndarray:
-        """Class numbers, int64 (n,)."""
+        """Class numbers, int64 (n,); of photos with several labels 0 and 1, float32 (n, classes)."""
         return self.folder.labels
 
     def __len__(self) -> int:
@@ -74,10 +75,10 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         DataError: no classes, one class only, an empty class, classes that do not match, no readable image,
             or an unreadable one where the settings are strict.
     """
-    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    layout = layout_of(settings)
     check_folds(settings, layout)
     lines = list(layout.lines)
-    whole = list_images(layout.train)
+    whole = list_photos(layout.train, settings, lines)
     check_classes(whole)
     ignored = dict(whole.ignored)
     validation_path = settings.validation or layout.validation
@@ -91,7 +92,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             )
         if settings.group_by is not None:
             lines.append("--group-by is not used: nothing is split where there is a folder for validation")
-        training, validation = whole, _validation_images(validation_path, whole, lines)
+        training, validation = whole, _validation_images(validation_path, whole, settings, lines)
         for ending, count in validation.ignored.items():
             ignored[ending] = ignored.get(ending, 0) + count
     else:
@@ -106,6 +107,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             "Repair or remove them, or train without --strict."
         )
     _check_sides(training_part, validation_part, whole.class_names)
+    tell_shared(whole, lines)
     return Prepared(
         class_names=whole.class_names,
         training=training_part,
@@ -156,8 +158,10 @@ def check_classes(folder: ImageFolder) -> None:
             )
 
 
-def _validation_images(path: Path, training: ImageFolder, lines: list[str]) -> ImageFolder:
-    found = list_images(path, class_names=training.class_names, allow_missing_classes=True)
+def _validation_images(
+    path: Path, training: ImageFolder, settings: Settings, lines: list[str]
+) -> ImageFolder:
+    found = list_validation(path, settings, training.class_names)
     missing = [name for name, count in zip(found.class_names, found.counts(), strict=True) if count == 0]
     if missing:
         lines.append(f"validation: no photo of {', '.join(missing)}; their recall cannot be measured")
@@ -211,8 +215,7 @@ def _read(
 
 
 def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> None:
-    counts = np.bincount(training.labels, minlength=len(names))
-    empty = [name for name, count in zip(names, counts, strict=True) if count == 0]
+    empty = [name for name, count in zip(names, training.folder.counts(), strict=True) if count == 0]
     if empty:
         raise DataError(
             f"no readable training photo of class {', '.join(repr(name) for name in empty)}; "
@@ -220,13 +223,20 @@ def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> No
         )
     if len(validation) == 0:
         raise DataError("no validation photo; raise --val-split, or give --val DIR with photos.")
+    missing = [name for name, count in zip(names, validation.folder.counts(), strict=True) if count == 0]
+    if missing and training.labels.ndim == 2:  # each class has a threshold, tuned on these photos
+        raise DataError(
+            f"no readable validation photo has the label {', '.join(repr(name) for name in missing)}; add photos, or take "
+            "the label out."
+        )
 
 
 def _fingerprint(*parts: Part) -> str:
     digest = hashlib.sha256()
     for part in parts:
         for path, label in zip(part.folder.relative_paths, part.labels, strict=True):
-            digest.update(os.fsencode(f"{Path(path).as_posix()}\0{label}\n"))
+            said = label if label.ndim == 0 else "".join("01"[int(value)] for value in label)
+            digest.update(os.fsencode(f"{Path(path).as_posix()}\0{said}\n"))
         for start in range(0, len(part), 1024):
             digest.update(np.ascontiguousarray(part.pixels[start : start + 1024]).data)
         digest.update(b"\n--\n")

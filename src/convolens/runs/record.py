@@ -21,7 +21,7 @@ from convolens.runs.tables import write_csv
 KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 # what may differ between a run and the one that goes on with it
-_NOT_COMPARED = ("data", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
+_NOT_COMPARED = ("data", "labels", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ class Record:
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])
-            if "validation" in settings:
-                settings["validation"] = Path(settings["validation"])
+            for name in ("validation", "labels"):
+                if name in settings:
+                    settings[name] = Path(settings[name])
             Augmentation(**augmentation)
             return TrainOptions(**settings, augment=False, augmentation=augmentation)
         except (LookupError, TypeError, ValueError) as error:

@@ -52,7 +52,9 @@ def write_report(
     pictures = {
         "Loss and accuracy": picture_data(folder.curves),
         "Confusion matrix": picture_data(folder.confusion_matrix),
+        "Average precision": picture_data(folder.path / "average_precision.png"),
         "Worst mistakes": picture_data(folder.mistakes),
+        "Precision and recall": picture_data(folder.path / "precision_recall.png"),
         "First batch": picture_data(folder.first_batch),
     }
     page = page_of(

@@ -16,6 +16,7 @@ from convolens.runs.checkpointing import RunCheckpoint
 from convolens.runs.explaining import explain_run, tell_findings
 from convolens.runs.findings import Finding
 from convolens.runs.folder import RunFolder
+from convolens.runs.label_scores import LabelScores
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
 from convolens.runs.predictions_file import COLUMNS
@@ -35,7 +36,7 @@ class Outcome:
     Attributes:
         best_epoch: from 1; None where Ctrl-C came before the end of the first.
         epochs: that were finished.
-        scores: on the validation photos.
+        scores: on the validation photos; of several labels a photo `LabelScores`.
         monitor, mode, best: why it is the best: the measure, whether the smallest or the largest counts, its value.
         images_per_second: of the training since it was begun or gone on with, validation and checkpoints included.
         findings: what the run shows, in plain words.
@@ -46,7 +47,7 @@ class Outcome:
     monitor: str
     mode: str
     best: float | None
-    scores: Scores
+    scores: Scores | LabelScores
     images_per_second: float
     findings: tuple[Finding, ...] = ()
 
@@ -112,11 +113,12 @@ def finish(
             prepared,
             checkpoint,
             chances if calibration is None else calibration(chances),
+            scores,
             outcome,
         )
     except WriteError as error:
         screen.warn(f"{error} The weights are kept in {folder.checkpoints}.")
-    _tell(folder, settings, outcome, checkpoint, screen)
+    _tell(folder, settings, outcome, scores, checkpoint, screen)
     return outcome
 
 
@@ -126,9 +128,22 @@ def _write(
     prepared: Prepared,
     checkpoint: RunCheckpoint,
     chances: np.ndarray,
+    scores: Scores,
     outcome: Outcome,
 ) -> None:
     write_predictions(folder.predictions, prepared.validation, chances, prepared.class_names)
+    draw_curves(folder, settings, checkpoint)
+    plot_confusion_matrix(scores.confusion, prepared.class_names, folder.confusion_matrix)
+    draw_mistakes(folder.mistakes, prepared.validation, chances, prepared.class_names)
+    with atomic_path(folder.results) as temporary:
+        temporary.write_text(
+            json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    write_report(folder, settings, prepared, checkpoint.history, outcome.as_dict())
+
+
+def draw_curves(folder: RunFolder, settings: Settings, checkpoint: RunCheckpoint) -> None:
+    """Draw loss and accuracy epoch by epoch; nothing where no epoch was finished."""
     if checkpoint.history:
         history = {
             name: [row[name] for row in checkpoint.history]
@@ -136,13 +151,6 @@ def _write(
             if name != "epoch"
         }
         plot_curves(history, folder.curves, checkpoint.best_epoch, settings.monitor)
-    plot_confusion_matrix(outcome.scores.confusion, prepared.class_names, folder.confusion_matrix)
-    draw_mistakes(folder.mistakes, prepared.validation, chances, prepared.class_names)
-    with atomic_path(folder.results) as temporary:
-        temporary.write_text(
-            json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-    write_report(folder, settings, prepared, checkpoint.history, outcome.as_dict())
 
 
 def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
@@ -188,18 +196,22 @@ def show_classes(scores: Scores, screen: Screen) -> None:
     )
 
 
-def _tell(
-    folder: RunFolder, settings: Settings, outcome: Outcome, checkpoint: RunCheckpoint, screen: Screen
-) -> None:
-    scores = outcome.scores
+def tell_best(folder: RunFolder, settings: Settings, outcome: Outcome, screen: Screen) -> None:
+    """Say which epoch is the best."""
     screen.heading("Result")
     if outcome.best_epoch is None:
         screen.result("Interrupted in the first epoch; the weights are those of its last step.")
     else:
         screen.result(
-            f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {checkpoint.best:.4f}); "
+            f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {outcome.best:.4f}); "
             f"its weights are {folder.best}"
         )
+
+
+def _tell(
+    folder: RunFolder, settings: Settings, outcome: Outcome, scores: Scores, checkpoint: RunCheckpoint, screen: Screen
+) -> None:  # fmt: skip
+    tell_best(folder, settings, outcome, screen)
     screen.result(
         f"Validation accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} on {scores.confusion.sum():,} photos; "
         f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"

@@ -27,7 +27,7 @@ class ResumeOptions:
     """What may be different from before.
 
     Args:
-        data, validation: where the photos are now; None is where they were.
+        data, validation, labels: where photos and table are now; None is where they were.
         epochs: the number of the last epoch, more than before; None as before.
         device, threads: None as before.
         anyway: True goes on where these, or a version, may change the last bits.
@@ -36,6 +36,7 @@ class ResumeOptions:
 
     data: Path | None = None
     validation: Path | None = None
+    labels: Path | None = None
     epochs: int | None = None
     device: str | None = None
     threads: int | None = None

@@ -18,6 +18,10 @@ def check_there(asked: TrainOptions, data_option: str = "--data DIR") -> None:
         raise MissingFileError(
             f"{asked.data}: the photos of the run are no longer there; say where they are by {data_option}."
         )
+    if asked.labels is not None and not asked.labels.is_file():
+        raise MissingFileError(
+            f"{asked.labels}: the labels of the run are no longer there; say where they are by --labels FILE."
+        )
     if asked.validation is not None and not asked.validation.is_dir():
         raise MissingFileError(
             f"{asked.validation}: the validation photos of the run are no longer there; say where they are by --val DIR."

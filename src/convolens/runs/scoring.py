@@ -41,12 +41,17 @@ class Scores:
     classes: tuple[ClassScore, ...]
     confusion: np.ndarray
 
+    @property
+    def photos(self) -> int:
+        """How many were scored."""
+        return int(self.confusion.sum())
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return {
             "accuracy": self.accuracy,
             "loss": self.loss,
-            "images": int(self.confusion.sum()),
+            "images": self.photos,
             "baseline_accuracy": self.baseline,
             "baseline_class": self.commonest,
             "classes": [vars(item) for item in self.classes],

@@ -19,6 +19,7 @@ from convolens.runs.ending import asked_to_end
 from convolens.runs.folder import RunFolder
 from convolens.runs.head_features import StagedBatches, features_of
 from convolens.runs.history_file import HistoryFile
+from convolens.runs.label_results import finish_labels
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared, plain_labels
@@ -134,7 +135,7 @@ class Session:
         self._check_best(checkpoint)
         steps = checkpoint.steps_taken
         speed = steps * settings.batch_size / seconds
-        outcome = finish(
+        outcome = (finish_labels if self.trained.multi_label else finish)(
             folder, settings, self.prepared, self.trained, checkpoint, speed, screen, waiting.share
         )
         spent = budget[0].spent if budget else None

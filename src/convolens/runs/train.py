@@ -12,9 +12,9 @@ from convolens import optimizers
 from convolens.analysis import cost
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.data.layout import find_layout
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
+from convolens.metrics import BinaryAccuracy
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.runs import model_file
@@ -27,6 +27,7 @@ from convolens.runs.lock import locked
 from convolens.runs.measure import check_features, check_memory, measure
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
+from convolens.runs.photo_lists import layout_of
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.prepare import Prepared, plain_labels, prepare
 from convolens.runs.record import write_record
@@ -59,7 +60,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
-    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    layout = layout_of(settings)
     for photos in (layout.train, settings.validation or layout.validation):
         if photos is not None:
             check_outside(out, photos)
@@ -101,7 +102,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
             stages.as_tables() if stages else (),
         )
         show_data(settings, prepared, screen)
-        trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
+        trained = trained_model(settings, prepared, model)
         model_file.write(folder.model, trained)
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
@@ -129,8 +130,7 @@ def go_on(
     """
     folder.make_checkpoints()
     model = begin_again(folder, settings, prepared, model_maker(settings, prepared))
-    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
-    trained = TrainedModel(model, settings.model, prepared.class_names, preprocessing)
+    trained = trained_model(settings, prepared, model)
     batches, validation = (make_batches(settings, prepared, model, training) for training in (True, False))
     if not folder.first_batch.is_file():
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
@@ -155,6 +155,13 @@ def last_stage(settings: Settings, model: Model) -> Model:
     if stages is not None:
         stages.prepare(stages.stages[-1])
     return model
+
+
+def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
+    """Return a run's model with what it must be shown and what its outputs mean."""
+    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
+    multi_label = bool(settings.multi_label)
+    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, multi_label)
 
 
 def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
@@ -205,6 +212,7 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
             len(prepared.class_names),
             training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
             weights=network_like(settings),
+            multi_label=bool(settings.multi_label),
         )
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = rate
@@ -212,8 +220,9 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
         model.compile(
             optimizer,
             # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
-            loss="binary_crossentropy" if sigmoid else "crossentropy",
-            metrics=["accuracy"],
+            loss="binary_crossentropy" if sigmoid or settings.multi_label else "crossentropy",
+            # of several labels: the share of right answers, one a photo and class
+            metrics=[BinaryAccuracy(name="accuracy")] if settings.multi_label else ["accuracy"],
             precision=settings.precision,
         )
         return model.to(settings.device)

@@ -13,6 +13,7 @@ from convolens.analysis.measures.calibration import (
 )
 from convolens.analysis.measures.conformal import class_p_values, enough_for, p_values, threshold
 from convolens.analysis.measures.mcnemar import mcnemar
+from convolens.analysis.measures.multi_label import average_precisions, best_thresholds, label_curves
 from convolens.analysis.measures.novelty import FeatureDistance
 from convolens.analysis.measures.thresholds import ThresholdCurves, areas, threshold_curves
 
@@ -22,11 +23,14 @@ __all__ = [
     "ThresholdCurves",
     "accuracy_and_f1_intervals",
     "areas",
+    "average_precisions",
+    "best_thresholds",
     "class_p_values",
     "cross_fitted",
     "enough_for",
     "expected_calibration_error",
     "fit_temperature",
+    "label_curves",
     "mcnemar",
     "p_values",
     "reliability",

@@ -47,24 +47,32 @@ def threshold_curves(probability: Any, labels: Any, class_names: Sequence[str]) 
         >>> [(curve.name, float(curve.roc_area)) for curve in curves]
         [('dog', 1.0)]
     """
-    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
-
     values, numbers = with_labels("threshold_curves", probability, labels)
     found = []
     for number in [1] if len(class_names) == 2 else range(len(class_names)):
         mine = numbers == number
         if mine.all() or not mine.any():
             continue
-        chances = values[:, number]
-        false_positives, true_positives, _ = roc_curve(mine, chances)
-        precision, recall, _ = precision_recall_curve(mine, chances, drop_intermediate=True)
-        found.append(
-            ThresholdCurves(
-                str(class_names[number]), false_positives, true_positives, recall, precision,
-                float(auc(false_positives, true_positives)), float(average_precision_score(mine, chances)),
-            )
-        )  # fmt: skip
+        found.append(curves_of(str(class_names[number]), mine, values[:, number]))
     return found
+
+
+def curves_of(name: str, mine: np.ndarray, chances: np.ndarray) -> ThresholdCurves:
+    """Return the curves of one class.
+
+    Args:
+        name: of the class.
+        mine: bool (n,), which photos are of it; some, and not all.
+        chances: its probability for each photo, (n,).
+    """
+    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
+
+    false_positives, true_positives, _ = roc_curve(mine, chances)
+    precision, recall, _ = precision_recall_curve(mine, chances, drop_intermediate=True)
+    return ThresholdCurves(
+        name, false_positives, true_positives, recall, precision,
+        float(auc(false_positives, true_positives)), float(average_precision_score(mine, chances)),
+    )  # fmt: skip
 
 
 def areas(curves: Sequence[ThresholdCurves]) -> dict[str, dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from convolens.runs.scoring import Scores
 
@@ -20,6 +21,22 @@ class Rescored:
     same: int
     accuracy_before: float
     accuracy: float
+
+
+class Course(Protocol):
+    """What some findings look at alone: how the training went. Attributes as of `Evidence`."""
+
+    @property
+    def history(self) -> Sequence[Mapping[str, float]]: ...
+
+    @property
+    def best_epoch(self) -> int | None: ...
+
+    @property
+    def run(self) -> str: ...
+
+    @property
+    def waited(self) -> float | None: ...
 
 
 @dataclass(frozen=True)

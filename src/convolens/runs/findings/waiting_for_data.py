@@ -1,12 +1,12 @@
 """How much of the training was spent waiting for photos."""
 
-from convolens.runs.findings.evidence import Evidence
+from convolens.runs.findings.evidence import Course
 from convolens.runs.findings.finding import Finding
 
 MUCH = 0.2
 
 
-def waiting_for_data(evidence: Evidence) -> Finding | None:
+def waiting_for_data(evidence: Course) -> Finding | None:
     """Return advice where a fifth of the time or more went by without a batch."""
     if evidence.waited is None or evidence.waited < MUCH:
         return None
