@@ -30,7 +30,8 @@ from convolens.runs.map_features import MapOptions, MapResult, map_features
 from convolens.runs.model_file import TrainedModel, load
 from convolens.runs.neighbours import Neighbour, NeighbourOptions, neighbours
 from convolens.runs.options import TrainOptions
-from convolens.runs.predict import Prediction, predict
+from convolens.runs.predict import predict
+from convolens.runs.prediction import Prediction
 from convolens.runs.probe import ProbeOptions, ProbeResult, probe
 from convolens.runs.recipes import RECIPES
 from convolens.runs.resume import ResumeOptions, resume

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,8 @@ from convolens.data.multi_label import SEPARATOR
 from convolens.runs.label_scores import said
 from convolens.runs.label_tables import probability_columns
 from convolens.runs.model_file import TrainedModel
+from convolens.runs.prediction import Prediction
 from convolens.runs.tables import write_csv
-
-if TYPE_CHECKING:
-    from convolens.runs.predict import Prediction
 
 
 def describe_thresholds(trained: TrainedModel) -> str:
@@ -44,18 +42,7 @@ def label_answers(trained: TrainedModel, chances: np.ndarray) -> list[dict[str, 
     return answers
 
 
-def label_dict(answer: "Prediction") -> dict[str, Any]:
-    """Return plain values for JSON: the labels that are said, and the probability of every class."""
-    chances = dict(answer.answers)
-    return {
-        "path": str(answer.path),
-        "labels": {name: chances[name] for name in answer.labels or ()},
-        "probabilities": chances,
-        "error": answer.error,
-    }
-
-
-def write_label_answers(path: Path, answers: Sequence["Prediction"]) -> None:
+def write_label_answers(path: Path, answers: Sequence[Prediction]) -> None:
     """Write a row a file: path, the labels in one cell, the probability of each class, error.
 
     Raises:

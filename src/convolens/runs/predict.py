@@ -4,7 +4,6 @@ import glob
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,68 +12,19 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.data.folder import files_below, is_image_name
-from convolens.data.multi_label import SEPARATOR
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.runs import model_file
 from convolens.runs.answers import answers_of
-from convolens.runs.calibration_file import UNKNOWN, Calibration, read_calibration
+from convolens.runs.calibration_file import Calibration, read_calibration
 from convolens.runs.folder import RunFolder
-from convolens.runs.label_answers import describe_thresholds, label_answers, label_dict, write_label_answers
+from convolens.runs.label_answers import describe_thresholds, label_answers, write_label_answers
 from convolens.runs.model_file import TrainedModel
+from convolens.runs.prediction import Prediction
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
 
 BATCH = 64
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer for one file.
-
-    Attributes:
-        path: of the photo, as it was found.
-        answers: (class name, probability) of the likeliest classes, the likeliest first; empty after an error.
-        error: why the file could not be read; None where it could.
-        unknown: whether the photo is like none of the classes; None where the run cannot tell (see `calibrate`).
-        labels: of a run whose photos have several: those that are said, the likeliest first; None of other runs.
-    """
-
-    path: Path
-    answers: tuple[tuple[str, float], ...] = ()
-    error: str | None = None
-    unknown: bool | None = None
-    labels: tuple[str, ...] | None = None
-
-    @property
-    def label(self) -> str | None:
-        """The likeliest class, or "unknown", or all labels as "cat;dog"; None after an error."""
-        if self.labels is not None:
-            return SEPARATOR.join(self.labels)
-        return UNKNOWN if self.unknown else self.likeliest
-
-    @property
-    def likeliest(self) -> str | None:
-        """The likeliest class, of an unknown photo too."""
-        return self.answers[0][0] if self.answers else None
-
-    @property
-    def confidence(self) -> float | None:
-        """The probability of the likeliest class, in [0, 1]."""
-        return self.answers[0][1] if self.answers else None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        if self.labels is not None:
-            return label_dict(self)
-        return {
-            "path": str(self.path),
-            "label": self.label,
-            "confidence": self.confidence,
-            "unknown": self.unknown,
-            "answers": [{"label": name, "confidence": chance} for name, chance in self.answers],
-            "error": self.error,
-        }
 
 
 def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:

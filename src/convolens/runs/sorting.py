@@ -13,7 +13,7 @@ from convolens.arguments import number_in
 from convolens.checkpoints.atomic import explain
 from convolens.errors import DataError, MissingFileError
 from convolens.runs.folder import check_place, check_writable
-from convolens.runs.predict import Prediction
+from convolens.runs.prediction import Prediction
 from convolens.runs.tables import write_csv
 
 UNDO_NAME = "undo.csv"
