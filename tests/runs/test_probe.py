@@ -43,7 +43,7 @@ def place(tmp_path_factory):
 def test_the_winner_is_a_run_like_any_other(place, learner, monkeypatch):
     monkeypatch.setitem(learners.GRIDS, "forest", {"min_samples_leaf": [1]})  # time
     options = runs.ProbeOptions(
-        str(place / "run"), place / "data", "flatten", learners=(learner,), folds=3, out=place / learner
+        place / "run", place / "data", "flatten", learners=(learner,), folds=3, out=place / learner
     )
     found = runs.probe(options, QUIET)
     assert found.results[0].mean > 0.8

@@ -38,7 +38,7 @@ class CheckOptions:
     """
 
     data: str | PathLike[str]
-    subject: str | None = None
+    subject: str | PathLike[str] | None = None
     layer: str | None = None
     pool: str = "avg"
     folds: int = 5

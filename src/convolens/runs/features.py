@@ -25,7 +25,7 @@ class FeatureOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str
+    subject: str | PathLike[str]
     data: str | PathLike[str]
     out: str | PathLike[str]
     layers: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ class MapOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str
+    subject: str | PathLike[str]
     data: str | PathLike[str]
     out: str | PathLike[str]
     methods: tuple[str, ...] = ("pca", "tsne")

@@ -40,7 +40,7 @@ class NeighbourOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str
+    subject: str | PathLike[str]
     image: str | PathLike[str]
     data: str | PathLike[str]
     count: int = 12

@@ -51,7 +51,7 @@ class ProbeOptions:
         command: as it was typed, for the record.
     """
 
-    subject: str
+    subject: str | PathLike[str]
     data: str | PathLike[str]
     layer: str | None = None
     pool: str = "avg"

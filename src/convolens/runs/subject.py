@@ -1,5 +1,6 @@
 """Subject: the trained network that RUN or MODEL on the command line means, with its preprocessing."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Subject:
 
 def find_subject(
     where: str,
-    subject: str,
+    subject: str | os.PathLike[str],
     screen: Screen,
     select: str = "best",
     weights: str | None = None,
@@ -57,6 +58,7 @@ def find_subject(
         MissingFileError: no such run and no such name; the nearest is offered. ArgumentError: options that do not fit.
         Others: those of `applications.find_weights` and of `model_file.load`.
     """
+    subject = os.fspath(subject)
     if subject in APPLICATIONS or subject.startswith(TIMM):
         entry = find_architecture(where, subject)
         found = find_weights(where, weights, subject)
