@@ -137,6 +137,10 @@ def test_wrong_labels_are_found(mislabelled, tmp_path):
     assert (tmp_path / "checked" / "label_errors.png").is_file()
     assert "groups.csv" in {path.name for path in (tmp_path / "checked").iterdir()}
     assert result.as_dict()["label_errors_by"].startswith("confident learning")
+    told = result.as_dict()["labels_confirmed"]
+    sure = result.errors.probability.argmax(axis=1) == result.found.photos.images.labels
+    assert told == pytest.approx(sure.mean())
+    assert 0.5 < told < 0.97  # 5 % are wrong
 
 
 def test_balance_and_classes_alike(tmp_path):

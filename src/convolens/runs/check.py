@@ -20,6 +20,7 @@ from convolens.runs.screen import Screen
 from convolens.runs.subject import Subject, find_subject
 
 _SHOWN = 8  # rows of each kind on the screen
+_SURE = 0.9  # features that confirm fewer labels than this name more of their own mistakes than wrong labels
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,14 @@ class CheckResult:
             )
         return rows
 
+    def confirmed(self) -> float | None:
+        """Return the share of labels, in [0, 1], that is the likeliest out of fold too; None where nobody was asked."""
+        if self.errors is None:
+            return None
+        asked = ~np.isnan(self.errors.probability).any(axis=1)
+        likeliest = self.errors.probability[asked].argmax(axis=1)
+        return float((likeliest == self.found.photos.images.labels[asked]).mean())
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         found, counts = self.found, self.found.counts()
@@ -105,6 +114,7 @@ class CheckResult:
         if self.errors is not None:
             told["label_errors"] = self.suspects()
             told["label_errors_by"] = self.errors.method
+            told["labels_confirmed"] = self.confirmed()
             told["classes_too_small_for_label_errors"] = [names[i] for i in self.errors.left_out]
         return told
 
@@ -193,6 +203,14 @@ def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
                 for row in suspects
             ],
         )
+        share = result.confirmed()
+        if suspects and share is not None:
+            screen.line(f"out of fold, {share:.1%} of the labels are confirmed")
+            if share < _SURE:
+                screen.warn(
+                    "features that confirm so few labels make mistakes of their own, and most of these may be such; look at "
+                    "each, or give --model a network that knows these classes better"
+                )
         for label in result.errors.left_out:
             screen.warn(
                 f"{found.photos.images.class_names[label]} has too few photos to be asked about its labels"
