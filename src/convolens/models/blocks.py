@@ -38,7 +38,7 @@ def blocks_of(units: Sequence[Unit]) -> list[Block]:
     Example:
         >>> from convolens.applications import VGG11
         >>> from convolens.models.freezing import units_of
-        >>> [block.name for block in blocks_of(units_of(VGG11(classes=2).module))]
+        >>> [block.name for block in blocks_of(units_of(VGG11(input_shape=(32, 32, 3), classes=2).module))]
         ['features.0', 'features.3', 'features.6', 'features.11', 'features.16', 'classifier.0']
     """
     kept = [unit for unit in units if unit.has_weights]
