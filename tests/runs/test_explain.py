@@ -1,8 +1,10 @@
 """explain: the pictures of a run's photos, one page, and what predict says; bad input leaves nothing behind."""
 
+import hashlib
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ from PIL import Image
 from convolens import runs
 from convolens.analysis.explain import filters, grad_cam, integrated_gradients, top_photos
 from convolens.errors import ArgumentError, ImageError, MissingFileError, ShapeError, UnknownNameError
+from convolens.runs.calibration_file import Calibration, write_calibration
 from convolens.runs.explain_methods import MOST_LAYERS, chosen_layers
 from convolens.runs.folder import RunFolder
+from convolens.runs.screen import Screen
 from images import truncated_jpeg
 
 METHODS = ("grad-cam", "grad-cam++", "occlusion", "integrated-gradients")
@@ -189,3 +193,33 @@ def test_long_networks_are_thinned_out():
     assert "features.5.block.1.0" in [call.name for call in calls]
     assert not any("Pad" in call.kind for call in calls)
     assert len({call.map_shape for call in calls}) > 5, "from the first to the last"
+
+
+def test_confidences_are_calibrated_as_those_of_predict(small_run, small_data, tmp_path):
+    folder = RunFolder.open(shutil.copytree(small_run.folder.path, tmp_path / "run"))
+    sealed = hashlib.sha256(folder.best.read_bytes()).hexdigest()
+    write_calibration(folder, Calibration(3.0, 40, 0.1, 0.05, sealed))
+    photo = small_data / "dark" / "00.png"
+    asked = runs.ExplainOptions(folder.path, [str(photo)], methods=("occlusion",), out=tmp_path / "why")
+    (found,) = runs.explain(asked).photos
+    (answer,) = runs.predict(folder.path, [photo])
+    (own,) = runs.predict(folder.path, [photo], calibrated=False)
+    assert found.answers == answer.answers
+    assert answer.confidence < own.confidence
+
+
+def test_a_head_without_gradient_takes_occlusion_only(small_run, small_data, tmp_path):
+    runs.probe(
+        runs.ProbeOptions(
+            small_run.folder.path, small_data, learners=("neighbours",), folds=2, out=tmp_path / "probed"
+        ),
+        Screen(quiet=True),
+    )
+    photo = str(small_data / "dark" / "00.png")
+    options = runs.ExplainOptions(tmp_path / "probed", [photo], out=tmp_path / "why", feature_maps=False)
+    with pytest.raises(ArgumentError, match=r"explain: .* or take occlusion, which needs no gradient\."):
+        runs.explain(options)
+    assert not (tmp_path / "why").exists()
+    done = runs.explain(replace(options, methods=("occlusion",)))
+    assert done.photos[0].layer is None
+    drawn(tmp_path / "why" / "heat-maps.png")

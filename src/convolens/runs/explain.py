@@ -15,7 +15,8 @@ from convolens.analysis.pictures import shorten
 from convolens.arguments import look_up, one_of
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs import model_file
-from convolens.runs.explain_methods import METHODS, chosen_layers, heat_map
+from convolens.runs.calibration_file import Calibration, read_calibration
+from convolens.runs.explain_methods import METHODS, NEED_LAYER, chosen_layers, heat_map
 from convolens.runs.explain_page import Shown, write_page
 from convolens.runs.explain_top import draw_top, find_top
 from convolens.runs.folder import RunFolder, check_writable, make_new_folder
@@ -69,7 +70,7 @@ class Explained:
         path: of the photo.
         answers: (class name, probability) of the likeliest classes, as `predict` gives them.
         explained: the class whose evidence is shown.
-        layer: that Grad-CAM took.
+        layer: that Grad-CAM took; None where nothing asked for one.
         completeness_gap: of integrated gradients, as a share of the difference of the scores; None without them.
         files: that were written for it.
         error: why the photo could not be read; None where it could.
@@ -141,14 +142,18 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     explained, images = _read(photos, trained)
     first = trained.preprocessing(images[0][np.newaxis])[0]
     # What is wrong with a name is said before the folder is made.
-    layer = _layer(trained, first, options.layer, number)
+    needed = options.layer is not None or options.filter is not None or bool(NEED_LAYER & set(methods))
+    layer = _layer(trained, first, options.layer, number) if needed else None
     convolution = options.filters or _first_convolution(trained, first)
     kernels = filters(trained.model, convolution) if convolution is not None else None
-    if layer.places == 1:
+    if layer is not None and layer.places == 1:
         screen.warn(
             f"the map of layer {layer.name!r} is one place, so Grad-CAM cannot tell places apart; train with a larger --size"
         )
-    top = find_top(trained, further, layer, options.filter, screen) if options.filter is not None else None
+    top = None
+    if options.filter is not None and layer is not None:
+        top = find_top(trained, further, layer, options.filter, screen)
+    calibration = None if trained.multi_label else read_calibration(folder, options.weights, screen.warn)
     made = make_new_folder(out)
     shown: list[Shown] = []
     maps = len(photos) == 1 if options.feature_maps is None else options.feature_maps
@@ -161,7 +166,9 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
                 advance(before + count, len(readable) * len(methods))
 
             shown.append(
-                _explain_one(item, pixels, trained, number, methods, options.layer, maps, where, done)
+                _explain_one(
+                    item, pixels, trained, calibration, number, methods, options.layer, maps, where, done
+                )
             )
     written = []
     page: dict[str, Any] = {}
@@ -169,7 +176,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
         title = f"{convolution}: {len(kernels)} filters of {kernels.shape[1]} x {kernels.shape[2]}"
         page["filters"] = (title, plot_filters(kernels, title, made / FILTERS), made / FILTERS)
         written.append(made / FILTERS)
-    if top is not None:
+    if top is not None and layer is not None:
         page["top_photos"] = (
             *draw_top(trained, top, layer, options.filter, made / TOP_PHOTOS),
             made / TOP_PHOTOS,
@@ -245,6 +252,7 @@ def _explain_one(
     item: Explained,
     pixels: np.ndarray,
     trained: TrainedModel,
+    calibration: Calibration | None,
     number: int | None,
     methods: Sequence[str],
     wanted: str | None,
@@ -253,14 +261,15 @@ def _explain_one(
     done: Callable[[int], None],
 ) -> Shown:
     """Write the pictures of one photo, note them in `item`, and return what the page shows."""
-    chances = probabilities(trained.model, pixels[np.newaxis], trained.preprocessing)[0]
+    chances = probabilities(trained.model, pixels[np.newaxis], trained.preprocessing)
+    chances = (chances if calibration is None else calibration(chances))[0]  # as `predict` says them
     order = np.argsort(-chances, kind="stable")[:_TOP]
     item.answers = tuple((trained.class_names[i], float(chances[i])) for i in order)
     chosen = int(order[0]) if number is None else number
     item.explained = trained.class_names[chosen]
     image = trained.preprocessing(pixels[np.newaxis])[0]
-    layer = _layer(trained, image, wanted, chosen)
-    item.layer = layer.name
+    layer = _layer(trained, image, wanted, chosen) if wanted or NEED_LAYER & set(methods) else None
+    item.layer = None if layer is None else layer.name
     found = []
     for name in methods:
         found.append(heat_map(name, trained.model, image, chosen, layer))

@@ -28,20 +28,21 @@ class Found:
     gap: float | None = None
 
 
-Method = Callable[[Any, np.ndarray, int, LayerCall], Found]
+Method = Callable[[Any, np.ndarray, int, LayerCall | None], Found]
 
 
 def _class_map(title: str, function: Any, words: str) -> Method:
-    def found(model: Any, image: np.ndarray, number: int, layer: LayerCall) -> Found:
-        heat = function(model, image, number, layer.name)
-        rows, columns, _ = layer.map_shape or (1, 1, 1)
-        note = f"{layer.name}, {rows} x {columns}" if heat.max() > 0 else "nothing speaks for the class"
+    def found(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+        name, shape = (None, None) if layer is None else (layer.name, layer.map_shape)
+        heat = function(model, image, number, name)
+        rows, columns, _ = shape or (1, 1, 1)
+        note = f"{name}, {rows} x {columns}" if heat.max() > 0 else "nothing speaks for the class"
         return Found(HeatMap(title, heat, False, "share of the strongest place", note), words)
 
     return found
 
 
-def _occlusion(model: Any, image: np.ndarray, number: int, layer: LayerCall) -> Found:
+def _occlusion(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
     heat = occlusion(model, image, number)
     words = (
         "<b>Occlusion</b> covers the photo bit by bit with its mean colour: red where the class's score falls, blue where it rises. "
@@ -50,7 +51,7 @@ def _occlusion(model: Any, image: np.ndarray, number: int, layer: LayerCall) -> 
     return Found(HeatMap("occlusion", heat, True, "the score falls by, when covered"), words)
 
 
-def _integrated(model: Any, image: np.ndarray, number: int, layer: LayerCall) -> Found:
+def _integrated(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
     found = integrated_gradients(model, image, number)
     gap = float(found.gap)
     note = f"{found.steps} steps, gap {gap:.1%}"
@@ -78,9 +79,14 @@ METHODS: dict[str, Method] = {
     "integrated-gradients": _integrated,
 }  # fmt: skip
 
+NEED_LAYER = {"grad-cam", "grad-cam++"}  # the others look at the photo
 
-def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: LayerCall) -> Found:
-    """Return the answer of a method of `METHODS` for one image, float (rows, columns, channels), and a class."""
+
+def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+    """Return the answer of a method of `METHODS` for one image, float (rows, columns, channels), and a class.
+
+    `layer` is that of the methods in `NEED_LAYER`.
+    """
     return METHODS[name](model, image, number, layer)
 
 
