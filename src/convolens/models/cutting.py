@@ -179,7 +179,7 @@ def _places(where: str, model: Any) -> list[_Place]:
     module = model.module
     if isinstance(module, SequentialNetwork) and module.built:
         layers = [module.input.layer, *module.layers]
-        return [_Place(layer, output, True) for layer, output in zip(layers, module.chain, strict=True)]
+        return [_Place(layer, output, True) for layer, output in zip(layers, module.tensors, strict=True)]
     if not isinstance(module, Network) or not (module.single_input and module.single_output):
         raise ArgumentError(
             f"{where}: {model.name} is not a network of layers with one input and one output, so its head cannot be trained "

@@ -121,12 +121,6 @@ class SequentialNetwork(Layer):
             self.built = True
 
     @property
-    def chain(self) -> list[SymbolicTensor]:
-        """The symbolic tensors from the beginning to the end, one behind each layer."""
-        self._check_known()
-        return list(self._outputs)
-
-    @property
     def input(self) -> SymbolicTensor:
         """The symbolic tensor at the beginning."""
         self._check_known()
