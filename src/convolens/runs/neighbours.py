@@ -133,14 +133,7 @@ def _features(options: NeighbourOptions, subject: Subject, screen: Screen) -> tu
     """Return the features of the folder, from the cache where they are, and those of the photo, (1, d)."""
     layer = layer_argument((options.layer,) if options.layer else ())
     given = subject.preprocessing
-    photo = read_pixels(
-        options.image,
-        given.color_mode,
-        given.size,
-        given.interpolation,
-        shrink_early=True,
-        resize=given.resize,
-    )
+    photo = given.read(Path(options.image))
     with screen.progress("extracting features") as advance:
         found = extract(
             subject.model, Path(options.data), layer, pool=options.pool, preprocessing=given,
