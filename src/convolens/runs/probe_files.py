@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from convolens.analysis import plot_confusion_matrix
 from convolens.checkpoints.atomic import atomic_path, link_or_copy
 from convolens.data.preprocessing import Preprocessing
@@ -20,12 +18,11 @@ from convolens.runs.environment import environment
 from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.prepare import Part
+from convolens.runs.record import PROBE, write_tables
 from convolens.runs.report import page_of, picture_data
 from convolens.runs.results import draw_mistakes, write_predictions
 from convolens.runs.scoring import Scores
 from convolens.runs.tables import write_csv
-
-KIND = "probe"  # what run.toml says, where a training's says nothing
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
     """
     folder, names = probed.folder, probed.part.folder.class_names
     tables: dict[str, Any] = {
-        "kind": KIND,
+        "kind": PROBE,
         "probe": dict(probed.settings),
         "data": {
             "path": str(data.resolve()),
@@ -87,8 +84,7 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
     }
     if command is not None:
         tables["command"] = command
-    with atomic_path(folder.settings) as temporary:
-        temporary.write_text(tomli_w.dumps(tables), encoding="utf-8", errors="replace")
+    write_tables(folder.settings, tables)
     if features.skipped:
         write_csv(folder.skipped, ["path", "reason"], features.skipped)
     results = probed.as_dict()

@@ -19,6 +19,7 @@ from convolens.runs.prepare import Prepared
 from convolens.runs.tables import write_csv
 
 KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
+PROBE = "probe"  # the kind of a probed run
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 # what may differ between a run and the one that goes on with it
 _NOT_COMPARED = ("data", "labels", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
@@ -191,7 +192,7 @@ def read_record(folder: RunFolder) -> Record:
         raise CheckpointError(
             f"{path}: not readable as TOML ({error}); restore it, or train anew."
         ) from error
-    if tables.get("kind") == "probe":
+    if tables.get("kind") == PROBE:
         raise ArgumentError(
             f"{path.parent}: was made by `convolens probe`; it has no training to go on with. Probe again, or `convolens train`."
         )
