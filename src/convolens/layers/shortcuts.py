@@ -1,4 +1,4 @@
-"""What a network may leave out where nobody looks: an activation's copy, a sum's copy, a padded image in front of a convolution.
+"""What a network may leave out where nobody looks: an activation's copy, a padded image in front of a convolution.
 
 Results are the same numbers. A layer with hooks is looked at: what goes into it and comes out of it is then made as it says.
 """
