@@ -7,6 +7,12 @@ from convolens.applications.alexnet import ALEXNET, AlexNet
 from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.conv_model import CONV_MODEL, ConvModel
 from convolens.applications.convnext import CONVNEXTS, ConvNeXtTiny
+from convolens.applications.efficientnet_lite import (
+    EFFICIENTNETS_LITE,
+    EfficientNetLite0,
+    EfficientNetLite1,
+    EfficientNetLite2,
+)
 from convolens.applications.enet import ENET, ENet
 from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
 from convolens.applications.imagenet import preprocessing
@@ -38,6 +44,7 @@ APPLICATIONS: dict[str, Architecture] = {
         ENET,
         *MOBILENETS_V3,
         *CONVNEXTS,
+        *EFFICIENTNETS_LITE,
     )
 }
 
@@ -111,6 +118,9 @@ __all__ = [
     "ConvModel",
     "ConvNeXtTiny",
     "ENet",
+    "EfficientNetLite0",
+    "EfficientNetLite1",
+    "EfficientNetLite2",
     "GoogLeNet",
     "InceptionV3",
     "InceptionV4",
