@@ -1,5 +1,6 @@
 """The named architectures: one function each, and the registry that `build` and the command line read."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from convolens.applications.imagenet import preprocessing
 from convolens.applications.inception_v3 import INCEPTION_V3, InceptionV3
 from convolens.applications.inception_v4 import INCEPTION_V4, InceptionV4
 from convolens.applications.mobilenet_v3 import MOBILENETS_V3, MobileNetV3Large, MobileNetV3Small
+from convolens.applications.names import spelt_as
 from convolens.applications.nin import NIN, NIN_BN
 from convolens.applications.normalization import Normalization
 from convolens.applications.pretrained import Pretrained, find_weights
@@ -49,23 +51,42 @@ APPLICATIONS: dict[str, Architecture] = {
 }
 
 
+def canonical_name(name: str) -> str:
+    """Return the registry's name of an architecture however it is spelt; a name that is in no spelling known comes back as it is.
+
+    Args:
+        name: a key of `APPLICATIONS` or the name of its function, whatever its capitals, hyphens, underscores, dots and
+            spaces; or "timm:NAME", which stays.
+
+    Example:
+        >>> canonical_name("ResNet18"), canonical_name("VGG-16"), canonical_name("efficientnet_lite0"), canonical_name("x")
+        ('resnet-18', 'vgg16', 'efficientnet-lite0', 'x')
+    """
+    if name.startswith(PREFIX):
+        return name
+    # ShallowVGGNet, whose name in the registry is another one; a function with arguments of ours has no name of its own
+    functions = {entry.build.__name__: key for key, entry in APPLICATIONS.items() if inspect.isfunction(entry.build)}
+    return spelt_as(name, APPLICATIONS, functions) or name
+
+
 def find_architecture(where: str, name: str) -> Architecture:
     """Return the entry of a named architecture: one of `APPLICATIONS`, or any of timm's as "timm:NAME".
 
     Args:
         where: names the caller in errors.
-        name: what `--model` takes.
+        name: what `--model` takes, in any spelling (`canonical_name`).
 
     Raises:
         UnknownNameError: no such architecture; the nearest is offered. ExtraMissingError: timm is not installed.
 
     Example:
-        >>> find_architecture("train", "vgg16").size
-        224
+        >>> find_architecture("train", "VGG-16").name
+        'vgg16'
     """
     if name.startswith(PREFIX):
         return timm_architecture(name)
-    return look_up(where, "model", name, APPLICATIONS)
+    known = canonical_name(name)
+    return look_up(where, "model", known, APPLICATIONS)
 
 
 def build(
@@ -79,7 +100,7 @@ def build(
     """Return a new model of a named architecture for a number of classes.
 
     Args:
-        name: a key of `APPLICATIONS`, or "timm:NAME" for a network of timm (extra `zoo`).
+        name: a key of `APPLICATIONS` in any spelling, or "timm:NAME" for a network of timm (extra `zoo`).
         input_shape: (rows, columns, channels) of the images, without the batch.
         classes: how many classes there are, at least 2; where the architecture ends in a sigmoid, two classes
             become one unit, the probability of the second.
@@ -135,6 +156,7 @@ __all__ = [
     "ResNet152",
     "ShallowVGGNet",
     "build",
+    "canonical_name",
     "find_architecture",
     "find_weights",
     "preprocessing",

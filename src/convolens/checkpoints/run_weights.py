@@ -17,11 +17,13 @@ class RunWeights:
         path: of the safetensors file.
         name: of the architecture.
         layers: their descriptions, in order.
+        interpolation: how its photos were resized; None where that is not told.
     """
 
     path: Path
     name: str
     layers: list[Mapping[str, Any]]
+    interpolation: str | None = None
 
 
 def find_run_weights(folder: Path) -> RunWeights:
@@ -40,6 +42,9 @@ def find_run_weights(folder: Path) -> RunWeights:
         layers = told["network"]["config"]["layers"]
         if not all(isinstance(layer, Mapping) for layer in layers):
             raise TypeError("layers")
-        return RunWeights(path, str(told["name"]), list(layers))
+        preprocessing = told.get("preprocessing")
+        interpolation = preprocessing.get("interpolation") if isinstance(preprocessing, Mapping) else None
+        said = interpolation if isinstance(interpolation, str) else None
+        return RunWeights(path, str(told["name"]), list(layers), said)
     except (OSError, LookupError, TypeError) as error:
         raise CheckpointError(f"{described}: incomplete or of another version ({error!r}).") from error
