@@ -6,6 +6,7 @@ from typing import Any
 from convolens.analysis.costs import cost
 from convolens.applications import APPLICATIONS
 from convolens.applications.imagenet import IMAGENET
+from convolens.applications.installed_weights import is_installed
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class CatalogueEntry:
         parameters: weights that training can change.
         multiply_accumulates: of one image.
         imagenet: whether there are ImageNet weights for it.
+        installed: whether these are here already, in a package; None where no package carries them.
+        install: the command that installs the package, where it is not here.
         summary: one line.
     """
 
@@ -29,6 +32,8 @@ class CatalogueEntry:
     multiply_accumulates: int
     imagenet: bool
     summary: str
+    installed: bool | None = None
+    install: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -52,6 +57,8 @@ def catalogue() -> list[CatalogueEntry]:
         with torch.device("meta"):
             model = architecture.build()
         found = cost(model, training=False)
+        carried = IMAGENET[name].installed if name in IMAGENET else None
+        here = None if carried is None else is_installed(carried)
         entries.append(
             CatalogueEntry(
                 name=name,
@@ -61,6 +68,8 @@ def catalogue() -> list[CatalogueEntry]:
                 multiply_accumulates=found.multiply_accumulates,
                 imagenet=name in IMAGENET,
                 summary=architecture.summary,
+                installed=here,
+                install=carried.install if carried is not None and not here else None,
             )
         )
     return entries

@@ -65,7 +65,9 @@ def canonical_name(name: str) -> str:
     if name.startswith(PREFIX):
         return name
     # ShallowVGGNet, whose name in the registry is another one; a function with arguments of ours has no name of its own
-    functions = {entry.build.__name__: key for key, entry in APPLICATIONS.items() if inspect.isfunction(entry.build)}
+    functions = {
+        entry.build.__name__: key for key, entry in APPLICATIONS.items() if inspect.isfunction(entry.build)
+    }
     return spelt_as(name, APPLICATIONS, functions) or name
 
 

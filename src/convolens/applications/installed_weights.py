@@ -93,7 +93,7 @@ def find_installed(where: str, installed: InstalledFile, folder: Path) -> Path:
             raise WriteError(f"cannot write {kept}: what was read back differs; look at the disk.")
     except WriteError as error:
         warnings.warn(
-            f"{where}: the weights are read from the package {installed.package} each time, for the cache {error}",
+            f"{error} Until then the weights of {where} are read from the package {installed.package} each time.",
             stacklevel=2,
         )
         return path

@@ -118,7 +118,9 @@ def usual_interpolation(weights: Any, name: str) -> str | None:
         ('bicubic', None)
     """
     if weights == "imagenet":
-        return next((item.interpolation for item in IMAGENET.values() if simple(item.name) == simple(name)), None)
+        return next(
+            (item.interpolation for item in IMAGENET.values() if simple(item.name) == simple(name)), None
+        )
     if isinstance(weights, (str, PathLike)) and Path(weights).is_dir():
         return _known(find_run_weights(Path(weights)))
     return None

@@ -10,7 +10,7 @@ from convolens.cli import options
 
 
 def explain(
-    run: Annotated[Path, typer.Argument(help="A run folder.", show_default=False)],
+    run: Annotated[Path, typer.Argument(help="A run folder, or efficientnet-lite0.", show_default=False)],
     images: Annotated[
         list[str],
         typer.Argument(help="Photos, folders (searched through), patterns in quotes.", show_default=False),

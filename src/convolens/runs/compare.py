@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from convolens.analysis import cost
-from convolens.applications import APPLICATIONS, find_architecture
+from convolens.applications import APPLICATIONS, canonical_name, find_architecture
 from convolens.arguments import number_in
 from convolens.data.folder import list_images
 from convolens.data.layout import find_layout
@@ -155,7 +155,7 @@ def _check(options: CompareOptions) -> dict[str, Settings]:
         ArgumentError: no model, one named twice, two budgets, or one that is not above 0.
         UnknownNameError: no such model; the nearest is offered.
     """
-    names = list(options.models)
+    names = [canonical_name(name) for name in options.models]
     if not names:
         raise ArgumentError(
             f"compare: no model is named; give --models with some of {', '.join(sorted(APPLICATIONS))}."

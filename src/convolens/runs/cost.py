@@ -12,13 +12,13 @@ from convolens.analysis import LayerCost, ModelCost, ReceptiveField
 from convolens.analysis import cost as measure_cost
 from convolens.analysis.layer_words import FORMS, is_layers, parse_layers
 from convolens.applications import APPLICATIONS, build, find_architecture
-from convolens.applications.timm_zoo import PREFIX as TIMM
 from convolens.arguments import did_you_mean, integer
 from convolens.errors import ArgumentError, MissingFileError, UnknownNameError
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
 from convolens.runs.screen import Screen, bytes_text
+from convolens.runs.subject import named_architecture
 from convolens.runs.tables import check_table, write_csv
 
 _CSV = (
@@ -107,8 +107,9 @@ def find_model(subject: str, shape: tuple[int, ...] | None, classes: int | None)
         UnknownNameError: no such architecture or layer; the nearest is offered. MissingFileError: no such run.
         ArgumentError: `classes` or no `shape` where it makes no sense.
     """
-    if subject in APPLICATIONS or subject.startswith(TIMM):
-        entry = find_architecture("cost", subject)
+    named = named_architecture(subject)
+    if named is not None:
+        subject, entry = named, find_architecture("cost", named)
         shape = shape or (entry.size, entry.size, 3)
         with torch.device("meta"):
             return build(subject, shape, classes) if classes is not None else entry.build(input_shape=shape)

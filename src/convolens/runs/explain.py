@@ -14,7 +14,6 @@ from convolens.analysis.explain.scores import ask
 from convolens.analysis.pictures import shorten
 from convolens.arguments import look_up, one_of
 from convolens.errors import ArgumentError, ConvolensError
-from convolens.runs import model_file
 from convolens.runs.calibration_file import Calibration, read_calibration
 from convolens.runs.explain_methods import METHODS, NEED_LAYER, chosen_layers, heat_map
 from convolens.runs.explain_page import Shown, write_page
@@ -22,6 +21,7 @@ from convolens.runs.explain_top import draw_top, find_top
 from convolens.runs.folder import RunFolder, check_writable, make_new_folder
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.predict import find_photos
+from convolens.runs.ready_made import find_answering, load_answering
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 
@@ -36,7 +36,7 @@ class ExplainOptions:
     """What is asked of `explain`.
 
     Args:
-        run: the run folder.
+        run: the run folder, or an architecture whose ImageNet weights are installed ("efficientnet-lite0").
         photos: photos, folders (searched through) and glob patterns.
         class_name: whose evidence is shown; None takes each photo's likeliest class.
         methods: keys of `METHODS`.
@@ -45,7 +45,8 @@ class ExplainOptions:
         feature_maps: draw what every layer gives; None does where there is one photo.
         top_photos: photos, or folders of them: those on which filter `filter` of `layer` answers most are drawn.
         filter: its number, counted from 0.
-        out: a folder that is made; None is RUN/explanations/NAME, with the next free suffix.
+        out: a folder that is made; None is RUN/explanations/NAME, of an architecture explanations/NAME, with the next free
+            suffix.
         weights: "best" or "last".
     """
 
@@ -133,11 +134,11 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     """
     screen = screen or Screen(quiet=True)
     methods = _checked_methods(options)
-    folder = RunFolder.open(options.run)
+    folder = find_answering("explain", options.run)
     photos = find_photos(options.photos)
     further = find_photos([options.top_photos]) if options.top_photos is not None else []
     out = _place(options, folder, photos)
-    trained = model_file.load(folder, folder.weights(options.weights))
+    trained = load_answering("explain", options.run, folder, options.weights, screen)
     number = _class_number(options.class_name, trained)
     explained, images = _read(photos, trained)
     first = trained.preprocessing(images[0][np.newaxis])[0]
@@ -153,7 +154,9 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     top = None
     if options.filter is not None and layer is not None:
         top = find_top(trained, further, layer, options.filter, screen)
-    calibration = None if trained.multi_label else read_calibration(folder, options.weights, screen.warn)
+    calibration = None
+    if folder is not None and not trained.multi_label:
+        calibration = read_calibration(folder, options.weights, screen.warn)
     made = make_new_folder(out)
     shown: list[Shown] = []
     maps = len(photos) == 1 if options.feature_maps is None else options.feature_maps
@@ -182,7 +185,8 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
             made / TOP_PHOTOS,
         )
         written.append(made / TOP_PHOTOS)
-    write_page(made / PAGE, folder.path.resolve().name, trained, shown, explained, page)
+    name = trained.name if folder is None else folder.path.resolve().name
+    write_page(made / PAGE, name, trained, shown, explained, page)
     screen.result(f"{made / PAGE} holds everything")
     return Explanation(made, explained, [*written, made / PAGE])
 
@@ -199,11 +203,12 @@ def _checked_methods(options: ExplainOptions) -> list[str]:
     return list(dict.fromkeys(options.methods))
 
 
-def _place(options: ExplainOptions, run: RunFolder, photos: Sequence[Path]) -> Path:
+def _place(options: ExplainOptions, run: RunFolder | None, photos: Sequence[Path]) -> Path:
     """Return the folder to make, checked."""
     if options.out is None:
         name = photos[0].stem if len(photos) == 1 else Path(options.photos[0]).stem
-        out = run.path / "explanations" / (name if name.strip(".*?[]") else "photos")
+        place = Path("explanations") if run is None else run.path / "explanations"
+        out = place / (name if name.strip(".*?[]") else "photos")
     else:
         out = options.out
         if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -13,6 +13,7 @@ from convolens.runs.finetuning import FineTuning
 from convolens.runs.options import TrainOptions
 from convolens.runs.screen import Screen
 from convolens.runs.session import TrainResult
+from convolens.runs.subject import named_architecture
 from convolens.runs.train import train
 
 RECIPE = "finetune"
@@ -62,8 +63,9 @@ def _begin(start: Path, options: TrainOptions) -> TrainOptions:
             f"finetune: weights of timm's networks are not fetched; download model.safetensors of timm/{name.removeprefix(PREFIX)} "
             "from its publisher, and give it by --weights FILE."
         )
-    if name in APPLICATIONS or name.startswith(PREFIX):
-        return replace(options, model=name, weights=options.weights or "imagenet")
+    named = named_architecture(name)
+    if named is not None:
+        return replace(options, model=named, weights=options.weights or "imagenet")
     if start.is_dir():
         raise MissingFileError(
             f"{start}: holds no model.json, so it is not a run; give the folder that `train` made."

@@ -7,6 +7,7 @@ from typing import Any
 
 from convolens import optimizers
 from convolens.applications import find_architecture
+from convolens.applications.pretrained import usual_interpolation
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
@@ -40,7 +41,7 @@ class TrainOptions:
             set them.
         size: rows and columns of the network's input, in pixels.
         color_mode: "rgb", "grayscale" or "rgba"; None is "rgb".
-        interpolation: how photos are resized; None is "bilinear".
+        interpolation: how photos are resized; None is as for those that `weights` were learnt from, else "bilinear".
         resize: "squash", "crop" or "pad": what happens to photos of other proportions; None is "squash".
         recipe: a name of `RECIPES`.
         epochs, batch_size, optimizer, learning_rate: override the recipe.
@@ -223,7 +224,10 @@ def resolve(options: TrainOptions) -> Settings:
     if options.weights is not None and options.branch_from is not None:
         raise ArgumentError("train: --weights and --branch-from both say what to begin with; leave one out.")
     one_of(where, "monitor", options.monitor, list(MONITORS))
-    interpolation = one_of(where, "interpolation", _either(options.interpolation, "bilinear"), INTERPOLATIONS)
+    interpolation = options.interpolation
+    if interpolation is None:
+        interpolation = usual_interpolation(options.weights, architecture.name) or "bilinear"
+    one_of(where, "interpolation", interpolation, INTERPOLATIONS)
     resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
     color_mode = one_of(where, "color_mode", _either(options.color_mode, "rgb"), list(CHANNELS))
     share = float(_either(options.validation_split, VALIDATION_SPLIT))

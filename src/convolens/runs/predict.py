@@ -14,13 +14,12 @@ from convolens.arguments import integer
 from convolens.data.folder import files_below, is_image_name
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
-from convolens.runs import model_file
 from convolens.runs.answers import answers_of
 from convolens.runs.calibration_file import Calibration, read_calibration
-from convolens.runs.folder import RunFolder
 from convolens.runs.label_answers import describe_thresholds, label_answers, write_label_answers
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.prediction import Prediction
+from convolens.runs.ready_made import find_answering, load_answering
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
 
@@ -65,7 +64,7 @@ def predict(
     """Return what a run says of photos; a file that cannot be read gets an entry with the error.
 
     Args:
-        run: the run folder.
+        run: the run folder, or an architecture whose ImageNet weights are installed ("efficientnet-lite0").
         sources: photos, folders (searched through) and glob patterns.
         top: how many of the likeliest classes each answer holds; of photos with several labels all.
         weights: "best" or "last".
@@ -76,17 +75,17 @@ def predict(
         One entry a file, in name order.
 
     Raises:
-        MissingFileError: no such run, photo or folder. CheckpointError: a damaged run.
+        MissingFileError: no such run, photo or folder. CheckpointError: a damaged run. Others: those of `load_answering`.
     """
     top = integer("predict", "top", top)
     screen = screen or Screen(quiet=True)
-    folder = RunFolder.open(run)
+    folder = find_answering("predict", run)
     photos = find_photos(sources)
-    trained = model_file.load(folder, folder.weights(weights))
+    trained = load_answering("predict", run, folder, weights, screen)
     calibration = None
     if trained.multi_label:
         screen.line(describe_thresholds(trained))
-    elif calibrated:
+    elif calibrated and folder is not None:
         calibration = read_calibration(folder, weights, screen.warn)
     for line in [] if calibration is None else calibration.describe():
         screen.line(f"{line} (--no-calibration: the network's own)")

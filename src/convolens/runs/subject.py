@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from convolens.applications import APPLICATIONS, find_architecture, find_weights
+from convolens.applications import APPLICATIONS, canonical_name, find_architecture, find_weights
 from convolens.applications.timm_zoo import PREFIX as TIMM
 from convolens.arguments import did_you_mean, integer
 from convolens.data.preprocessing import Preprocessing
@@ -34,6 +34,24 @@ class Subject:
     weights: str
 
 
+def named_architecture(subject: str) -> str | None:
+    """Return the architecture that a RUN or MODEL names, as the registry spells it; None where it names none.
+
+    A word that is spelt in another way than the registry does names an architecture only where no file or folder is called so.
+
+    Args:
+        subject: a run folder, a name in any spelling, or timm:NAME.
+
+    Example:
+        >>> named_architecture("ResNet18"), named_architecture("timm:resnet18"), named_architecture("runs/photos")
+        ('resnet-18', 'timm:resnet18', None)
+    """
+    if subject.startswith(TIMM) or subject in APPLICATIONS:
+        return subject
+    known = canonical_name(subject)
+    return known if known in APPLICATIONS and not Path(subject).exists() else None
+
+
 def find_subject(
     where: str,
     subject: str | os.PathLike[str],
@@ -59,8 +77,9 @@ def find_subject(
         Others: those of `applications.find_weights` and of `model_file.load`.
     """
     subject = os.fspath(subject)
-    if subject in APPLICATIONS or subject.startswith(TIMM):
-        entry = find_architecture(where, subject)
+    named = named_architecture(subject)
+    if named is not None:
+        subject, entry = named, find_architecture(where, named)
         found = find_weights(where, weights, subject)
         if found is None:
             screen.warn(
@@ -71,7 +90,9 @@ def find_subject(
         )
         model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
         said = "random" if found is None else found.title
-        return Subject(model, subject, subject, Preprocessing((side, side)), said)
+        resized = found.interpolation if found is not None else None
+        preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
+        return Subject(model, subject, subject, preprocessing, said)
     if not Path(subject).exists() and "/" not in subject and "\\" not in subject:
         near = did_you_mean(subject, APPLICATIONS)
         raise MissingFileError(
