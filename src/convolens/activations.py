@@ -55,6 +55,8 @@ def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
     """Return `activation(x)`, written over `x` where torch can; `x` must be memory of its own that no gradient needs."""
     if activation is F.relu:
         return F.relu_(x)
+    if activation is F.relu6:
+        return F.relu6(x, inplace=True)
     if activation is F.hardswish and not torch.is_grad_enabled():  # its gradient needs what went into it
         return F.hardswish(x, inplace=True)
     return activation(x)

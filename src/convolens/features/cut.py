@@ -11,6 +11,7 @@ from convolens.errors import ArgumentError
 from convolens.features.choice import Tap
 from convolens.features.pooling import pooled
 from convolens.layers import SymbolicTensor
+from convolens.memory import kept_memory
 from convolens.models.network import Network
 from convolens.models.sequential_network import SequentialNetwork
 
@@ -86,6 +87,7 @@ class Cut:
         modes = {child: child.training for child in self.module.modules()}
         with ExitStack() as stack:
             stack.enter_context(torch.inference_mode())
+            stack.enter_context(kept_memory())
             for tap in self._hooked:
                 hook: Any = (
                     tap.module.register_forward_pre_hook(partial(self._note_input, tap))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from convolens import activations
 from convolens.arguments import axis_of, number_in
@@ -63,10 +64,17 @@ class ReLU(Layer):
         self.negative_slope = number_in(self.title, "negative_slope", negative_slope, 0.0, infinity)
         self.threshold = number_in(self.title, "threshold", threshold, 0.0, infinity)
 
+    @property
+    def plain(self) -> activations.Activation | None:
+        """The activation function of the same values: "relu", "relu6", or None for others."""
+        if self.negative_slope or self.threshold or self.max_value not in (None, 6.0):
+            return None
+        return F.relu if self.max_value is None else F.relu6
+
     def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
+        if self.plain is not None:
+            return activations.overwriting(self.plain, x) if overwrite else self.plain(x)
         if self.negative_slope == 0.0 and self.threshold == 0.0:
-            if self.max_value is None:
-                return torch.relu_(x) if overwrite else torch.relu(x)
             return x.clamp(0.0, self.max_value)
         kept = x if self.max_value is None else x.clamp(max=self.max_value)
         return torch.where(x >= self.threshold, kept, self.negative_slope * (x - self.threshold))

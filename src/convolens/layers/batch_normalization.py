@@ -106,6 +106,28 @@ class BatchNormalization(Layer):
             self.running_var.mul_(self.momentum).add_(variance, alpha=1 - self.momentum)
         return result
 
+    def folded(self, weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return weights and bias of a convolution that gives at once what this layer makes of its result in inference.
+
+        Args:
+            weight: (channels, ...) of the convolution.
+            bias: (channels,) of the convolution, or None.
+
+        Example:
+            >>> layer = BatchNormalization(epsilon=1.0).eval()  # variance 1, mean 0
+            >>> layer.build_once((None, 2, 2, 3))
+            >>> weight, bias = layer.folded(torch.ones(3, 1, 1, 1), None)
+            >>> bool(torch.allclose(weight, torch.full((3, 1, 1, 1), 0.5**0.5)))
+            True
+        """
+        scale = torch.rsqrt(self.running_var + self.epsilon)
+        if self.weight is not None:
+            scale = scale * self.weight
+        offset = (-self.running_mean if bias is None else bias - self.running_mean) * scale
+        if self.bias is not None:
+            offset = offset + self.bias
+        return weight * scale.view(-1, *([1] * (weight.ndim - 1))), offset
+
     def weight_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []

@@ -7,8 +7,10 @@ import numpy as np
 import torch
 
 from convolens import initializers
+from convolens.activations import Activation
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.convolution2d import Convolution2D
 from convolens.layers.layer import WeightEntry
 
@@ -91,8 +93,17 @@ class Conv2D(Convolution2D):
         kernel = self.kernel_initializer(shape, fan_in, fan_out)
         self.weight = torch.nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
 
-    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
-        return self.slide(x, self.weight, self.bias, self.groups, zeros)
+    def convolve(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int],
+        normalization: BatchNormalization | None,
+        activation: Activation,
+    ) -> torch.Tensor:
+        weight, bias = self.weight, self.bias
+        if normalization is not None:
+            weight, bias = normalization.folded(weight, bias)
+        return self.slide(x, weight, bias, self.groups, zeros, activation)
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [conv_entry("kernel", self.weight)]

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from convolens import activations, initializers
 from convolens.arguments import one_of, pair
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.batch_normalization import BatchNormalization
+from convolens.layers.fused_convolution import convolve
 from convolens.layers.geometry import (
     PADDINGS,
     check_image_shape,
     check_not_empty,
     output_length,
-    padded_convolution,
+    same_padding_2d,
 )
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.symbolic import Shape
@@ -79,10 +80,19 @@ class Convolution2D(Layer):
         """Draw the kernels for images of `channels` channels; `area` is the kernel's, in pixels."""
         raise NotImplementedError
 
-    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+    def convolve(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int],
+        normalization: BatchNormalization | None,
+        activation: activations.Activation,
+    ) -> torch.Tensor:
         """Return (n, output channels, new rows, new columns) for (n, channels, rows, columns), bias added.
 
-        `zeros` are added on both sides of the (rows, columns) first; only where the padding is "valid".
+        Args:
+            zeros: added on both sides of the (rows, columns) first; only where the padding is "valid".
+            normalization: in inference mode, to be computed as well (see `absorbing`).
+            activation: comes last.
         """
         raise NotImplementedError
 
@@ -114,13 +124,19 @@ class Convolution2D(Layer):
         """Whether `forward` takes zeros=(rows, columns) to add on both sides."""
         return self.padding == "valid"
 
-    def forward(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+    def forward(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int] = (0, 0),
+        normalization: BatchNormalization | None = None,
+        activation: activations.Activation | None = None,
+    ) -> torch.Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels:
             raise ShapeError(
                 f"{self.title}: built for {self.channels} channels; received a tensor of shape "
                 f"{tuple(x.shape)} (batch, channels, rows, columns)."
             )
-        return activations.overwriting(self.activation, self.convolve(x, zeros))
+        return self.convolve(x, zeros, normalization, activation or self.activation)
 
     def slide(
         self,
@@ -129,11 +145,13 @@ class Convolution2D(Layer):
         bias: torch.Tensor | None,
         groups: int,
         zeros: tuple[int, int],
+        activation: activations.Activation = activations.linear,
     ) -> torch.Tensor:
-        """Return the convolution of an NCHW tensor by the layer's step, padding and dilation."""
-        if self.padding == "valid":
-            return F.conv2d(x, weight, bias, self.strides, zeros, self.dilation_rate, groups)
-        return padded_convolution(x, weight, bias, self.strides, self.padding, self.dilation_rate, groups)
+        """Return the activation of the convolution of an NCHW tensor by the layer's step, padding and dilation."""
+        padding = ((zeros[0], zeros[0]), (zeros[1], zeros[1]))
+        if self.padding == "same":
+            padding = same_padding_2d(x, self.kernel_size, self.strides, self.dilation_rate)
+        return convolve(x, weight, bias, self.strides, padding, self.dilation_rate, groups, activation)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         rows, columns = (

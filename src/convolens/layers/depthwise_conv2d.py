@@ -7,7 +7,9 @@ import numpy as np
 import torch
 
 from convolens import initializers
+from convolens.activations import Activation
 from convolens.arguments import integer
+from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.convolution2d import Convolution2D
 from convolens.layers.layer import WeightEntry
 
@@ -85,8 +87,17 @@ class DepthwiseConv2D(Convolution2D):
         )  # fmt: skip
         self.weight = torch.nn.Parameter(kernel)
 
-    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
-        return self.slide(x, self.weight, self.bias, self.channels, zeros)
+    def convolve(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int],
+        normalization: BatchNormalization | None,
+        activation: Activation,
+    ) -> torch.Tensor:
+        weight, bias = self.weight, self.bias
+        if normalization is not None:
+            weight, bias = normalization.folded(weight, bias)
+        return self.slide(x, weight, bias, self.channels, zeros, activation)
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [depthwise_entry("kernel", self.weight, self.depth_multiplier)]

@@ -1,7 +1,6 @@
 """Sizes of sliding windows: output lengths, and Keras' asymmetric "same" padding."""
 
 import torch
-import torch.nn.functional as F
 
 from convolens.errors import ShapeError
 
@@ -59,24 +58,3 @@ def check_not_empty(title: str, input_shape: tuple[int | None, ...], output: tup
             f"{title}: an input of shape {tuple(input_shape)} is smaller than the window and leaves an output "
             f'of shape {tuple(output)}; use larger images, padding="same" or fewer pooling layers.'
         )
-
-
-def padded_convolution(
-    x: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None,
-    strides: tuple[int, int],
-    padding: str,
-    dilation: tuple[int, int],
-    groups: int,
-) -> torch.Tensor:
-    """Return the convolution of an NCHW tensor with Keras' "valid" or "same" padding."""
-    pad: tuple[int, int] = (0, 0)
-    if padding == "same":
-        window = (weight.shape[2], weight.shape[3])
-        rows, columns = same_padding_2d(x, window, strides, dilation)
-        if rows[0] == rows[1] and columns[0] == columns[1]:
-            pad = (rows[0], columns[0])
-        else:
-            x = F.pad(x, (*columns, *rows))
-    return F.conv2d(x, weight, bias, strides, pad, dilation, groups)

@@ -9,12 +9,12 @@ from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.layers.activation import ReLU
 from convolens.layers.batch_normalization import BatchNormalization
+from convolens.layers.chain import chain
 from convolens.layers.conv2d import Conv2D
 from convolens.layers.geometry import check_image_shape
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.pooling import MaxPooling2D
 from convolens.layers.register import register
-from convolens.layers.shortcuts import chain
 from convolens.layers.symbolic import Shape
 
 

@@ -95,14 +95,19 @@ class Add(_Elementwise):
         [[2.0, 2.0]]
     """
 
+    can_overwrite = True  # the first of its inputs
+
     @property
     def gives_own_result(self) -> bool:
         return True
 
-    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
+    def forward(self, x: Sequence[torch.Tensor], overwrite: bool = False) -> torch.Tensor:
         total = x[0]
         for item in x[1:]:
-            total = total + item
+            fits = (
+                total.dtype == item.dtype and torch.broadcast_shapes(total.shape, item.shape) == total.shape
+            )
+            total = total.add_(item) if overwrite and fits else total + item
         return total
 
 
@@ -115,8 +120,8 @@ class Average(Add):
         [[0.5, 0.5]]
     """
 
-    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
-        return super().forward(x) / len(x)
+    def forward(self, x: Sequence[torch.Tensor], overwrite: bool = False) -> torch.Tensor:
+        return super().forward(x, overwrite) / len(x)
 
 
 class Multiply(_Elementwise):

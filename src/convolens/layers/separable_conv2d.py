@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from convolens import initializers
+from convolens.activations import Activation, overwriting
 from convolens.arguments import integer
+from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.conv2d import conv_entry
 from convolens.layers.convolution2d import Convolution2D
 from convolens.layers.depthwise_conv2d import depthwise_entry
@@ -79,10 +81,17 @@ class SeparableConv2D(Convolution2D):
         self.depthwise_weight = torch.nn.Parameter(depthwise)
         self.pointwise_weight = torch.nn.Parameter(pointwise)
 
-    def convolve(self, x: torch.Tensor, zeros: tuple[int, int] = (0, 0)) -> torch.Tensor:
+    def convolve(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int],
+        normalization: BatchNormalization | None,
+        activation: Activation,
+    ) -> torch.Tensor:
         # (n, channels * multiplier, new rows, columns)
         x = self.slide(x, self.depthwise_weight, None, self.channels, zeros)
-        return F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
+        x = F.conv2d(x, self.pointwise_weight, self.bias)  # (n, filters, new rows, new columns)
+        return overwriting(activation, x)
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [

@@ -3,11 +3,6 @@
 Results are the same numbers. A layer with hooks is looked at: what goes into it and comes out of it is then made as it says.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
-import torch
-
 from convolens.layers.layer import Layer
 
 
@@ -50,18 +45,3 @@ def may_pad(layer: Layer, padding: Layer) -> tuple[int, int] | None:
     if zeros is None or not getattr(layer, "can_pad", False) or not unseen(padding) or not unseen(layer):
         return None
     return zeros
-
-
-def chain(layers: Iterable[Layer], x: torch.Tensor) -> torch.Tensor:
-    """Return what the last of several layers gives, one called after another; `x` itself is never written over."""
-    layers = list(layers)
-    zeros: tuple[int, int] | None = None  # that the layer before left to this one
-    for place, layer in enumerate(layers):
-        given: dict[str, Any] = {} if zeros is None else {"zeros": zeros}
-        zeros = may_pad(layers[place + 1], layer) if place + 1 < len(layers) else None
-        if zeros is not None:
-            continue
-        if place and may_overwrite(layer, layers[place - 1]):
-            given["overwrite"] = True
-        x = layer(x, **given)
-    return x

@@ -105,7 +105,7 @@ class Network(Layer):
         values = {id(tensor): value for tensor, value in zip(self.inputs, given, strict=True)}
         for call in calls:
             if id(call.output) not in values:
-                values[id(call.output)] = call(values)
+                call(values)
             for tensor in call.spent:  # its memory serves the next
                 values.pop(id(tensor), None)
         return values

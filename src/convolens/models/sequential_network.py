@@ -6,10 +6,10 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError, NotBuiltError
+from convolens.layers.chain import chain
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.register import register
-from convolens.layers.shortcuts import chain
 from convolens.layers.symbolic import Shape, SymbolicTensor
 from convolens.models.network import give_names
 

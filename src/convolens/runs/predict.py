@@ -3,7 +3,7 @@
 import glob
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -90,10 +90,17 @@ def predict(
     for line in [] if calibration is None else calibration.describe():
         screen.line(f"{line} (--no-calibration: the network's own)")
     answers: list[Prediction] = []
-    with screen.progress("predicting") as advance, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for start in range(0, len(photos), BATCH):
-            paths = photos[start : start + BATCH]
-            read = list(pool.map(lambda path: _read(path, trained.preprocessing), paths))
+    batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
+    with (
+        screen.progress("predicting") as advance,
+        ThreadPoolExecutor(os.cpu_count() or 1) as pool,
+        kept_memory(),
+    ):
+        reading = _read_all(pool, batches[0], trained.preprocessing) if batches else []
+        for number, paths in enumerate(batches):
+            read = [future.result() for future in reading]
+            if number + 1 < len(batches):  # while the network computes
+                reading = _read_all(pool, batches[number + 1], trained.preprocessing)
             readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
             said = iter(_answers(trained, np.stack(readable), calibration, top) if readable else [])
             for path, pixels in zip(paths, read, strict=True):
@@ -102,8 +109,14 @@ def predict(
                     if isinstance(pixels, str)
                     else Prediction(path, **next(said))
                 )
-            advance(start + len(paths), len(photos))
+            advance(len(answers), len(photos))
     return answers
+
+
+def _read_all(
+    pool: ThreadPoolExecutor, paths: Sequence[Path], preprocessing: Preprocessing
+) -> list[Future[np.ndarray | str]]:
+    return [pool.submit(_read, path, preprocessing) for path in paths]
 
 
 def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.data.preprocessing import Preprocessing
+from convolens.memory import kept_memory
 from convolens.models import Model
 
 _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
@@ -76,9 +77,11 @@ def probabilities(
         advance: told how many of how many images are done.
     """
     parts = []
-    for start in range(0, len(pixels), batch_size):
-        parts.append(model.predict(preprocessing(pixels[start : start + batch_size]), batch_size, verbose=0))
-        advance(min(start + batch_size, len(pixels)), len(pixels))
+    with kept_memory():
+        for start in range(0, len(pixels), batch_size):
+            x = preprocessing(pixels[start : start + batch_size])
+            parts.append(model.predict(x, batch_size, verbose=0))
+            advance(min(start + batch_size, len(pixels)), len(pixels))
     if not parts:
         return np.zeros((0, max(2, int(model.output_shape[-1]))), np.float32)
     return as_probabilities(np.concatenate(parts))

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError
+from convolens.memory import kept_memory
 from convolens.training.batches import Batch, Source
 from convolens.training.frozen import set_mode
 from convolens.training.state import Progress, RandomStates
@@ -17,11 +18,12 @@ from convolens.training.step import LazyLogs, Step
 
 @contextmanager
 def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
-    """Put a module into training or inference mode, and back afterwards."""
+    """Put a module into training or inference mode, and back afterwards; memory is kept from layer to layer meanwhile."""
     before = module.training
     set_mode(module, training)
     try:
-        yield
+        with kept_memory():
+            yield
     finally:
         set_mode(module, before)
 
