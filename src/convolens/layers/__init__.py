@@ -26,6 +26,7 @@ from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.symbolic import SymbolicTensor
 from convolens.layers.timm_network import TimmNetwork
 from convolens.layers.tree_ensemble import TreeEnsemble
+from convolens.layers.unit_normalization import UnitNormalization
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D
@@ -56,6 +57,7 @@ LAYERS: dict[str, type[Layer]] = {
     "LayerNormalization": LayerNormalization,
     "Permute": Permute,
     "Rescaling": Rescaling,
+    "UnitNormalization": UnitNormalization,
     "ZeroPadding2D": ZeroPadding2D,
 }
 
@@ -109,6 +111,7 @@ __all__ = [
     "SymbolicTensor",
     "TimmNetwork",
     "TreeEnsemble",
+    "UnitNormalization",
     "WeightEntry",
     "ZeroPadding2D",
     "add",
