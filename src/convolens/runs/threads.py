@@ -16,9 +16,8 @@ from convolens.runs.options import Settings
 # so many times as fast. A neighbour that costs more than that is worth a choice; a slip of the clock is not.
 DECISIVE = 1.3
 SECONDS, TURN = 1.5, 0.12  # of the whole comparison; of each number's turn
-LONG_STEP = (
-    1.0  # seconds; threads meet too seldom in such a step for waiting to matter, and trying would take long
-)
+LONG_STEP = 0.3  # seconds; longer ones are tried with a part of the batch
+FEWEST = 2  # photos of a batch: batch normalization asks for two
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: floa
         model = make_model()
         steps = max(len(batches), 1)
         drawn = [batches[step] for step in range(min(steps, 4))]  # what making batches costs is not compared
-        taken = 0
+        rows, taken = FEWEST, 0
 
         def turn(threads: int, least: float) -> tuple[int, float]:
             """Return how many steps were taken in how many seconds: at least one."""
@@ -111,14 +110,16 @@ def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: floa
             torch.set_num_threads(threads)
             done, start = 0, time.perf_counter()
             while not done or time.perf_counter() - start < least:
-                model.train_on_batch(*drawn[taken % len(drawn)])
+                x, y = drawn[taken % len(drawn)]
+                model.train_on_batch(x[:rows], y[:rows])
                 taken += 1
                 done += 1
             return done, time.perf_counter() - start
 
-        turn(everything, 0.0)  # memory and kernels are found in the first step
-        if turn(everything, 0.0)[1] > LONG_STEP:
-            return Comparison(everything)
+        turn(everything, 0.0)  # everything is found and set up in the first step
+        rows = len(drawn[0][0])
+        took = turn(everything, 0.0)[1]
+        rows = max(FEWEST, int(rows * min(1.0, LONG_STEP / took)))
         turn(1, 0.0)
         counted = {1: [0, 0.0], everything: [0, 0.0]}
         began = time.perf_counter()
