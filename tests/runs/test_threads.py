@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,15 +13,17 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from convolens import runs
+from convolens.applications import build
+from convolens.callbacks import Callback
 from convolens.checkpoints.state import newest_state
 from convolens.models import Model
+from convolens.optimizers import SGD
 from convolens.runs import threads as threads_module
 from convolens.runs.kfold import fold_run
 from convolens.runs.options import resolve
 from convolens.runs.record import read_record
 from convolens.runs.screen import Screen
 from convolens.runs.threads import DECISIVE, Comparison, choose_threads, compare_threads, threads_put_back
-from convolens.training.step import Step
 
 ALWAYS, NEVER = 0.0, float("inf")  # how many times as fast one thread must be
 
@@ -40,9 +43,6 @@ def two_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def make_model() -> Model:
-    from convolens.applications import build
-    from convolens.optimizers import SGD
-
     model = build("shallow-vgg", (8, 8, 3), 3)
     model.compile(SGD(0.01), loss="sparse_categorical_crossentropy")
     return model
@@ -50,6 +50,32 @@ def make_model() -> Model:
 
 def quick(data: Path, out: Path, threads: int | None = None) -> runs.TrainOptions:
     return runs.TrainOptions(data, out=out, size=8, epochs=2, batch_size=16, threads=threads)
+
+
+class Dies(Callback):
+    """Ends the training before a step, counted from 1."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+def kill_at(step: int, options: runs.TrainOptions) -> None:
+    """Let a run die before its step of that number."""
+    fit = Model.fit
+
+    def watched(self, *given, callbacks, **more):
+        return fit(self, *given, callbacks=[*callbacks, Dies(step)], **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Model, "fit", watched)
+        with pytest.raises(Killed):
+            runs.train(options, Screen(quiet=True))
 
 
 def said(call, *arguments) -> str:
@@ -149,21 +175,9 @@ def test_going_on_keeps_it(
 ) -> None:
     """Killed before the first state (step 2 of 5 an epoch) or behind it, on a machine that would now choose otherwise."""
     runs.train(quick(small_data, tmp_path / "whole", 1), Screen(quiet=True))
-    asked, train, left = quick(small_data, tmp_path / "run"), Step.train, [step]
-
-    def dying(self, *arguments, **options):
-        if read_begun(tmp_path / "run"):
-            left[0] -= 1
-            if left[0] == 0:
-                raise Killed
-        return train(self, *arguments, **options)
-
+    asked = quick(small_data, tmp_path / "run")
     monkeypatch.setattr(threads_module, "DECISIVE", ALWAYS)
-    with monkeypatch.context() as patch:
-        patch.setattr(Step, "train", dying)
-        patch.setattr("convolens.runs.train.measure", unmeasured())
-        with pytest.raises(Killed):
-            runs.train(asked, Screen(quiet=True))
+    kill_at(step, asked)
     assert read_record(runs.RunFolder(tmp_path / "run")).tables["settings"]["threads"] == 1
     assert torch.get_num_threads() == 2
     monkeypatch.setattr(threads_module, "DECISIVE", NEVER)
@@ -179,17 +193,10 @@ def test_going_on_keeps_it(
 
 
 def test_another_number_before_the_first_state_is_noted(
-    two_threads: None, monkeypatch: pytest.MonkeyPatch, small_data: Path, tmp_path: Path
+    two_threads: None, small_data: Path, tmp_path: Path
 ) -> None:
-    def die(self, *arguments, **options):
-        raise Killed
-
     asked = quick(small_data, tmp_path / "run", 1)
-    with monkeypatch.context() as patch:
-        patch.setattr("convolens.runs.train.measure", unmeasured())
-        patch.setattr(Step, "train", die)
-        with pytest.raises(Killed):
-            runs.train(asked, Screen(quiet=True))
+    kill_at(1, asked)
     runs.train(replace(asked, threads=2, resume=True), Screen(quiet=True))
     assert numbers_of(tmp_path / "run")[::2] == (2, 2)
     assert "2 threads, as before" not in said(runs.resume, tmp_path / "run"), (
@@ -213,14 +220,3 @@ def test_all_folds_take_what_the_first_chose(
     assert [numbers_of(fold_run(result.folder, fold).path) for fold in (1, 2)] == [(1, 1, 1)] * 2
     assert len(chosen) == 1
     assert torch.get_num_threads() == 2
-
-
-def read_begun(run: Path) -> bool:
-    return (run / "run.toml").is_file()
-
-
-def unmeasured():
-    """Return the measurement of the preflight without its steps, which a count of steps would count."""
-    from convolens.runs.measure import Measurement
-
-    return lambda *arguments: Measurement(1.0, 1.0, 1, 1)
