@@ -22,7 +22,7 @@ OURS = "2000"
 BUSY_TARGET, ALONE_TARGET = 0.8, 0.95
 IMAGES, CLASSES, BATCH = 1024, 10, 16
 VARIABLES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "OMP_NUM_THREADS")
-NEIGHBOUR = "n = 0\nwhile True: n += 1"
+NEIGHBOUR = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"  # ends with this program
 
 
 def ways(spin_counts: list[str]) -> dict[str, dict[str, str]]:
