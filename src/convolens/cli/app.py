@@ -30,6 +30,7 @@ from convolens.cli.neighbours import neighbours
 from convolens.cli.predict import predict
 from convolens.cli.probe import probe
 from convolens.cli.resume import resume
+from convolens.cli.spin_count import set_spin_count
 from convolens.cli.train import train
 from convolens.errors import ConvolensError, TerminatedError
 
@@ -69,6 +70,7 @@ def make_app() -> typer.Typer:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 on success, 2 with one line on bad input, 1 where a part failed, 130 after Ctrl-C, 75 after SIGTERM."""
+    set_spin_count()
     with warnings.catch_warnings():
         # Of odd metadata; what cannot be read is an error, and said.
         warnings.filterwarnings("ignore", module=r"PIL\.")

@@ -171,7 +171,13 @@ def train(
     device: Annotated[
         str, typer.Option(help="auto, cpu, cuda, cuda:1, 1 or mps.", rich_help_panel=TRAINING)
     ] = "auto",
-    threads: Annotated[int | None, typer.Option(help="Of the processor.", rich_help_panel=TRAINING)] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            help="Of the processor; by default one or all, whichever is faster here.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     augment: Annotated[
         str,
         typer.Option(

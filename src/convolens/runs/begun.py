@@ -1,6 +1,7 @@
 """Runs that were begun before: found again by their settings, and their network made again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,8 +16,9 @@ from convolens.runs.first_weights import begin_again_with
 from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
-from convolens.runs.record import read_record
+from convolens.runs.record import read_record, recorded_threads
 from convolens.runs.screen import Screen
+from convolens.runs.threads import threads_text
 from convolens.training.state import differences
 from convolens.utils import set_random_seed
 
@@ -46,6 +48,17 @@ def find_run(out: Path, settings: Settings, fingerprint: str, screen: Screen) ->
     return found
 
 
+def with_threads_of(folder: RunFolder, settings: Settings, screen: Screen) -> Settings:
+    """Return settings with the number of threads that a run was begun with, unless they say one; torch gets it."""
+    threads = recorded_threads(folder)
+    if settings.threads is not None or threads is None:
+        return settings
+    if threads != torch.get_num_threads():
+        screen.line(f"{threads_text(threads)}, as before")
+    torch.set_num_threads(threads)
+    return replace(settings, threads=threads)
+
+
 def find_state(
     folder: RunFolder, settings: Settings, screen: Screen, anyway: bool = False
 ) -> tuple[Path, State] | None:
@@ -69,7 +82,7 @@ def find_state(
     threads = state.environment.get("threads")
     if settings.threads is None and isinstance(threads, int) and threads > 0:
         if threads != torch.get_num_threads():
-            screen.line(f"{threads} threads, as before")
+            screen.line(f"{threads_text(threads)}, as before")
         torch.set_num_threads(threads)
     others = differences(state, torch.device(settings.device))
     if others and not anyway:

@@ -35,6 +35,7 @@ from convolens.runs.screen import Screen, seconds_text
 from convolens.runs.session import TrainResult
 from convolens.runs.several import photos_fingerprint, train_or_go_on
 from convolens.runs.speed import measure_speeds
+from convolens.runs.threads import threads_put_back
 
 # what may differ when a comparison is gone on with, or is another for each network
 _NOT_COMPARED = (
@@ -97,6 +98,7 @@ class Comparison:
         return [row for row in self.rows if not row.trained]
 
 
+@threads_put_back()
 def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison:
     """Train each architecture under the same budget, and write what each reached at which cost.
 
@@ -114,6 +116,8 @@ def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison
     screen = screen or Screen()
     settings = _check(options)
     asked = options.training
+    if asked.threads is not None:
+        torch.set_num_threads(asked.threads)
     out = asked.out or Path("runs") / f"{asked.data.resolve().name or 'data'}-compare"
     check_writable(out)
     photos = _photos(asked, out)

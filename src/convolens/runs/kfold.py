@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from convolens.data.cache import load_pixels
 from convolens.data.folder import ImageFolder, list_images
@@ -21,11 +22,12 @@ from convolens.runs.lock import locked
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.prepare import Part, check_classes, check_folds, fold_of_each
-from convolens.runs.record import read_record
+from convolens.runs.record import read_record, recorded_threads
 from convolens.runs.results import show_classes
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 from convolens.runs.several import photos_fingerprint, read_rows, train_or_go_on, write_rows
+from convolens.runs.threads import threads_put_back
 from convolens.runs.train import fit_batch_size
 
 ROWS = "folds.json"  # in `RunFolder.folds`: the folds that are done
@@ -46,6 +48,7 @@ class KFoldResult:
     interrupted: bool = False
 
 
+@threads_put_back()
 def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     """Train a network for each of N folds with the same settings, each on the photos of the others, and keep all as one.
 
@@ -90,6 +93,8 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
         if len(folds) < len(sizes):
             screen.result(f"Interrupted in fold {len(folds) + 1}; the same command with --resume goes on.")
             return KFoldResult(folder, None, interrupted=True)
+        if (threads := _threads(folder, options)) is not None:
+            torch.set_num_threads(threads)
         outcome = _finish(folder, settings, folds, whole, fold_of, screen)
     _tell(folder, outcome, screen)
     return KFoldResult(folder, outcome)
@@ -136,7 +141,8 @@ def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> li
             screen.line("Was trained before.")
             continue
         try:
-            result = train_or_go_on(fold_run(folder, fold), replace(options, fold=fold), screen)
+            asked = replace(options, fold=fold, threads=_threads(folder, options))
+            result = train_or_go_on(fold_run(folder, fold), asked, screen)
         except TerminatedError as error:
             raise TerminatedError(
                 f"ended by SIGTERM in fold {fold}; all is saved, the same command with --resume goes on."
@@ -150,6 +156,11 @@ def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> li
         done[fold] = Fold(fold, photos, scores.accuracy, scores.loss, outcome.best_epoch, outcome.epochs)
         write_rows(rows, "folds", done.values())
     return list(done.values())
+
+
+def _threads(folder: RunFolder, options: TrainOptions) -> int | None:
+    """Return the number of threads of all folds: what was asked for, else what the first fold chose or will choose (None)."""
+    return options.threads if options.threads is not None else recorded_threads(fold_run(folder, 1))
 
 
 def _finish(

@@ -57,7 +57,7 @@ class TrainOptions:
         patience: the training ends after so many epochs without a better `monitor`; None runs to the last epoch.
         strict: True refuses the data set if any image is unreadable.
         device: "auto" (cuda, else mps, else cpu), "cpu", "mps", "cuda", or one GPU as "cuda:1" or "1".
-        threads: of torch; None leaves it as it is.
+        threads: of torch while the run lasts; None tries one against all (as many as torch has) and takes the faster.
         out: the run folder; None is runs/NAME, NAME from the data folder.
         command: the command line, for the record.
         checkpoint_steps, checkpoint_minutes: a state is written within an epoch too, after so many steps or minutes.

@@ -18,6 +18,7 @@ from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.recipes import RECIPES
 from convolens.runs.screen import Screen, bytes_text, seconds_text
+from convolens.runs.threads import threads_text
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
@@ -125,7 +126,7 @@ def show_plan(
     screen.line(
         f"  measured here: {measurement.images_per_second:,.0f} images/s, "
         f"{seconds_text(measurement.seconds_per_epoch)} an epoch, about {seconds_text(total)} in all "
-        f"({settings.device}, {torch.get_num_threads()} threads)"
+        f"({settings.device}, {threads_text(torch.get_num_threads())})"
     )
     screen.line(f"  memory about {bytes_text(measurement.memory)}, disk about {bytes_text(measurement.disk)}")
 

@@ -165,6 +165,26 @@ def extend_record(record: Record, settings: Settings, done: int) -> None:
     write_tables(record.path, tables)
 
 
+def recorded_threads(folder: RunFolder) -> int | None:
+    """Return the number of threads that a run was begun with; None where it has no run.toml, or that does not say."""
+    if not folder.settings.is_file():
+        return None
+    threads = read_record(folder).tables["settings"].get("threads")
+    return threads if isinstance(threads, int) and threads > 0 else None
+
+
+def note_threads(folder: RunFolder, settings: Settings) -> None:
+    """Note that a run goes on with another number of threads than it was begun with.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    record = read_record(folder)
+    if settings.threads not in (None, recorded_threads(folder)):
+        table = {**record.tables["settings"], "threads": settings.threads}
+        write_tables(record.path, {**record.tables, "settings": table})
+
+
 def write_tables(path: Path, tables: Mapping[str, Any]) -> None:
     """Write a run.toml.
 

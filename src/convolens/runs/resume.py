@@ -19,6 +19,7 @@ from convolens.runs.run_photos import check_there, prepare_again
 from convolens.runs.schedule import learning_rate
 from convolens.runs.screen import Screen
 from convolens.runs.session import TrainResult
+from convolens.runs.threads import threads_put_back, threads_text
 from convolens.runs.train import go_on
 
 
@@ -46,6 +47,7 @@ class ResumeOptions:
     keep: int | None = None
 
 
+@threads_put_back()
 def resume(
     run: str | PathLike[str], options: ResumeOptions | None = None, screen: Screen | None = None
 ) -> TrainResult:
@@ -73,6 +75,8 @@ def resume(
     asked = _asked(record, options)
     settings = resolve(asked)
     if settings.threads is not None:
+        if options.threads is None and settings.threads != torch.get_num_threads():
+            screen.line(f"{threads_text(settings.threads)}, as before")
         torch.set_num_threads(settings.threads)
     prepared = prepare_again(
         record, settings, screen, f"begin a new run by `convolens train DATA --branch-from {folder.path}`"

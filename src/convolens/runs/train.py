@@ -18,7 +18,7 @@ from convolens.metrics import BinaryAccuracy
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.runs import model_file
-from convolens.runs.begun import begin_again, find_run, find_state
+from convolens.runs.begun import begin_again, find_run, find_state, with_threads_of
 from convolens.runs.branch import adopt, read_parent
 from convolens.runs.budget import expected_epochs
 from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
@@ -30,16 +30,18 @@ from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.photo_lists import layout_of
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.prepare import Prepared, plain_labels, prepare
-from convolens.runs.record import write_record
+from convolens.runs.record import note_threads, write_record
 from convolens.runs.schedule import learning_rate, planned_steps
 from convolens.runs.screen import Screen
 from convolens.runs.session import Session, TrainResult
 from convolens.runs.stages import Stages
+from convolens.runs.threads import choose_threads, threads_put_back
 from convolens.utils import set_random_seed
 
 STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
 
 
+@threads_put_back()
 def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     """Train a classifier on a folder of photos and write the run folder.
 
@@ -70,12 +72,18 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     prepared = prepare(settings, screen)
     settings, notes = fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
+    if not options.resume:  # before anything is computed whose bits depend on it
+        settings, threads = _choose_threads(settings, prepared)
     if options.epochs is None:
         settings = plan_epochs(settings, prepared)
     if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
         with locked(begun.path, screen.warn):
+            settings = with_threads_of(begun, settings, screen)
             found = find_state(begun, settings, screen)
+            note_threads(begun, settings)
             return go_on(begun, settings, prepared, screen, None if found is None else found[0])
+    if options.resume:  # nothing to go on with
+        settings, threads = _choose_threads(settings, prepared)
     make_model = model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
@@ -109,7 +117,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         measured = make_model if stages is None else lambda: last_stage(settings, make_model())
         measurement = measure(measured, placed.batches, len(prepared.validation), settings)
         price = cost(model, settings.input_shape, training=False)
-        show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line])
+        show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line, threads])
         validation = make_batches(settings, prepared, model, training=False)
         return Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages).run()
 
@@ -186,6 +194,15 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
 def _steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
     """Return how many batches an epoch has."""
     return -(-len(prepared.training) // settings.batch_size)
+
+
+def _choose_threads(settings: Settings, prepared: Prepared) -> tuple[Settings, str]:
+    """Return the settings with a number of threads, which torch gets, and a line about it."""
+    make_model = model_maker(settings, prepared)
+    threads, line = choose_threads(
+        settings, make_model, lambda model: make_batches(settings, prepared, model, training=True)
+    )
+    return replace(settings, threads=threads), line
 
 
 def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
