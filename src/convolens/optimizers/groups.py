@@ -62,6 +62,38 @@ class Groups(Averaging):
         self._begun += [self.iterations] * len(new)
         self.torch_optimizer.param_groups[0]["params"] = list(self._parameters)
 
+    @torch.no_grad()
+    def restart(self) -> None:
+        """Forget what is remembered of the parameters, as if all came in just now; averages begin with what they are.
+
+        The number of steps, which schedules go by, and the factors of the rate stay.
+
+        Raises:
+            NotBuiltError: `build` was not called yet.
+
+        Example:
+            >>> from convolens.optimizers import Adam
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> optimizer = Adam(0.1)
+            >>> optimizer.build([weight])
+            >>> for gradient in (1.0, -1.0):
+            ...     weight.grad = torch.full((1,), gradient)
+            ...     optimizer.apply()
+            ...     optimizer.restart()
+            >>> round(weight.item(), 3), optimizer.iterations
+            (1.0, 2)
+        """
+        if self.torch_optimizer is None:
+            raise NotBuiltError(f"{type(self).__name__}: restart before build; call build(parameters) first.")
+        for name, tensors in self._slots.items():
+            for tensor, parameter in zip(tensors, self._parameters, strict=True):
+                if name == "average":
+                    tensor.copy_(parameter)
+                else:
+                    tensor.zero_()
+        self._begun = [self.iterations] * len(self._parameters)
+        self.averages_in_model = False
+
     def scale_rate(self, parameters: Iterable[torch.Tensor], factor: float) -> None:
         """Let some parameters learn at `factor` times the learning rate; weight decay is scaled with it.
 

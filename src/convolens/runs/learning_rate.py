@@ -13,12 +13,13 @@ from convolens.analysis.learning_rate import growing_rates
 from convolens.data.layout import find_layout
 from convolens.models.placing import batches_for
 from convolens.runs.folder import check_outside, check_writable, make_new_folder
+from convolens.runs.making import make_batches, model_maker
 from convolens.runs.measure import check_memory
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.prepare import prepare
 from convolens.runs.screen import Screen
 from convolens.runs.tables import write_csv
-from convolens.runs.train import fit_batch_size, make_batches, model_maker
+from convolens.runs.train import fit_batch_size
 from convolens.runs.typed import typed
 from convolens.utils import set_random_seed
 

@@ -14,6 +14,7 @@ from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.runs.finetuning import FineTuning
 from convolens.runs.recipes import RECIPES
+from convolens.runs.transfer.settings import Transfer
 from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
 
@@ -71,6 +72,9 @@ class TrainOptions:
         schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
         finetuning: the stages of a run that begins with a learnt network (see `runs.finetune`); None trains all from the
             first step on.
+        from_scratch: begin with nothing learnt, whatever the photos are.
+        head_only, minutes: of a run that begins with a learnt network, see `runs.transfer`.
+        transfer: how such a run goes on; chosen by `runs.transfer.choice`.
         kfold: the photos are parted into so many folds, by content; for `runs.kfold`.
         fold: from 1, which of them a run validates on; it learns from the others.
 
@@ -123,6 +127,10 @@ class TrainOptions:
     max_operations: float | None = None
     schedule_epochs: float | None = None
     finetuning: FineTuning | None = None
+    from_scratch: bool = False
+    head_only: bool = False
+    minutes: float | None = None
+    transfer: Transfer | None = None
     kfold: int | None = None
     fold: int | None = None
 
@@ -170,6 +178,7 @@ class Settings:
     max_operations: float | None
     schedule_epochs: float | None
     finetuning: FineTuning | None
+    transfer: Transfer | None
     kfold: int | None
     fold: int | None
 
@@ -195,6 +204,8 @@ class Settings:
         table = {item.name: getattr(self, item.name) for item in fields(self)}
         if self.finetuning is not None:
             table["finetuning"] = self.finetuning.as_table()
+        if self.transfer is not None:
+            table["transfer"] = self.transfer.as_table()
         table["augmentation"] = {
             key: value for key, value in asdict(self.augmentation).items() if value is not None
         }
@@ -246,7 +257,8 @@ def resolve(options: TrainOptions) -> Settings:
     size = integer(where, "size", options.size, minimum=8) if options.size is not None else architecture.size
     if size * size > MAX_PIXELS:
         raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
-    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]))
+    # a first answer that stays has none
+    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]), minimum=0 if options.transfer else 1)
     return Settings(
         data=options.data,
         validation=options.validation,
@@ -289,6 +301,7 @@ def resolve(options: TrainOptions) -> Settings:
         max_operations=_limit("max_operations", options.max_operations),
         schedule_epochs=_limit("schedule_epochs", options.schedule_epochs),
         finetuning=None if options.finetuning is None else options.finetuning.within(epochs),
+        transfer=None if options.transfer is None else options.transfer.checked(),
         kfold=None if options.kfold is None else integer(where, "kfold", options.kfold, minimum=2),
         fold=_fold(options),
     )

@@ -35,6 +35,21 @@ RECIPES: dict[str, dict[str, Any]] = {
             "horizontal_flip": True,
         },
     },
+    "transfer": {
+        "summary": "AdamW at a low one-cycle rate, small turns, shifts and zooms: from a learnt network's first answer on",
+        "optimizer": "adamw",
+        "schedule": "one-cycle",
+        "learning_rate": 6e-4,
+        "batch_size": 16,
+        "epochs": 20,
+        "augmentation": {
+            "rotation_range": 15.0,
+            "width_shift_range": 0.08,
+            "height_shift_range": 0.08,
+            "shear_range": 8.0,
+            "zoom_range": 0.15,
+        },
+    },
     "lecture": {
         "summary": "the lecture's: SGD, constant learning rate, no augmentation",
         "optimizer": "sgd",

@@ -17,6 +17,7 @@ from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
 from convolens.runs.tables import write_csv
+from convolens.runs.transfer.settings import Transfer
 
 KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 PROBE = "probe"  # the kind of a probed run
@@ -76,6 +77,8 @@ class Record:
             settings["data"] = Path(settings["data"])
             if "finetuning" in settings:
                 settings["finetuning"] = FineTuning(**settings["finetuning"])
+            if "transfer" in settings:
+                settings["transfer"] = Transfer(**settings["transfer"])
             for name in ("mean", "std"):
                 if name in settings:
                     settings[name] = tuple(float(value) for value in settings[name])

@@ -20,6 +20,8 @@ def learning_rate(settings: Settings, steps_an_epoch: int) -> Any:
         settings: of the run.
         steps_an_epoch: batches.
     """
+    if settings.transfer is not None:
+        return _of_legs(settings, steps_an_epoch)
     steps = planned_steps(settings, steps_an_epoch)
     tuning = settings.finetuning
     if tuning is None or not tuning.first_epochs:
@@ -29,6 +31,17 @@ def learning_rate(settings: Settings, steps_an_epoch: int) -> Any:
     if steps <= first:
         return head
     return SequentialSchedule([head, _of(settings, settings.learning_rate, steps - first)], [first])
+
+
+def _of_legs(settings: Settings, steps_an_epoch: int) -> Any:
+    """Return a schedule for the trial, and the same anew for the epochs with all photos."""
+    transfer = settings.transfer
+    trial, whole = (0, 0) if transfer is None else (transfer.trial_epochs or 0, transfer.whole_epochs)
+    first = _of(settings, settings.learning_rate, trial * steps_an_epoch)
+    if not trial or not whole:
+        return first
+    second = _of(settings, settings.learning_rate, whole * steps_an_epoch)
+    return SequentialSchedule([first, second], [trial * steps_an_epoch])
 
 
 def _of(settings: Settings, rate: float, steps: int) -> Any:

@@ -2,36 +2,31 @@
 
 import math
 import shlex
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from convolens import optimizers
 from convolens.analysis import cost
-from convolens.applications import build
-from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
-from convolens.metrics import BinaryAccuracy
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.runs import model_file
 from convolens.runs.begun import begin_again, find_run, find_state, with_threads_of
 from convolens.runs.branch import adopt, read_parent
 from convolens.runs.budget import expected_epochs
-from convolens.runs.first_weights import as_table, begin_with, find_first, network_like, take_model
+from convolens.runs.first_weights import as_table, begin_with, find_first, take_model
 from convolens.runs.folder import RunFolder, check_outside, check_writable
 from convolens.runs.lock import locked
+from convolens.runs.making import make_batches, model_maker, steps_an_epoch, trained_model
 from convolens.runs.measure import check_features, check_memory, measure
-from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.photo_lists import layout_of
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
-from convolens.runs.prepare import Prepared, plain_labels, prepare
+from convolens.runs.prepare import Prepared, prepare
 from convolens.runs.record import note_threads, write_record
-from convolens.runs.schedule import learning_rate, planned_steps
+from convolens.runs.schedule import planned_steps
 from convolens.runs.screen import Screen
 from convolens.runs.session import Session, TrainResult
 from convolens.runs.stages import Stages
@@ -94,7 +89,7 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     settings, stages = stages_of(settings, model)
-    notes += technique_notes(settings, planned_steps(settings, _steps_an_epoch(settings, prepared)))
+    notes += technique_notes(settings, planned_steps(settings, steps_an_epoch(settings, prepared)))
     if stages is not None:
         needed = stages.feature_bytes(len(prepared.training), len(prepared.validation))
         notes += stages.lines(settings, check_features(needed, stages.cut.until))
@@ -165,12 +160,6 @@ def last_stage(settings: Settings, model: Model) -> Model:
     return model
 
 
-def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
-    """Return a run's model with what it must be shown and what its outputs mean."""
-    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
-    multi_label = bool(settings.multi_label)
-    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, multi_label)
-
 
 def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
     """Return the settings with the recipe's batches made smaller where there are few photos, and a line that says so."""
@@ -190,10 +179,6 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
     note = f"batches of {fitting} instead of the recipe's {settings.batch_size}: there are only {images} photos to learn from"
     return replace(settings, batch_size=fitting), [note]
 
-
-def _steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
-    """Return how many batches an epoch has."""
-    return -(-len(prepared.training) // settings.batch_size)
 
 
 def _choose_threads(settings: Settings, prepared: Prepared) -> tuple[Settings, str]:
@@ -218,49 +203,6 @@ def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
     return replace(settings, epochs=max(1, math.ceil(epochs)), schedule_epochs=epochs)
 
 
-def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
-    """Return a function that makes the compiled model of a run, its weights drawn anew, on the run's device."""
-    rate = learning_rate(settings, _steps_an_epoch(settings, prepared))
-
-    def make() -> Model:
-        model = build(
-            settings.model,
-            settings.input_shape,
-            len(prepared.class_names),
-            training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
-            weights=network_like(settings),
-            multi_label=bool(settings.multi_label),
-        )
-        optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
-        optimizer.learning_rate = rate
-        sigmoid = model.output_shape[-1] == 1
-        model.compile(
-            optimizer,
-            # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
-            loss="binary_crossentropy" if sigmoid or settings.multi_label else "crossentropy",
-            # of several labels: the share of right answers, one a photo and class
-            metrics=[BinaryAccuracy(name="accuracy")] if settings.multi_label else ["accuracy"],
-            precision=settings.precision,
-        )
-        return model.to(settings.device)
-
-    return make
-
-
-def make_batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
-    """Return the batches of one side; only those of the training are varied."""
-    part = prepared.training if training else prepared.validation
-    return AugmentedBatches(
-        part.pixels,
-        plain_labels(model, part),
-        settings.batch_size if training else max(64, settings.batch_size),
-        settings.augmentation if training else Augmentation(),
-        settings.seed,
-        rescale=Preprocessing(settings.size).rescale,
-        shuffle=training,
-        balance=training and settings.balance,
-        classes=len(prepared.class_names),
-    )
 
 
 def command_line(arguments: list[str]) -> str:

@@ -1,0 +1,83 @@
+"""first_answer.safetensors of a run: its heads, and what they said of photos that they did not learn from."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from convolens.checkpoints import tensors
+from convolens.errors import CheckpointError
+
+Head = tuple[np.ndarray, np.ndarray]  # kernel (features, classes), bias (classes,)
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What is kept of a first answer, enough to go on from it to the same bits.
+
+    Attributes:
+        head: that the run answers with.
+        chances: float32 (validation, classes), by the head that learnt from the training photos alone.
+        measures: loss, accuracy (of training photos left out one by one), val_loss, val_accuracy.
+        trial, whole: heads on features of the training's size, from which the layers learn: of the training photos, and of all.
+        told: further numbers and texts for the report.
+    """
+
+    head: Head
+    chances: np.ndarray
+    measures: Mapping[str, float]
+    trial: Head | None = None
+    whole: Head | None = None
+    told: Mapping[str, Any] | None = None
+
+    def write(self, path: Path) -> None:
+        """Write the file.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        arrays = {"chances": self.chances}
+        for name, head in (("head", self.head), ("trial", self.trial), ("whole", self.whole)):
+            if head is not None:
+                arrays |= {f"{name}.kernel": head[0], f"{name}.bias": head[1]}
+        texts = {"format": "pt", "answer": json.dumps({"measures": dict(self.measures), "told": dict(self.told or {})})}
+        tensors.write(
+            path,
+            {name: torch.from_numpy(np.ascontiguousarray(array, np.float32)) for name, array in arrays.items()},
+            texts,
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "KeptAnswer | None":
+        """Return what a file holds; None where there is none yet.
+
+        Raises:
+            CheckpointError: it is damaged.
+        """
+        if not path.is_file():
+            return None
+        arrays, texts = tensors.map_arrays(path)
+        heads = {
+            name: (np.array(arrays[f"{name}.kernel"]), np.array(arrays[f"{name}.bias"]))
+            for name in ("head", "trial", "whole")
+            if f"{name}.kernel" in arrays and f"{name}.bias" in arrays
+        }
+        try:
+            said = json.loads(texts["answer"])
+            measures = {str(name): float(value) for name, value in said["measures"].items()}
+            return cls(
+                heads["head"],
+                np.array(arrays["chances"]),
+                measures,
+                heads.get("trial"),
+                heads.get("whole"),
+                dict(said["told"]),
+            )
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(
+                f"{path}: incomplete or of another version ({error!r}); train anew, the features are kept."
+            ) from error

@@ -1,0 +1,125 @@
+"""The first answer: heads in closed form on features computed once, and how good they are on photos that they did not learn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from convolens.features.cross_validation import split
+from convolens.features.ridge import Ridge, fit_ridge
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Heads of all photos but a fold's, each scored on that fold.
+
+    Attributes:
+        accuracies: of each fold.
+        logits: (n, classes) of each photo, by the head that did not learn from it.
+    """
+
+    accuracies: tuple[float, ...]
+    logits: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """Mean accuracy of the folds."""
+        return float(np.mean(self.accuracies))
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the folds' accuracies."""
+        return float(np.std(self.accuracies, ddof=1)) if len(self.accuracies) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class FirstAnswer:
+    """Heads on the features of a run's photos; those of the training come first, then those of the validation.
+
+    Attributes:
+        scored: the head that learnt from the training photos alone.
+        chances: its probabilities of the validation photos, float32 (validation, classes).
+        whole: the head that learnt from all photos; None where the validation photos are to stay apart.
+        cross_validation: of all photos; None where a class has one photo only, or photos have several labels.
+        wrong: how many photos are answered wrongly by the head of all other photos.
+        photos: that these are of.
+    """
+
+    scored: Ridge
+    chances: np.ndarray
+    whole: Ridge | None
+    cross_validation: CrossValidation | None
+    wrong: int
+    photos: int
+
+    @property
+    def kept(self) -> Ridge:
+        """The head that the run answers with."""
+        return self.scored if self.whole is None else self.whole
+
+
+def first_answer(
+    training: np.ndarray,
+    validation: np.ndarray,
+    training_labels: np.ndarray,
+    validation_labels: np.ndarray,
+    classes: int,
+    contents: Sequence[str],
+    learn_all: bool,
+    seed: int = 0,
+) -> FirstAnswer:
+    """Fit the heads and score them.
+
+    Args:
+        training, validation: features (n, d) of both sides.
+        training_labels, validation_labels: class numbers (n,), or 0 and 1 (n, classes).
+        classes: how many there are.
+        contents: what identical photos have in common, training photos first.
+        learn_all: whether the answer may learn from the validation photos too; then leave-one-out is over all photos.
+        seed: of the folds.
+    """
+    several = training_labels.ndim == 2
+    scored = fit_ridge(training, training_labels, classes)
+    chances = probabilities_of(scored.logits(validation), several)
+    features = np.concatenate([training, validation])
+    labels = np.concatenate([training_labels, validation_labels])
+    whole = fit_ridge(features, labels, classes) if learn_all else None
+    judged, theirs = (scored, training_labels) if whole is None else (whole, labels)
+    answers = judged.left_out > 0 if several else judged.left_out.argmax(axis=1)
+    wrong = np.any(answers != theirs, axis=1) if several else answers != theirs
+    crossed = None if several else cross_validate_heads(features, labels, classes, contents, seed)
+    return FirstAnswer(scored, chances, whole, crossed, int(wrong.sum()), len(theirs))
+
+
+def cross_validate_heads(
+    features: np.ndarray, labels: np.ndarray, classes: int, contents: Sequence[str], seed: int
+) -> CrossValidation | None:
+    """Return how heads do on photos left out, in 5 folds, fewer where a class has fewer photos; None where it has one."""
+    counts = np.bincount(labels, minlength=classes)
+    folds = min(FOLDS, int(counts[counts > 0].min()))
+    if folds < 2:
+        return None
+    groups = np.unique(np.asarray(contents), return_inverse=True)[1]
+    logits = np.zeros((len(labels), classes))
+    accuracies = []
+    for fitted, left_out in split(labels, groups, folds, seed):
+        if len(left_out) == 0:
+            continue
+        logits[left_out] = fit_ridge(features[fitted], labels[fitted], classes).logits(features[left_out])
+        accuracies.append(float((logits[left_out].argmax(axis=1) == labels[left_out]).mean()))
+    return CrossValidation(tuple(accuracies), logits)
+
+
+def probabilities_of(logits: np.ndarray, several: bool) -> np.ndarray:
+    """Return float32 probabilities of logits (n, classes): a softmax, or a sigmoid a label.
+
+    Example:
+        >>> probabilities_of(np.array([[0.0, 0.0]]), several=False).tolist()
+        [[0.5, 0.5]]
+    """
+    if several:
+        return (1 / (1 + np.exp(-logits))).astype(np.float32)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -1,0 +1,88 @@
+"""Whether the layers should learn from a few photos, and for how many epochs: by what the first answer gets wrong, and by time."""
+
+import math
+from dataclasses import dataclass, replace
+
+from convolens.runs.screen import seconds_text
+from convolens.runs.transfer.settings import Transfer
+
+# Where the first answer is right, training on can only make it worse: on photos of cats and dogs five epochs took 98.5 % to
+# 96.0 %. One photo in so many may be wrong before the layers are tried at all.
+RIGHT_ENOUGH = 0.03
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 240, 12, 40  # wanted of a trial
+LEAST_STEPS = 60  # fewer teach too little to judge by
+REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
+RESERVED = 15.0  # seconds for scoring, pictures and the report
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What a machine needs.
+
+    Attributes:
+        spent: seconds since the command was typed.
+        step: seconds of a training step. validation: seconds of the validation after an epoch.
+    """
+
+    spent: float
+    step: float
+    validation: float
+
+
+def worth_trying(wrong: int, photos: int) -> tuple[bool, str]:
+    """Return whether layers should be tried, given how many photos the head of all others gets wrong, and why.
+
+    Example:
+        >>> worth_trying(1, 10)[0], worth_trying(5, 300)[0], worth_trying(14, 50)[0]
+        (False, False, True)
+    """
+    few = max(1, math.floor(RIGHT_ENOUGH * photos))
+    said = f"left out one by one, {wrong:,} of {photos:,} photos {'is' if wrong == 1 else 'are'} answered wrongly"
+    if wrong <= few:
+        return False, f"{said}: what the network knows is enough, and training on could only make it forget"
+    return True, f"{said} by what the network knows: its layers have something to learn"
+
+
+def plan(
+    transfer: Transfer,
+    steps: int,
+    training: int,
+    photos: int,
+    speed: Speed,
+    learn_all: bool,
+    asked: int | None = None,
+) -> Transfer:
+    """Return how many epochs the trial gets, and how many with all photos follow.
+
+    Args:
+        transfer: what was asked for.
+        steps: batches an epoch.
+        training: photos to learn from. photos: all.
+        speed: of this machine.
+        learn_all: whether the layers may learn from all photos in the end.
+        asked: epochs of the trial; None takes what the minutes allow.
+
+    Example:
+        >>> found = plan(Transfer(), 10, 160, 200, Speed(10.0, 0.25, 1.0), learn_all=True)
+        >>> found.trial_epochs, found.whole_epochs
+        (19, 24)
+        >>> plan(Transfer(minutes=0.5), 10, 160, 200, Speed(10.0, 0.25, 1.0), learn_all=True).trial_epochs
+        0
+    """
+    share = photos / training if learn_all else 0.0  # epochs with all photos, for one of the trial
+    seconds = steps * speed.step * (1 + share) + speed.validation
+    if asked is not None:
+        trial = asked
+    else:
+        left = 60 * transfer.budget(photos) - speed.spent - RESERVED
+        wanted = min(MOST_EPOCHS, max(FEWEST_EPOCHS, math.ceil(STEPS / steps)))
+        trial = min(wanted, max(0, math.floor(left / seconds)))
+        if trial * steps < LEAST_STEPS:
+            needed = max(1, math.ceil(LEAST_STEPS / steps)) * seconds + speed.spent + RESERVED
+            return replace(
+                transfer,
+                trial_epochs=0,
+                reason=f"{transfer.reason}, but that takes about {seconds_text(needed)}: --minutes "
+                f"{math.ceil(needed / 60)} or more",
+            )
+    return replace(transfer, trial_epochs=trial, whole_epochs=math.ceil(trial * share) if learn_all else 0)
