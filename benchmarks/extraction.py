@@ -71,7 +71,7 @@ def onnx_of(calls: list[dict], weights: dict[str, np.ndarray], size: int) -> byt
         nodes,
         "lite",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, size, size])],
-        [helper.make_tensor_value_info(calls[-1]["y"], TensorProto.FLOAT, None)],
+        [helper.make_tensor_value_info(calls[-1]["y"], TensorProto.FLOAT, ["n", "channels", 1, 1])],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
