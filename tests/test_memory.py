@@ -17,16 +17,17 @@ def faults() -> int:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc only")
 def test_pages_are_fetched_once():
+    def fetched() -> int:
+        before = faults()
+        torch.ones(BLOCK)
+        return faults() - before
+
     with kept_memory():
         with kept_memory():
             torch.ones(BLOCK)
-        before = faults()
-        torch.ones(BLOCK)
-        assert faults() - before < 1000
-    before = faults()
-    torch.ones(BLOCK)
-    torch.ones(BLOCK)
-    assert faults() - before >= 4000
+        assert min(fetched() for _ in range(10)) < 1000
+    fetched()  # what was kept is given back behind it
+    assert min(fetched() for _ in range(3)) >= 4000
 
 
 def test_errors_end_it():
