@@ -71,7 +71,9 @@ def _compute(
     with cut.ready():
         for start in range(0, len(places), BATCH):
             chosen = places[start : start + BATCH]
-            x = torch.from_numpy(preprocessing(pixels[chosen])).permute(0, 3, 1, 2)  # NHWC -> NCHW, channels last
+            x = torch.from_numpy(preprocessing(pixels[chosen])).permute(
+                0, 3, 1, 2
+            )  # NHWC -> NCHW, channels last
             found.append(cut(x.to(device))[tap.name].float().cpu().numpy())
             advance(total - len(places) + start + len(chosen), total)
     return np.concatenate(found)
@@ -90,7 +92,10 @@ def _read(folder: Path) -> dict[str, np.ndarray]:
 def _keep(folder: Path, known: dict[str, np.ndarray], tap: Tap, root: Path) -> None:
     index = {"root": os.path.realpath(root), "images": len(known), "layers": [tap.name]}
     contents = np.array([list(bytes.fromhex(content)) for content in known], np.uint8)  # (n, 32)
-    kept = {"contents": torch.from_numpy(contents), "values": torch.from_numpy(np.stack(list(known.values())))}
+    kept = {
+        "contents": torch.from_numpy(contents),
+        "values": torch.from_numpy(np.stack(list(known.values()))),
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tensors.write(folder / "features.safetensors", kept)

@@ -94,7 +94,8 @@ class DepthwiseConv2D(Convolution2D):
         normalization: BatchNormalization | None,
         activation: Activation,
     ) -> torch.Tensor:
-        weight, bias = self.weight, self.bias
+        weight: torch.Tensor = self.weight
+        bias: torch.Tensor | None = self.bias
         if normalization is not None:
             weight, bias = normalization.folded(weight, bias)
         return self.slide(x, weight, bias, self.channels, zeros, activation)

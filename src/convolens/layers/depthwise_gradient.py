@@ -92,4 +92,4 @@ def convolve_depthwise(
         >>> weight.grad[0, 0, 2].tolist()
         [15.0, 20.0, 25.0, 20.0, 15.0]
     """
-    return _Depthwise.apply(x, weight, bias, strides, zeros)  # type: ignore[no-any-return, no-untyped-call]
+    return _Depthwise.apply(x, weight, bias, strides, zeros)

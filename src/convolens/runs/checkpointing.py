@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,9 @@ class RunCheckpoint(Callback):
         when: how often states are written, and how many stay.
         asked_to_end: asked after every step; True writes a state and ends the training.
         writer: does the writing; None makes one with a thread.
+        first: measures of an answer from before the training, epoch 0, whose weights are the best so far and written already.
+        final_epoch: the number of an epoch, from 1, that is the best whatever its measures: it has learnt from all photos.
+        before_best: called before weights of the training become the best.
 
     Attributes:
         best_epoch: from 1; None before any epoch had a finite measure.
@@ -69,8 +72,12 @@ class RunCheckpoint(Callback):
         when: When | None = None,
         asked_to_end: Callable[[], bool] = lambda: False,
         writer: Writer | None = None,
+        first: Mapping[str, float] | None = None,
+        final_epoch: int | None = None,
+        before_best: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        self.first, self.final_epoch, self.before_best = first, final_epoch, before_best
         self.folder, self.monitor, self.mode, self.warn = folder, monitor, mode, warn
         self.when, self.asked_to_end = when or When(), asked_to_end
         self.writer = writer or Writer()
@@ -78,6 +85,9 @@ class RunCheckpoint(Callback):
         self.best: float | None = None
         self.failed = 0
         self.history: list[dict[str, float]] = []
+        if first is not None:
+            self.best_epoch, self.best = 0, first[monitor]
+            self.history.append({"epoch": 0, **first})
         self.unsaved_steps = False
         self.steps_taken = 0
         self._finite = True
@@ -101,7 +111,8 @@ class RunCheckpoint(Callback):
         for place in (self.folder.path, self.folder.checkpoints):
             remove_leftovers(place)
         if not self._resumed:  # of a training in the same folder that was killed before its first state
-            _remove(self.folder.best)
+            if self.first is None:
+                _remove(self.folder.best)
             _remove(self.folder.last)
         self._resumed = False
 
@@ -126,10 +137,13 @@ class RunCheckpoint(Callback):
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"epoch": epoch + 1, **values})
         self._finite = math.isfinite(values.get("loss", 0.0))
-        self._improved = self._finite and self.improved(values[self.monitor])  # no NaN replaces anything
+        measured = values.get(self.monitor, math.nan)  # none where nothing is validated
+        self._improved = self._finite and self.improved(measured)  # no NaN replaces anything
         self._best_before = self.best_epoch, self.best
         if self._improved:
-            self.best_epoch, self.best = epoch + 1, values[self.monitor]
+            self.best_epoch, self.best = epoch + 1, measured
+        elif self._finite and epoch + 1 == self.final_epoch:
+            self._improved, self.best_epoch = True, epoch + 1
 
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         self._steps += 1 if batch else 0
@@ -158,7 +172,7 @@ class RunCheckpoint(Callback):
         state = self._spare = self.model.collect_state(self._spare)
         checkpoint = _Checkpoint(
             self.folder, state, self.when.keep, epoch, last=whole, best=whole and self._improved,
-            any_best=self.best_epoch is not None, best_before=self._best_before,
+            any_best=self.best_epoch is not None, best_before=self._best_before, before_best=self.before_best,
         )  # fmt: skip
         self._improved = self._improved and not whole
         self._submitted, self.unsaved_steps = checkpoint, False
@@ -238,6 +252,7 @@ class _Checkpoint:
         best: whether they are the best; becomes False when they are written.
         any_best: whether there is a best at all.
         best_before: (epoch, value) of the best before these.
+        before_best: called before the best is written.
     """
 
     folder: RunFolder
@@ -248,6 +263,7 @@ class _Checkpoint:
     best: bool
     any_best: bool
     best_before: tuple[int | None, float | None]
+    before_best: Callable[[], None] = lambda: None
 
     def write(self) -> None:
         """Write it.
@@ -257,6 +273,7 @@ class _Checkpoint:
         """
         folder, weights = self.folder, self.state.part("model") if self.last else {}
         if self.best:
+            self.before_best()
             tensors.write(folder.best, weights)
             self.best = False
         best = {folder.best.name: folder.best} if self.any_best else {}

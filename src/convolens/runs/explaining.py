@@ -29,6 +29,7 @@ def explain_run(
     best_epoch: int | None,
     calibration: Calibration | None,
     waited: float | None,
+    own: np.ndarray | None = None,
 ) -> list[Finding]:
     """Return what a training shows.
 
@@ -40,6 +41,7 @@ def explain_run(
         best_epoch: from 1.
         calibration: of the run, where it has one.
         waited: share of the time without a batch.
+        own: what the best weights themselves say of the validation photos, where `chances` are of others; None is `chances`.
     """
     return findings_of(
         Evidence(
@@ -50,7 +52,9 @@ def explain_run(
             run=shlex.quote(str(folder.path)),
             data=shlex.quote(str(settings.data)),
             waited=waited,
-            rescored=rescore(folder, prepared.validation, chances, prepared.class_names),
+            rescored=rescore(
+                folder, prepared.validation, chances if own is None else own, prepared.class_names
+            ),
             temperature=None if calibration is None else calibration.temperature,
             calibration_error=None
             if calibration is None

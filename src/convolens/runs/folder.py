@@ -92,6 +92,18 @@ class RunFolder:
         return self.path / "folds"
 
     @property
+    def first_answer(self) -> Path:
+        return self.path / "first_answer.safetensors"
+
+    @property
+    def out_of_fold(self) -> Path:
+        return self.path / "out_of_fold.csv"
+
+    @property
+    def held_out(self) -> Path:
+        return self.path / "held_out.safetensors"
+
+    @property
     def report(self) -> Path:
         return self.path / "report.html"
 

@@ -1,7 +1,7 @@
 """HistoryFile: history.csv, a row for each epoch (from 1): its measures and learning rate; the same run writes the same bytes."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ class HistoryFile(Callback):
     Args:
         path: of the file.
         warn: told in one line.
-        stage_of: returns which stage of a fine-tuning an epoch (from 0) belongs to, for a column of its own; None where
-            there are none.
+        stage_of: returns which stage of a fine-tuning, or leg of a learning on, an epoch (from 0) belongs to, for a column of its
+            own; None where there are none.
+        first: measures of an answer from before the training: a row for epoch 0.
     """
 
     def __init__(
@@ -26,11 +27,16 @@ class HistoryFile(Callback):
         path: Path,
         warn: Callable[[str], None] = print,
         stage_of: Callable[[int], int] | None = None,
+        first: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__()
         self.path, self.warn, self.stage_of = path, warn, stage_of
         self.columns: list[str] = []
         self.rows: list[list[str]] = []
+        if first is not None:
+            row = {"epoch": "0"} | {name: f"{value:.6g}" for name, value in first.items()}
+            row |= {"learning_rate": ""} | ({} if stage_of is None else {"stage": "0"})
+            self.columns, self.rows = list(row), [list(row.values())]
 
     def on_train_begin(self, logs: Any = None) -> None:
         try:

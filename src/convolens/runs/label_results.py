@@ -21,7 +21,7 @@ from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
 from convolens.runs.report import write_report
-from convolens.runs.results import Outcome, draw_curves, tell_best
+from convolens.runs.results import Outcome, count_epochs, draw_curves, tell_best, validated
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 
@@ -48,10 +48,10 @@ def finish_labels(
     tuned = tuple(best_thresholds(chances, part.labels).tolist()) if finite else trained.thresholds
     scores = score_labels(np.nan_to_num(chances), part.labels, names, tuned)
     findings = label_findings(
-        scores, checkpoint.history, checkpoint.best_epoch, shlex.quote(str(folder.path)), waited
+        scores, validated(checkpoint.history), checkpoint.best_epoch, shlex.quote(str(folder.path)), waited
     )
     outcome = Outcome(
-        checkpoint.best_epoch, len(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
+        checkpoint.best_epoch, count_epochs(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
         images_per_second, tuple(findings),
     )  # fmt: skip
     try:

@@ -258,7 +258,9 @@ def resolve(options: TrainOptions) -> Settings:
     if size * size > MAX_PIXELS:
         raise ArgumentError(f"train: size {size} is more than an image may have ({MAX_PIXELS:,} pixels).")
     # a first answer that stays has none
-    epochs = integer(where, "epochs", _either(options.epochs, recipe["epochs"]), minimum=0 if options.transfer else 1)
+    epochs = integer(
+        where, "epochs", _either(options.epochs, recipe["epochs"]), minimum=0 if options.transfer else 1
+    )
     return Settings(
         data=options.data,
         validation=options.validation,

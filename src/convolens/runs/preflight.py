@@ -19,6 +19,7 @@ from convolens.runs.prepare import Prepared
 from convolens.runs.recipes import RECIPES
 from convolens.runs.screen import Screen, bytes_text, seconds_text
 from convolens.runs.threads import threads_text
+from convolens.runs.transfer.answer_file import KeptAnswer
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
@@ -129,6 +130,60 @@ def show_plan(
         f"({settings.device}, {threads_text(torch.get_num_threads())})"
     )
     screen.line(f"  memory about {bytes_text(measurement.memory)}, disk about {bytes_text(measurement.disk)}")
+
+
+def show_learning_on(
+    settings: Settings,
+    preprocessing: Preprocessing,
+    answer: KeptAnswer,
+    cost: ModelCost,
+    screen: Screen,
+    notes: list[str],
+) -> None:
+    """Print what a run with a first answer is about to do, and why.
+
+    Args:
+        settings, preprocessing: of the run, at the size of the first answer.
+        answer: the first one.
+        cost: of a photo, as the layers learn.
+        screen: where lines go.
+        notes: about techniques.
+    """
+    transfer, told = settings.transfer, answer.told or {}
+    if transfer is None:
+        return
+    screen.heading("Preprocessing (written into model.json)")
+    for line in preprocessing.describe():
+        screen.line(f"  {line}")
+    screen.heading("What follows")
+    if told.get("learnt_all"):
+        screen.line(
+            f"  the head answers with what it learnt from all {told['photos']:,} photos; its figures are of photos that it did not learn from"
+        )
+    screen.line(f"  {transfer.reason}")
+    if not transfer.epochs:
+        return
+    side = transfer.training_size
+    screen.line(
+        f"  epochs 1 to {transfer.trial_epochs}: all layers but batch normalisation learn from the training photos at {side} pixels, at "
+        f"up to {settings.learning_rate:g} in batches of {settings.batch_size}; judged by {settings.monitor} against the first answer"
+    )
+    if transfer.whole_epochs:
+        screen.line(
+            f"  epochs {(transfer.trial_epochs or 0) + 1} to {transfer.epochs}: the same from all photos, if that was better"
+        )
+    for note in notes:
+        screen.line(f"  {note}")
+    screen.line(
+        f"  {settings.model}: {cost.parameters:,} parameters, {cost.multiply_accumulates:,} multiply-accumulates an image of "
+        f"{side} pixels (1 = 2 FLOPs)"
+    )
+    screen.heading("Augmentation of the training photos (validation photos are never varied)")
+    for line in settings.augmentation.describe() or ["none"]:
+        screen.line(f"  {line}")
+    screen.line(
+        f"  planned to end within {transfer.budget(int(str(told.get('photos', 0)))):g} minutes (--minutes, --epochs, --head-only)"
+    )
 
 
 def technique_notes(settings: Settings, steps: int) -> list[str]:

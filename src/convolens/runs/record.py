@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from convolens.runs.folder import RunFolder
 from convolens.runs.options import Settings, TrainOptions
 from convolens.runs.prepare import Prepared
 from convolens.runs.tables import write_csv
-from convolens.runs.transfer.settings import Transfer
+from convolens.runs.transfer.settings import PLANNED, Transfer
 
 KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 PROBE = "probe"  # the kind of a probed run
@@ -93,9 +93,33 @@ class Record:
                 f"{self.path}: incomplete or of another version ({reason}); use the version that made the run, or train anew."
             ) from error
 
+    def planned(self, settings: Settings) -> Settings:
+        """Return the settings of a run with a first answer as it was planned when it began.
+
+        Raises:
+            CheckpointError: the file is incomplete.
+        """
+        then = self.options()
+        return replace(
+            settings,
+            transfer=then.transfer,
+            epochs=int(then.epochs or 0),
+            batch_size=int(then.batch_size or settings.batch_size),
+            balance=then.balance,
+        )
+
     def differences(self, settings: Settings) -> list[str]:
         """Return the names of settings that are others here; where the photos lie is none of them."""
         mine, theirs = plain(settings), dict(self.tables["settings"])
+        if (
+            "transfer" in mine and "transfer" in theirs
+        ):  # what was planned follows from the rest, and from the machine's speed
+            for table in (mine, theirs):
+                table["transfer"] = {
+                    name: value for name, value in table["transfer"].items() if name not in PLANNED
+                }
+                for name in ("epochs", "batch_size", "balance"):
+                    table.pop(name, None)
         names = sorted((mine.keys() | theirs.keys()) - set(_NOT_COMPARED))
         return [name for name in names if mine.get(name) != theirs.get(name)]
 

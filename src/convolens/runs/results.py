@@ -1,7 +1,9 @@
 """After the training: the best epoch scored on the validation photos, and everything that shows it."""
 
 import json
+import math
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,17 +76,21 @@ def finish(
     images_per_second: float,
     screen: Screen,
     waited: float | None = None,
+    held_out: np.ndarray | None = None,
 ) -> Outcome:
     """Score the best weights, write tables, pictures and report, and say how good it is.
 
     Args:
         waited: share of the training spent without a batch.
+        held_out: probabilities of the validation photos by weights that did not learn from them, where the best ones did in the
+            end: what is scored stays apart from what was learnt.
     """
     model = trained.model
     model.load_weights(folder.best)
     part = prepared.validation
     with screen.progress("scoring the best epoch") as advance:
-        chances = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
+        own = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
+    chances = own if held_out is None else held_out
     scores = score(chances, part.labels, prepared.class_names)
     calibration = None
     try:
@@ -97,13 +103,14 @@ def finish(
         prepared,
         scores,
         chances,
-        checkpoint.history,
+        validated(checkpoint.history),
         checkpoint.best_epoch,
         calibration,
         waited,
+        own,
     )
     outcome = Outcome(
-        checkpoint.best_epoch, len(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
+        checkpoint.best_epoch, count_epochs(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
         images_per_second, tuple(findings),
     )  # fmt: skip
     try:
@@ -144,13 +151,20 @@ def _write(
 
 def draw_curves(folder: RunFolder, settings: Settings, checkpoint: RunCheckpoint) -> None:
     """Draw loss and accuracy epoch by epoch; nothing where no epoch was finished."""
-    if checkpoint.history:
-        history = {
-            name: [row[name] for row in checkpoint.history]
-            for name in checkpoint.history[0]
-            if name != "epoch"
-        }
-        plot_curves(history, folder.curves, checkpoint.best_epoch, settings.monitor)
+    rows = [row for row in checkpoint.history if row["epoch"] > 0]
+    if rows:
+        history = {name: [row.get(name, math.nan) for row in rows] for name in rows[0] if name != "epoch"}
+        plot_curves(history, folder.curves, checkpoint.best_epoch or None, settings.monitor)
+
+
+def validated(history: Sequence[Mapping[str, float]]) -> list[Mapping[str, float]]:
+    """Return the epochs of a training, from 1, that were validated."""
+    return [row for row in history if row["epoch"] > 0 and "val_loss" in row]
+
+
+def count_epochs(history: Sequence[Mapping[str, float]]) -> int:
+    """Return how many epochs were finished; a first answer, epoch 0, is none."""
+    return sum(row["epoch"] > 0 for row in history)
 
 
 def write_predictions(path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> None:
@@ -201,6 +215,9 @@ def tell_best(folder: RunFolder, settings: Settings, outcome: Outcome, screen: S
     screen.heading("Result")
     if outcome.best_epoch is None:
         screen.result("Interrupted in the first epoch; the weights are those of its last step.")
+    elif outcome.best_epoch == 0:
+        tried = f"; none of {outcome.epochs} epochs of training on was better" if outcome.epochs else ""
+        screen.result(f"The first answer stays{tried}; its weights are {folder.best}")
     else:
         screen.result(
             f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {outcome.best:.4f}); "

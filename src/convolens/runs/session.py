@@ -26,6 +26,8 @@ from convolens.runs.prepare import Prepared, plain_labels
 from convolens.runs.results import Outcome, finish
 from convolens.runs.screen import Screen
 from convolens.runs.stages import Stages
+from convolens.runs.transfer.learning_on import LearningOn
+from convolens.runs.transfer.legs import LegBatches
 from convolens.runs.waiting import Waiting
 
 
@@ -57,16 +59,18 @@ class Session:
         batches, validation: the photos of both sides.
         screen: where lines go.
         stages: of a fine-tuning; None where everything learns from the first step on.
+        transfer: of a run that begins with a first answer.
     """
 
     folder: RunFolder
     settings: Settings
     prepared: Prepared
     trained: TrainedModel
-    batches: AugmentedBatches | DeviceBatches
+    batches: AugmentedBatches | DeviceBatches | LegBatches
     validation: AugmentedBatches
     screen: Screen
     stages: Stages | None = None
+    transfer: LearningOn | None = None
 
     def run(self, resume_from: Path | None = None) -> TrainResult:
         """Train to the last epoch and write the report.
@@ -81,21 +85,24 @@ class Session:
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
         screen.heading(f"Training into {folder.path}")
-        stages = self.stages
         batches, validation = self._data(resume_from)
+        transfer = self.transfer
+        parts: Any = self.stages if transfer is None else transfer.legs
+        first = None if transfer is None else transfer.answer.measures
         not_a_number, callbacks = (
             TerminateOnNaN(),
             [
-                *([] if stages is None else [stages]),
-                HistoryFile(folder.history, screen.warn, None if stages is None else stages.number),
+                *([] if parts is None else [parts]),
+                HistoryFile(folder.history, screen.warn, None if parts is None else parts.number, first),
             ],
         )
         averages = [SwapEMAWeights(swap_on_epoch=True)] if settings.ema is not None else []
         with asked_to_end() as asked:
             when = When(settings.checkpoint_steps, settings.checkpoint_minutes, settings.keep)
             checkpoint = RunCheckpoint(
-                folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked
-            )
+                folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked, first=first,
+                **({} if transfer is None else transfer.checkpointing()),
+            )  # fmt: skip
             early, budget, waiting = self._early_stopping(), self._budget(), Waiting()
             began = time.perf_counter()
             history = model.fit(
@@ -113,6 +120,7 @@ class Session:
                     waiting,
                 ],
                 verbose=0 if screen.quiet else 1,
+                validation_freq=1 if transfer is None else transfer.validated,
                 seed=settings.seed,
                 resume_from=resume_from,
                 resume_exactly=False,  # whoever gives the state has looked at it
@@ -135,7 +143,10 @@ class Session:
         self._check_best(checkpoint)
         steps = checkpoint.steps_taken
         speed = steps * settings.batch_size / seconds
-        outcome = (finish_labels if self.trained.multi_label else finish)(
+        finishing = finish_labels if self.trained.multi_label else finish
+        if transfer is not None:
+            finishing = transfer.finishing(checkpoint, finishing)
+        outcome = finishing(
             folder, settings, self.prepared, self.trained, checkpoint, speed, screen, waiting.share
         )
         spent = budget[0].spent if budget else None
@@ -144,6 +155,8 @@ class Session:
     def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
         stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
+        if self.transfer is not None:
+            self.transfer.legs.begin()  # the optimizer learns which weights there are
         if stages is None or tuning is None:
             return self.batches, self.validation
         model, epoch = self.trained.model, 0
@@ -155,7 +168,7 @@ class Session:
         else:
             stages.enter(0)  # before the optimizer learns which weights there are
         first = min(tuning.first_epochs, settings.epochs)
-        here = self.batches.batches if isinstance(self.batches, DeviceBatches) else self.batches
+        here: Any = self.batches.batches if isinstance(self.batches, DeviceBatches) else self.batches
         parts = (here, self.validation) if epoch < first else ()
         found = []
         for batches, photos, views, side in zip(

@@ -2,6 +2,7 @@
 
 import math
 import shlex
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,24 +26,30 @@ from convolens.runs.options import Settings, TrainOptions, resolve
 from convolens.runs.photo_lists import layout_of
 from convolens.runs.preflight import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.prepare import Prepared, prepare
-from convolens.runs.record import note_threads, write_record
+from convolens.runs.record import note_threads, read_record, write_record
 from convolens.runs.schedule import planned_steps
 from convolens.runs.screen import Screen
 from convolens.runs.session import Session, TrainResult
 from convolens.runs.stages import Stages
 from convolens.runs.threads import choose_threads, threads_put_back
+from convolens.runs.transfer.choice import choose_model
+from convolens.runs.transfer.training import Asked, go_on_from, train_on
 from convolens.utils import set_random_seed
 
 STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
 
 
 @threads_put_back()
-def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
+def train(options: TrainOptions, screen: Screen | None = None, began: float | None = None) -> TrainResult:
     """Train a classifier on a folder of photos and write the run folder.
+
+    Where no network is named, the photos decide (see `runs.transfer.choice`): a learnt one gives its first answer within
+    seconds and trains on from there where that helps, else one begins from scratch.
 
     Args:
         options: what is asked for.
         screen: where lines go; None is the terminal.
+        began: when the command was typed, by `time.perf_counter`; None is now.
 
     Returns:
         The run; `result.outcome.scores.accuracy` is that of its best epoch on the validation photos.
@@ -53,7 +60,15 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
         TerminatedError: SIGTERM came; all is saved.
     """
     screen = screen or Screen()
+    began = time.perf_counter() if began is None else began
     options, parent = read_parent(take_model(options))
+    asked_epochs = options.epochs
+    chosen = choose_model(options)
+    options = chosen.options
+    for line in chosen.warnings:
+        screen.warn(line)
+    for line in chosen.lines:
+        screen.line(line)
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -65,6 +80,17 @@ def train(options: TrainOptions, screen: Screen | None = None) -> TrainResult:
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
+    if settings.transfer is not None and first is not None:
+        if options.resume and (again := find_run(out, settings, prepared.fingerprint, screen)) is not None:
+            with locked(again.path, screen.warn):
+                settings = read_record(again).planned(settings)
+                settings = with_threads_of(again, settings, screen)
+                found = find_state(again, settings, screen)
+                note_threads(again, settings)
+                return go_on(again, settings, prepared, screen, None if found is None else found[0])
+        settings = replace(settings, threads=settings.threads or torch.get_num_threads())
+        asked = Asked(asked_epochs, options.batch_size, options.command, began)
+        return train_on(settings, prepared, first, out, asked, screen)
     settings, notes = fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
     if not options.resume:  # before anything is computed whose bits depend on it
@@ -132,6 +158,8 @@ def go_on(
         CheckpointError: a state that does not fit, or a parent that is no longer there.
     """
     folder.make_checkpoints()
+    if settings.transfer is not None:
+        return go_on_from(folder, settings, prepared, screen, state)
     model = begin_again(folder, settings, prepared, model_maker(settings, prepared))
     trained = trained_model(settings, prepared, model)
     batches, validation = (make_batches(settings, prepared, model, training) for training in (True, False))
@@ -160,7 +188,6 @@ def last_stage(settings: Settings, model: Model) -> Model:
     return model
 
 
-
 def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tuple[Settings, list[str]]:
     """Return the settings with the recipe's batches made smaller where there are few photos, and a line that says so."""
     if options.batch_size is not None:
@@ -178,7 +205,6 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
         return settings, []
     note = f"batches of {fitting} instead of the recipe's {settings.batch_size}: there are only {images} photos to learn from"
     return replace(settings, batch_size=fitting), [note]
-
 
 
 def _choose_threads(settings: Settings, prepared: Prepared) -> tuple[Settings, str]:
@@ -201,8 +227,6 @@ def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
     batches = batches_for(make_batches(settings, prepared, model, training=True), model.device).batches
     epochs = expected_epochs(settings, make_model, batches, len(prepared.training))
     return replace(settings, epochs=max(1, math.ceil(epochs)), schedule_epochs=epochs)
-
-
 
 
 def command_line(arguments: list[str]) -> str:

@@ -44,10 +44,16 @@ class KeptAnswer:
         for name, head in (("head", self.head), ("trial", self.trial), ("whole", self.whole)):
             if head is not None:
                 arrays |= {f"{name}.kernel": head[0], f"{name}.bias": head[1]}
-        texts = {"format": "pt", "answer": json.dumps({"measures": dict(self.measures), "told": dict(self.told or {})})}
+        texts = {
+            "format": "pt",
+            "answer": json.dumps({"measures": dict(self.measures), "told": dict(self.told or {})}),
+        }
         tensors.write(
             path,
-            {name: torch.from_numpy(np.ascontiguousarray(array, np.float32)) for name, array in arrays.items()},
+            {
+                name: torch.from_numpy(np.ascontiguousarray(array, np.float32))
+                for name, array in arrays.items()
+            },
             texts,
         )
 

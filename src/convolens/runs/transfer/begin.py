@@ -63,7 +63,9 @@ def learnt_model(settings: Settings, prepared: Prepared, first: Pretrained) -> M
     return model
 
 
-def features_of_sides(model: Model, settings: Settings, prepared: Prepared, screen: Screen, title: str) -> Sides:
+def features_of_sides(
+    model: Model, settings: Settings, prepared: Prepared, screen: Screen, title: str
+) -> Sides:
     """Return the features of both sides, computed or read."""
     tap, preprocessing = features_tap(model), preprocessing_of(settings)
     found = []
@@ -71,7 +73,13 @@ def features_of_sides(model: Model, settings: Settings, prepared: Prepared, scre
         with screen.progress(f"{title} of the {side} photos") as advance:
             found.append(
                 photo_features(
-                    model.module, tap, part.pixels, content_hashes(part.folder), preprocessing, part.folder.root, advance
+                    model.module,
+                    tap,
+                    part.pixels,
+                    content_hashes(part.folder),
+                    preprocessing,
+                    part.folder.root,
+                    advance,
                 )
             )
     return Sides(*found)
@@ -120,16 +128,12 @@ def answer_first(
 
 def first_line(answer: FirstAnswer, measures: dict[str, float], seconds: float) -> str:
     """Return the line that tells the first answer."""
-    said = (
-        f"First answer after {seconds_text(seconds)}: {measures['val_accuracy']:.1%} of {len(answer.chances):,} validation photos"
-    )
+    said = f"First answer after {seconds_text(seconds)}: {measures['val_accuracy']:.1%} of {len(answer.chances):,} validation photos"
     crossed = answer.cross_validation
     if crossed is None:
         return said
     folds = len(crossed.accuracies)
-    return (
-        f"{said}; by {folds}-fold on all {answer.photos_in_all:,} photos {crossed.mean:.1%} ± {crossed.spread * 100:.1f}"
-    )
+    return f"{said}; by {folds}-fold on all {answer.photos_in_all:,} photos {crossed.mean:.1%} ± {crossed.spread * 100:.1f}"
 
 
 def measures_of(answer: FirstAnswer, prepared: Prepared) -> dict[str, float]:
@@ -151,7 +155,12 @@ def _scored(chances: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 
 
 def decide(
-    settings: Settings, prepared: Prepared, answer: FirstAnswer, screen: Screen, began: float, asked: int | None
+    settings: Settings,
+    prepared: Prepared,
+    answer: FirstAnswer,
+    screen: Screen,
+    began: float,
+    asked: int | None,
 ) -> Settings:
     """Return the settings with the epochs in which layers learn, and why so many.
 

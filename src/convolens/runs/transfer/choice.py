@@ -41,7 +41,9 @@ class Chosen:
 def median_side(paths: Sequence[Path]) -> float:
     """Return the median of photos' shorter sides in pixels, of at most some 200 of them; 0 where none can be read."""
     sides = [
-        min(found) for path in paths[:: max(1, len(paths) // LOOKED_AT)] if (found := image_size(path)) is not None
+        min(found)
+        for path in paths[:: max(1, len(paths) // LOOKED_AT)]
+        if (found := image_size(path)) is not None
     ]
     return float(np.median(sides)) if sides else 0.0
 
@@ -85,9 +87,14 @@ def choose_model(options: TrainOptions) -> Chosen:
         return _fresh(options, f"--color-mode {options.color_mode}: the learnt network takes colours")
     if named:
         find_weights("train", "imagenet", options.model)  # raises where it cannot be had
-        return Chosen(_learnt(options, str(options.model)), (f"network: {options.model}, as asked, with learnt weights",))
+        return Chosen(
+            _learnt(options, str(options.model)),
+            (f"network: {options.model}, as asked, with learnt weights",),
+        )
     if options.size is not None and options.size < SMALLEST_SIDE:
-        return _fresh(options, f"--size {options.size}: the learnt network is for {SMALLEST_SIDE} pixels or more")
+        return _fresh(
+            options, f"--size {options.size}: the learnt network is for {SMALLEST_SIDE} pixels or more"
+        )
     side = median_side(_photos(options))
     if side < SMALLEST_SIDE:
         return _fresh(
@@ -98,7 +105,9 @@ def choose_model(options: TrainOptions) -> Chosen:
     try:
         find_weights("train", "imagenet", LEARNT)
     except ConvolensError as error:
-        return replace(_fresh(options), warnings=(f"{error} Now training from scratch, which needs many more photos.",))
+        return replace(
+            _fresh(options), warnings=(f"{error} Now training from scratch, which needs many more photos.",)
+        )
     return Chosen(
         _learnt(options, LEARNT),
         (
@@ -130,7 +139,9 @@ def _fresh(options: TrainOptions, why: str | None = None, otherwise: str | None 
     for word, given in (("--head-only", options.head_only), ("--minutes", options.minutes is not None)):
         if given:
             reason = why or "this run begins from scratch"
-            raise ArgumentError(f"train: {word} is for learnt networks, and {reason}; leave it out, or give --model {LEARNT}.")
+            raise ArgumentError(
+                f"train: {word} is for learnt networks, and {reason}; leave it out, or give --model {LEARNT}."
+            )
     if why is None or options.model is not None:
         return Chosen(options)
     line = f"network: {FRESH} from scratch, for {why}" + (f"; {otherwise}" if otherwise else "")
@@ -148,4 +159,3 @@ def _learnt(options: TrainOptions, name: str) -> TrainOptions:
         size=size,
         transfer=Transfer(options.head_only, options.minutes, size if options.size else TRAINING_SIZE),
     )
-

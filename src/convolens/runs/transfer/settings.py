@@ -10,7 +10,13 @@ from convolens.errors import ArgumentError
 # photos of 256 pixels show them at that scale (Touvron et al. 2019, "Fixing the train-test resolution discrepancy").
 FEATURE_SIZE = 256
 TRAINING_SIZE = 160  # pixels when layers learn: twice as fast as 224
-MINUTES, PHOTOS, MOST_MINUTES = 3.0, 400, 30.0  # the usual budget, for so many photos; more take longer, up to the last
+MINUTES, PHOTOS, MOST_MINUTES = (
+    3.0,
+    400,
+    30.0,
+)  # the usual budget, for so many photos; more take longer, up to the last
+# fields that are planned when a run begins, by what its first answer is and how fast the machine is
+PLANNED = ("trial_epochs", "whole_epochs", "reason")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Transfer:
         """
         if self.minutes is not None:
             if number_in("train", "--minutes", self.minutes, 0.0, float("inf"), open_high=True) == 0:
-                raise ArgumentError("train: --minutes must be above 0; --head-only stops at the first answer.")
+                raise ArgumentError(
+                    "train: --minutes must be above 0; --head-only stops at the first answer."
+                )
             if self.head_only:
                 raise ArgumentError("train: --head-only stops at the first answer; leave --minutes out.")
         return self

@@ -1,0 +1,124 @@
+"""LearningOn: what a session needs to train on from a first answer, to judge it, and to end with whichever was better."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from convolens.checkpoints import tensors
+from convolens.runs import model_file
+from convolens.runs.folder import RunFolder
+from convolens.runs.model_file import TrainedModel
+from convolens.runs.options import Settings
+from convolens.runs.prepare import Prepared
+from convolens.runs.scoring import probabilities
+from convolens.runs.screen import Screen
+from convolens.runs.transfer.answer_file import KeptAnswer
+from convolens.runs.transfer.legs import Legs
+
+_CHANCES = "chances"  # in the file of what the trial said
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run at one size of its photos: that of the first answer, or that at which layers learn.
+
+    Attributes:
+        settings, prepared, trained: see `Session`.
+    """
+
+    settings: Settings
+    prepared: Prepared
+    trained: TrainedModel
+
+
+@dataclass(frozen=True)
+class LearningOn:
+    """How a run goes on from its first answer.
+
+    Attributes:
+        folder: of the run.
+        answer: the first one, kept.
+        first, learning: the run at both sizes.
+        legs: the epochs in which layers learn.
+    """
+
+    folder: RunFolder
+    answer: KeptAnswer
+    first: Side
+    learning: Side
+    legs: Legs
+
+    @property
+    def validated(self) -> int | Sequence[int]:
+        """The epochs, from 1, behind which the validation photos are looked at: those that learn from them too are not."""
+        return list(range(1, self.legs.trial_epochs + 1)) or 1
+
+    def checkpointing(self) -> dict[str, Any]:
+        """Return what `RunCheckpoint` is told beside the measures of the first answer."""
+        return {
+            "final_epoch": self.legs.final_epoch,
+            # where weights of another size become the best, the run says so before
+            "before_best": partial(model_file.write, self.folder.model, self.learning.trained),
+        }
+
+    def finishing(self, checkpoint: Any, finish: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function that ends the training: it scores the best at its own size, by what it did not learn from."""
+
+        def end(folder: RunFolder, *given: Any) -> Any:
+            best = checkpoint.best_epoch
+            side = self.learning if best else self.first
+            model_file.write(folder.model, side.trained)
+            held_out: np.ndarray | None = None
+            if best == 0:
+                held_out = self.answer.chances
+            elif best is not None and best == self.legs.final_epoch:
+                held_out = read_held_out(folder)
+            further = {} if side.trained.multi_label else {"held_out": held_out}
+            return finish(folder, side.settings, side.prepared, side.trained, *given[3:], **further)
+
+        return end
+
+
+def judge_trial(
+    folder: RunFolder, side: Side, screen: Screen, monitor: str, first: float
+) -> Callable[[bool, float], None]:
+    """Return what `Legs` tells of the trial's end: it says which way the run goes, and keeps what the trial said.
+
+    Args:
+        folder: of the run.
+        side: the run as its layers learn; its model is the one that is trained.
+        screen: where the line goes.
+        monitor: the measure. first: of it, by the first answer.
+    """
+
+    def judge(helped: bool, value: float) -> None:
+        told = f"training on gives {monitor} {value:.4f}, the first answer gave {first:.4f}"
+        transfer = side.settings.transfer
+        if not helped:
+            screen.result(f"Kept: {told}: what the network knew before is better for these photos.")
+            return
+        if transfer is None or not transfer.whole_epochs:
+            screen.result(f"Learnt: {told}.")
+            return
+        screen.result(f"Learnt: {told}: now the same with all photos, those for validation too.")
+        chances = probabilities(
+            side.trained.model, side.prepared.validation.pixels, side.trained.preprocessing
+        )
+        tensors.write(folder.held_out, {_CHANCES: torch.from_numpy(np.ascontiguousarray(chances))})
+
+    return judge
+
+
+def read_held_out(folder: RunFolder) -> np.ndarray | None:
+    """Return what a trial said of the validation photos before the run learnt from them; None where it did not.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    if not folder.held_out.is_file():
+        return None
+    return np.array(tensors.read(folder.held_out)[_CHANCES].numpy())

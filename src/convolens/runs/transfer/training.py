@@ -1,0 +1,219 @@
+"""train_on: a run that begins with a learnt network: its first answer, and training on from it where that helps."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from convolens.analysis import cost
+from convolens.applications import Pretrained
+from convolens.errors import ArgumentError
+from convolens.models.placing import batches_for
+from convolens.runs import model_file
+from convolens.runs.first_weights import as_table, find_first
+from convolens.runs.folder import RunFolder
+from convolens.runs.lock import locked
+from convolens.runs.making import make_batches, steps_an_epoch, trained_model
+from convolens.runs.options import Settings
+from convolens.runs.predictions_file import COLUMNS
+from convolens.runs.preflight import draw_first_batch, show_data, show_learning_on, technique_notes
+from convolens.runs.prepare import Prepared
+from convolens.runs.record import write_record
+from convolens.runs.screen import Screen
+from convolens.runs.session import Session, TrainResult
+from convolens.runs.tables import write_csv
+from convolens.runs.transfer.answer_file import KeptAnswer
+from convolens.runs.transfer.begin import (
+    answer_first,
+    at_training_size,
+    decide,
+    kept_answer,
+    learnt_model,
+    unequal,
+)
+from convolens.runs.transfer.first_answer import FirstAnswer, probabilities_of
+from convolens.runs.transfer.learning_on import LearningOn, Side, judge_trial
+from convolens.runs.transfer.legs import LegBatches, Legs, joined
+from convolens.runs.transfer.network import learnt_weights, put_head
+from convolens.utils import set_random_seed
+
+SMALLEST_BATCH = 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of a new run beside its settings.
+
+    Attributes:
+        epochs: of the trial; None leaves them to the minutes.
+        batch_size: None takes the recipe's, or fewer where there are fewer photos.
+        command: as it was typed.
+        began: when, by `time.perf_counter`.
+        threads: a line about their number.
+    """
+
+    epochs: int | None
+    batch_size: int | None
+    command: str | None
+    began: float
+
+
+def train_on(
+    settings: Settings, prepared: Prepared, first: Pretrained, out: Path, asked: Asked, screen: Screen
+) -> TrainResult:
+    """Answer at once from the features of a learnt network, and train on from there where that helps.
+
+    Args:
+        settings: with `transfer`.
+        prepared: the photos, at the size of the first answer.
+        first: the learnt weights.
+        out: the run folder.
+        asked: what else there is.
+        screen: where lines go.
+
+    Raises:
+        ConvolensError: see `train`.
+    """
+    settings = _fitted(settings, prepared, asked)
+    show_data(settings, prepared, screen)
+    set_random_seed(settings.seed)
+    model = learnt_model(settings, prepared, first)
+    answer = answer_first(settings, prepared, model, screen, asked.began)
+    put_head(model, answer.kept.kernel, answer.kept.bias)
+    settings = decide(settings, prepared, answer, screen, asked.began, asked.epochs)
+    folder = RunFolder.create(out)
+    with locked(folder.path, screen.warn):
+        write_record(folder, settings, prepared, asked.command, None, as_table(first))
+        trained = trained_model(settings, prepared, model)
+        model_file.write(folder.model, trained)
+        model_file.save_weights(model.module, folder.best)
+        _write_out_of_fold(folder, prepared, answer)
+        smaller, photos = (
+            at_training_size(settings, prepared, screen) if settings.epochs else (settings, prepared)
+        )
+        kept = kept_answer(smaller, photos, learnt_model(smaller, photos, first), answer, screen)
+        kept.write(folder.first_answer)
+        return _session(folder, settings, prepared, first, kept, screen).run()
+
+
+def go_on_from(
+    folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen, state: Path | None
+) -> TrainResult:
+    """Go on with such a run from a state, or from its first answer where it wrote no state yet.
+
+    Args:
+        folder: of the run; its lock is held.
+        settings, prepared: its own.
+        screen: where lines go.
+        state: of `find_state`.
+
+    Raises:
+        CheckpointError: a state or a first answer that does not fit.
+    """
+    settings, first = find_first(settings)
+    if first is None:
+        raise ArgumentError(
+            f"{folder.settings}: names no learnt weights, though the run begins with some; train anew."
+        )
+    set_random_seed(settings.seed)
+    kept = KeptAnswer.read(folder.first_answer)
+    if kept is None:  # killed before it was written
+        model = learnt_model(settings, prepared, first)
+        answer = answer_first(settings, prepared, model, screen, began=0.0)
+        put_head(model, answer.kept.kernel, answer.kept.bias)
+        model_file.write(folder.model, trained_model(settings, prepared, model))
+        model_file.save_weights(model.module, folder.best)
+        _write_out_of_fold(folder, prepared, answer)
+        smaller, photos = (
+            at_training_size(settings, prepared, screen) if settings.epochs else (settings, prepared)
+        )
+        kept = kept_answer(smaller, photos, learnt_model(smaller, photos, first), answer, screen)
+        kept.write(folder.first_answer)
+    return _session(folder, settings, prepared, first, kept, screen, quiet=state is not None).run(state)
+
+
+def _fitted(settings: Settings, prepared: Prepared, asked: Asked) -> Settings:
+    """Return the settings with batches that fit the photos, each class taken equally often where they are unequal."""
+    images = len(prepared.training)
+    if asked.batch_size is not None and settings.batch_size > images:
+        raise ArgumentError(
+            f"train: batch_size {settings.batch_size} is larger than the {images} training photos; "
+            f"give --batch-size {images} or less."
+        )
+    fitted = replace(settings, batch_size=max(SMALLEST_BATCH, min(settings.batch_size, images)))
+    if fitted.multi_label or fitted.balance or not unequal(prepared.training.folder.counts().tolist()):
+        return fitted
+    return replace(fitted, balance=True)
+
+
+def _write_out_of_fold(folder: RunFolder, prepared: Prepared, answer: FirstAnswer) -> None:
+    """Write what heads of all other folds say of every photo."""
+    crossed = answer.cross_validation
+    if crossed is None:
+        return
+    names, chances = prepared.class_names, probabilities_of(crossed.logits, several=False)
+    paths = [*prepared.training.folder.paths, *prepared.validation.folder.paths]
+    labels = np.concatenate([prepared.training.labels, prepared.validation.labels])
+    rows = [
+        [path, names[label], names[chance.argmax()], f"{chance.max():.6f}"]
+        for path, label, chance in zip(paths, labels, chances, strict=True)
+    ]
+    write_csv(folder.out_of_fold, COLUMNS, rows)
+
+
+def _session(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    first: Pretrained,
+    kept: KeptAnswer,
+    screen: Screen,
+    quiet: bool = False,
+) -> Session:
+    """Return the training of a run that has its first answer, and say what is planned.
+
+    Args:
+        quiet: say nothing: the run goes on in the middle.
+    """
+    answering = learnt_model(settings, prepared, first)
+    put_head(answering, *kept.head)
+    answered = Side(settings, prepared, trained_model(settings, prepared, answering))
+    learning = answered
+    if settings.epochs:
+        smaller, photos = at_training_size(settings, prepared, screen)
+        learning = Side(smaller, photos, trained_model(smaller, photos, learnt_model(smaller, photos, first)))
+    model, transfer = learning.trained.model, settings.transfer
+    if transfer is None:
+        raise ArgumentError("train: a run that begins with a learnt network has the table transfer.")
+    value = kept.measures[settings.monitor]
+    larger = settings.monitor_mode == "max"
+    legs = Legs(
+        model,
+        learnt_weights(model),
+        (kept.trial or kept.head, kept.whole),
+        transfer,
+        settings.monitor,
+        value,
+        (lambda new, old: new > old) if larger else (lambda new, old: new < old),
+        judge_trial(folder, learning, screen, settings.monitor, value),
+    )
+    trial = make_batches(learning.settings, learning.prepared, model, training=True)
+    validation = make_batches(learning.settings, learning.prepared, model, training=False)
+    draw_first_batch(trial, learning.prepared.training.labels, prepared.class_names, folder.first_batch)
+    both = joined(trial, validation) if transfer.whole_epochs else None
+    placed = [None if item is None else batches_for(item, model.device).batches for item in (trial, both)]
+    if not quiet:
+        steps = steps_an_epoch(learning.settings, learning.prepared)
+        notes = technique_notes(learning.settings, transfer.epochs * steps) if transfer.epochs else []
+        price = cost(model, learning.settings.input_shape, training=False)
+        show_learning_on(answered.settings, answered.trained.preprocessing, kept, price, screen, notes)
+    return Session(
+        folder,
+        learning.settings,
+        learning.prepared,
+        learning.trained,
+        LegBatches(placed[0], placed[1], legs.trial_epochs),
+        validation,
+        screen,
+        transfer=LearningOn(folder, kept, answered, learning, legs),
+    )
