@@ -10,7 +10,7 @@ from convolens.applications.pretrained import Pretrained
 from convolens.checkpoints import tensors
 from convolens.checkpoints.torch_import import read_torch
 from convolens.errors import CheckpointError, ShapeError
-from convolens.layers import SymbolicTensor
+from convolens.layers import SymbolicTensor, UnitNormalization
 from convolens.models import Model
 from convolens.models.network import Network
 from convolens.models.weight_files import copy_tensors, mismatch
@@ -68,6 +68,8 @@ def load_pretrained(
         if name.startswith(AUXILIARY)
         or (name.startswith(heads) and given[name].shape[1:] == expected[name].shape[1:])
     }
+    if pretrained.unit_features and not _has_unit_features(model):
+        fresh |= {name for name in expected if name.startswith(heads)}
     wrong = [name for name in other if name not in fresh]
     if missing or extra or wrong:
         if not missing and not extra:
@@ -79,6 +81,10 @@ def load_pretrained(
     return [f"{pretrained.title}: {line}" for line in _left_fresh(given, expected, fresh, heads)]
 
 
+def _has_unit_features(model: Model) -> bool:
+    return any(isinstance(layer, UnitNormalization) for layer in getattr(model, "layers", ()))
+
+
 def _left_fresh(
     given: Mapping[str, torch.Tensor],
     expected: Mapping[str, torch.Tensor],
@@ -88,7 +94,11 @@ def _left_fresh(
     """Return lines about what no weights were copied into."""
     lines = []
     last = sorted(name for name in fresh if not name.startswith(AUXILIARY))
-    if last:
+    if last and given[last[0]].shape == expected[last[0]].shape:
+        lines.append(
+            f"its last layer reads features of length 1, which are none here: {last[0].rpartition('.')[0]} begins fresh"
+        )
+    elif last:
         lines.append(
             f"of {len(given[last[0]])} classes, here are {len(expected[last[0]])}: the last layer "
             f"({last[0].rpartition('.')[0]}) begins fresh"

@@ -1,5 +1,6 @@
 """Where a network's first weights come from: a file, a run folder, an installed package, or the publisher's file for ImageNet."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -29,6 +30,7 @@ class Pretrained:
         size: rows and columns of the images that they were learnt from, where that is known.
         model: the architecture, where that is known.
         interpolation: how the images that they were learnt from were resized, where that is known.
+        unit_features: whether their last layer reads features of length 1, so that it fits no other network's.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Pretrained:
     size: int | None = None
     model: str | None = None
     interpolation: str | None = None
+    unit_features: bool = False
 
 
 def weights_folder() -> Path:
@@ -100,7 +103,24 @@ def _of_run(folder: Path) -> Pretrained:
     first = next((layer for layer in found.layers if layer.get("name") == NAME), {})
     normalization = Normalization.of_config(first.get("config"))
     title = f"the best of {folder}"
-    return Pretrained(title, found.path, normalization, model=found.name, interpolation=_known(found))
+    return Pretrained(
+        title,
+        found.path,
+        normalization,
+        model=found.name,
+        interpolation=_known(found),
+        unit_features=reads_unit(found.layers),
+    )
+
+
+def reads_unit(layers: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether layers, as model.json describes them, bring features to length 1.
+
+    Example:
+        >>> reads_unit([{"class_name": "Flatten"}, {"class_name": "UnitNormalization"}])
+        True
+    """
+    return any(layer.get("class_name") == "UnitNormalization" for layer in layers)
 
 
 def usual_interpolation(weights: Any, name: str) -> str | None:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,7 +96,25 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A name that `convolens models` lists (shallow-vgg by default), or timm:NAME.",
+            help="A name that `convolens models` lists, or timm:NAME; by default the photos decide: efficientnet-lite0 with learnt weights, or "
+            "shallow-vgg where they are smaller than 64 pixels.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    from_scratch: Annotated[
+        bool,
+        typer.Option("--from-scratch", help="Begin with nothing learnt.", rich_help_panel=TRAINING),
+    ] = False,
+    head_only: Annotated[
+        bool,
+        typer.Option(
+            "--head-only", help="Of a learnt network: stop at the first answer.", rich_help_panel=TRAINING
+        ),
+    ] = False,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="Of a learnt network: plan the whole run to take no longer; 3 by default, more for over 400 photos.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -109,7 +129,7 @@ def train(
     recipe: Annotated[
         str,
         typer.Option(
-            help="fast (AdamW, one-cycle, light augmentation) or lecture (SGD 0.01, batch 16, none).",
+            help="fast (AdamW, one-cycle, light augmentation) or lecture (SGD 0.01, batch 16, none); a learnt network has its own, transfer.",
             rich_help_panel=TRAINING,
         ),
     ] = "fast",
@@ -250,10 +270,14 @@ def train(
 ) -> None:
     """Train a classifier on a folder of photos.
 
-    The photos are never copied or moved. Example:
+    Photos of 64 pixels or more get a network that has learnt from a million others: a first answer after seconds, a better one after
+    minutes where there is more to learn. The photos are never copied or moved. Example:
 
-    [bold]convolens train photos --epochs 10 --rotation-range 20 --out runs/photos[/bold]
+    [bold]convolens train photos --out runs/photos[/bold]
+
+    From scratch: [bold]convolens train photos --from-scratch --epochs 10 --rotation-range 20[/bold]
     """
+    began = time.perf_counter()
     if augment not in ("recipe", "none"):
         raise ArgumentError(f"--augment must be recipe or none; received {augment!r}.")
     varied = options.augmentation_fields(
@@ -265,7 +289,7 @@ def train(
     from convolens.runs.screen import Screen
     from convolens.runs.train import command_line
 
-    work = runs.train if kfold is None else runs.kfold
+    work = partial(runs.train, began=began) if kfold is None else runs.kfold
     result = work(
         runs.TrainOptions(
             data=data, validation=val, validation_split=val_split, group_by=group_by, labels=labels,
@@ -275,7 +299,7 @@ def train(
             balance=balance, optimizer=optimizer, learning_rate=learning_rate, augment=augment == "recipe", augmentation=varied,
             seed=seed, monitor=monitor, patience=patience, strict=strict, device=device, threads=threads, out=out,
             checkpoint_steps=checkpoint_steps, checkpoint_minutes=checkpoint_minutes, resume=resume, branch_from=branch_from,
-            select=select, kfold=kfold, **options.given(keep=keep),
+            select=select, kfold=kfold, from_scratch=from_scratch, head_only=head_only, minutes=minutes, **options.given(keep=keep),
             command=command_line(sys.argv[1:]),
         ),
         Screen(quiet=quiet, stderr=json_output),

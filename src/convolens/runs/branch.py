@@ -8,6 +8,7 @@ import torch
 from convolens.applications import Normalization
 from convolens.checkpoints.atomic import seal_of
 from convolens.errors import DataError, ShapeError
+from convolens.layers import UnitNormalization
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
@@ -107,6 +108,11 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent, head: str 
         )
     for name in body:
         mine[name].copy_(theirs[name])
+    if head != "new" and has_unit_features(parent.trained.model) and not has_unit_features(model):
+        return [
+            f"weights: {parent.select} of {parent.folder.path}; its last layer reads features of length 1, which are none here, "
+            "so the last layer begins fresh"
+        ]
     if head == "new":
         return [f"weights: {parent.select} of {parent.folder.path}; the last layer begins fresh"]
     old, new = parent.trained.class_names, class_names
@@ -134,6 +140,11 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent, head: str 
             + (f"; gone: {', '.join(gone)}" if gone else "")
         )
     return lines
+
+
+def has_unit_features(model: Model) -> bool:
+    """Return whether a network brings its features to length 1 before its last layer, as that of a first answer does."""
+    return any(isinstance(layer, UnitNormalization) for layer in getattr(model, "layers", ()))
 
 
 def _other_classes(names: tuple[str, ...], parent: Parent) -> DataError:

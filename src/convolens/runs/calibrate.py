@@ -34,11 +34,12 @@ from convolens.runs.lock import locked
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import resolve
 from convolens.runs.penultimate import penultimate
-from convolens.runs.prepare import Part
+from convolens.runs.prepare import Part, resized
 from convolens.runs.record import read_record
 from convolens.runs.run_photos import check_there, prepare_again
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
+from convolens.runs.transfer.learning_on import held_out_chances
 
 ERROR_RATE = 0.05
 ENOUGH = 30  # validation photos without which no temperature is fitted
@@ -107,12 +108,15 @@ def calibrate(
     settings = resolve(asked)
     trained = model_file.load(folder, folder.best, settings.device)
     prepared = prepare_again(record, settings, screen, "train a new run")
+    prepared = resized(prepared, settings, trained.preprocessing.size, screen)
     validation = prepared.validation
     if rate is not None:
         check_rate_can_be_held(rate, len(validation), trained.class_names)
     elif (reason := why_no_temperature(len(validation))) is not None:
         raise DataError(f"{folder.path}: {reason}.")
     chances, features = _look("validation photos", trained, validation, screen)
+    held_out = held_out_chances(folder)
+    chances = chances if held_out is None else held_out
     calibration, reason = temperature_of(folder, chances, validation.labels)
     if reason is not None:
         screen.warn(f"The confidences stay the network's own (temperature 1): {reason}.")

@@ -244,6 +244,7 @@ def _run(name: str, options: CompareOptions, folder: ComparisonFolder, screen: S
     seconds = math.inf if options.operations is None else None  # counted, without end
     mine = replace(
         asked, model=name, max_operations=options.operations,
+        from_scratch=asked.weights is None,  # all under one budget, from where all can begin
         max_seconds=seconds if options.seconds is None else options.seconds,
     )  # fmt: skip
     return train_or_go_on(folder.run(name), mine, screen)

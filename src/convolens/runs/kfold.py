@@ -1,6 +1,7 @@
 """kfold: the same training once a fold, every photo answered by a network that did not learn from it, and all of them as one."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from convolens.runs.screen import Screen
 from convolens.runs.several import photos_fingerprint, read_rows, train_or_go_on, write_rows
 from convolens.runs.threads import threads_put_back
 from convolens.runs.train import fit_batch_size
+from convolens.runs.transfer.choice import choose_model
 
 ROWS = "folds.json"  # in `RunFolder.folds`: the folds that are done
 
@@ -69,6 +71,9 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     screen = screen or Screen()
     _check(options)
     options = take_model(options)
+    options, chosen = _chosen(options)
+    for line in chosen:
+        screen.line(line)
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -98,6 +103,28 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
         outcome = _finish(folder, settings, folds, whole, fold_of, screen)
     _tell(folder, outcome, screen)
     return KFoldResult(folder, outcome)
+
+
+def _chosen(options: TrainOptions) -> tuple[TrainOptions, Sequence[str]]:
+    """Return the options with the network that the photos decide for, and lines that say so.
+
+    Of a learnt network the folds are first answers, which cost seconds; with --epochs its layers learn too, in each fold alike.
+    """
+    chosen = choose_model(options)
+    options, transfer = chosen.options, chosen.options.transfer
+    lines = [*chosen.warnings, *chosen.lines]
+    if transfer is None:
+        return options, lines
+    if transfer.minutes is not None:
+        raise ArgumentError(
+            "train: --kfold trains each fold equally long; give --epochs instead of --minutes."
+        )
+    if options.epochs is None:
+        return replace(options, epochs=0, transfer=replace(transfer, head_only=True)), [
+            *lines,
+            "each fold is a first answer; --epochs N trains on from it in each",
+        ]
+    return replace(options, size=transfer.training_size), lines  # one size for whichever is better in a fold
 
 
 def _check(options: TrainOptions) -> None:

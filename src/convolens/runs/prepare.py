@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +120,17 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         fingerprint=_fingerprint(training_part, validation_part),
         validation_apart=validation_path is not None,
     )
+
+
+def resized(prepared: Prepared, settings: Settings, size: tuple[int, int], screen: Screen) -> Prepared:
+    """Return the same photos at another size, (rows, columns) in pixels."""
+    if prepared.training.pixels.shape[1:3] == size:
+        return prepared
+    smaller, title = replace(settings, size=size), f"reading photos at {size[0]} pixels"
+    training, validation = (
+        _read(part.folder, smaller, screen, title)[0] for part in (prepared.training, prepared.validation)
+    )
+    return replace(prepared, training=training, validation=validation)
 
 
 def check_folds(settings: Settings, layout: Layout) -> None:

@@ -1,6 +1,7 @@
 """resume: go on with a run that was killed or stopped, or that is to learn longer, from what lies in its folder."""
 
 import math
+import shlex
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -93,6 +94,11 @@ def resume(
 def _asked(record: Record, options: ResumeOptions) -> TrainOptions:
     """Return the run's options with what is different now."""
     asked = record.options()
+    if options.epochs is not None and asked.transfer is not None:
+        raise ArgumentError(
+            f"resume: {record.path.parent} trained on from a first answer by a plan that ends with its last epoch; train anew with more "
+            f"epochs, `convolens train {shlex.quote(str(asked.data))} --epochs {options.epochs}`: the features are kept, so it begins at once."
+        )
     new = {name: value for name, value in vars(options).items() if value is not None and name != "anyway"}
     if options.epochs is not None:
         epochs = integer("resume", "epochs", options.epochs)

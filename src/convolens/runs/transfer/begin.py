@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from convolens.applications import Pretrained
-from convolens.data.cache import load_pixels
 from convolens.data.content import content_hashes
 from convolens.data.preprocessing import Preprocessing
 from convolens.features.photo_features import photo_features
@@ -17,7 +16,7 @@ from convolens.runs.first_weights import begin_with
 from convolens.runs.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.measure import measure
 from convolens.runs.options import Settings
-from convolens.runs.prepare import Part, Prepared
+from convolens.runs.prepare import Prepared, resized
 from convolens.runs.screen import Screen, seconds_text
 from convolens.runs.transfer.answer_file import Head, KeptAnswer
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
@@ -89,21 +88,8 @@ def at_training_size(settings: Settings, prepared: Prepared, screen: Screen) -> 
     """Return settings and photos as the layers learn from them: smaller."""
     if settings.transfer is None or settings.size[0] == settings.transfer.training_size:
         return settings, prepared
-    side = settings.transfer.training_size
-    smaller = replace(settings, size=(side, side))
-    return smaller, replace(
-        prepared,
-        training=_part(prepared.training, smaller, screen),
-        validation=_part(prepared.validation, smaller, screen),
-    )
-
-
-def _part(part: Part, settings: Settings, screen: Screen) -> Part:
-    with screen.progress(f"reading photos at {settings.size[0]} pixels") as advance:
-        pixels = load_pixels(
-            part.folder, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
-        )
-    return Part(part.folder.subset(pixels.indices), pixels.array)
+    size = (settings.transfer.training_size, settings.transfer.training_size)
+    return replace(settings, size=size), resized(prepared, settings, size, screen)
 
 
 def answer_first(

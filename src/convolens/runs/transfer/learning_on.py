@@ -1,5 +1,6 @@
 """LearningOn: what a session needs to train on from a first answer, to judge it, and to end with whichever was better."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from convolens.runs.folder import RunFolder
 from convolens.runs.model_file import TrainedModel
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared
+from convolens.runs.record import read_record
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 from convolens.runs.transfer.answer_file import KeptAnswer
@@ -111,6 +113,29 @@ def judge_trial(
         tensors.write(folder.held_out, {_CHANCES: torch.from_numpy(np.ascontiguousarray(chances))})
 
     return judge
+
+
+def held_out_chances(folder: RunFolder) -> np.ndarray | None:
+    """Return what is known of a run's validation photos by weights that did not learn from them, where its best weights did.
+
+    Raises:
+        CheckpointError: a file of the run is damaged.
+
+    Returns:
+        float32 (validation, classes); None where the best weights themselves have not seen these photos.
+    """
+    kept = KeptAnswer.read(folder.first_answer)
+    if kept is None:
+        return None
+    transfer = read_record(folder).options().transfer
+    try:
+        best = json.loads(folder.results.read_text(encoding="utf-8"))["best_epoch"]
+    except (OSError, ValueError, LookupError, TypeError):
+        best = 0
+    if best == 0:
+        return kept.chances
+    whole = transfer is not None and transfer.whole_epochs and best == transfer.epochs
+    return read_held_out(folder) if whole else None
 
 
 def read_held_out(folder: RunFolder) -> np.ndarray | None:
