@@ -8,7 +8,7 @@ from convolens.runs.options import TrainOptions
 # Options that are not named as their field; None: a field that is no flag, or is written elsewhere.
 _NAMES: dict[str, str | None] = {
     "data": None, "command": None, "max_seconds": None, "max_operations": None, "schedule_epochs": None, "validation": "val", "validation_split": "val-split",
-    "augment": None, "augmentation": None, "fold": None,
+    "augment": None, "augmentation": None, "fold": None, "transfer": None,
 }  # fmt: skip
 
 
