@@ -169,9 +169,8 @@ def decide(
         reason = reason if try_it else "--epochs asks for it"
         smaller, photos = at_training_size(settings, prepared, screen)
         speed = _speed(smaller, photos, began)
-        training, all_ = len(photos.training), len(photos.training) + len(photos.validation)
         transfer = plan(
-            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), training, all_, speed,
+            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), len(photos.training) + len(photos.validation), speed,
             learns_all(settings, prepared), asked,
         )  # fmt: skip
     return replace(settings, transfer=transfer, epochs=transfer.epochs)

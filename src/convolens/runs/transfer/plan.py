@@ -9,8 +9,9 @@ from convolens.runs.transfer.settings import Transfer
 # Where the first answer is right, training on can only make it worse: on photos of cats and dogs five epochs took 98.5 % to
 # 96.0 %. One photo in so many may be wrong before the layers are tried at all.
 RIGHT_ENOUGH = 0.03
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 240, 12, 40  # wanted of a trial
-LEAST_STEPS = 60  # fewer teach too little to judge by
+# Steps that are wanted: of a trial that only judges, and of what the run ends with. Where time is short, both are fewer.
+TRIAL_STEPS, STEPS, FEWEST_EPOCHS = 100, 320, 8  # the last of what the run ends with, where there are many photos
+LEAST_STEPS = 40  # fewer teach too little to judge by
 REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
 RESERVED = 15.0  # seconds for scoring, pictures and the report
 
@@ -46,7 +47,6 @@ def worth_trying(wrong: int, photos: int) -> tuple[bool, str]:
 def plan(
     transfer: Transfer,
     steps: int,
-    training: int,
     photos: int,
     speed: Speed,
     learn_all: bool,
@@ -57,32 +57,31 @@ def plan(
     Args:
         transfer: what was asked for.
         steps: batches an epoch.
-        training: photos to learn from. photos: all.
+        photos: on both sides.
         speed: of this machine.
         learn_all: whether the layers may learn from all photos in the end.
         asked: epochs of the trial; None takes what the minutes allow.
 
     Example:
-        >>> found = plan(Transfer(), 10, 160, 200, Speed(10.0, 0.25, 1.0), learn_all=True)
+        >>> found = plan(Transfer(), 10, 200, Speed(10.0, 0.25, 1.0), learn_all=True)
         >>> found.trial_epochs, found.whole_epochs
-        (19, 24)
-        >>> plan(Transfer(minutes=0.5), 10, 160, 200, Speed(10.0, 0.25, 1.0), learn_all=True).trial_epochs
+        (10, 32)
+        >>> plan(Transfer(minutes=0.5), 10, 200, Speed(10.0, 0.25, 1.0), learn_all=True).trial_epochs
         0
     """
-    share = photos / training if learn_all else 0.0  # epochs with all photos, for one of the trial
-    seconds = steps * speed.step * (1 + share) + speed.validation
+    step_seconds = steps * speed.step
+    trial_seconds = step_seconds + speed.validation  # of an epoch
     if asked is not None:
-        trial = asked
-    else:
-        left = 60 * transfer.budget(photos) - speed.spent - RESERVED
-        wanted = min(MOST_EPOCHS, max(FEWEST_EPOCHS, math.ceil(STEPS / steps)))
-        trial = min(wanted, max(0, math.floor(left / seconds)))
-        if trial * steps < LEAST_STEPS:
-            needed = max(1, math.ceil(LEAST_STEPS / steps)) * seconds + speed.spent + RESERVED
-            return replace(
-                transfer,
-                trial_epochs=0,
-                reason=f"{transfer.reason}, but that takes about {seconds_text(needed)}: --minutes "
-                f"{math.ceil(needed / 60)} or more",
-            )
-    return replace(transfer, trial_epochs=trial, whole_epochs=math.ceil(trial * share) if learn_all else 0)
+        return replace(transfer, trial_epochs=asked, whole_epochs=asked if learn_all else 0)
+    left = 60 * transfer.budget(photos) - speed.spent - RESERVED
+    ending = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
+    wanted, then = (math.ceil(TRIAL_STEPS / steps), ending) if learn_all else (ending, 0)
+    share = min(1.0, max(0.0, left) / (wanted * trial_seconds + then * step_seconds))
+    trial, whole = math.floor(share * wanted), math.floor(share * then)
+    least = math.ceil(LEAST_STEPS / steps)
+    if trial < least:
+        needed = least * trial_seconds + then * step_seconds * least / wanted + speed.spent + RESERVED
+        advice = f"--minutes {math.ceil(needed / 60)} or more"
+        reason = f"{transfer.reason}, but that takes about {seconds_text(needed)}: {advice}"
+        return replace(transfer, trial_epochs=0, whole_epochs=0, reason=reason)
+    return replace(transfer, trial_epochs=trial, whole_epochs=whole)
