@@ -14,6 +14,7 @@ from convolens.arguments import integer
 from convolens.data.folder import files_below, is_image_name
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
+from convolens.memory import kept_memory
 from convolens.runs.answers import answers_of
 from convolens.runs.calibration_file import Calibration, read_calibration
 from convolens.runs.label_answers import describe_thresholds, label_answers, write_label_answers
