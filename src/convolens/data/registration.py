@@ -4,75 +4,130 @@ Affine alignment by Gauss-Newton steps with gain and offset of brightness (after
 Technique", 1981), from coarse to fine, from several beginnings; many pairs at once.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
 from convolens.errors import ShapeError
 
 SIDE = 48  # rows and columns of what is compared
+_BRIGHTNESS = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601
 _COARSE, _FINE = (4, 12), ((2, 8), (1, 6))  # what sides are divided by, and steps there
 _BEGINNINGS = (1.0, 0.8, 1.25)  # scales, each straight and mirrored
 _KEPT = 2  # beginnings that go on behind the coarse level, those that correlate best there
 _DAMPING = 1e-3  # of the steps, as a share of the diagonal
 _OVERLAP = 0.35  # of the first photo that the second must cover, at least
+_STRETCH, _SKEW = (
+    1.6,
+    1.35,
+)  # of a copy, at most: how far it is larger or smaller, and one way more than the other
 _PAIRS_AT_ONCE = 64
 
 
-def register(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how well pairs correlate once they lie over each other, in [-1, 1], and whether that is mirrored.
+@dataclass(frozen=True)
+class Registered:
+    """How pairs compare once they lie over each other.
+
+    Attributes:
+        similarity: correlation of brightness where both are, in [-1, 1], float32 (n,); -1 where they do not lie over each other.
+        colour: the same of red, green and blue.
+        mirrored: whether the second was mirrored, left and right changed.
+    """
+
+    similarity: np.ndarray
+    colour: np.ndarray
+    mirrored: np.ndarray
+
+
+def register(
+    first: np.ndarray,
+    second: np.ndarray,
+    worth: float = -1.0,
+    advance: Callable[[int, int], None] = lambda done, total: None,
+) -> Registered:
+    """Lay the second photo of each pair over the first, and compare them there.
 
     Args:
-        first, second: brightness (n, 48, 48) of the whole photos, squashed, in any unit.
+        first, second: whole photos, squashed to (n, 48, 48, 3).
+        worth: pairs that correlate less at a quarter of the size are given up there.
+        advance: told how many pairs of how many are done.
 
     Raises:
         ShapeError: another shape.
 
     Example:
         >>> from scipy.ndimage import gaussian_filter
-        >>> photo = gaussian_filter(np.random.default_rng(0).normal(size=(1, 60, 60)), (0, 4, 4))
-        >>> moved = register(photo[:, :48, :48], photo[:, 4:52, 3:51])
-        >>> bool(moved[0][0] > 0.99), bool(moved[1][0])
+        >>> photo = gaussian_filter(np.random.default_rng(0).normal(size=(1, 60, 60, 3)), (0, 4, 4, 0))
+        >>> found = register(photo[:, :48, :48], photo[:, 4:52, 3:51])
+        >>> bool(found.similarity[0] > 0.99), bool(found.mirrored[0])
         (True, False)
     """
-    if first.ndim != 3 or first.shape[1:] != (SIDE, SIDE) or first.shape != second.shape:
+    if first.ndim != 4 or first.shape[1:] != (SIDE, SIDE, 3) or first.shape != second.shape:
         raise ShapeError(
-            f"register: photos must be of shape (n, {SIDE}, {SIDE}), as many on both sides; received {first.shape} and "
+            f"register: photos must be of shape (n, {SIDE}, {SIDE}, 3), as many on both sides; received {first.shape} and "
             f"{second.shape}."
         )
-    similarity, mirrored = np.empty(len(first), np.float32), np.empty(len(first), bool)
-    for start in range(0, len(first), _PAIRS_AT_ONCE):
+    n = len(first)
+    found = Registered(np.full(n, -1, np.float32), np.full(n, -1, np.float32), np.zeros(n, bool))
+    for start in range(0, n, _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
+        a, b = (
+            torch.from_numpy(np.ascontiguousarray(photos[some], np.float32)).movedim(-1, 1)
+            for photos in (first, second)
+        )  # (k, 3, 48, 48)
         with torch.inference_mode():
-            found = _register(torch.as_tensor(first[some]).float(), torch.as_tensor(second[some]).float())
-        similarity[some], mirrored[some] = found[0].numpy(), found[1].numpy()
-    return similarity, mirrored
+            promising, warp = _coarse(a, b, worth)
+            places = start + promising.numpy()
+            for name, values in zip(
+                ("similarity", "colour", "mirrored"), _fine(a[promising], b[promising], warp), strict=True
+            ):
+                getattr(found, name)[places] = values.numpy()
+        advance(min(start + _PAIRS_AT_ONCE, n), n)
+    return found
 
 
-def _register(first: torch.Tensor, second: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return correlations (n,), and whether they are mirrored."""
+def _coarse(a: torch.Tensor, b: torch.Tensor, worth: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return places of pairs that are worth more, and the warps that are best there, (k, kept, 6)."""
     begin = torch.tensor([[scale * side, 0, 0, 0, scale, 0] for side in (1, -1) for scale in _BEGINNINGS])
-    warp = begin.repeat(len(first), 1)  # (n * beginnings, 6): rows of [x y 1] -> x, y, in units of half a side
-    warp, found = _aligned(first, second, warp, *_COARSE)
-    kept = found.reshape(-1, len(begin)).topk(_KEPT, dim=1).indices  # (n, kept)
-    warp = warp.reshape(-1, len(begin), 6).gather(1, kept.unsqueeze(-1).expand(-1, -1, 6)).reshape(-1, 6)
+    warp, found = _aligned(a, b, begin.repeat(len(a), 1, 1), *_COARSE)
+    best = found.topk(_KEPT, dim=1)
+    warp = warp.gather(1, best.indices.unsqueeze(-1).expand(-1, -1, 6))  # (n, kept, 6)
+    promising = (best.values[:, 0] >= worth).nonzero()[:, 0]
+    return promising, warp[promising]
+
+
+def _fine(
+    a: torch.Tensor, b: torch.Tensor, warp: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the correlations of brightness and of colours, (n,), and whether the better warp mirrors."""
     for divisor, steps in _FINE:
-        warp, found = _aligned(first, second, warp, divisor, steps)
-    found, best = found.reshape(-1, _KEPT).max(dim=1)
-    return found, kept.gather(1, best.unsqueeze(1))[:, 0] >= len(_BEGINNINGS)
+        warp, found = _aligned(a, b, warp, divisor, steps)
+    similarity, best = found.max(dim=1)
+    warp = warp.gather(1, best[:, None, None].expand(-1, 1, 6))[:, 0]  # (n, 6)
+    colour = _correlation(a, b, warp)
+    return similarity, colour, warp[:, 0] * warp[:, 4] < warp[:, 1] * warp[:, 3]
 
 
 def _aligned(
-    first: torch.Tensor, second: torch.Tensor, warp: torch.Tensor, divisor: int, steps: int
+    a: torch.Tensor, b: torch.Tensor, warp: torch.Tensor, divisor: int, steps: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the warps (n * several, 6) after some steps on photos (n, 48, 48) made smaller, and the correlations there."""
-    several = len(warp) // len(first)
-    a, b = (
-        torch.nn.functional.avg_pool2d(photo.unsqueeze(1), divisor).repeat_interleave(several, 0)
-        for photo in (first, second)
+    """Return the warps (n, several, 6) after some steps on photos (n, 3, 48, 48) made smaller, and the correlations there.
+
+    A warp has two rows that make [x y 1] of the first photo to x and y of the second, in units of half a side.
+    """
+    n, several, _ = warp.shape
+    small_a, small_b = (
+        torch.nn.functional.avg_pool2d(
+            (photos * _BRIGHTNESS.view(1, 3, 1, 1)).sum(1, keepdim=True), divisor
+        ).repeat_interleave(several, 0)
+        for photos in (a, b)
     )  # (n * several, 1, 48 / divisor, 48 / divisor)
+    flat = warp.reshape(-1, 6)
     for _ in range(steps):
-        warp = _step(a, b, warp)
-    return warp, _correlation(a, b, warp)
+        flat = _step(small_a, small_b, flat)
+    return flat.reshape(n, several, 6), _correlation(small_a, small_b, flat).reshape(n, several)
 
 
 def _grid(side: int) -> torch.Tensor:
@@ -123,14 +178,20 @@ def _mean(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 
 def _correlation(a: torch.Tensor, b: torch.Tensor, warp: torch.Tensor) -> torch.Tensor:
-    """Return the correlation where both photos are, (m,); -1 where that is too little, or the warp is no copy's."""
-    sampled, inside = _sampled(b, warp)
-    weight, value, wanted = inside.float(), sampled.squeeze(1), a.flatten(2).squeeze(1)
-    x, y = (wanted - _mean(wanted, weight)) * weight, (value - _mean(value, weight)) * weight
-    both = (x**2).sum(1).sqrt() * (y**2).sum(1).sqrt()
-    found = (x * y).sum(1) / both.clamp_min(1e-6)
-    matrix = warp.reshape(-1, 2, 3)[:, :, :2]
-    sides = torch.linalg.svdvals(torch.nan_to_num(matrix))  # (m, 2): how far it stretches
-    plain = (sides[:, 0] <= 1.7 ) & (sides[:, 1] >= 1 / 1.7) & (sides[:, 0] <= 1.35 * sides[:, 1])
+    """Return how photos (m, c, side, side) correlate where both are, (m,); -1 where that is too little, or the warp is no copy's."""
+    sampled, inside = _sampled(b, warp)  # (m, c, pixels), (m, pixels)
+    several = sampled.shape[1]
+    weight = inside.float().repeat(1, several)  # (m, c * pixels)
+    x, y = _centred(a.flatten(1), weight), _centred(sampled.flatten(1), weight)
+    found = (x * y).sum(1) / ((x**2).sum(1).sqrt() * (y**2).sum(1).sqrt()).clamp_min(1e-6)
+    matrix = torch.nan_to_num(warp).reshape(-1, 2, 3)[:, :, :2]
+    area = torch.linalg.det(matrix).abs()
+    # of singular values s and t: s^2 + t^2, and s * t
+    together = (matrix**2).sum((1, 2))
+    plain = (area >= 1 / _STRETCH**2) & (area <= _STRETCH**2) & (together <= (_SKEW + 1 / _SKEW) * area)
     whole = (weight.mean(1) >= _OVERLAP) & plain
-    return torch.where(whole, found, torch.tensor(-1.0)).nan_to_num(-1.0)
+    return torch.where(whole, found, torch.full_like(found, -1)).nan_to_num(-1.0)
+
+
+def _centred(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    return (values - _mean(values, weight)) * weight
