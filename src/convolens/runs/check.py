@@ -59,8 +59,8 @@ class CheckResult:
         """Return the share of labels, in [0, 1], that is the likeliest out of fold too; None where nobody was asked."""
         if self.errors is None:
             return None
-        asked = ~np.isnan(self.errors.probability).any(axis=1)
-        likeliest = self.errors.probability[asked].argmax(axis=1)
+        asked = ~np.isnan(self.errors.probability).all(axis=1)  # classes that are left out have none
+        likeliest = np.nanargmax(self.errors.probability[asked], axis=1)
         return float((likeliest == self.found.photos.images.labels[asked]).mean())
 
     def as_dict(self) -> dict[str, Any]:
