@@ -73,7 +73,10 @@ def test_what_was_put_in_is_found(composed, tmp_path):
     tables = {
         f"{name}.{ending}" for name in ("duplicates", "conflicts", "leaks") for ending in ("csv", "png")
     }
-    assert there == tables | {"broken.csv", "classes.csv"}
+    assert there == tables | {"broken.csv", "classes.csv", "label_errors.csv", "label_errors.png"}
+    assert {row["path"] for row in told["label_errors"]} <= set(same), "a sky in the folder of flowers"
+    assert told["classes_too_small_for_label_errors"] == ["skye"]
+    assert 0.9 < told["labels_confirmed"] < 1
     assert [row["path_2"] for row in rows(tmp_path / "checked" / "leaks.csv")] == [
         row["path_2"] for row in told["leaks"]
     ]
