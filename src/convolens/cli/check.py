@@ -21,12 +21,19 @@ def check(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A run folder, an architecture, or timm:NAME: find photos that are probably mislabelled, too.",
+            help="A run folder, an architecture, or timm:NAME that finds photos which are probably mislabelled; efficientnet-lite0 "
+            "with learnt weights by default.",
             metavar="RUN|MODEL",
             rich_help_panel=LABELS,
             show_default=False,
         ),
     ] = None,
+    no_model: Annotated[
+        bool,
+        typer.Option(
+            "--no-model", help="Ask no network: quicker, and no label errors.", rich_help_panel=LABELS
+        ),
+    ] = False,
     layer: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +83,7 @@ def check(
     from convolens.runs.screen import Screen
 
     options = runs.CheckOptions(
-        data, model, layer, pool, folds, seed, out, batch_size, select, weights, size, device
+        data, model, layer, pool, folds, seed, out, batch_size, select, weights, size, device, not no_model
     )
     found = runs.check(options, Screen(quiet=quiet, stderr=json_output))
     if json_output:

@@ -10,9 +10,9 @@ from convolens.cli import options, subject_options
 
 
 def features(
-    subject: subject_options.Subject,
-    data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or of photos.", show_default=False)
+    places: Annotated[
+        list[str],
+        subject_options.places("[RUN|MODEL] DATA", "DATA: a folder of class folders, or of photos."),
     ],
     out: Annotated[
         Path,
@@ -48,6 +48,7 @@ def features(
     from convolens import runs
     from convolens.runs.screen import Screen
 
+    subject, (data,) = subject_options.subject_and_paths("features", places, "DATA")
     options = runs.FeatureOptions(
         subject, data, out, tuple(layer or ()), pool, batch_size, select, weights, size, device
     )

@@ -10,9 +10,9 @@ from convolens.cli import options, subject_options
 
 
 def map(
-    subject: subject_options.Subject,
-    data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or of photos.", show_default=False)
+    places: Annotated[
+        list[str],
+        subject_options.places("[RUN|MODEL] DATA", "DATA: a folder of class folders, or of photos."),
     ],
     out: Annotated[
         Path,
@@ -45,6 +45,7 @@ def map(
     from convolens.runs.screen import Screen
 
     methods = tuple(name.strip() for name in method.split(",") if name.strip())
+    subject, (data,) = subject_options.subject_and_paths("map", places, "DATA")
     options = runs.MapOptions(
         subject, data, out, methods, most, seed, layer, pool, batch_size, select, weights, size, device
     )

@@ -11,10 +11,12 @@ from convolens.cli import options, subject_options
 
 
 def neighbours(
-    subject: subject_options.Subject,
-    image: Annotated[Path, typer.Argument(help="The photo whose like is looked for.", show_default=False)],
-    data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or of photos, to search.", show_default=False)
+    places: Annotated[
+        list[str],
+        subject_options.places(
+            "[RUN|MODEL] IMAGE DATA",
+            "IMAGE: the photo whose like is looked for. DATA: a folder of class folders, or of photos, to search.",
+        ),
     ],
     count: Annotated[int, typer.Option(help="How many.")] = 12,
     layer: subject_options.Layer = None,
@@ -39,11 +41,12 @@ def neighbours(
 ) -> None:
     """Find the photos of a folder that a network finds most like one photo.
 
-    Example: [bold]convolens neighbours runs/photos holiday/1.jpg photos --out nearest.png[/bold]
+    Example: [bold]convolens neighbours holiday/1.jpg photos --out nearest.png[/bold]
     """
     from convolens import runs
     from convolens.runs.screen import Screen
 
+    subject, (image, data) = subject_options.subject_and_paths("neighbours", places, "IMAGE", "DATA")
     options = runs.NeighbourOptions(
         subject, image, data, count, layer, pool, metric, out, csv, batch_size, select, weights, size, device
     )

@@ -11,9 +11,11 @@ from convolens.cli import options, subject_options
 
 
 def probe(
-    subject: subject_options.Subject,
-    data: Annotated[
-        Path, typer.Argument(help="A folder of class folders, or one that holds train.", show_default=False)
+    places: Annotated[
+        list[str],
+        subject_options.places(
+            "[RUN|MODEL] DATA", "DATA: a folder of class folders, or one that holds train."
+        ),
     ],
     layer: subject_options.Layer = None,
     pool: subject_options.Pool = "avg",
@@ -56,6 +58,7 @@ def probe(
     from convolens.runs.train import command_line
 
     names = tuple(name.strip() for name in (learners or "").split(",") if name.strip())
+    subject, (data,) = subject_options.subject_and_paths("probe", places, "DATA")
     options = runs.ProbeOptions(
         subject, data, layer, pool, names, folds, seed, group_by, out, batch_size, select, weights, size, device,
         command_line(sys.argv[1:]),

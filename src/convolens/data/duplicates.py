@@ -1,13 +1,14 @@
 """Duplicates: all photos of a set that are there more than once, by their bytes or by what they show."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from convolens.data.near_duplicates import find_near_duplicates
 
-KINDS = ("identical", "near", "mirrored")
+KINDS = ("identical", "near", "mirrored", "moved", "moved, mirrored")
+MOVED, MOVED_MIRRORED = 3, 4
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Duplicates:
     Attributes:
         pairs: places (m, 2), the smaller first.
         kinds: a place in `KINDS` for each pair.
-        similarity: correlation of brightness of each pair; 1 of identical files.
+        similarity: correlation of brightness of each pair, where both are; 1 of identical files.
         groups: a number for each photo (n,); photos that hang together have the same.
         bar: see `NearDuplicates`.
         smooth: places of photos that show too little to be compared by more than their bytes.
@@ -50,9 +51,6 @@ def find_duplicates(
         >>> found.pairs.tolist(), found.groups.tolist()
         ([[0, 2]], [0, 1, 0])
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     _, firsts, which = np.unique(
         np.asarray(contents, dtype=object).astype(str), return_index=True, return_inverse=True
     )
@@ -77,11 +75,44 @@ def find_duplicates(
         kinds.append(kinds[1][[number for _, number in more]])
         similarity.append(near.similarity[[number for _, number in more]])
     together = np.concatenate(pairs).astype(np.int64)
-    n = len(first)
-    links = coo_array((np.ones(len(together)), (together[:, 0], together[:, 1])), shape=(n, n))
-    groups = connected_components(links, directed=False)[1].astype(np.int64)
     order = np.lexsort((together[:, 1], together[:, 0]))
     return Duplicates(
-        together[order], np.concatenate(kinds)[order], np.concatenate(similarity)[order], groups,
+        together[order], np.concatenate(kinds)[order], np.concatenate(similarity)[order], _groups(together, len(first)),
         near.bar, kept[near.smooth],
     )  # fmt: skip
+
+
+def with_moved(
+    duplicates: Duplicates, pairs: np.ndarray, similarity: np.ndarray, mirrored: np.ndarray
+) -> Duplicates:
+    """Return the duplicates with pairs that show the same once one photo is moved (cropped, turned).
+
+    Args:
+        duplicates: known so far.
+        pairs: others (m, 2), the smaller place first. similarity: theirs (m,). mirrored: whether one is mirrored too, (m,).
+
+    Example:
+        >>> found = find_duplicates(["a", "b", "a"], np.zeros((3, 32, 32, 3), np.uint8))
+        >>> more = with_moved(found, np.array([[0, 1]]), np.array([0.99]), np.array([False]))
+        >>> more.pairs.tolist(), [KINDS[kind] for kind in more.kinds], more.groups.tolist()
+        ([[0, 1], [0, 2]], ['moved', 'identical'], [0, 0, 0])
+    """
+    together = np.concatenate([duplicates.pairs, pairs])
+    kinds = np.concatenate([duplicates.kinds, np.where(mirrored, MOVED_MIRRORED, MOVED)])
+    order = np.lexsort((together[:, 1], together[:, 0]))
+    return replace(
+        duplicates,
+        pairs=together[order],
+        kinds=kinds[order],
+        similarity=np.concatenate([duplicates.similarity, similarity])[order],
+        groups=_groups(together, len(duplicates.groups)),
+    )
+
+
+def _groups(pairs: np.ndarray, n: int) -> np.ndarray:
+    """Return a number for each of n photos; those that hang together by pairs have the same."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    return connected_components(links, directed=False)[1].astype(np.int64)

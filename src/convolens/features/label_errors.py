@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from convolens.arguments import integer
+from convolens.arguments import integer, one_of
 from convolens.errors import DataError, ShapeError
 from convolens.features.cross_validation import split
+from convolens.features.ridge import fit_ridge
 
 _C = 0.1  # of the logistic regression: what tuning by cross-entropy chose wherever it was tried, in a tenth of the time
+LEARNERS = ("logistic", "ridge")
 _FEWEST = 2  # samples of a class, to learn from one and be asked about the other
 
 
@@ -51,10 +54,11 @@ def find_label_errors(
     seed: int = 0,
     advance: Callable[[int, int], None] = lambda done, total: None,
     cleanlab: bool | None = None,
+    learner: str = "logistic",
 ) -> LabelErrors:
     """Return the samples whose label the others contradict with confidence.
 
-    A logistic regression on standardised features is asked about each sample in a fold that it was not fitted to.
+    A learner is asked about each sample in a fold that it was not fitted to.
 
     Args:
         x: features (n, d).
@@ -64,6 +68,8 @@ def find_label_errors(
         seed: of folds and learner.
         advance: told how many folds of how many are done.
         cleanlab: whether it decides; None: where it is installed.
+        learner: "logistic" regression on standardised features, or "ridge" on features of length 1 (see `fit_ridge`), which names
+            fewer photos that are right where features are a learnt network's.
 
     Raises:
         DataError: fewer than two classes with enough samples.
@@ -77,6 +83,7 @@ def find_label_errors(
         ([6], [0])
     """
     integer("find_label_errors", "folds", folds, minimum=2)
+    one_of("find_label_errors", "learner", learner, LEARNERS)
     units = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
     classes = int(labels.max(initial=-1)) + 1
     sizes = np.array([len(np.unique(units[labels == label])) for label in range(classes)], np.int64)
@@ -95,6 +102,7 @@ def find_label_errors(
         min(folds, int(sizes[asked].max())),
         seed,
         advance,
+        learner,
     )
     places, method = mislabelled(chances, np.searchsorted(asked, labels[kept]), cleanlab)
     probability = np.full((len(labels), classes), np.nan)
@@ -112,8 +120,9 @@ def out_of_fold(
     folds: int,
     seed: int,
     advance: Callable[[int, int], None] = lambda done, total: None,
+    learner: str = "logistic",
 ) -> np.ndarray:
-    """Return probabilities (n, classes) of each sample by a logistic regression that was not fitted to it.
+    """Return probabilities (n, classes) of each sample by a learner that was not fitted to it.
 
     A class that a fold leaves nothing of to learn from has probability 0 there.
 
@@ -131,15 +140,24 @@ def out_of_fold(
         if len(present) == 1:
             chances[test, present[0]] = 1.0
         elif len(test):
-            learner = make_pipeline(
-                StandardScaler(), LogisticRegression(C=_C, max_iter=500, random_state=seed)
+            answer = _ridge if learner == "ridge" else _logistic
+            chances[np.ix_(test, present)] = answer(
+                x[training], np.searchsorted(present, labels[training]), x[test], seed
             )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # its probabilities are near enough
-                learner.fit(x[training], labels[training])
-            chances[np.ix_(test, present)] = learner.predict_proba(x[test])
         advance(number + 1, len(parts))
     return chances
+
+
+def _logistic(x: np.ndarray, labels: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    learner = make_pipeline(StandardScaler(), LogisticRegression(C=_C, max_iter=500, random_state=seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # its probabilities are near enough
+        learner.fit(x, labels)
+    return np.asarray(learner.predict_proba(asked))
+
+
+def _ridge(x: np.ndarray, labels: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    return np.asarray(softmax(fit_ridge(x, labels, int(labels.max()) + 1).logits(asked), axis=1))
 
 
 def mislabelled(

@@ -10,7 +10,8 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.runs.augment import AugmentOptions, augment
 from convolens.runs.calibrate import CalibrateOptions, calibrate
 from convolens.runs.calibration_file import Calibration, read_calibration
-from convolens.runs.check import CheckOptions, CheckResult, check
+from convolens.runs.check import CheckResult, check
+from convolens.runs.check_options import CheckOptions
 from convolens.runs.compare import CompareOptions, Comparison, compare
 from convolens.runs.comparison_folder import Row
 from convolens.runs.convolve import ConvolveOptions, convolve

@@ -3,53 +3,22 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from convolens.errors import DataError
-from convolens.features import extract
-from convolens.features.label_errors import LabelErrors, find_label_errors
+from convolens.errors import ArgumentError
+from convolens.features.label_errors import LabelErrors
 from convolens.runs.check_data import Found, gather, look
+from convolens.runs.check_features import ask, network_of
 from convolens.runs.check_files import write_check
-from convolens.runs.features import layer_argument
+from convolens.runs.check_options import CheckOptions
 from convolens.runs.folder import check_outside, check_writable, make_new_folder
 from convolens.runs.screen import Screen
-from convolens.runs.subject import Subject, find_subject
 
 _SHOWN = 8  # rows of each kind on the screen
 _SURE = 0.9  # features that confirm fewer labels than this name more of their own mistakes than wrong labels
-
-
-@dataclass(frozen=True)
-class CheckOptions:
-    """What is asked for.
-
-    Attributes:
-        data: a folder of class folders, or one that holds train, validation, test.
-        subject: a run folder, an architecture or timm:NAME that finds label errors; None finds none.
-        layer: a name or a place; None for the last before the classifier.
-        pool: "avg", "max" or "flatten".
-        folds, seed: of the cross-validation that finds label errors.
-        out: a new folder for tables and contact sheets; None writes nothing.
-        batch_size: photos at once, while features are extracted.
-        select, weights, size, device: see `find_subject`.
-    """
-
-    data: str | PathLike[str]
-    subject: str | PathLike[str] | None = None
-    layer: str | None = None
-    pool: str = "avg"
-    folds: int = 5
-    seed: int = 0
-    out: str | PathLike[str] | None = None
-    batch_size: int = 64
-    select: str = "best"
-    weights: str | None = None
-    size: int | None = None
-    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -57,14 +26,16 @@ class CheckResult:
     """What was found.
 
     Attributes:
-        found: without a network.
-        errors: of labels; None where no network was given. Their places are those of `found.photos`.
+        found: photos, broken ones, duplicates.
+        errors: of labels; None where no network was asked. Their places are those of `found.photos`.
         folder: that was written, or None.
+        features: name of the network that was asked, or None.
     """
 
     found: Found
     errors: LabelErrors | None = None
     folder: Path | None = None
+    features: str | None = None
 
     def suspects(self) -> list[dict[str, Any]]:
         """Return the photos that are probably mislabelled, the most suspicious first, as plain values."""
@@ -88,8 +59,8 @@ class CheckResult:
         """Return the share of labels, in [0, 1], that is the likeliest out of fold too; None where nobody was asked."""
         if self.errors is None:
             return None
-        asked = ~np.isnan(self.errors.probability).any(axis=1)
-        likeliest = self.errors.probability[asked].argmax(axis=1)
+        asked = ~np.isnan(self.errors.probability).all(axis=1)  # classes that are left out have none
+        likeliest = np.nanargmax(self.errors.probability[asked], axis=1)
         return float((likeliest == self.found.photos.images.labels[asked]).mean())
 
     def as_dict(self) -> dict[str, Any]:
@@ -109,6 +80,7 @@ class CheckResult:
             "too_smooth_to_compare": len(found.duplicates.smooth),
             "leaks": found.pairs(found.leaks),
             "conflicts": found.pairs(found.conflicts),
+            "features": self.features,
             "out": None if self.folder is None else str(self.folder),
         }
         if self.errors is not None:
@@ -130,44 +102,21 @@ def check(options: CheckOptions, screen: Screen | None = None) -> CheckResult:
     if options.out is not None:
         check_writable(options.out)
         check_outside(options.out, Path(options.data))
-    photos = gather(options.data)
-    subject = None
-    if options.subject is not None:
-        subject = find_subject(
-            "check", options.subject, screen, options.select, options.weights, options.size, options.device
+    if options.subject is not None and not options.learnt:
+        raise ArgumentError(
+            f"check: --no-model and --model {options.subject} contradict each other; give one."
         )
-    found = look(photos, screen)
-    errors = None if subject is None else _label_errors(options, subject, found, screen)
-    result = CheckResult(found, errors, None if options.out is None else make_new_folder(options.out))
+    photos = gather(options.data)
+    subject = network_of(options, photos.images, screen)
+    found, errors = look(photos, screen), None
+    if subject is not None:
+        found, errors = ask(options, subject, found, screen)
+    folder = None if options.out is None else make_new_folder(options.out)
+    result = CheckResult(found, errors, folder, None if subject is None else subject.name)
     if result.folder is not None:
         write_check(result.folder, found, result.suspects(), None if errors is None else errors.places)
     _tell(result, options, screen)
     return result
-
-
-def _label_errors(options: CheckOptions, subject: Subject, found: Found, screen: Screen) -> LabelErrors:
-    images = found.photos.images
-    with screen.progress("extracting features") as advance:
-        features = extract(
-            subject.model,
-            images,
-            layer_argument((options.layer,) if options.layer else ()),
-            pool=options.pool,
-            preprocessing=subject.preprocessing,
-            batch_size=options.batch_size,
-            advance=advance,
-        )
-    if features.skipped:
-        path, reason = features.skipped[0]
-        raise DataError(
-            f"{path}: cannot be read at the network's size ({reason}); take it out, or check without --model."
-        )
-    values = features.by_layer[features.layers[0]]
-    with screen.progress("cross-validating") as advance:
-        return find_label_errors(
-            np.asarray(values).reshape(len(values), -1), images.labels, found.duplicates.groups, options.folds,
-            options.seed, advance,
-        )  # fmt: skip
 
 
 def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
@@ -224,7 +173,7 @@ def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
         f"{len(found.conflicts)} with labels that differ, {len(found.leaks)} leak{'s' * (len(found.leaks) != 1)}"
         + (f", {len(suspects)} probably mislabelled" if result.errors is not None else "")
     )
-    if result.errors is None:
+    if result.features is None:
         screen.line("--model RUN|MODEL finds photos that are probably mislabelled, too")
     if result.folder is not None:
         screen.result(f"Tables and contact sheets: {result.folder}")

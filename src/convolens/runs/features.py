@@ -16,7 +16,7 @@ class FeatureOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME.
+        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
         data: a folder of class folders, or of photos.
         layers: names or places, in order; empty for the last before the classifier.
         out: a .safetensors or .npz file.
@@ -25,7 +25,7 @@ class FeatureOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str | PathLike[str]
+    subject: str | PathLike[str] | None
     data: str | PathLike[str]
     out: str | PathLike[str]
     layers: tuple[str, ...] = ()

@@ -39,7 +39,7 @@ class MapOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME.
+        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
         data: a folder of class folders, or of photos.
         out: a new folder.
         methods: of "pca", "tsne", "umap".
@@ -51,7 +51,7 @@ class MapOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str | PathLike[str]
+    subject: str | PathLike[str] | None
     data: str | PathLike[str]
     out: str | PathLike[str]
     methods: tuple[str, ...] = ("pca", "tsne")
@@ -120,7 +120,7 @@ def map_features(options: MapOptions, screen: Screen | None = None) -> MapResult
     points = {method: project(values, method, seed) for method in options.methods}
     names = found.class_names if labelled else None
     drawn = f"{len(found):,} photos" if count <= most else f"{len(found):,} of {count:,} photos, drawn by lot"
-    title = f"{found.layers[0]} of {options.subject}: {drawn}"
+    title = f"{found.layers[0]} of {subject.name}: {drawn}"
     folder = make_new_folder(options.out)
     labels = found.labels if names is not None else None
     plot_features(

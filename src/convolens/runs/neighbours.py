@@ -28,7 +28,7 @@ class NeighbourOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME.
+        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
         image: the photo whose like is looked for.
         data: a folder of class folders, or of photos, that is searched.
         count: how many.
@@ -40,7 +40,7 @@ class NeighbourOptions:
         select, weights, size, device: see `find_subject`.
     """
 
-    subject: str | PathLike[str]
+    subject: str | PathLike[str] | None
     image: str | PathLike[str]
     data: str | PathLike[str]
     count: int = 12
@@ -115,7 +115,7 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
         )
         for place, distance in chosen
     ]
-    _tell(options, layer, rows, len(values), screen)
+    _tell(options, f"{layer} of {subject.name}", rows, len(values), screen)
     if options.csv is not None:
         write_csv(
             Path(options.csv),
@@ -146,10 +146,8 @@ def _features(options: NeighbourOptions, subject: Subject, screen: Screen) -> tu
     return found, np.asarray(one.by_layer[one.layers[0]])
 
 
-def _tell(
-    options: NeighbourOptions, layer: str, rows: list[Neighbour], searched: int, screen: Screen
-) -> None:
-    screen.line(f"{layer} of {options.subject}: nearest of {searched:,} photos, {options.metric} distance")
+def _tell(options: NeighbourOptions, seen: str, rows: list[Neighbour], searched: int, screen: Screen) -> None:
+    screen.line(f"{seen}: nearest of {searched:,} photos, {options.metric} distance")
     labelled = any(row.label is not None for row in rows)
     screen.table(
         ["distance", *(["class"] if labelled else []), "photo"],

@@ -37,7 +37,7 @@ class ProbeOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME.
+        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
         data: a folder of class folders, or one that holds `train`, which is then taken.
         layer: a name or a place; None for the last before the classifier.
         pool: "avg", "max" or "flatten".
@@ -51,7 +51,7 @@ class ProbeOptions:
         command: as it was typed, for the record.
     """
 
-    subject: str | PathLike[str]
+    subject: str | PathLike[str] | None
     data: str | PathLike[str]
     layer: str | None = None
     pool: str = "avg"

@@ -1,18 +1,24 @@
-"""Subject: the trained network that RUN or MODEL on the command line means, with its preprocessing."""
+"""Subject: the trained network that RUN or MODEL on the command line means, or the learnt one where none is named."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture, find_weights
+from convolens.applications.imagenet import IMAGENET
+from convolens.applications.installed_weights import WITHOUT
+from convolens.applications.pretrained import Pretrained
 from convolens.applications.timm_zoo import PREFIX as TIMM
 from convolens.arguments import did_you_mean, integer
 from convolens.data.preprocessing import Preprocessing
-from convolens.errors import ArgumentError, MissingFileError
+from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
 from convolens.runs.screen import Screen
+
+LEARNT = "efficientnet-lite0"  # looks at photos where no run and no architecture is named
+_OTHERS = "or name a RUN, or a MODEL with --weights"
 
 
 @dataclass(frozen=True)
@@ -54,18 +60,20 @@ def named_architecture(subject: str) -> str | None:
 
 def find_subject(
     where: str,
-    subject: str | os.PathLike[str],
+    subject: str | os.PathLike[str] | None,
     screen: Screen,
     select: str = "best",
     weights: str | None = None,
     size: int | None = None,
     device: str = "cpu",
 ) -> Subject:
-    """Return the network of a run folder, of an application by its name, or of timm (timm:NAME).
+    """Return the network of a run folder, of an application by its name, of timm (timm:NAME), or `LEARNT`.
+
+    An architecture whose ImageNet weights a package carries has these where `weights` says nothing.
 
     Args:
         where: names the command in errors.
-        subject: RUN or MODEL.
+        subject: RUN or MODEL; None takes `LEARNT`, and the screen is told.
         screen: is warned of random weights.
         select: of a run: "best" or "last".
         weights: of a MODEL: "imagenet", a file or a run folder.
@@ -74,13 +82,18 @@ def find_subject(
 
     Raises:
         MissingFileError: no such run and no such name; the nearest is offered. ArgumentError: options that do not fit.
+        ExtraMissingError: the package of the weights is not installed. DataError: its file is another one.
         Others: those of `applications.find_weights` and of `model_file.load`.
     """
-    subject = os.fspath(subject)
-    named = named_architecture(subject)
+    unnamed = subject is None
+    subject = LEARNT if subject is None else os.fspath(subject)
+    named = LEARNT if unnamed else named_architecture(subject)
     if named is not None:
         subject, entry = named, find_architecture(where, named)
-        found = find_weights(where, weights, subject)
+        found = _weights(where, weights, subject)
+        if unnamed:
+            learnt = "imagenet" if weights is None else weights
+            screen.line(f"features: {subject}, learnt from {learnt}; name a RUN or MODEL for others")
         if found is None:
             screen.warn(
                 f"{subject}: without --weights its weights are random; give --weights imagenet, a file or a run."
@@ -106,3 +119,16 @@ def find_subject(
     return Subject(
         trained.model, str(folder.path), trained.name, trained.preprocessing, f"{select} of {folder.path}"
     )
+
+
+def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:
+    """Return the first weights of an architecture; those that a package carries where none are named."""
+    entry = IMAGENET.get(name)
+    if weights is None and entry is not None and entry.installed is not None:
+        weights = "imagenet"
+    try:
+        return find_weights(where, weights, name)
+    except (ExtraMissingError, DataError) as error:  # which tell of a training's flag
+        if WITHOUT not in str(error):
+            raise
+        raise type(error)(f"{where}: {str(error).replace(WITHOUT, _OTHERS)}") from error
