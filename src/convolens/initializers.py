@@ -5,7 +5,9 @@ is cut at two standard deviations and, in variance scaling, widened so that its 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -15,6 +17,27 @@ from convolens.errors import ArgumentError
 
 # Standard deviation of a unit normal truncated at +-2: Keras divides by it.
 _TRUNCATED_UNIT_DEVIATION = 0.87962566103423978
+
+
+_UNDRAWN: ContextVar[bool] = ContextVar("undrawn", default=False)  # of this thread
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Leave weights zero within the block: for networks all of whose weights are read from a file at once.
+
+    Drawing the weights of EfficientNet-Lite0 takes as long as looking at some forty photos; torch's generator stays where it is.
+
+    Example:
+        >>> with undrawn():
+        ...     HeNormal()((2,)).tolist()
+        [0.0, 0.0]
+    """
+    token = _UNDRAWN.set(True)
+    try:
+        yield
+    finally:
+        _UNDRAWN.reset(token)
 
 
 class Initializer:
@@ -28,6 +51,8 @@ class Initializer:
         self.seed = seed
 
     def __call__(self, shape: tuple[int, ...], fan_in: float = 1.0, fan_out: float = 1.0) -> torch.Tensor:
+        if _UNDRAWN.get():
+            return torch.zeros(shape)
         generator = None if self.seed is None else torch.Generator().manual_seed(self.seed)
         return self.draw(torch.empty(shape), fan_in, fan_out, generator)
 

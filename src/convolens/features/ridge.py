@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from convolens.errors import DataError
 
@@ -122,10 +123,13 @@ def _balanced(labels: np.ndarray, classes: int) -> np.ndarray:
 def _decomposed(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return squared singular values (k,) and left singular vectors (n, k) of x (n, d), k at most the smaller side."""
     n, d = x.shape
+    with threadpool_limits(
+        1, "blas"
+    ):  # its threads wait for each other by spinning, which a busy machine makes far slower than one
+        values, vectors = np.linalg.eigh(x @ x.T if n <= d else x.T @ x)
     if n <= d:
-        values, left = np.linalg.eigh(x @ x.T)
-        return np.maximum(values, 0.0), left
-    values, right = np.linalg.eigh(x.T @ x)
+        return np.maximum(values, 0.0), vectors
+    right = vectors
     kept = values > values[-1] * 1e-12
     values, right = values[kept], right[:, kept]
     return values, x @ (right / np.sqrt(values))

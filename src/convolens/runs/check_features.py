@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
-from convolens.data.decode import image_size
 from convolens.data.duplicates import with_moved
 from convolens.data.folder import ImageFolder
 from convolens.errors import CheckpointError, ConvolensError, DataError, ExtraMissingError
@@ -18,21 +16,17 @@ from convolens.runs.check_options import CheckOptions
 from convolens.runs.features import layer_argument
 from convolens.runs.screen import Screen
 from convolens.runs.subject import LEARNT, Subject, find_subject
+from convolens.runs.transfer.choice import SMALLEST_SIDE, median_side
 
-SHORTEST_SIDE = 64  # pixels, the median of the photos, from which on the learnt features tell what is on them
-_LOOKED_AT = 500  # photos whose sides are read
 _LEFT_OUT = "not looked for: photos that are probably mislabelled, and copies that are cropped or turned"
 
 
 def why_not_learnt(images: ImageFolder) -> str | None:
     """Return why the learnt features say little of photos; None where they fit."""
-    places = np.unique(np.linspace(0, len(images) - 1, min(len(images), _LOOKED_AT)).astype(int))
-    paths = images.paths
-    sizes = [size for place in places.tolist() if (size := image_size(paths[place])) is not None]
-    shorter = median(min(size) for size in sizes) if sizes else 0
-    if shorter >= SHORTEST_SIDE:
+    shorter = median_side(images.paths)
+    if shorter >= SMALLEST_SIDE:
         return None
-    return f"the photos' shorter sides are {shorter:g} pixels (median), and {LEARNT} needs {SHORTEST_SIDE}"
+    return f"the photos' shorter sides are {shorter:g} pixels (median), and {LEARNT} needs {SMALLEST_SIDE}"
 
 
 def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Subject | None:

@@ -14,6 +14,7 @@ from convolens.checkpoints.atomic import atomic_path
 from convolens.data.decode import COLOR_MODES
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
+from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.models.configuration import deserialize, serialize
 from convolens.runs.folder import RunFolder
@@ -100,7 +101,8 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         )
     description = _read(run.model)
     try:
-        module = deserialize(description["network"])
+        with undrawn():
+            module = deserialize(description["network"])
         names = tuple(str(name) for name in description["class_names"])
         preprocessing = Preprocessing.of(description["preprocessing"])
         shape, wanted = module.output_shape, module.input_shape[1:]

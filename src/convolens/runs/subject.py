@@ -1,6 +1,7 @@
 """Subject: the trained network that RUN or MODEL on the command line means, or the learnt one where none is named."""
 
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from convolens.applications.timm_zoo import PREFIX as TIMM
 from convolens.arguments import did_you_mean, integer
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
+from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
@@ -101,7 +103,8 @@ def find_subject(
         side = integer(
             where, "--size", size or (found.size if found is not None and found.size else entry.size)
         )
-        model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
+        with undrawn() if weights == "imagenet" else nullcontext():
+            model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
         said = "random" if found is None else found.title
         resized = found.interpolation if found is not None else None
         preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")

@@ -11,6 +11,7 @@ from convolens.data.content import content_hashes
 from convolens.data.preprocessing import Preprocessing
 from convolens.features.photo_features import photo_features
 from convolens.features.ridge import Ridge, fit_ridge
+from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.first_weights import begin_with
 from convolens.runs.making import make_batches, model_maker, steps_an_epoch
@@ -56,7 +57,8 @@ def learns_all(settings: Settings, prepared: Prepared) -> bool:
 
 def learnt_model(settings: Settings, prepared: Prepared, first: Pretrained) -> Model:
     """Return the run's network with the learnt weights and a head of zeros, batch normalisation frozen."""
-    model = model_maker(settings, prepared)()
+    with undrawn():
+        model = model_maker(settings, prepared)()
     begin_with(model, settings, first)
     freeze_normalization(model)
     return model
@@ -143,6 +145,7 @@ def _scored(chances: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 def decide(
     settings: Settings,
     prepared: Prepared,
+    first: Pretrained,
     answer: FirstAnswer,
     screen: Screen,
     began: float,
@@ -152,6 +155,7 @@ def decide(
 
     Args:
         settings, prepared: of the run, at the size of the first answer.
+        first: the learnt weights.
         answer: the first one.
         screen: where bars go.
         began: when the command was typed, `time.perf_counter`.
@@ -168,7 +172,7 @@ def decide(
     else:
         reason = reason if try_it else "--epochs asks for it"
         smaller, photos = at_training_size(settings, prepared, screen)
-        speed = _speed(smaller, photos, began)
+        speed = _speed(smaller, photos, first, began)
         transfer = plan(
             replace(transfer, reason=reason), steps_an_epoch(smaller, photos), len(photos.training) + len(photos.validation), speed,
             learns_all(settings, prepared), asked,
@@ -176,15 +180,10 @@ def decide(
     return replace(settings, transfer=transfer, epochs=transfer.epochs)
 
 
-def _speed(settings: Settings, prepared: Prepared, began: float) -> Speed:
-    def make() -> Model:
-        model = model_maker(settings, prepared)()
-        freeze_normalization(model)
-        return model
-
-    model = make()
+def _speed(settings: Settings, prepared: Prepared, first: Pretrained, began: float) -> Speed:
+    model = learnt_model(settings, prepared, first)
     batches = make_batches(settings, prepared, model, training=True)
-    found = measure(make, batches, len(prepared.validation), settings)
+    found = measure(lambda: model, batches, len(prepared.validation), settings)
     step = settings.batch_size / found.images_per_second
     validation = found.seconds_per_epoch - step * len(batches)
     return Speed(time.perf_counter() - began, step, max(0.0, validation))

@@ -14,9 +14,10 @@ from convolens.data.folder import check_folder, files_below, is_image_name, list
 from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs.options import TrainOptions
+from convolens.runs.subject import LEARNT
 from convolens.runs.transfer.settings import FEATURE_SIZE, TRAINING_SIZE, Transfer
 
-LEARNT, FRESH = "efficientnet-lite0", "shallow-vgg"
+FRESH = "shallow-vgg"
 # Below, photos hold too little for a network that was learnt from 224 pixels: CIFAR-10 has 32, digits 8 (docs/few-photos.md).
 SMALLEST_SIDE = 64
 LOOKED_AT = 200  # photos whose headers are read

@@ -10,7 +10,11 @@ from convolens.runs.transfer.settings import Transfer
 # 96.0 %. One photo in so many may be wrong before the layers are tried at all.
 RIGHT_ENOUGH = 0.03
 # Steps that are wanted: of a trial that only judges, and of what the run ends with. Where time is short, both are fewer.
-TRIAL_STEPS, STEPS, FEWEST_EPOCHS = 100, 320, 8  # the last of what the run ends with, where there are many photos
+TRIAL_STEPS, STEPS, FEWEST_EPOCHS = (
+    100,
+    320,
+    8,
+)  # the last of what the run ends with, where there are many photos
 LEAST_STEPS = 40  # fewer teach too little to judge by
 REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
 RESERVED = 15.0  # seconds for scoring, pictures and the report

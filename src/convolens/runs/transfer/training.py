@@ -1,5 +1,6 @@
 """train_on: a run that begins with a learnt network: its first answer, and training on from it where that helps."""
 
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,20 +81,17 @@ def train_on(
     model = learnt_model(settings, prepared, first)
     answer = answer_first(settings, prepared, model, screen, asked.began)
     put_head(model, answer.kept.kernel, answer.kept.bias)
-    settings = decide(settings, prepared, answer, screen, asked.began, asked.epochs)
+    settings = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(folder, settings, prepared, asked.command, None, as_table(first))
         trained = trained_model(settings, prepared, model)
         model_file.write(folder.model, trained)
         model_file.save_weights(model.module, folder.best)
-        _write_out_of_fold(folder, prepared, answer)
-        smaller, photos = (
-            at_training_size(settings, prepared, screen) if settings.epochs else (settings, prepared)
-        )
-        kept = kept_answer(smaller, photos, learnt_model(smaller, photos, first), answer, screen)
-        kept.write(folder.first_answer)
-        return _session(folder, settings, prepared, first, kept, screen).run()
+        answered = Side(settings, prepared, trained)
+        learning = _learning(answered, first, screen)
+        kept = _keep(folder, answered, learning, answer, screen)
+        return _session(folder, answered, learning, kept, screen).run()
 
 
 def go_on_from(
@@ -116,20 +114,36 @@ def go_on_from(
             f"{folder.settings}: names no learnt weights, though the run begins with some; train anew."
         )
     set_random_seed(settings.seed)
+    model = learnt_model(settings, prepared, first)
+    answered = Side(settings, prepared, trained_model(settings, prepared, model))
+    learning = _learning(answered, first, screen)
     kept = KeptAnswer.read(folder.first_answer)
     if kept is None:  # killed before it was written
-        model = learnt_model(settings, prepared, first)
-        answer = answer_first(settings, prepared, model, screen, began=0.0)
+        answer = answer_first(settings, prepared, model, screen, time.perf_counter())
         put_head(model, answer.kept.kernel, answer.kept.bias)
-        model_file.write(folder.model, trained_model(settings, prepared, model))
+        model_file.write(folder.model, answered.trained)
         model_file.save_weights(model.module, folder.best)
-        _write_out_of_fold(folder, prepared, answer)
-        smaller, photos = (
-            at_training_size(settings, prepared, screen) if settings.epochs else (settings, prepared)
-        )
-        kept = kept_answer(smaller, photos, learnt_model(smaller, photos, first), answer, screen)
-        kept.write(folder.first_answer)
-    return _session(folder, settings, prepared, first, kept, screen, quiet=state is not None).run(state)
+        kept = _keep(folder, answered, learning, answer, screen)
+    put_head(model, *kept.head)
+    return _session(folder, answered, learning, kept, screen, quiet=state is not None).run(state)
+
+
+def _learning(answered: Side, first: Pretrained, screen: Screen) -> Side:
+    """Return the run at the size at which its layers learn, with the learnt weights; where they do not, as it answers."""
+    if not answered.settings.epochs:
+        return answered
+    smaller, photos = at_training_size(answered.settings, answered.prepared, screen)
+    return Side(smaller, photos, trained_model(smaller, photos, learnt_model(smaller, photos, first)))
+
+
+def _keep(
+    folder: RunFolder, answered: Side, learning: Side, answer: FirstAnswer, screen: Screen
+) -> KeptAnswer:
+    """Write what the run keeps of its first answer, and return it."""
+    _write_out_of_fold(folder, answered.prepared, answer)
+    kept = kept_answer(learning.settings, learning.prepared, learning.trained.model, answer, screen)
+    kept.write(folder.first_answer)
+    return kept
 
 
 def _fitted(settings: Settings, prepared: Prepared, asked: Asked) -> Settings:
@@ -162,26 +176,18 @@ def _write_out_of_fold(folder: RunFolder, prepared: Prepared, answer: FirstAnswe
 
 
 def _session(
-    folder: RunFolder,
-    settings: Settings,
-    prepared: Prepared,
-    first: Pretrained,
-    kept: KeptAnswer,
-    screen: Screen,
-    quiet: bool = False,
+    folder: RunFolder, answered: Side, learning: Side, kept: KeptAnswer, screen: Screen, quiet: bool = False
 ) -> Session:
     """Return the training of a run that has its first answer, and say what is planned.
 
     Args:
+        folder: of the run.
+        answered, learning: the run at both sizes.
+        kept: its first answer.
+        screen: where lines go.
         quiet: say nothing: the run goes on in the middle.
     """
-    answering = learnt_model(settings, prepared, first)
-    put_head(answering, *kept.head)
-    answered = Side(settings, prepared, trained_model(settings, prepared, answering))
-    learning = answered
-    if settings.epochs:
-        smaller, photos = at_training_size(settings, prepared, screen)
-        learning = Side(smaller, photos, trained_model(smaller, photos, learnt_model(smaller, photos, first)))
+    settings, prepared = answered.settings, answered.prepared
     model, transfer = learning.trained.model, settings.transfer
     if transfer is None:
         raise ArgumentError("train: a run that begins with a learnt network has the table transfer.")
