@@ -136,7 +136,6 @@ def show_learning_on(
     settings: Settings,
     preprocessing: Preprocessing,
     answer: KeptAnswer,
-    cost: ModelCost,
     screen: Screen,
     notes: list[str],
 ) -> None:
@@ -145,9 +144,8 @@ def show_learning_on(
     Args:
         settings, preprocessing: of the run, at the size of the first answer.
         answer: the first one.
-        cost: of a photo, as the layers learn.
         screen: where lines go.
-        notes: about techniques.
+        notes: about techniques and cost.
     """
     transfer, told = settings.transfer, answer.told or {}
     if transfer is None:
@@ -174,10 +172,6 @@ def show_learning_on(
         )
     for note in notes:
         screen.line(f"  {note}")
-    screen.line(
-        f"  {settings.model}: {cost.parameters:,} parameters, {cost.multiply_accumulates:,} multiply-accumulates an image of "
-        f"{side} pixels (1 = 2 FLOPs)"
-    )
     screen.heading("Augmentation of the training photos (validation photos are never varied)")
     for line in settings.augmentation.describe() or ["none"]:
         screen.line(f"  {line}")

@@ -211,8 +211,14 @@ def _session(
     if not quiet:
         steps = steps_an_epoch(learning.settings, learning.prepared)
         notes = technique_notes(learning.settings, transfer.epochs * steps) if transfer.epochs else []
-        price = cost(model, learning.settings.input_shape, training=False)
-        show_learning_on(answered.settings, answered.trained.preprocessing, kept, price, screen, notes)
+        if transfer.epochs:
+            price = cost(model, learning.settings.input_shape, training=False)
+            notes = [
+                *notes,
+                f"{settings.model}: {price.parameters:,} parameters, {price.multiply_accumulates:,} multiply-accumulates an image "
+                f"of {transfer.training_size} pixels (1 = 2 FLOPs)",
+            ]
+        show_learning_on(settings, answered.trained.preprocessing, kept, screen, notes)
     return Session(
         folder,
         learning.settings,
