@@ -104,7 +104,9 @@ def main() -> None:
         for count in arguments.counts:
             found = [row["accuracy"] for row in rows if (row["method"], row["count"]) == (method, count)]
             spread = statistics.stdev(found) if len(found) > 1 else 0.0
-            print(f"{method:10} {count:4} a class: {statistics.mean(found):.4f} ± {spread:.4f} ({len(found)} draws)")
+            print(
+                f"{method:10} {count:4} a class: {statistics.mean(found):.4f} ± {spread:.4f} ({len(found)} draws)"
+            )
 
 
 if __name__ == "__main__":

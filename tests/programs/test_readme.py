@@ -37,6 +37,7 @@ def test_your_own_photos(tmp_path):
     there = {path.name for path in (tmp_path / "runs" / "photos").iterdir()}
     assert there <= set(named) | {"checkpoints"}
     sometimes = {"mistakes.png", "skipped_images.csv", "calibration.json", "calibration.safetensors"}
+    sometimes |= {"first_answer.safetensors", "out_of_fold.csv", "held_out.safetensors"}
     assert set(named) <= there | sometimes
 
 

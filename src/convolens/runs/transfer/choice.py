@@ -22,6 +22,7 @@ FRESH = "shallow-vgg"
 SMALLEST_SIDE = 64
 LOOKED_AT = 200  # photos whose headers are read
 RECIPE = "transfer"
+AVERAGED = 0.9  # momentum of the weights' average: over ten steps, few of some three hundred
 
 
 @dataclass(frozen=True)
@@ -158,5 +159,6 @@ def _learnt(options: TrainOptions, name: str) -> TrainOptions:
         weights="imagenet",
         recipe=RECIPE,
         size=size,
+        ema=AVERAGED if options.ema is None else options.ema,
         transfer=Transfer(options.head_only, options.minutes, size if options.size else TRAINING_SIZE),
     )

@@ -9,13 +9,9 @@ import torch
 from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback
 from convolens.models import Model
-from convolens.models.blocks import blocks_of, factors_by_depth
-from convolens.models.freezing import units_of
 from convolens.runs.transfer.answer_file import Head
-from convolens.runs.transfer.network import HEAD, put_head
+from convolens.runs.transfer.network import put_head
 from convolens.runs.transfer.settings import Transfer
-
-DEPTH_DECAY = 0.9  # each block learns at so much of the rate of the one behind it
 
 
 class LegBatches:
@@ -121,14 +117,13 @@ class Legs(Callback):
         return 1 if epoch < self.trial_epochs else 2
 
     def begin(self) -> None:
-        """Build the optimizer, with rates that fall with depth; a state may be put back afterwards."""
-        optimizer = self.model.optimizer
-        optimizer.build([weight for weight in self.model.module.parameters() if weight.requires_grad])
-        head = {id(weight) for weight in self.model.get_layer(HEAD).parameters()}
-        units = [unit for unit in units_of(self.model.module) if unit.has_weights]
-        below = [unit for unit in units if id(unit.own_parameters[0]) not in head]
-        for block, factor in factors_by_depth(blocks_of(below), DEPTH_DECAY):
-            optimizer.scale_rate((weight for unit in block.units for weight in unit.own_parameters), factor)
+        """Build the optimizer; a state may be put back afterwards.
+
+        All layers learn at the same rate: smaller ones further down were worse here (docs/few-photos.md).
+        """
+        self.model.optimizer.build(
+            [weight for weight in self.model.module.parameters() if weight.requires_grad]
+        )
 
     def enter(self, leg: int) -> None:
         """Begin a leg, from 1."""
