@@ -53,7 +53,8 @@ class RunCheckpoint(Callback):
         asked_to_end: asked after every step; True writes a state and ends the training.
         writer: does the writing; None makes one with a thread.
         first: measures of an answer from before the training, epoch 0, whose weights are the best so far and written already.
-        final_epoch: the number of an epoch, from 1, that is the best whatever its measures: it has learnt from all photos.
+        final_epoch: the number of an epoch, from 1, that is the best unvalidated, since it has learnt from all photos; unless its loss
+            is no better than that of the first answer.
         before_best: called before weights of the training become the best.
 
     Attributes:
@@ -142,8 +143,18 @@ class RunCheckpoint(Callback):
         self._best_before = self.best_epoch, self.best
         if self._improved:
             self.best_epoch, self.best = epoch + 1, measured
-        elif self._finite and epoch + 1 == self.final_epoch:
+        elif self._finite and epoch + 1 == self.final_epoch and self._has_learnt(values):
             self._improved, self.best_epoch = True, epoch + 1
+
+    def _has_learnt(self, values: Mapping[str, float]) -> bool:
+        """Return whether a training whose measures nobody validates fits its own photos better than the first answer did."""
+        if self.first is None or values["loss"] < self.first["loss"]:
+            return True
+        self.warn(
+            f"Learning from all photos ended with a loss of {values['loss']:.4f}, the first answer's was {self.first['loss']:.4f}: it is not kept. "
+            "Try a smaller --learning-rate."
+        )
+        return False
 
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         self._steps += 1 if batch else 0
