@@ -34,7 +34,7 @@ def learnt_photos(root: Path, flower: int = 8, temple: int = 8, seed: int = 0, s
     return root
 
 
-def marked(root: Path, count: int, seed: int = 0, side: int = 72) -> Path:
+def upside_down(root: Path, count: int, seed: int = 0, side: int = 72) -> Path:
     """Write photos of two classes that differ little: the same kind of pieces, one sort of them upside down."""
     for name in ("down", "up"):
         (root / name).mkdir(parents=True, exist_ok=True)

@@ -144,6 +144,9 @@ class RunCheckpoint(Callback):
             self.best_epoch, self.best = epoch + 1, measured
         elif self._finite and epoch + 1 == self.final_epoch:
             self._improved, self.best_epoch = True, epoch + 1
+            # nothing is validated there: it counts what the epochs before, of the photos to learn from alone, ended with
+            known = [row[self.monitor] for row in self.history if self.monitor in row]
+            self.best = known[-1] if known else self.best
 
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         self._steps += 1 if batch else 0

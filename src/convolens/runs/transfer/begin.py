@@ -168,7 +168,8 @@ def decide(
     else:
         reason = reason if try_it else "--epochs asks for it"
         smaller, photos = at_training_size(settings, prepared, screen)
-        speed = _speed(smaller, photos, began)
+        # where the epochs are asked for, nothing hangs on the speed
+        speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, began)
         training, all_ = len(photos.training), len(photos.training) + len(photos.validation)
         transfer = plan(
             replace(transfer, reason=reason), steps_an_epoch(smaller, photos), training, all_, speed,

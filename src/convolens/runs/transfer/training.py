@@ -129,6 +129,11 @@ def go_on_from(
         )
         kept = kept_answer(smaller, photos, learnt_model(smaller, photos, first), answer, screen)
         kept.write(folder.first_answer)
+    elif state is None:  # killed before the first state: the best may be ahead of it
+        model = learnt_model(settings, prepared, first)
+        put_head(model, *kept.head)
+        model_file.write(folder.model, trained_model(settings, prepared, model))
+        model_file.save_weights(model.module, folder.best)
     return _session(folder, settings, prepared, first, kept, screen, quiet=state is not None).run(state)
 
 
