@@ -16,7 +16,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("AdamW", {"use_ema": True, "ema_momentum": 0.9}),
     ("SGD", {"momentum": 0.9, "nesterov": True}),
     ("RMSprop", {"momentum": 0.5, "centered": True}),
-    ("RMSprop", {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2}),
+    ("RMSprop", {"use_ema": True, "ema_momentum": 0.5}),
 ]
 
 
@@ -80,3 +80,19 @@ def test_a_restart_travels_with_the_state() -> None:
 def test_restart_before_build_says_what_to_do() -> None:
     with pytest.raises(NotBuiltError, match=r"Adam: restart before build; call build\(parameters\) first"):
         optimizers.Adam().restart()
+
+
+def test_averages_begin_again_with_what_the_weights_are() -> None:
+    optimizer, weights = optimizers.AdamW(0.01, use_ema=True, ema_momentum=0.9), _weights()
+    optimizer.build(weights)
+    _learn(optimizer, weights, range(4))
+    optimizer.swap_averages()
+    optimizer.restart()
+    assert not optimizer.averages_in_model
+    expected = [weight.detach().clone() for weight in weights]
+    for step in range(3):
+        _learn(optimizer, weights, range(step, step + 1))
+        expected = [0.9 * average + 0.1 * weight for average, weight in zip(expected, weights, strict=True)]
+    optimizer.swap_averages()
+    for weight, average in zip(weights, expected, strict=True):
+        torch.testing.assert_close(weight.detach(), average.detach())

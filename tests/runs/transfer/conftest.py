@@ -1,14 +1,13 @@
 """Runs that begin with a learnt network, made once: one cache for all of them, its weights made of the package's once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from convolens import runs
-from convolens.runs.screen import Screen
 from learnt_photos import learnt_photos, upside_down
+from learnt_runs import train
 
 
 @pytest.fixture(scope="session")
@@ -27,15 +26,6 @@ def _session_cache(learnt_cache: Path) -> Iterator[None]:
 def _own_cache(learnt_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CONVOLENS_CACHE", str(learnt_cache))
     return learnt_cache
-
-
-Train = Callable[..., runs.TrainResult]
-
-
-def train(data: Path, out: Path, **options: Any) -> runs.TrainResult:
-    """Train at 64 pixels on one thread."""
-    asked = {"size": 64, "threads": 1, "command": "convolens train x"} | options
-    return runs.train(runs.TrainOptions(data=data, out=out, **asked), Screen(quiet=True))
 
 
 @pytest.fixture(scope="session")

@@ -34,8 +34,6 @@ def test_each_photo_is_answered_by_the_head_of_the_other_folds() -> None:
     x, labels = _photos(20)
     found = cross_validate_heads(x, labels, 2, _names(20), seed=0)
     assert found is not None and len(found.accuracies) == 5
-    changed = labels.copy()
-    changed[3] = 1 - changed[3]  # a photo's own label must not reach its own answer: the folds differ, so compare by accuracy
     moved = x.copy()
     moved[3] *= 5  # its length is nothing
     again = cross_validate_heads(moved, labels, 2, _names(20), seed=0)
@@ -65,7 +63,7 @@ def test_fewer_folds_where_a_class_has_fewer_photos(counts: tuple[int, int], fol
 
 @pytest.mark.parametrize("learn_all", [True, False])
 def test_wrong_are_those_of_really_leaving_each_out(learn_all: bool) -> None:
-    x, labels = _photos(24, spread=2.0)
+    x, labels = _photos(24, spread=1.2)
     found = first_answer(x[:18], x[18:], labels[:18], labels[18:], 2, _names(24), learn_all)
     judged = 24 if learn_all else 18
     wrong = 0

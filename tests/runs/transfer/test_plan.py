@@ -43,7 +43,7 @@ def test_never_over_the_minutes(minutes, steps, training, validation, spent, ste
         again = plan(Transfer(minutes=needed), steps, training, photos, Speed(spent, step, looking), learn_all)
         assert again.trial_epochs, "the minutes that it names are enough"
         return
-    assert found.reason == "why" and trial * steps >= LEAST_STEPS
+    assert found.reason == "why" and (trial * steps >= LEAST_STEPS or trial == MOST_EPOCHS)
     assert whole == (math.ceil(trial * photos / training) if learn_all else 0)
     seconds = spent + RESERVED + trial * (steps * step + looking) + trial * photos / training * steps * step * learn_all
     assert seconds <= 60 * asked.budget(photos) + 1e-6

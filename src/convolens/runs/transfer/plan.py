@@ -77,8 +77,9 @@ def plan(
         left = 60 * transfer.budget(photos) - speed.spent - RESERVED
         wanted = min(MOST_EPOCHS, max(FEWEST_EPOCHS, math.ceil(STEPS / steps)))
         trial = min(wanted, max(0, math.floor(left / seconds)))
-        if trial * steps < LEAST_STEPS:
-            needed = max(1, math.ceil(LEAST_STEPS / steps)) * seconds + speed.spent + RESERVED
+        fewest = min(math.ceil(LEAST_STEPS / steps), MOST_EPOCHS)  # the photos may all fit into one batch
+        if trial < fewest:
+            needed = fewest * seconds + speed.spent + RESERVED
             return replace(
                 transfer,
                 trial_epochs=0,

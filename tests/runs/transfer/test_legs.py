@@ -1,0 +1,80 @@
+"""The batches of both legs: a function of epoch and number alone, and each photo once a pass."""
+
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis import given, settings
+
+from convolens.augmentation import Augmentation, AugmentedBatches
+from convolens.runs.transfer.legs import LegBatches, joined
+
+
+def _batches(first: int, count: int, size: int, balance: bool = False, shuffle: bool = True) -> AugmentedBatches:
+    """Return batches of photos that are all of one byte, their number."""
+    numbers = np.arange(first, first + count, dtype=np.uint8)
+    pixels = np.broadcast_to(numbers[:, None, None, None], (count, 2, 2, 1)).copy()
+    labels = np.arange(count) % 2
+    return AugmentedBatches(
+        pixels, labels, size, Augmentation(), 0, rescale=1.0, shuffle=shuffle, balance=balance, classes=2
+    )
+
+
+def _legs(training: int, validation: int, size: int, trial_epochs: int) -> LegBatches:
+    trial, other = _batches(0, training, size), _batches(training, validation, size, shuffle=False)
+    return LegBatches(trial, joined(trial, other), trial_epochs)
+
+
+def _numbers(batch: tuple[np.ndarray, np.ndarray]) -> list[int]:
+    return [int(value) for value in np.asarray(batch[0])[:, 0, 0, 0]]
+
+
+SIZES = {
+    "training": st.integers(3, 20),
+    "validation": st.integers(1, 9),
+    "size": st.integers(2, 6),
+    "trial_epochs": st.integers(1, 3),
+}
+
+
+@settings(max_examples=30)
+@given(**SIZES)
+def test_every_photo_comes_once_a_pass(training: int, validation: int, size: int, trial_epochs: int) -> None:
+    legs = _legs(training, validation, size, trial_epochs)
+    for epoch in range(trial_epochs):
+        legs.set_epoch(epoch)
+        seen = sorted(number for i in range(len(legs)) for number in _numbers(legs[i]))
+        assert seen == list(range(training)), "no photo of the validation comes in the trial"
+    seen, passes = [], len(legs.whole)
+    for epoch in range(trial_epochs, trial_epochs + 2 * passes):
+        legs.set_epoch(epoch)
+        seen += [_numbers(legs[i]) for i in range(len(legs))]
+    for start in range(0, len(seen) - passes + 1, passes):
+        numbers = sorted(number for batch in seen[start : start + passes] for number in batch)
+        assert numbers == list(range(training + validation))
+
+
+@settings(max_examples=30)
+@given(places=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), min_size=1, max_size=8), **SIZES)
+def test_a_batch_depends_on_epoch_and_number_alone(
+    places: list[tuple[int, int]], training: int, validation: int, size: int, trial_epochs: int
+) -> None:
+    used = _legs(training, validation, size, trial_epochs)
+    for epoch, number in places:  # in any order, as a training that is gone on with takes them
+        number %= len(used)
+        fresh = _legs(training, validation, size, trial_epochs)
+        for legs in (used, fresh):
+            legs.set_epoch(epoch)
+        for one, other in zip(used[number], fresh[number], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_without_a_second_leg_all_epochs_are_of_the_training_photos() -> None:
+    legs = LegBatches(_batches(0, 6, 3), None, 1)
+    for epoch in range(3):
+        legs.set_epoch(epoch)
+        assert sorted(_numbers(legs[0]) + _numbers(legs[1])) == list(range(6))
+
+
+def test_classes_stay_balanced_in_the_second_leg() -> None:
+    trial = _batches(0, 12, 4, balance=True)
+    both = joined(trial, _batches(12, 4, 4, shuffle=False))
+    assert both.numbers is not None and len(both.pixels) == 16
