@@ -5,7 +5,11 @@ import numpy as np
 from hypothesis import given, settings
 
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.runs.transfer.legs import LegBatches, joined
+from convolens.layers import Dense, Flatten, Input, UnitNormalization
+from convolens.models import Model
+from convolens.runs.transfer.legs import LegBatches, Legs, joined
+from convolens.runs.transfer.network import HEAD, learnt_weights, put_head
+from convolens.runs.transfer.settings import Transfer
 
 
 def _batches(first: int, count: int, size: int, balance: bool = False, shuffle: bool = True) -> AugmentedBatches:
@@ -78,3 +82,20 @@ def test_classes_stay_balanced_in_the_second_leg() -> None:
     trial = _batches(0, 12, 4, balance=True)
     both = joined(trial, _batches(12, 4, 4, shuffle=False))
     assert both.numbers is not None and len(both.pixels) == 16
+
+
+def test_going_on_within_an_epoch_keeps_what_was_learnt_in_it() -> None:
+    """`on_epoch_begin` is what a callback does there by default: the leg would begin again in its middle."""
+    inputs = Input((2, 2, 1))
+    model = Model(inputs, Dense(2, name=HEAD)(UnitNormalization()(Flatten()(inputs))))
+    model.compile("adam", "crossentropy")
+    head = (np.ones((4, 2), np.float32), np.zeros(2, np.float32))
+    legs = Legs(
+        model, learnt_weights(model), (head, None), Transfer(trial_epochs=2), "val_loss", 1.0, lambda *_: True, lambda *_: None
+    )  # fmt: skip
+    legs.begin()
+    legs.on_epoch_begin(0)
+    np.testing.assert_array_equal(model.get_layer(HEAD).get_weights()[0], head[0])
+    put_head(model, 2 * head[0], head[1])  # as if it had learnt
+    legs.on_epoch_resume(0, 1)
+    np.testing.assert_array_equal(model.get_layer(HEAD).get_weights()[0], 2 * head[0])

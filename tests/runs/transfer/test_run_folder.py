@@ -107,8 +107,8 @@ def test_everything_that_takes_a_run_takes_these(
     assert len(answers) == 2
     found = runs.evaluate(run, data, screen=quiet())
     assert found.confusion.sum() >= 20
-    runs.explain(run, photos[:1], out=tmp_path / "explained", screen=quiet())
-    runs.neighbours(run, photos[0], data, screen=quiet())
+    runs.explain(runs.ExplainOptions(run, [str(photos[0])], out=tmp_path / "explained"), quiet())
+    assert len(runs.neighbours(runs.NeighbourOptions(run, photos[0], data, count=3), quiet())) == 3
 
 
 def test_validation_photos_of_a_folder_are_never_learnt_from(tmp_path: Path) -> None:
