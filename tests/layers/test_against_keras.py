@@ -51,6 +51,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "Permute": [{"dims": (3, 1, 2)}, {"dims": (2, 3, 1)}],
     "Rescaling": [{"scale": 0.5, "offset": 1.0}],
     "ZeroPadding2D": [{}, {"padding": ((1, 2), (0, 3))}],
+    "UnitNormalization": [{}, {"axis": 3}],
 }
 DROPPING = ("Dropout", "SpatialDropout2D")
 MERGING = ("Concatenate", "Add", "Average", "Multiply")

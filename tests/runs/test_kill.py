@@ -16,6 +16,7 @@ import pytest
 from convolens.checkpoints.state import list_states, newest_state
 from convolens.runs.folder import RunFolder
 from images import folders, label_table, shapes
+from learnt_photos import upside_down
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="forks, and kills by a descriptor of the process"
@@ -88,6 +89,7 @@ def bytes_of(run: Path) -> dict[str, str]:
     """Return the hashes of all that must be the same: weights, history, and every file of every kept state."""
     folder = RunFolder(run)
     files = [folder.history, folder.best, folder.last, folder.model, folder.predictions]
+    files += [file for file in (folder.first_answer, folder.held_out, folder.out_of_fold) if file.is_file()]
     files += [file for place in list_states(folder.checkpoints) for file in place.iterdir()]
     return {str(file.relative_to(run)): digest(file) for file in files}
 
@@ -169,3 +171,74 @@ def test_several_labels_killed_the_thresholds_are_the_same(killer: Killer, tmp_p
         assert killer.order("resume", broken, 1) == 0, killer.log.read_text()
         assert bytes_of(Path(broken["out"])) == bytes_of(tmp_path / "whole")
     assert '"thresholds"' in (tmp_path / "whole" / "model.json").read_text()
+
+
+# of 24 photos, 19 to learn from, in batches of 8: six steps of a trial, then nine with all photos
+LEARNT = {
+    "size": 64,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 2e-4,
+    "threads": 1,
+    "checkpoint_steps": 2,
+}
+FEW_KILLS = [
+    ["step", 1],
+    ["step", 4],
+    ["step", 7],
+    ["step", 11],
+]  # before, in, behind the trial; in what follows
+
+
+@pytest.fixture(scope="module")
+def learnt_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return upside_down(tmp_path_factory.mktemp("learnt") / "data", 12)
+
+
+@pytest.fixture(scope="module")
+def learnt_whole(killer: Killer, learnt_data: Path) -> Path:
+    """A run with a first answer, a trial that helped, and what follows it; never killed."""
+    out = learnt_data.parent / "whole"
+    settings = {"data": str(learnt_data), "out": str(out), "augment": False, **LEARNT}
+    assert killer.order("train", settings, 1) == 0, killer.log.read_text()
+    assert (out / "checkpoints").is_dir() and RunFolder(out).held_out.is_file()
+    return out
+
+
+def kill_once_and_go_on(killer: Killer, data: Path, whole: Path, out: Path, *kills: list[Any]) -> None:
+    """Kill a training, and each time it goes on, as said; then let it end, and compare."""
+    settings = {"data": str(data), "out": str(out), "augment": False, **LEARNT}
+    call = "train"
+    for kill in kills:
+        assert killer.order(call, settings, 1, kill) == -9, killer.log.read_text()
+        call = "resume" if (out / "run.toml").is_file() else "train"
+        if call == "train":
+            shutil.rmtree(out, ignore_errors=True)
+    assert killer.order(call, settings, 1) == 0, killer.log.read_text()
+    assert bytes_of(out) == bytes_of(whole)
+
+
+def test_a_first_answer_and_what_it_learns_killed_at_each_stage(
+    killer: Killer, learnt_data: Path, learnt_whole: Path, tmp_path: Path
+) -> None:
+    """In one run: before the first step, then in the trial, then in what follows it."""
+    kills = (["step", 1], ["step", 4], ["step", 7])  # counted from where it goes on
+    kill_once_and_go_on(killer, learnt_data, learnt_whole, tmp_path / "run", *kills)
+
+
+def test_killed_between_the_first_answer_and_its_file(
+    killer: Killer, learnt_data: Path, learnt_whole: Path, tmp_path: Path
+) -> None:
+    kill_once_and_go_on(killer, learnt_data, learnt_whole, tmp_path / "run", ["write", 4])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "kill",
+    [*FEW_KILLS, *(["write", n] for n in range(1, 40, 2)), *(["operation", n] for n in range(1, 90, 4))],
+    ids=str,
+)
+def test_a_first_answer_killed_anywhere(
+    killer: Killer, learnt_data: Path, learnt_whole: Path, tmp_path: Path, kill: list[Any]
+) -> None:
+    kill_once_and_go_on(killer, learnt_data, learnt_whole, tmp_path / "run", kill)

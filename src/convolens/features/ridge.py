@@ -66,17 +66,23 @@ def fit_ridge(features: np.ndarray, labels: np.ndarray, classes: int) -> Ridge:
         classes: how many there are.
 
     Raises:
-        DataError: fewer than two samples.
+        DataError: fewer than two samples, or features that are not finite.
 
     Example:
         >>> found = fit_ridge(np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1]]), np.array([0, 0, 1, 1]), 2)
         >>> found.logits(np.array([[2.0, 0.0], [0.0, 3.0]])).argmax(axis=1).tolist()
         [0, 1]
     """
-    x = unit_length(features)  # (n, d)
-    n = len(x)
+    n = len(features)
     if n < 2:
         raise DataError(f"a head needs at least two photos to be fitted to; received {n}.")
+    broken = int((~np.isfinite(features)).any(axis=1).sum())
+    if broken:
+        raise DataError(
+            f"the features of {broken:,} of {n:,} photos are not finite numbers, so no head can be fitted to them; the "
+            "network's weights are damaged, or its input is: begin with other --weights."
+        )
+    x = unit_length(features)  # (n, d)
     several = labels.ndim == 2
     targets = labels.astype(np.float64) if several else np.eye(classes)[labels]  # (n, classes)
     weights = np.ones(n) if several else _balanced(labels, classes)

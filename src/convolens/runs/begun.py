@@ -1,6 +1,6 @@
 """Runs that were begun before: found again by their settings, and their network made again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +23,22 @@ from convolens.training.state import differences
 from convolens.utils import set_random_seed
 
 
-def find_run(out: Path, settings: Settings, fingerprint: str, screen: Screen) -> RunFolder | None:
+def find_run(
+    out: Path,
+    settings: Settings,
+    fingerprint: str,
+    screen: Screen,
+    asked: Mapping[str, int | None] | None = None,
+) -> RunFolder | None:
     """Return the newest run of these settings and photos among OUT, OUT-2, OUT-3 ...; None where there is none.
 
     Says in a line of each that is passed over, why.
+
+    Args:
+        out: the first folder.
+        settings, fingerprint: that its run must have.
+        screen: where lines go.
+        asked: what was asked for, of that which a run with a first answer plans otherwise (see `Record.differences`).
     """
     found, number, path = None, 1, out
     while path.is_dir():
@@ -36,7 +48,7 @@ def find_run(out: Path, settings: Settings, fingerprint: str, screen: Screen) ->
         except ConvolensError:
             screen.line(f"{path}: holds no whole run.toml, so it is not gone on with.")
         else:
-            others = record.differences(settings)
+            others = record.differences(settings, asked or {})
             if record.fingerprint != fingerprint:
                 others.append("the photos")
             if others:
@@ -75,6 +87,10 @@ def find_state(
     Raises:
         CheckpointError: there are states, and none is whole, or it was made under other circumstances.
     """
+    planned = settings.transfer is not None
+    if planned and settings.epochs == 0:  # nothing follows its first answer
+        screen.line("The run stops at its first answer.")
+        return None
     if not (folder.checkpoints.is_dir() and list_states(folder.checkpoints)):
         screen.line("No state was written yet: the training begins at its beginning.")
         return None
@@ -93,9 +109,8 @@ def find_state(
     if others:
         screen.warn(f"The end will not be the same to the bit: {'; '.join(others)}.")
     if state.epoch >= settings.epochs or (state.stopped and state.epochs >= settings.epochs):
-        screen.line(
-            f"All {state.epoch} epochs are done; `convolens resume {folder.path} --epochs N` adds more."
-        )
+        more = "" if planned else f"; `convolens resume {folder.path} --epochs N` adds more"
+        screen.line(f"All {state.epoch} epochs are done{more}.")
     return place, state
 
 

@@ -145,6 +145,9 @@ class RunCheckpoint(Callback):
             self.best_epoch, self.best = epoch + 1, measured
         elif self._finite and epoch + 1 == self.final_epoch and self._has_learnt(values):
             self._improved, self.best_epoch = True, epoch + 1
+            # nothing is validated there: it counts what the epochs before, of the photos to learn from alone, ended with
+            known = [row[self.monitor] for row in self.history if self.monitor in row]
+            self.best = known[-1] if known else self.best
 
     def _has_learnt(self, values: Mapping[str, float]) -> bool:
         """Return whether a training whose measures nobody validates fits its own photos better than the first answer did."""

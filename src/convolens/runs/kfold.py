@@ -86,7 +86,8 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     sizes = np.bincount(fold_of)[1:].tolist()
     settings, notes = fit_batch_size(settings, options, len(whole) - max(sizes))
     photos = photos_fingerprint([whole])
-    folder = find_run(out, settings, photos, screen) if options.resume else None
+    wanted = {"epochs": options.epochs}
+    folder = find_run(out, settings, photos, screen, wanted) if options.resume else None
     if folder is None:
         folder = RunFolder.create(out)
         begin_record(folder, settings, whole.class_names, sizes, photos, options.command)

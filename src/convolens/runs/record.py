@@ -108,18 +108,29 @@ class Record:
             balance=then.balance,
         )
 
-    def differences(self, settings: Settings) -> list[str]:
-        """Return the names of settings that are others here; where the photos lie is none of them."""
+    def differences(self, settings: Settings, asked: Mapping[str, int | None] | None = None) -> list[str]:
+        """Return the names of settings that are others here; where the photos lie is none of them.
+
+        Args:
+            settings: to compare with.
+            asked: epochs (of the trial) and batch size that were asked for, None where they were left to the run: of a run
+                with a first answer only these are compared.
+        """
         mine, theirs = plain(settings), dict(self.tables["settings"])
         if (
             "transfer" in mine and "transfer" in theirs
         ):  # what was planned follows from the rest, and from the machine's speed
+            then = {"epochs": theirs["epochs"], "batch_size": theirs["batch_size"]}
+            then["epochs"] = theirs["transfer"].get("trial_epochs", then["epochs"])
             for table in (mine, theirs):
                 table["transfer"] = {
                     name: value for name, value in table["transfer"].items() if name not in PLANNED
                 }
                 for name in ("epochs", "batch_size", "balance"):
                     table.pop(name, None)
+            for name, value in (asked or {}).items():
+                if value is not None:
+                    mine[name], theirs[name] = value, then[name]
         names = sorted((mine.keys() | theirs.keys()) - set(_NOT_COMPARED))
         return [name for name in names if mine.get(name) != theirs.get(name)]
 

@@ -81,7 +81,9 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
     if settings.transfer is not None and first is not None:
-        if options.resume and (again := find_run(out, settings, prepared.fingerprint, screen)) is not None:
+        wanted = {"epochs": asked_epochs, "batch_size": options.batch_size}
+        again = find_run(out, settings, prepared.fingerprint, screen, wanted) if options.resume else None
+        if again is not None:
             with locked(again.path, screen.warn):
                 settings = read_record(again).planned(settings)
                 settings = with_threads_of(again, settings, screen)

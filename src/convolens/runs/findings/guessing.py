@@ -16,6 +16,8 @@ def guessing(evidence: Evidence) -> Finding | None:
         f"{scores.commonest!r} gives {scores.baseline:.1%}"
     )
     p = binomtest(evidence.right, evidence.photos, scores.baseline, alternative="greater").pvalue
+    if p > CHANCE and evidence.right == evidence.photos:
+        return None  # all that so few photos can say
     if p > CHANCE:
         return Finding(
             "No better than guessing",

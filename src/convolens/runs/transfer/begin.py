@@ -172,7 +172,8 @@ def decide(
     else:
         reason = reason if try_it else "--epochs asks for it"
         smaller, photos = at_training_size(settings, prepared, screen)
-        speed = _speed(smaller, photos, first, began)
+        # where the epochs are asked for, nothing hangs on the speed
+        speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, began)
         transfer = plan(
             replace(transfer, reason=reason), steps_an_epoch(smaller, photos), len(photos.training) + len(photos.validation), speed,
             learns_all(settings, prepared), asked,

@@ -120,6 +120,8 @@ def choose_model(options: TrainOptions) -> Chosen:
 
 
 def _check(options: TrainOptions) -> None:
+    if options.transfer is None:
+        _check_length(options)
     if not options.from_scratch:
         return
     for word, given in (
@@ -128,6 +130,21 @@ def _check(options: TrainOptions) -> None:
     ):  # fmt: skip
         if given:
             raise ArgumentError(f"train: --from-scratch begins with nothing learnt; leave it or {word} out.")
+
+
+def _check_length(options: TrainOptions) -> None:
+    for word, given in (("--head-only", options.head_only), ("--minutes", options.minutes is not None)):
+        if not given:
+            continue
+        if options.branch_from is not None:
+            raise ArgumentError(
+                f"train: {word} is for learnt networks of a package, and this run begins with {options.branch_from}; leave it or "
+                "--branch-from out."
+            )
+        if options.epochs is not None:
+            raise ArgumentError(
+                f"train: {word} and --epochs both say how long to train on; leave one of them out."
+            )
 
 
 def _photos(options: TrainOptions) -> list[Path]:

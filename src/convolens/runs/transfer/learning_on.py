@@ -77,7 +77,7 @@ class LearningOn:
             held_out: np.ndarray | None = None
             if best == 0:
                 held_out = self.answer.chances
-            elif best is not None and best == self.legs.final_epoch:
+            elif best is not None and best > self.legs.trial_epochs:
                 held_out = read_held_out(folder)
             further = {} if side.trained.multi_label else {"held_out": held_out}
             return finish(folder, side.settings, side.prepared, side.trained, *given[3:], **further)
@@ -134,7 +134,7 @@ def held_out_chances(folder: RunFolder) -> np.ndarray | None:
         best = 0
     if best == 0:
         return kept.chances
-    whole = transfer is not None and transfer.whole_epochs and best == transfer.epochs
+    whole = transfer is not None and best is not None and best > (transfer.trial_epochs or 0)
     return read_held_out(folder) if whole else None
 
 

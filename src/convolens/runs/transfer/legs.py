@@ -140,6 +140,9 @@ class Legs(Callback):
         if epoch in (0, self.trial_epochs):
             self.enter(self.number(epoch))
 
+    def on_epoch_resume(self, epoch: int, batch: int) -> None:
+        """Do nothing: the leg was entered when the epoch began, and what it has learnt since is the state's."""
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if epoch + 1 != self.trial_epochs:
             return

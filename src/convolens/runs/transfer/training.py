@@ -125,6 +125,9 @@ def go_on_from(
         model_file.save_weights(model.module, folder.best)
         kept = _keep(folder, answered, learning, answer, screen)
     put_head(model, *kept.head)
+    if state is None:  # the best may be ahead of it
+        model_file.write(folder.model, answered.trained)
+        model_file.save_weights(model.module, folder.best)
     return _session(folder, answered, learning, kept, screen, quiet=state is not None).run(state)
 
 
@@ -219,6 +222,9 @@ def _session(
                 f"of {transfer.training_size} pixels (1 = 2 FLOPs)",
             ]
         show_learning_on(settings, answered.trained.preprocessing, kept, screen, notes)
+    set_random_seed(
+        settings.seed
+    )  # whatever was drawn on the way here: a run that goes on from its first answer draws less
     return Session(
         folder,
         learning.settings,
