@@ -201,7 +201,8 @@ def learnt_whole(killer: Killer, learnt_data: Path) -> Path:
     out = learnt_data.parent / "whole"
     settings = {"data": str(learnt_data), "out": str(out), "augment": False, **LEARNT}
     assert killer.order("train", settings, 1) == 0, killer.log.read_text()
-    assert (out / "checkpoints").is_dir() and RunFolder(out).held_out.is_file()
+    assert (out / "checkpoints").is_dir()
+    assert RunFolder(out).held_out.is_file()
     return out
 
 

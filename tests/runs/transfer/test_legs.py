@@ -83,7 +83,8 @@ def test_without_a_second_leg_all_epochs_are_of_the_training_photos() -> None:
 def test_classes_stay_balanced_in_the_second_leg() -> None:
     trial = _batches(0, 12, 4, balance=True)
     both = joined(trial, _batches(12, 4, 4, shuffle=False))
-    assert both.numbers is not None and len(both.pixels) == 16
+    assert both.numbers is not None
+    assert len(both.pixels) == 16
 
 
 def test_going_on_within_an_epoch_keeps_what_was_learnt_in_it() -> None:
