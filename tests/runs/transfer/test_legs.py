@@ -12,7 +12,9 @@ from convolens.runs.transfer.network import HEAD, learnt_weights, put_head
 from convolens.runs.transfer.settings import Transfer
 
 
-def _batches(first: int, count: int, size: int, balance: bool = False, shuffle: bool = True) -> AugmentedBatches:
+def _batches(
+    first: int, count: int, size: int, balance: bool = False, shuffle: bool = True
+) -> AugmentedBatches:
     """Return batches of photos that are all of one byte, their number."""
     numbers = np.arange(first, first + count, dtype=np.uint8)
     pixels = np.broadcast_to(numbers[:, None, None, None], (count, 2, 2, 1)).copy()
@@ -81,7 +83,8 @@ def test_without_a_second_leg_all_epochs_are_of_the_training_photos() -> None:
 def test_classes_stay_balanced_in_the_second_leg() -> None:
     trial = _batches(0, 12, 4, balance=True)
     both = joined(trial, _batches(12, 4, 4, shuffle=False))
-    assert both.numbers is not None and len(both.pixels) == 16
+    assert both.numbers is not None
+    assert len(both.pixels) == 16
 
 
 def test_going_on_within_an_epoch_keeps_what_was_learnt_in_it() -> None:

@@ -35,22 +35,35 @@ def test_never_over_the_minutes(minutes, steps, training, validation, spent, ste
     photos, asked = training + validation, Transfer(minutes=minutes, reason="why")
     found = plan(asked, steps, training, photos, Speed(spent, step, looking), learn_all)
     trial, whole = found.trial_epochs, found.whole_epochs
-    assert isinstance(trial, int) and isinstance(whole, int)
+    assert isinstance(trial, int)
+    assert isinstance(whole, int)
     assert 0 <= trial <= MOST_EPOCHS
     if trial == 0:
-        assert whole == 0 and found.reason.startswith("why, but that takes about ") and "--minutes" in found.reason
+        assert whole == 0
+        assert found.reason.startswith("why, but that takes about ")
+        assert "--minutes" in found.reason
         needed = int(found.reason.split("--minutes ")[1].split()[0])
-        again = plan(Transfer(minutes=needed), steps, training, photos, Speed(spent, step, looking), learn_all)
+        again = plan(
+            Transfer(minutes=needed), steps, training, photos, Speed(spent, step, looking), learn_all
+        )
         assert again.trial_epochs, "the minutes that it names are enough"
         return
-    assert found.reason == "why" and (trial * steps >= LEAST_STEPS or trial == MOST_EPOCHS)
+    assert found.reason == "why"
+    assert trial * steps >= LEAST_STEPS or trial == MOST_EPOCHS
     assert whole == (math.ceil(trial * photos / training) if learn_all else 0)
-    seconds = spent + RESERVED + trial * (steps * step + looking) + trial * photos / training * steps * step * learn_all
+    seconds = (
+        spent
+        + RESERVED
+        + trial * (steps * step + looking)
+        + trial * photos / training * steps * step * learn_all
+    )
     assert seconds <= 60 * asked.budget(photos) + 1e-6
 
 
 @given(asked=st.integers(1, 50), **SITUATIONS)
-def test_epochs_that_are_asked_for_are_taken(asked, minutes, steps, training, validation, spent, step, looking, learn_all):  # type: ignore[no-untyped-def]
+def test_epochs_that_are_asked_for_are_taken(
+    asked, minutes, steps, training, validation, spent, step, looking, learn_all
+):  # type: ignore[no-untyped-def]
     photos = training + validation
     found = plan(Transfer(), steps, training, photos, Speed(spent, step, looking), learn_all, asked)
     assert found.trial_epochs == asked
@@ -67,7 +80,9 @@ def test_layers_are_tried_where_more_than_a_few_are_wrong(photos: int, wrong: in
 
 
 def test_minutes_must_be_some() -> None:
-    with pytest.raises(ArgumentError, match="--minutes must be above 0; --head-only stops at the first answer"):
+    with pytest.raises(
+        ArgumentError, match="--minutes must be above 0; --head-only stops at the first answer"
+    ):
         Transfer(minutes=0.0).checked()
     with pytest.raises(ArgumentError, match="--head-only stops at the first answer; leave --minutes out"):
         Transfer(head_only=True, minutes=1.0).checked()

@@ -22,22 +22,34 @@ def test_a_first_answer_that_stays(answered: runs.TrainResult) -> None:
     folder, outcome = answered.folder, answered.outcome
     assert outcome is not None
     assert (outcome.best_epoch, outcome.epochs) == (0, 0)
-    for path in (folder.best, folder.model, folder.first_answer, folder.out_of_fold, folder.results, folder.report):
+    for path in (
+        folder.best,
+        folder.model,
+        folder.first_answer,
+        folder.out_of_fold,
+        folder.results,
+        folder.report,
+    ):
         assert path.is_file(), path
     [row] = folder_rows(folder.history)
-    assert row["epoch"] == "0" and float(row["val_accuracy"]) == outcome.scores.accuracy
+    assert row["epoch"] == "0"
+    assert float(row["val_accuracy"]) == outcome.scores.accuracy
     assert json.loads(folder.results.read_text())["best_epoch"] == 0
     rows = folder_rows(folder.out_of_fold)
-    assert len(rows) == 20 and all(0 <= float(row["confidence"]) <= 1 for row in rows)
+    assert len(rows) == 20
+    assert all(0 <= float(row["confidence"]) <= 1 for row in rows)
     assert {Path(row["path"]).parent.name for row in rows} == {"flower", "temple"}
     kept = KeptAnswer.read(folder.first_answer)
-    assert kept is not None and kept.trial is kept.whole is None
+    assert kept is not None
+    assert kept.trial is kept.whole is None
     weights = tensors.read(folder.best)
     np.testing.assert_array_equal(weights["classifier.bias"].numpy(), kept.head[1])
     names = [layer["class_name"] for layer in json.loads(folder.model.read_text())["network"]["layers"]]
-    assert "UnitNormalization" in names and names[-1] == "Dense"
+    assert "UnitNormalization" in names
+    assert names[-1] == "Dense"
     settings = tomllib.loads(folder.settings.read_text())["settings"]
-    assert settings["epochs"] == 0 and settings["transfer"]["reason"].startswith("left out one by one, ")
+    assert settings["epochs"] == 0
+    assert settings["transfer"]["reason"].startswith("left out one by one, ")
 
 
 def test_a_trial_that_helped_is_followed_by_all_photos(learnt: runs.TrainResult) -> None:
@@ -73,14 +85,19 @@ def test_a_trial_that_is_worse_leaves_the_first_answer_to_the_bit(
 
 
 @pytest.mark.parametrize("name", ["answered", "learnt", "kept"])
-def test_a_finished_run_goes_on_to_the_same(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_a_finished_run_goes_on_to_the_same(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     result = request.getfixturevalue(name)
     copy = shutil.copytree(result.folder.path, tmp_path / "run")
     again = runs.resume(copy, screen=quiet())
-    assert again.outcome is not None and again.outcome.best_epoch == result.outcome.best_epoch
+    assert again.outcome is not None
+    assert again.outcome.best_epoch == result.outcome.best_epoch
     for file in ("best", "model", "history", "predictions", "first_answer"):
         assert digest(getattr(again.folder, file)) == digest(getattr(result.folder, file)), file
-    with pytest.raises(ArgumentError, match=r"by a plan that ends with its last epoch; train anew .*--epochs 9"):
+    with pytest.raises(
+        ArgumentError, match=r"by a plan that ends with its last epoch; train anew .*--epochs 9"
+    ):
         runs.resume(copy, runs.ResumeOptions(epochs=9), quiet())
 
 
@@ -145,7 +162,8 @@ def test_several_labels(tmp_path: Path) -> None:
     table = tmp_path / "labels.csv"
     table.write_text("\n".join(rows) + "\n")
     result = train(photos, tmp_path / "run", labels=table, head_only=True)
-    assert result.outcome is not None and result.outcome.best_epoch == 0
+    assert result.outcome is not None
+    assert result.outcome.best_epoch == 0
     assert not result.folder.out_of_fold.exists()
     assert "thresholds" in result.folder.model.read_text()
     assert len(list(csv.DictReader(result.folder.history.open()))) == 1
@@ -166,13 +184,16 @@ def test_folds_are_first_answers_or_train_on(hard_data: Path, tmp_path: Path, ep
 def test_a_new_run_begins_with_such_weights(answered: runs.TrainResult, tmp_path: Path) -> None:
     data = learnt_photos(tmp_path / "data", 6, 6, seed=3)
     out: list[str] = []
-    for i, options in enumerate(({"branch_from": answered.folder.path}, {"weights": str(answered.folder.path)})):
+    for i, options in enumerate(
+        ({"branch_from": answered.folder.path}, {"weights": str(answered.folder.path)})
+    ):
         screen, text = recorded()
         asked = runs.TrainOptions(
             data=data, out=tmp_path / f"run-{i}", size=64, threads=1, epochs=1, batch_size=4, **options
         )
         result = runs.train(asked, screen)
-        assert result.outcome is not None and result.outcome.best_epoch == 1
+        assert result.outcome is not None
+        assert result.outcome.best_epoch == 1
         out.append(text())
     assert all("reads features of length 1, which are none here" in text for text in out)
     assert all("begins fresh" in text for text in out)

@@ -212,7 +212,9 @@ def _session(
         notes = technique_notes(learning.settings, transfer.epochs * steps) if transfer.epochs else []
         price = cost(model, learning.settings.input_shape, training=False)
         show_learning_on(answered.settings, answered.trained.preprocessing, kept, price, screen, notes)
-    set_random_seed(settings.seed)  # whatever was drawn on the way here: a run that goes on from its first answer draws less
+    set_random_seed(
+        settings.seed
+    )  # whatever was drawn on the way here: a run that goes on from its first answer draws less
     return Session(
         folder,
         learning.settings,
