@@ -107,8 +107,8 @@ def test_a_damaged_cache_is_computed_anew(network, computed, damage):
     assert computed == [4, 4]
 
 
-def test_a_cache_that_cannot_be_written_is_told_of_and_the_rows_are_right(network, computed, _own_cache):  # noqa: PT019
-    (_own_cache / "features").write_text("a file where the folder should be")
+def test_a_cache_that_cannot_be_written_is_told_of_and_the_rows_are_right(network, computed):
+    features_folder().write_text("a file where the folder should be")
     with pytest.warns(UserWarning, match="The features are not kept: "):
         found = _features(network, range(3))
     np.testing.assert_allclose(found, _expected(network, range(3)), atol=1e-5)

@@ -222,9 +222,8 @@ def _session(
                 f"of {transfer.training_size} pixels (1 = 2 FLOPs)",
             ]
         show_learning_on(settings, answered.trained.preprocessing, kept, screen, notes)
-    set_random_seed(
-        settings.seed
-    )  # whatever was drawn on the way here: a run that goes on from its first answer draws less
+    # whatever was drawn on the way here: a run that goes on from its first answer draws less
+    set_random_seed(settings.seed)
     return Session(
         folder,
         learning.settings,
