@@ -175,9 +175,10 @@ def show_learning_on(
     screen.heading("Augmentation of the training photos (validation photos are never varied)")
     for line in settings.augmentation.describe() or ["none"]:
         screen.line(f"  {line}")
-    screen.line(
-        f"  planned to end within {transfer.budget(int(str(told.get('photos', 0)))):g} minutes (--minutes, --epochs, --head-only)"
-    )
+    if transfer.by_minutes:
+        screen.line(
+            f"  planned to end within {transfer.budget(int(str(told.get('photos', 0)))):g} minutes (--minutes, --epochs, --head-only)"
+        )
 
 
 def technique_notes(settings: Settings, steps: int) -> list[str]:

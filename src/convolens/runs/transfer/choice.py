@@ -76,6 +76,8 @@ def choose_model(options: TrainOptions) -> Chosen:
     _check(options)
     if options.transfer is not None or options.branch_from is not None or options.finetuning is not None:
         return Chosen(options)
+    if options.model is None and options.weights == "imagenet":
+        options = replace(options, model=LEARNT)  # the one that comes with such weights
     named = is_ready(options.model) and options.weights in (None, "imagenet")
     if options.from_scratch or options.recipe not in ("fast", RECIPE) or not (named or options.model is None):
         return _fresh(options)

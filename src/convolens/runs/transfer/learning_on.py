@@ -101,7 +101,7 @@ def judge_trial(
         told = f"training on gives {monitor} {value:.4f}, the first answer gave {first:.4f}"
         transfer = side.settings.transfer
         if not helped:
-            screen.result(f"Kept: {told}: what the network knew before is better for these photos.")
+            screen.result(f"Kept: {told}, so nothing is learnt from all photos.")
             return
         if transfer is None or not transfer.whole_epochs:
             screen.result(f"Learnt: {told}.")

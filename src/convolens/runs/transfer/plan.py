@@ -76,7 +76,8 @@ def plan(
     step_seconds = steps * speed.step
     trial_seconds = step_seconds + speed.validation  # of an epoch
     if asked is not None:
-        return replace(transfer, trial_epochs=asked, whole_epochs=asked if learn_all else 0)
+        whole = asked if learn_all else 0
+        return replace(transfer, trial_epochs=asked, whole_epochs=whole, by_minutes=False)
     left = 60 * transfer.budget(photos) - speed.spent - RESERVED
     ending = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
     wanted, then = (math.ceil(TRIAL_STEPS / steps), ending) if learn_all else (ending, 0)

@@ -16,7 +16,7 @@ MINUTES, PHOTOS, MOST_MINUTES = (
     30.0,
 )  # the usual budget, for so many photos; more take longer, up to the last
 # fields that are planned when a run begins, by what its first answer is and how fast the machine is
-PLANNED = ("trial_epochs", "whole_epochs", "reason")
+PLANNED = ("trial_epochs", "whole_epochs", "reason", "by_minutes")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Transfer:
             leaves the first answer, None is not decided yet.
         whole_epochs: epochs after that, in which the same is done with all photos, where it helped.
         reason: why layers learn, or do not.
+        by_minutes: whether the epochs follow from the minutes; else the user said how many.
     """
 
     head_only: bool = False
@@ -39,6 +40,7 @@ class Transfer:
     trial_epochs: int | None = None
     whole_epochs: int = 0
     reason: str = ""
+    by_minutes: bool = True
 
     def checked(self) -> "Transfer":
         """Return it, if its values make sense.
