@@ -152,8 +152,11 @@ def test_few_against_many_and_grey_among_colour(tmp_path: Path) -> None:
     result = train(data, tmp_path / "run", epochs=1)
     settings = tomllib.loads(result.folder.settings.read_text())["settings"]
     assert settings["balance"] is True
-    assert result.outcome is not None
-    assert min(found.recall for found in result.outcome.scores.classes if found.count) >= 0.5
+    kept = KeptAnswer.read(result.folder.first_answer)
+    assert kept is not None
+    # of 33 photos answered by the head of all others, colour, grey and rare ones, few are wrong
+    assert kept.told is not None
+    assert kept.told["wrong"] <= 5
 
 
 def test_several_labels(tmp_path: Path) -> None:
