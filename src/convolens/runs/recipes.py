@@ -43,12 +43,12 @@ RECIPES: dict[str, dict[str, Any]] = {
         "batch_size": 16,
         "epochs": 20,
         "augmentation": {
-            "rotation_range": 25.0,
-            "width_shift_range": 0.12,
-            "height_shift_range": 0.12,
-            "shear_range": 15.0,
-            "zoom_range": 0.25,
-            "brightness_range": (0.7, 1.3),
+            "rotation_range": 30.0,
+            "width_shift_range": 0.15,
+            "height_shift_range": 0.15,
+            "shear_range": 20.0,
+            "zoom_range": 0.3,
+            "brightness_range": (0.65, 1.35),
         },
     },
     "lecture": {
