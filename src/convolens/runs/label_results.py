@@ -2,7 +2,9 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +37,7 @@ def finish_labels(
     images_per_second: float,
     screen: Screen,
     waited: float | None = None,
+    first_answer: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Score the best weights, tune a threshold a class and keep it in model.json, write what shows it, and say how good it is.
 
@@ -52,7 +55,7 @@ def finish_labels(
     )
     outcome = Outcome(
         checkpoint.best_epoch, count_epochs(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
-        images_per_second, tuple(findings),
+        images_per_second, tuple(findings), first_answer,
     )  # fmt: skip
     try:
         model_file.write(folder.model, replace(trained, tuned=tuned))

@@ -1,7 +1,6 @@
 """After the training: the best epoch scored on the validation photos, and everything that shows it."""
 
 import json
-import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +41,7 @@ class Outcome:
         monitor, mode, best: why it is the best: the measure, whether the smallest or the largest counts, its value.
         images_per_second: of the training since it was begun or gone on with, validation and checkpoints included.
         findings: what the run shows, in plain words.
+        first_answer: of a run that begins with one: its measures, cross-validation, and whether the best has learnt from all photos.
     """
 
     best_epoch: int | None
@@ -52,6 +52,7 @@ class Outcome:
     scores: Scores | LabelScores
     images_per_second: float
     findings: tuple[Finding, ...] = ()
+    first_answer: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -64,6 +65,7 @@ class Outcome:
             "images_per_second": round(self.images_per_second, 1),
             **self.scores.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
+            **({} if self.first_answer is None else {"first_answer": dict(self.first_answer)}),
         }
 
 
@@ -77,6 +79,7 @@ def finish(
     screen: Screen,
     waited: float | None = None,
     held_out: np.ndarray | None = None,
+    first_answer: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Score the best weights, write tables, pictures and report, and say how good it is.
 
@@ -84,6 +87,7 @@ def finish(
         waited: share of the training spent without a batch.
         held_out: probabilities of the validation photos by weights that did not learn from them, where the best ones did in the
             end: what is scored stays apart from what was learnt.
+        first_answer: see `Outcome`.
     """
     model = trained.model
     model.load_weights(folder.best)
@@ -111,7 +115,7 @@ def finish(
     )
     outcome = Outcome(
         checkpoint.best_epoch, count_epochs(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
-        images_per_second, tuple(findings),
+        images_per_second, tuple(findings), first_answer,
     )  # fmt: skip
     try:
         _write(
@@ -152,9 +156,16 @@ def _write(
 def draw_curves(folder: RunFolder, settings: Settings, checkpoint: RunCheckpoint) -> None:
     """Draw loss and accuracy epoch by epoch; nothing where no epoch was finished."""
     rows = [row for row in checkpoint.history if row["epoch"] > 0]
-    if rows:
-        history = {name: [row.get(name, math.nan) for row in rows] for name in rows[0] if name != "epoch"}
-        plot_curves(history, folder.curves, checkpoint.best_epoch or None, settings.monitor)
+    if not rows:
+        return
+    seen = [int(row["epoch"]) for row in validated(rows)]
+    history = {name: [row[name] for row in rows if name in row] for name in rows[0] if name != "epoch"}
+    best = checkpoint.best_epoch or None
+    if (
+        best is not None and seen and best not in seen
+    ):  # it has learnt from all photos; what judged it came before
+        best = seen[-1]
+    plot_curves(history, folder.curves, best, settings.monitor, val_epochs=seen or None)
 
 
 def validated(history: Sequence[Mapping[str, float]]) -> list[Mapping[str, float]]:

@@ -79,7 +79,12 @@ class LearningOn:
                 held_out = self.answer.chances
             elif best is not None and best > self.legs.trial_epochs:
                 held_out = read_held_out(folder)
-            further = {} if side.trained.multi_label else {"held_out": held_out}
+            further: dict[str, Any] = {} if side.trained.multi_label else {"held_out": held_out}
+            further["first_answer"] = {
+                **self.answer.measures, **(self.answer.told or {}), "best_learnt_all": held_out is not None and bool(
+                    best or (self.answer.told or {}).get("learnt_all")
+                ), "reason": self.first.settings.transfer.reason if self.first.settings.transfer else "",
+            }  # fmt: skip
             return finish(folder, side.settings, side.prepared, side.trained, *given[3:], **further)
 
         return end
