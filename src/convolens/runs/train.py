@@ -90,7 +90,6 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
                 found = find_state(again, settings, screen)
                 note_threads(again, settings)
                 return go_on(again, settings, prepared, screen, None if found is None else found[0])
-        settings = replace(settings, threads=settings.threads or torch.get_num_threads())
         asked = Asked(asked_epochs, options.batch_size, options.command, began)
         return train_on(settings, prepared, first, out, asked, screen)
     settings, notes = fit_batch_size(settings, options, len(prepared.training))

@@ -19,6 +19,7 @@ from convolens.runs.measure import measure
 from convolens.runs.options import Settings
 from convolens.runs.prepare import Prepared, resized
 from convolens.runs.screen import Screen, seconds_text
+from convolens.runs.threads import choose_threads
 from convolens.runs.transfer.answer_file import Head, KeptAnswer
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
 from convolens.runs.transfer.network import features_tap, freeze_normalization
@@ -172,6 +173,13 @@ def decide(
     else:
         reason = reason if try_it else "--epochs asks for it"
         smaller, photos = at_training_size(settings, prepared, screen)
+        threads, line = choose_threads(
+            smaller,
+            lambda: learnt_model(smaller, photos, first),
+            lambda model: make_batches(smaller, photos, model, training=True),
+        )
+        screen.line(line)
+        settings, smaller = replace(settings, threads=threads), replace(smaller, threads=threads)
         # where the epochs are asked for, nothing hangs on the speed
         speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, began)
         transfer = plan(

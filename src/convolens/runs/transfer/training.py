@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from convolens.analysis import cost
 from convolens.applications import Pretrained
@@ -82,6 +83,7 @@ def train_on(
     answer = answer_first(settings, prepared, model, screen, asked.began)
     put_head(model, answer.kept.kernel, answer.kept.bias)
     settings = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
+    settings = replace(settings, threads=settings.threads or torch.get_num_threads())
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(folder, settings, prepared, asked.command, None, as_table(first))
