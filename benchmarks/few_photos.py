@@ -11,6 +11,10 @@ cache of decoded photos and features is shared and begins empty. Nothing is lear
     logistic   convolens probe efficientnet-lite0 PHOTOS --learners logistic (standardised features)
     scratch    convolens train PHOTOS --from-scratch
     finetune   convolens finetune efficientnet-lite0 PHOTOS
+
+    python benchmarks/few_photos.py --draw few.json docs/pictures/few-photos.png
+
+draws the lines of such a file: accuracy against photos a class, a panel a set.
 """
 
 import argparse
@@ -65,9 +69,43 @@ def convolens(arguments: list[str], environment: dict[str, str]) -> str:
     return done.stdout
 
 
+def draw_lines(lines: Path, picture: Path) -> None:
+    """Draw accuracy against photos a class from a file of JSON lines, a panel a set of photos."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    sets = sorted({row["data"] for row in rows})
+    figure, panels = pyplot.subplots(
+        1, len(sets), figsize=(5.2 * len(sets), 4), squeeze=False, layout="constrained"
+    )
+    for axes, data in zip(panels[0], sets, strict=True):
+        for method in COMMANDS:
+            found = [row for row in rows if (row["data"], row["method"]) == (data, method)]
+            counts = sorted({row["count"] for row in found})
+            values = [[row["accuracy"] for row in found if row["count"] == count] for count in counts]
+            if counts:
+                axes.plot(counts, [statistics.mean(some) for some in values], marker="o", label=method)
+                axes.fill_between(
+                    counts, [min(some) for some in values], [max(some) for some in values], alpha=0.15
+                )
+        axes.set(
+            xscale="log", xlabel="photos a class", ylabel="accuracy on photos not learnt from", title=data
+        )
+        axes.set_xticks(sorted({row["count"] for row in rows if row["data"] == data}))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(picture, dpi=110)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--draw", type=Path, nargs=2, metavar=("JSON", "PNG"))
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
@@ -75,6 +113,11 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", choices=COMMANDS, default=["default"])
     parser.add_argument("--out", type=Path, help="append a JSON line for each run")
     arguments = parser.parse_args()
+    if arguments.draw:
+        draw_lines(*arguments.draw)
+        return
+    if arguments.data is None:
+        parser.error("give a folder of class folders")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CONVOLENS_CACHE": os.environ.get("CONVOLENS_CACHE", f"{folder}/cache")}
