@@ -142,7 +142,7 @@ def test_bad_input_writes_nothing(
 ) -> None:
     out = tmp_path / "run"
     with pytest.raises(UnknownNameError, match=r"shallow-vgg: has no imagenet weights\. These have: "):
-        runs.train(asked(data, out, weights="imagenet"), QUIET)
+        runs.train(asked(data, out, model="shallow-vgg", weights="imagenet"), QUIET)
     with pytest.raises(ArgumentError, match=r"--weights and --branch-from both say what to begin with"):
         resolve(asked(data, out, weights="imagenet", branch_from=tmp_path))
     for more, said in (

@@ -103,7 +103,7 @@ def test_what_is_typed_asks_for_the_same(tmp_path, monkeypatch):
     """Through the command line and back."""
     seen = []
 
-    def read_only(options, screen):
+    def read_only(options, screen, began):
         seen.append(options)
         raise typer.Exit
 

@@ -65,10 +65,6 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
     asked_epochs = options.epochs
     chosen = choose_model(options)
     options = chosen.options
-    for line in chosen.warnings:
-        screen.warn(line)
-    for line in chosen.lines:
-        screen.line(line)
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
@@ -80,6 +76,10 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)
+    for line in chosen.warnings:
+        screen.warn(line)
+    for line in chosen.lines:
+        screen.line(line)
     if settings.transfer is not None and first is not None:
         wanted = {"epochs": asked_epochs, "batch_size": options.batch_size}
         again = find_run(out, settings, prepared.fingerprint, screen, wanted) if options.resume else None
