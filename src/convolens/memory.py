@@ -52,3 +52,4 @@ def kept_memory() -> Iterator[None]:
             if library is not None and not _holders:
                 library.mallopt(_MMAP_MAX, _USUAL_BLOCKS)
                 library.mallopt(_TRIM_THRESHOLD, _USUAL_BYTES)
+                library.malloc_trim(0)  # what is free by now would else stay
