@@ -17,6 +17,7 @@ TRIAL_STEPS, STEPS, FEWEST_EPOCHS = (
 )  # the last of what the run ends with, where there are many photos
 LEAST_STEPS = 40  # fewer teach too little to judge by
 REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
+OVER = 2.0  # times the usual minutes, where nobody said how many: rather a slow better answer than none
 RESERVED = 15.0  # seconds for scoring, pictures and the report
 
 
@@ -81,11 +82,16 @@ def plan(
     left = 60 * transfer.budget(photos) - speed.spent - RESERVED
     ending = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
     wanted, then = (math.ceil(TRIAL_STEPS / steps), ending) if learn_all else (ending, 0)
-    share = min(1.0, max(0.0, left) / (wanted * trial_seconds + then * step_seconds))
-    trial, whole = math.floor(share * wanted), math.floor(share * then)
     least = math.ceil(LEAST_STEPS / steps)
+    cost = wanted * trial_seconds + then * step_seconds
+    needed = cost * least / wanted + speed.spent + RESERVED
+    if transfer.minutes is None and needed <= 60 * OVER * transfer.budget(
+        photos
+    ):  # a slow machine takes longer
+        left = max(left, cost * least / wanted)
+    share = min(1.0, max(0.0, left) / cost)
+    trial, whole = math.floor(share * wanted + 1e-9), math.floor(share * then + 1e-9)
     if trial < least:
-        needed = least * trial_seconds + then * step_seconds * least / wanted + speed.spent + RESERVED
         advice = f"--minutes {math.ceil(needed / 60)} or more"
         reason = f"{transfer.reason}, but that takes about {seconds_text(needed)}: {advice}"
         return replace(transfer, trial_epochs=0, whole_epochs=0, reason=reason)
