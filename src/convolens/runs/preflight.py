@@ -177,7 +177,7 @@ def show_learning_on(
         screen.line(f"  {line}")
     if transfer.by_minutes:
         screen.line(
-            f"  planned for {transfer.budget(int(str(told.get('photos', 0)))):g} minutes (--minutes, --epochs, --head-only)"
+            f"  planned for {transfer.budget(int(str(told.get('photos', 0)))):g} minutes, up to twice as long on a slow machine (--minutes, --epochs, --head-only)"
         )
 
 
