@@ -6,6 +6,10 @@ from typing import Any
 from convolens.optimizers.schedules import OneCycle, SequentialSchedule
 from convolens.runs.options import Settings
 
+FULL_RATE_STEPS = (
+    150  # of a leg; in 40 the full rate, reached after 12 steps, made networks forget everything
+)
+
 
 def planned_steps(settings: Settings, steps_an_epoch: int) -> int:
     """Return how many batches the training is planned to take."""
@@ -34,14 +38,18 @@ def learning_rate(settings: Settings, steps_an_epoch: int) -> Any:
 
 
 def _of_legs(settings: Settings, steps_an_epoch: int) -> Any:
-    """Return a schedule for the trial, and the same anew for the epochs with all photos."""
+    """Return a schedule for the trial, and one for the epochs with all photos; short ones rise less high, where they would rise too fast."""
     transfer = settings.transfer
     trial, whole = (0, 0) if transfer is None else (transfer.trial_epochs or 0, transfer.whole_epochs)
-    first = _of(settings, settings.learning_rate, trial * steps_an_epoch)
+    first = _of_leg(settings, trial * steps_an_epoch)
     if not trial or not whole:
         return first
-    second = _of(settings, settings.learning_rate, whole * steps_an_epoch)
+    second = _of_leg(settings, whole * steps_an_epoch)
     return SequentialSchedule([first, second], [trial * steps_an_epoch])
+
+
+def _of_leg(settings: Settings, steps: int) -> Any:
+    return _of(settings, settings.learning_rate * min(1.0, steps / FULL_RATE_STEPS), steps)
 
 
 def _of(settings: Settings, rate: float, steps: int) -> Any:
