@@ -15,7 +15,7 @@ TRIAL_STEPS, STEPS, FEWEST_EPOCHS = (
     320,
     8,
 )  # the last of what the run ends with, where there are many photos
-LEAST_STEPS = 40  # fewer teach too little to judge by
+LEAST_STEPS = 80  # fewer teach too little to judge by
 REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
 OVER = 2.0  # times the usual minutes, where nobody said how many: rather a slow better answer than none
 RESERVED = 15.0  # seconds for scoring, pictures and the report
