@@ -68,7 +68,7 @@ def load_pretrained(
         if name.startswith(AUXILIARY)
         or (name.startswith(heads) and given[name].shape[1:] == expected[name].shape[1:])
     }
-    if pretrained.unit_features and not _has_unit_features(model):
+    if pretrained.unit_features and not has_unit_features(model):
         fresh |= {name for name in expected if name.startswith(heads)}
     wrong = [name for name in other if name not in fresh]
     if missing or extra or wrong:
@@ -81,7 +81,8 @@ def load_pretrained(
     return [f"{pretrained.title}: {line}" for line in _left_fresh(given, expected, fresh, heads)]
 
 
-def _has_unit_features(model: Model) -> bool:
+def has_unit_features(model: Model) -> bool:
+    """Return whether a network brings its features to length 1 before its last layer, as that of a first answer does."""
     return any(isinstance(layer, UnitNormalization) for layer in getattr(model, "layers", ()))
 
 

@@ -71,9 +71,8 @@ def _compute(
     with cut.ready():
         for start in range(0, len(places), BATCH):
             chosen = places[start : start + BATCH]
-            x = torch.from_numpy(preprocessing(pixels[chosen])).permute(
-                0, 3, 1, 2
-            )  # NHWC -> NCHW, channels last
+            # NHWC -> NCHW, channels last
+            x = torch.from_numpy(preprocessing(pixels[chosen])).permute(0, 3, 1, 2)
             found.append(cut(x.to(device))[tap.name].float().cpu().numpy())
             advance(total - len(places) + start + len(chosen), total)
     return np.concatenate(found)

@@ -129,15 +129,13 @@ def _balanced(labels: np.ndarray, classes: int) -> np.ndarray:
 def _decomposed(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return squared singular values (k,) and left singular vectors (n, k) of x (n, d), k at most the smaller side."""
     n, d = x.shape
-    with threadpool_limits(
-        1, "blas"
-    ):  # its threads wait for each other by spinning, which a busy machine makes far slower than one
+    # BLAS' threads wait for each other by spinning, which a busy machine makes far slower than one
+    with threadpool_limits(1, "blas"):
         values, vectors = np.linalg.eigh(x @ x.T if n <= d else x.T @ x)
     if n <= d:
         return np.maximum(values, 0.0), vectors
-    right = vectors
     kept = values > values[-1] * 1e-12
-    values, right = values[kept], right[:, kept]
+    values, right = values[kept], vectors[:, kept]
     return values, x @ (right / np.sqrt(values))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import torch
 
 from convolens.applications import Normalization
+from convolens.applications.matching import has_unit_features
 from convolens.checkpoints.atomic import seal_of
 from convolens.errors import DataError, ShapeError
-from convolens.layers import UnitNormalization
 from convolens.models import Model
 from convolens.runs import model_file
 from convolens.runs.folder import RunFolder
@@ -140,11 +140,6 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent, head: str 
             + (f"; gone: {', '.join(gone)}" if gone else "")
         )
     return lines
-
-
-def has_unit_features(model: Model) -> bool:
-    """Return whether a network brings its features to length 1 before its last layer, as that of a first answer does."""
-    return any(isinstance(layer, UnitNormalization) for layer in getattr(model, "layers", ()))
 
 
 def _other_classes(names: tuple[str, ...], parent: Parent) -> DataError:

@@ -117,9 +117,8 @@ class Record:
                 with a first answer only these are compared.
         """
         mine, theirs = plain(settings), dict(self.tables["settings"])
-        if (
-            "transfer" in mine and "transfer" in theirs
-        ):  # what was planned follows from the rest, and from the machine's speed
+        # what was planned follows from the rest, and from the machine's speed
+        if "transfer" in mine and "transfer" in theirs:
             then = {"epochs": theirs["epochs"], "batch_size": theirs["batch_size"]}
             then["epochs"] = theirs["transfer"].get("trial_epochs", then["epochs"])
             for table in (mine, theirs):

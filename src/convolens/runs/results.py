@@ -161,9 +161,8 @@ def draw_curves(folder: RunFolder, settings: Settings, checkpoint: RunCheckpoint
     seen = [int(row["epoch"]) for row in validated(rows)]
     history = {name: [row[name] for row in rows if name in row] for name in rows[0] if name != "epoch"}
     best = checkpoint.best_epoch or None
-    if (
-        best is not None and seen and best not in seen
-    ):  # it has learnt from all photos; what judged it came before
+    # it has learnt from all photos; what judged it came before
+    if best is not None and seen and best not in seen:
         best = seen[-1]
     plot_curves(history, folder.curves, best, settings.monitor, val_epochs=seen or None)
 
