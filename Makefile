@@ -28,9 +28,14 @@ install: $(VENV)/.installed  ## make .venv/bin/convolens
 demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, predict three photos
 	@$(BIN)/convolens demo
 
-test: $(VENV)/.installed-dev  ## run every test and doctest, with coverage (at least 90 % of src/)
+TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: $(VENV)/.installed-dev  ## run every test and doctest but the longest
+	@$(BIN)/python $(TESTS) -m "not soak" $(PYTEST_ARGS)
+
+coverage: $(VENV)/.installed-dev  ## run them with coverage (at least 90 % of src/)
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" --cov --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/python $(TESTS) -m "not soak" --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report --fail-under=90
 
 lint: $(VENV)/.installed-dev  ## ruff, mypy, import-linter
@@ -39,8 +44,8 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-soak: $(VENV)/.installed-dev  ## the tests that run long
-	@$(BIN)/python -m pytest -m soak
+soak: $(VENV)/.installed-dev  ## the tests that run long, and every property on 500 examples
+	@CONVOLENS_EXAMPLES=500 $(BIN)/python $(TESTS) -m "soak or hypothesis" $(PYTEST_ARGS)
 
 benchmarks: $(VENV)/.installed-dev  ## ratios for docs/benchmarks.md
 	@$(BIN)/python benchmarks/training.py

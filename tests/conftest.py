@@ -19,6 +19,7 @@ torch.set_num_threads(1)
 
 hypothesis.settings.register_profile(
     "convolens",
+    max_examples=int(os.environ.get("CONVOLENS_EXAMPLES", "80")),  # `make soak` tries 500
     deadline=None,
     derandomize=True,
     suppress_health_check=[

@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image
 
 from convolens.analysis import contact_sheet
@@ -106,7 +106,6 @@ def test_a_batch_as_one_array():
     assert contact_sheet(batch, "abcd").tobytes() == contact_sheet(list(batch), list("abcd")).tobytes()
 
 
-@settings(max_examples=200)
 @given(st.text("ab \n", max_size=60), st.integers(2, 12), st.integers(1, 4))
 def test_wrapped_lines_fit_and_lose_nothing_before_the_ellipsis(text, width, most):
     lines = wrap(text, width, len, most)

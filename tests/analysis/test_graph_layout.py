@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from convolens.analysis.graph_layout import layered
 
@@ -41,7 +41,6 @@ def inside(point, corner, size):
     )
 
 
-@settings(max_examples=150, deadline=None)
 @given(graphs(), st.sampled_from([100.0, 300.0, 10_000.0]))
 def test_nothing_overlaps(graph, longest):
     sizes, edges = graph

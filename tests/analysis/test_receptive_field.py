@@ -52,7 +52,7 @@ pool = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(conv, pool), min_size=1, max_size=3))
 def test_chains(makers):
     channels, chain = 3, []

@@ -3,11 +3,10 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 
 from convolens.preprocessing.image import ImageDataGenerator
-from properties import EXAMPLES
 
 TOLERANCE = 0.01  # of 255
 
@@ -45,7 +44,6 @@ def on_an_edge(image: np.ndarray, given: dict, options: dict) -> np.ndarray:
     return near
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     st.integers(1, 20), st.integers(1, 20), st.sampled_from([1, 3, 4]), parameters,
     st.sampled_from(["nearest", "constant", "reflect", "wrap"]), st.sampled_from([0, 1]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from sklearn.utils.class_weight import compute_class_weight
 
 import convolens
@@ -24,12 +24,10 @@ from convolens.augmentation.balance import (
 from convolens.errors import ArgumentError
 from convolens.preprocessing.image import ImageDataGenerator
 from images import folders
-from properties import EXAMPLES
 
 LABELS = st.lists(st.integers(0, 5), min_size=1, max_size=60)
 
 
-@settings(max_examples=EXAMPLES)
 @given(LABELS)
 def test_weights_are_scikit_learns(labels: list[int]) -> None:
     classes = np.unique(labels)
@@ -41,7 +39,6 @@ def test_weights_are_scikit_learns(labels: list[int]) -> None:
     np.testing.assert_allclose(list(shares.values()), len(labels) / len(classes), rtol=1e-12)
 
 
-@settings(max_examples=EXAMPLES)
 @given(LABELS)
 def test_every_form_of_labels_means_the_same(labels: list[int]) -> None:
     array = np.array(labels)
@@ -51,7 +48,6 @@ def test_every_form_of_labels_means_the_same(labels: list[int]) -> None:
         assert class_numbers("fit", form).dtype == np.int64
 
 
-@settings(max_examples=EXAMPLES)
 @given(labels=LABELS, seed=st.integers(-(2**70), 2**70), epochs=st.integers(1, 12))
 def test_the_balanced_order_keeps_its_guarantees(labels: list[int], seed: int, epochs: int) -> None:
     y = np.array(labels)
@@ -211,7 +207,6 @@ def test_other_words_for_class_weight_are_refused() -> None:
     assert same(balanced, weighed)
 
 
-@settings(max_examples=EXAMPLES)
 @given(st.lists(st.integers(0, 9), max_size=40))
 def test_times_before(order: list[int]) -> None:
     expected = [order[:place].count(entry) for place, entry in enumerate(order)]

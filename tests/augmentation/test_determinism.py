@@ -13,12 +13,11 @@ from pathlib import Path
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.preprocessing.image import ImageDataGenerator
 from images import folders
-from properties import EXAMPLES
 
 N, SHAPE = 12, (9, 11)
 RANGES = {
@@ -80,7 +79,6 @@ def test_images_epochs_and_seeds_differ(whole, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=EXAMPLES)
 @given(
     batch_size=st.integers(1, N + 2), shuffle=st.booleans(), seed=st.sampled_from([7, 2**40 + 1]),
     epoch=st.sampled_from([0, 1, 2, 9]), order=st.randoms(use_true_random=False),

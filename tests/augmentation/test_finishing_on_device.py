@@ -12,7 +12,6 @@ from convolens.augmentation.tone_codes import LAST_TONE, NAMES
 from convolens.augmentation.tones import change_tones
 from convolens.augmentation.tones_on_device import OPERATIONS, change_tones_on_device
 from devices import DEVICES
-from properties import EXAMPLES
 
 NEAR = 0.5  # of 255, as promised
 EXACT = 1e-3
@@ -41,7 +40,6 @@ def compare(device, images, augmentation, seed, rescale, limit):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@settings(max_examples=EXAMPLES)
 @given(
     shape=sizes, kind=st.sampled_from(["bytes", "flat"]), seed=st.integers(0, 2**31), pad=st.integers(0, 3),
     erasing=st.sampled_from([0.0, 0.5, 1.0]), value=st.sampled_from([0.0, 128.0]),
@@ -59,7 +57,6 @@ def test_fills_and_erasing(
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@settings(max_examples=EXAMPLES)
 @given(
     shape=sizes, kind=st.sampled_from(["bytes", "flat"]), seed=st.integers(0, 2**31),
     rotation=st.sampled_from([0, 30]), jitter=st.sampled_from([None, (0.5, 0.5, 0.5, 0.2), (0, 0.9, 0, 0.5)]),
@@ -104,7 +101,6 @@ def test_every_operation_on_colours_is_there():
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@settings(max_examples=150)
 @given(
     shape=sizes, seed=st.integers(0, 2**31),
     alphas=st.sampled_from([{"mixup": 0.2}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}]),

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from scipy import ndimage
 
 from convolens.augmentation import (
@@ -21,10 +21,8 @@ from convolens.augmentation import (
 )
 from convolens.augmentation.augmentation import FILL_MODES
 from convolens.errors import ArgumentError, ShapeError
-from properties import EXAMPLES
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     st.lists(st.floats(-40, 40), min_size=1, max_size=9), st.integers(1, 9),
     st.sampled_from(["nearest", "reflect", "wrap"]), st.booleans(),
@@ -40,7 +38,6 @@ def test_places_are_brought_inside_as_scipy_does(places_, length, mode, compiled
     assert mine == pytest.approx(theirs, abs=1e-6)
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     rows=st.integers(1, 12), columns=st.integers(1, 12), channels=st.integers(1, 9), mode=st.sampled_from(FILL_MODES),
     turn=st.floats(-4, 4), zoom=st.floats(0.2, 4), shear=st.floats(-1, 1), flips=st.tuples(st.booleans(), st.booleans()),
@@ -230,7 +227,6 @@ def test_every_change_has_a_line():
     assert Augmentation(width_shift_range=[2, 5]).describe() == ["shift sideways: one of 2, 5, either way"]
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     rows=st.integers(1, 7), columns=st.integers(1, 7), channels=st.integers(1, 6), dtype=st.sampled_from(["f4", "u1", "u2"]),
     mode=st.integers(0, 3), still=st.booleans(), coloured=st.booleans(),

@@ -7,7 +7,7 @@ import sys
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from convolens.augmentation import (
     Augmentation,
@@ -18,7 +18,6 @@ from convolens.augmentation import (
     transform_batch,
 )
 from convolens.errors import ArgumentError, UnknownNameError
-from properties import EXAMPLES
 
 KERAS = {
     "rotation_range": 40, "width_shift_range": 0.2, "height_shift_range": 3, "zoom_range": 0.3,
@@ -96,7 +95,6 @@ CHOICES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     fields=CHOICES, trivial=st.booleans(), seed=st.integers(0, 2**40), epoch=st.integers(0, 5),
     batch_size=st.integers(1, 12),

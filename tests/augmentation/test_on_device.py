@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 
 from convolens.augmentation import Augmentation, Draws, matrices, transform_batch
 from convolens.augmentation.augmentation import FILL_MODES
@@ -66,7 +66,6 @@ def compare(device: str, images, which, draws, augmentation, rescale=1.0, centre
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("order", [0, 1])
 @pytest.mark.parametrize("fill_mode", FILL_MODES)
-@settings(max_examples=130)
 @given(
     rows=st.integers(1, 24), columns=st.integers(1, 24), channels=st.sampled_from([1, 3, 4]),
     given_=st.lists(one_image, min_size=1, max_size=4), kind=st.sampled_from(["bytes", "flat", "floats"]),

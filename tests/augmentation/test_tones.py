@@ -5,12 +5,11 @@ import colorsys
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image, ImageEnhance, ImageOps
 
 from convolens.augmentation import tone_codes as tone
 from convolens.augmentation import tones
-from properties import EXAMPLES
 
 # Code: what Pillow does, and how far its rounding may lead away.
 FACTORS = {
@@ -40,7 +39,6 @@ def changed(image, code, amount=0.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("code", FACTORS, ids=lambda code: tone.NAMES[code])
-@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, factor=st.floats(0, 2))
 def test_factors_are_pillows(code, drawn, factor):
     image = photo(drawn)
@@ -52,7 +50,6 @@ def test_factors_are_pillows(code, drawn, factor):
     np.testing.assert_allclose(changed(image, code, 1.0), image, atol=1e-4)
 
 
-@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, bits=st.integers(1, 8), threshold=st.integers(0, 255))
 def test_tables_are_pillows(drawn, bits, threshold):
     image = photo(drawn)
@@ -67,7 +64,6 @@ def test_tables_are_pillows(drawn, bits, threshold):
     assert stretched.max() <= 255
 
 
-@settings(max_examples=EXAMPLES)
 @given(drawn=IMAGES, turn=st.floats(-0.5, 0.5))
 def test_hue_is_that_of_colorsys(drawn, turn):
     image = photo(drawn)

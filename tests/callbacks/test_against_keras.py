@@ -32,7 +32,6 @@ def watched_logs(draw: Any, missing: bool = True) -> tuple[str, str, list[dict[s
     return monitor, mode, [{"other": 1.0} | ({} if v is None else {monitor: v}) for v in values]
 
 
-@settings(max_examples=150)
 @given(
     logs=watched_logs(),
     again=watched_logs(),
@@ -63,7 +62,6 @@ def rounded(text: str) -> str:
     return re.sub(r"\d+\.\d+(e-\d+)?|\d+e-\d+", lambda found: f"{float(found[0]):.5g}", text)
 
 
-@settings(max_examples=100)
 @given(
     logs=watched_logs(),
     patience=st.integers(0, 3),

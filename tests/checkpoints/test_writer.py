@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens.checkpoints.state import make_state
@@ -67,7 +67,6 @@ def test_the_memory_of_a_spare_state_takes_the_next():
     assert torch.equal(third.part("m")["w"], weights[0])
 
 
-@settings(max_examples=100)
 @given(
     shapes=st.lists(st.lists(st.integers(0, 4), max_size=3), max_size=5), types=st.lists(st.sampled_from(TYPES), min_size=5),
     names=st.lists(st.text(min_size=1, max_size=6), min_size=5, max_size=5, unique=True),

@@ -5,13 +5,12 @@ import io
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image
 
 from convolens.data import read_pixels
 from convolens.data.jpeg import read_plain_jpeg
 from convolens.errors import ImageError
-from properties import EXAMPLES
 
 MANY = 10**9
 
@@ -24,7 +23,6 @@ def picture(rows: int, columns: int, seed: int) -> Image.Image:
     return Image.fromarray(np.clip(smooth + random.integers(-20, 21, smooth.shape), 0, 255).astype(np.uint8))
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     rows=st.integers(1, 70), columns=st.integers(1, 70), quality=st.integers(1, 100), subsampling=st.sampled_from([0, 1, 2]),
     progressive=st.booleans(), seed=st.integers(0, 2**31),

@@ -103,7 +103,7 @@ def image(seed: int) -> torch.Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BLOCKS, some.integers(0, 1000))
 def test_inference_is_the_same(blocks, seed):
     module, x = network(blocks, seed).module.eval(), image(seed)
@@ -125,7 +125,7 @@ def test_inference_is_the_same(blocks, seed):
         hook.remove()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BLOCKS, some.integers(0, 1000), some.booleans())
 def test_gradients_are_the_same(blocks, seed, frozen):
     module, x = network(blocks, seed).module, image(seed)

@@ -3,7 +3,7 @@
 import hypothesis.strategies as some
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 
 from convolens.layers.fused_convolution import convolve
 
@@ -19,7 +19,6 @@ CASES = {
 }
 
 
-@settings(max_examples=120, deadline=None)
 @given(**CASES)
 def test_equals_torch(kernel, strides, zeros, more, groups, activation, biased, gradients):
     torch.manual_seed(0)

@@ -92,7 +92,7 @@ def test_an_inception_module_is_its_branches_side_by_side(naive: bool, batch_nor
     assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 9),
     st.integers(1, 7),

@@ -6,16 +6,14 @@ import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image
 
 from convolens.errors import ArgumentTypeError, MissingFileError, ShapeError, UnknownNameError, WriteError
 from convolens.preprocessing.image import array_to_img, img_to_array, load_img, save_img
 from images import photo
-from properties import EXAMPLES
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     st.sampled_from([1, 3, 4]),
     st.booleans(),

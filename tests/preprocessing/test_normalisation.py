@@ -3,11 +3,10 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 
 from convolens.preprocessing.image import ImageDataGenerator
-from properties import EXAMPLES
 
 FLAGS = (
     "samplewise_center",
@@ -19,7 +18,6 @@ FLAGS = (
 
 @pytest.mark.filterwarnings("ignore:.*sets.*=True")
 @pytest.mark.filterwarnings("ignore:This ImageDataGenerator specifies")
-@settings(max_examples=EXAMPLES)
 @given(
     flags=st.tuples(*[st.booleans()] * 4), channels=st.sampled_from([1, 3, 4]), rows=st.integers(2, 9),
     columns=st.integers(2, 9), rescale=st.sampled_from([None, 1 / 255]), shape=st.sampled_from(["kept", "flat", "number"]),

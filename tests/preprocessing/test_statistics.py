@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 
 from convolens.errors import ArgumentError, ShapeError
@@ -15,7 +15,6 @@ from convolens.preprocessing.image import ImageDataGenerator, learning
 from convolens.preprocessing.image.memory import available_memory
 from convolens.preprocessing.image.statistics import Moments, check_whitening, whitening_matrix
 from images import folders
-from properties import EXAMPLES
 
 EVERYTHING = {
     "featurewise": {"featurewise_center": True, "featurewise_std_normalization": True, "rescale": 1 / 255},
@@ -128,7 +127,6 @@ def test_subsets_and_the_iterator_stay_as_they_are(data):
     assert not np.allclose(both.mean, ours.mean)
 
 
-@settings(max_examples=EXAMPLES)
 @given(
     st.lists(st.integers(1, 4), min_size=1, max_size=6), st.sampled_from([1, 3]), st.floats(-1e6, 1e6),
     st.floats(1e-3, 1e3), st.integers(0, 2**32),
@@ -144,7 +142,6 @@ def test_moments_are_those_of_all_values_however_they_are_cut(sizes, channel_axi
     np.testing.assert_allclose(moments.std, values.std(axes), rtol=1e-6)
 
 
-@settings(max_examples=EXAMPLES)
 @given(st.integers(1, 40), st.integers(1, 6), st.integers(1, 7), st.integers(0, 2**32))
 def test_whitening_matrix_is_kerass(count, side, at_once, seed):
     """Of more and of fewer images than values, and of far fewer."""

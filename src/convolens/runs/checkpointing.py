@@ -55,6 +55,7 @@ class RunCheckpoint(Callback):
         first: measures of an answer from before the training, epoch 0, whose weights are the best so far and written already.
         final_epoch: the number of an epoch, from 1, that is the best unvalidated, since it has learnt from all photos; unless its loss
             is no better than that of the first answer.
+        may_be_best: whether an epoch, from 1, with such measures may be the best at all.
         before_best: called before weights of the training become the best.
 
     Attributes:
@@ -75,10 +76,12 @@ class RunCheckpoint(Callback):
         writer: Writer | None = None,
         first: Mapping[str, float] | None = None,
         final_epoch: int | None = None,
+        may_be_best: Callable[[int, Mapping[str, float]], bool] = lambda epoch, measures: True,
         before_best: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.first, self.final_epoch, self.before_best = first, final_epoch, before_best
+        self.may_be_best = may_be_best
         self.folder, self.monitor, self.mode, self.warn = folder, monitor, mode, warn
         self.when, self.asked_to_end = when or When(), asked_to_end
         self.writer = writer or Writer()
@@ -139,7 +142,8 @@ class RunCheckpoint(Callback):
         self.history.append({"epoch": epoch + 1, **values})
         self._finite = math.isfinite(values.get("loss", 0.0))
         measured = values.get(self.monitor, math.nan)  # none where nothing is validated
-        self._improved = self._finite and self.improved(measured)  # no NaN replaces anything
+        # no NaN replaces anything
+        self._improved = self._finite and self.improved(measured) and self.may_be_best(epoch + 1, values)
         self._best_before = self.best_epoch, self.best
         if self._improved:
             self.best_epoch, self.best = epoch + 1, measured

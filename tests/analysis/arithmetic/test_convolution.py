@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from convolens import layers
 from convolens.analysis.arithmetic import KERNELS, convolve
@@ -51,7 +51,6 @@ def cases(draw):
     return image, kernel, strides, padding, dilation, generator.normal(size=filters)
 
 
-@settings(max_examples=300)
 @given(cases())
 def test_equal_to_torch(case):
     image, kernel, strides, padding, dilation, bias = case
@@ -62,7 +61,6 @@ def test_equal_to_torch(case):
     assert found.sliding.places == found.result.shape[:2]
 
 
-@settings(max_examples=200)
 @given(cases(), st.booleans())
 def test_one_kernel_goes_over_each_channel_by_itself(case, flip):
     image, kernel, strides, padding, dilation, bias = case
@@ -80,7 +78,6 @@ def test_one_kernel_goes_over_each_channel_by_itself(case, flip):
         )
 
 
-@settings(max_examples=100)
 @given(cases(), st.sampled_from(["linear", "relu", "tanh", "softmax", "leaky_relu"]), st.booleans())
 def test_the_steps_of_each_cell_add_up(case, activation, per_channel):
     image, kernel, strides, padding, dilation, bias = case
@@ -106,7 +103,6 @@ def test_the_steps_of_each_cell_add_up(case, activation, per_channel):
             assert cell.value == cell.sum + cell.bias
 
 
-@settings(max_examples=100)
 @given(
     st.tuples(st.integers(1, 9), st.integers(1, 9)),
     PAIRS,

@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image
 
 from convolens.analysis.arithmetic import convolve, pool
@@ -38,7 +38,6 @@ def marks(image):
     return rows.min(), columns.min(), rows.max(), columns.max()
 
 
-@settings(max_examples=200)
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(2, 60))
 def test_windows_are_chosen_evenly(rows, columns, most):
     chosen = choose((rows, columns), most)

@@ -29,7 +29,6 @@ def noise(size):
     return np.random.default_rng(0).normal(size=size)
 
 
-@settings(max_examples=200)
 @given(SIZES, PAIRS, PAIRS, PAIRS, st.sampled_from(["max", "average"]))
 def test_equal_to_torch(size, window, strides, padding, kind):
     padding = tuple(min(pad, w // 2) for pad, w in zip(padding, window, strict=True))  # torch's limit
@@ -44,7 +43,6 @@ def test_equal_to_torch(size, window, strides, padding, kind):
     np.testing.assert_allclose(found.result, expected[0].permute(1, 2, 0).numpy(), rtol=1e-6, atol=1e-12)
 
 
-@settings(max_examples=200)
 @given(SIZES, PAIRS, st.one_of(st.none(), PAIRS), st.sampled_from(["valid", "same"]), st.booleans())
 def test_equal_to_our_layers(size, window, strides, padding, largest):
     assume(not (padding == "valid" and any(window[i] > size[i] for i in (0, 1))))

@@ -15,7 +15,6 @@ from convolens.errors import ArgumentError
 WHOLE = st.integers(-99, 99)
 
 
-@settings(max_examples=100)
 @given(
     st.lists(st.lists(WHOLE, min_size=4, max_size=4), min_size=3, max_size=5),
     st.lists(st.lists(WHOLE, min_size=2, max_size=2), min_size=2, max_size=3),

@@ -1,4 +1,4 @@
-"""The plan: never over the minutes, whole epochs, what was asked for; and whether layers are tried at all."""
+"""The plan: never over the minutes, whole epochs, what was asked for."""
 
 import hypothesis.strategies as st
 import pytest
@@ -9,10 +9,8 @@ from convolens.runs.transfer.plan import (
     LEAST_STEPS,
     OVER,
     RESERVED,
-    RIGHT_ENOUGH,
     Speed,
     plan,
-    worth_trying,
 )
 from convolens.runs.transfer.settings import Transfer
 
@@ -53,14 +51,6 @@ def test_epochs_that_are_asked_for_are_taken(asked, minutes, steps, photos, spen
     found = plan(Transfer(), steps, photos, Speed(spent, step, looking), learn_all, asked)
     assert found.trial_epochs == asked
     assert found.whole_epochs == asked * learn_all
-
-
-@given(photos=st.integers(2, 5000), wrong=st.integers(0, 5000))
-def test_layers_are_tried_where_more_than_a_few_are_wrong(photos: int, wrong: int) -> None:
-    wrong = min(wrong, photos)
-    tried, reason = worth_trying(wrong, photos)
-    assert tried == (wrong > 1 and wrong > RIGHT_ENOUGH * photos)
-    assert f"{wrong:,} of {photos:,} photos" in reason
 
 
 def test_minutes_must_be_some() -> None:

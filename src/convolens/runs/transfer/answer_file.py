@@ -34,6 +34,11 @@ class KeptAnswer:
     whole: Head | None = None
     told: Mapping[str, Any] | None = None
 
+    @property
+    def error(self) -> float:
+        """Share of the photos left out one by one that are answered wrongly."""
+        return float((self.told or {}).get("error", 1 - self.measures["accuracy"]))
+
     def write(self, path: Path) -> None:
         """Write the file.
 

@@ -21,9 +21,10 @@ from convolens.runs.prepare import Prepared, resized
 from convolens.runs.screen import Screen, seconds_text
 from convolens.runs.threads import choose_threads
 from convolens.runs.transfer.answer_file import Head, KeptAnswer
+from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
 from convolens.runs.transfer.network import features_tap, freeze_normalization
-from convolens.runs.transfer.plan import REFIT_MOST, Speed, plan, worth_trying
+from convolens.runs.transfer.plan import REFIT_MOST, Speed, plan
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
 _TINY = 1e-7
@@ -165,7 +166,7 @@ def decide(
     transfer = settings.transfer
     if transfer is None:
         return settings
-    try_it, reason = worth_trying(answer.wrong, answer.photos)
+    try_it, reason = worth_trying(answer.wrong, answer.photos, answer.error, len(prepared.validation))
     if transfer.head_only:
         transfer = replace(transfer, trial_epochs=0, reason="--head-only")
     elif asked is None and not try_it:
@@ -225,6 +226,7 @@ def _told(answer: FirstAnswer) -> dict[str, object]:
         "learnt_all": answer.whole is not None,
         "wrong": answer.wrong,
         "photos": answer.photos,
+        "error": answer.error,
         "strength": answer.kept.strength,
         "scale": answer.kept.scale,
     }

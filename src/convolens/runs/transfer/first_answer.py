@@ -45,6 +45,7 @@ class FirstAnswer:
         cross_validation: of all photos; None where a class has one photo only, or photos have several labels.
         wrong: how many photos are answered wrongly by the head of all other photos.
         photos: that these are of.
+        error: share of wrong answers; of several labels each is one.
     """
 
     scored: Ridge
@@ -53,6 +54,7 @@ class FirstAnswer:
     cross_validation: CrossValidation | None
     wrong: int
     photos: int
+    error: float
 
     @property
     def photos_in_all(self) -> int:
@@ -93,9 +95,10 @@ def first_answer(
     whole = fit_ridge(features, labels, classes) if learn_all else None
     judged, theirs = (scored, training_labels) if whole is None else (whole, labels)
     answers = judged.left_out > 0 if several else judged.left_out.argmax(axis=1)
-    wrong = np.any(answers != theirs, axis=1) if several else answers != theirs
+    mistakes = answers != theirs
+    wrong = mistakes.any(axis=1) if several else mistakes
     crossed = None if several else cross_validate_heads(features, labels, classes, contents, seed)
-    return FirstAnswer(scored, chances, whole, crossed, int(wrong.sum()), len(theirs))
+    return FirstAnswer(scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()))
 
 
 def cross_validate_heads(

@@ -1,7 +1,7 @@
 """LearningOn: what a session needs to train on from a first answer, to judge it, and to end with whichever was better."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from convolens.runs.record import read_record
 from convolens.runs.scoring import probabilities
 from convolens.runs.screen import Screen
 from convolens.runs.transfer.answer_file import KeptAnswer
+from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.legs import Legs
 
 _CHANCES = "chances"  # in the file of what the trial said
@@ -63,6 +64,7 @@ class LearningOn:
         """Return what `RunCheckpoint` is told beside the measures of the first answer."""
         return {
             "final_epoch": self.legs.final_epoch,
+            "may_be_best": self.legs.may_be_best,
             # where weights of another size become the best, the run says so before
             "before_best": partial(model_file.write, self.folder.model, self.learning.trained),
         }
@@ -91,19 +93,19 @@ class LearningOn:
 
 
 def judge_trial(
-    folder: RunFolder, side: Side, screen: Screen, monitor: str, first: float
-) -> Callable[[bool, float], None]:
+    folder: RunFolder, side: Side, screen: Screen, hurdle: Hurdle
+) -> Callable[[bool, Mapping[str, float]], None]:
     """Return what `Legs` tells of the trial's end: it says which way the run goes, and keeps what the trial said.
 
     Args:
         folder: of the run.
         side: the run as its layers learn; its model is the one that is trained.
         screen: where the line goes.
-        monitor: the measure. first: of it, by the first answer.
+        hurdle: what the trial has to be better than.
     """
 
-    def judge(helped: bool, value: float) -> None:
-        told = f"training on gives {monitor} {value:.4f}, the first answer gave {first:.4f}"
+    def judge(helped: bool, measures: Mapping[str, float]) -> None:
+        told = hurdle.told(measures)
         transfer = side.settings.transfer
         if not helped:
             screen.result(f"Kept: {told}, so nothing is learnt from all photos.")

@@ -10,6 +10,7 @@ from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback
 from convolens.models import Model
 from convolens.runs.transfer.answer_file import Head
+from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.network import put_head
 from convolens.runs.transfer.settings import Transfer
 
@@ -70,17 +71,15 @@ class Legs(Callback):
     """Lets a model learn from a head in closed form, judges it, and lets it learn again from all photos where it did better.
 
     At the beginning of each leg the layers are those that were learnt before, the head is the leg's own, and the optimizer
-    remembers nothing. The trial is judged at its end, where the learning rate has come down, by the monitored measure.
+    remembers nothing. The trial is judged at its end, where the learning rate has come down.
 
     Args:
         model: compiled, with the learnt weights; batch normalisation is frozen.
         learnt: weights of all layers but the head, by name.
         heads: of the trial, and of all photos; the second may be None.
         transfer: epochs of both.
-        monitor: the measure.
-        first: of it, by the first answer.
-        better: says whether a value of it is better than another.
-        judge: told once the trial is over whether its layers did better; before the second leg.
+        hurdle: what the trial has to be better than.
+        judge: told once the trial is over whether its layers did better, and its measures; before the second leg.
 
     Attributes:
         helped: whether the trial did better; None before its end.
@@ -92,14 +91,12 @@ class Legs(Callback):
         learnt: Mapping[str, torch.Tensor],
         heads: tuple[Head, Head | None],
         transfer: Transfer,
-        monitor: str,
-        first: float,
-        better: Callable[[float, float], bool],
-        judge: Callable[[bool, float], None],
+        hurdle: Hurdle,
+        judge: Callable[[bool, Mapping[str, float]], None],
     ) -> None:
         super().__init__()
         self.model, self.learnt, self.heads, self.transfer = model, learnt, heads, transfer
-        self.monitor, self.first, self.better, self.judge = monitor, first, better, judge
+        self.hurdle, self.judge = hurdle, judge
         self.helped: bool | None = None
 
     @property
@@ -111,6 +108,15 @@ class Legs(Callback):
     def final_epoch(self) -> int | None:
         """The number, from 1, of the epoch that ends the learning from all photos; None where there is none."""
         return self.transfer.epochs if self.transfer.whole_epochs else None
+
+    def may_be_best(self, epoch: int, measures: Mapping[str, float]) -> bool:
+        """Return whether an epoch (from 1) may take the first answer's place.
+
+        Of a trial only its end, which is what the second leg does again: epochs on the way to it would be picked by luck.
+        """
+        if self.transfer.whole_epochs and epoch != self.trial_epochs:
+            return False
+        return self.hurdle.passed(measures)
 
     def number(self, epoch: int) -> int:
         """Return which leg an epoch (from 0) belongs to, from 1."""
@@ -146,9 +152,9 @@ class Legs(Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if epoch + 1 != self.trial_epochs:
             return
-        value = float((logs or {})[self.monitor])
-        self.helped = self.better(value, self.first)
-        self.judge(self.helped, value)
+        measures = {name: float(value) for name, value in (logs or {}).items()}
+        self.helped = self.hurdle.passed(measures)
+        self.judge(self.helped, measures)
         if not self.helped:
             self.model.stop_training = True
 

@@ -1,4 +1,4 @@
-"""Whether the layers should learn from a few photos, and for how many epochs: by what the first answer gets wrong, and by time."""
+"""For how many epochs the layers should learn from a few photos: by the time that there is."""
 
 import math
 from dataclasses import dataclass, replace
@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from convolens.runs.screen import seconds_text
 from convolens.runs.transfer.settings import Transfer
 
-# Where the first answer is right, training on can only make it worse: on photos of cats and dogs five epochs took 98.5 % to
-# 96.0 %. One photo in so many may be wrong before the layers are tried at all.
-RIGHT_ENOUGH = 0.03
 # Steps that are wanted: of a trial that only judges, and of what the run ends with. Where time is short, both are fewer.
 TRIAL_STEPS, STEPS, FEWEST_EPOCHS = (
     100,
@@ -33,20 +30,6 @@ class Speed:
     spent: float
     step: float
     validation: float
-
-
-def worth_trying(wrong: int, photos: int) -> tuple[bool, str]:
-    """Return whether layers should be tried, given how many photos the head of all others gets wrong, and why.
-
-    Example:
-        >>> worth_trying(1, 10)[0], worth_trying(5, 300)[0], worth_trying(14, 50)[0]
-        (False, False, True)
-    """
-    few = max(1, math.floor(RIGHT_ENOUGH * photos))
-    said = f"left out one by one, {wrong:,} of {photos:,} photos {'is' if wrong == 1 else 'are'} answered wrongly"
-    if wrong <= few:
-        return False, f"{said}: what the network knows is enough, and training on could only make it forget"
-    return True, f"{said} by what the network knows: its layers have something to learn"
 
 
 def plan(

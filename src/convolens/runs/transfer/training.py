@@ -33,6 +33,7 @@ from convolens.runs.transfer.begin import (
     learnt_model,
     unequal,
 )
+from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.first_answer import FirstAnswer, probabilities_of
 from convolens.runs.transfer.learning_on import LearningOn, Side, judge_trial
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
@@ -196,17 +197,16 @@ def _session(
     model, transfer = learning.trained.model, settings.transfer
     if transfer is None:
         raise ArgumentError("train: a run that begins with a learnt network has the table transfer.")
-    value = kept.measures[settings.monitor]
-    larger = settings.monitor_mode == "max"
+    hurdle = Hurdle(
+        settings.monitor, settings.monitor_mode == "max", kept.measures[settings.monitor], kept.error, len(prepared.validation)
+    )  # fmt: skip
     legs = Legs(
         model,
         learnt_weights(model),
         (kept.trial or kept.head, kept.whole),
         transfer,
-        settings.monitor,
-        value,
-        (lambda new, old: new > old) if larger else (lambda new, old: new < old),
-        judge_trial(folder, learning, screen, settings.monitor, value),
+        hurdle,
+        judge_trial(folder, learning, screen, hurdle),
     )
     trial = make_batches(learning.settings, learning.prepared, model, training=True)
     validation = make_batches(learning.settings, learning.prepared, model, training=False)
