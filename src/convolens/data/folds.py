@@ -1,5 +1,6 @@
 """Folds by content: every photo in one of N, each class shared evenly, identical photos and those of a group together."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,28 +40,45 @@ def folds_by_content(folder: ImageFolder, folds: int, groups: np.ndarray | None 
         >>> np.bincount(found).tolist()
         [2, 2, 2]
     """
-    from scipy.sparse import csr_array
-
     folds = integer("folds_by_content", "folds", folds, minimum=2)
-    names, members = np.unique(units_of(content_hashes(folder), groups), return_inverse=True)  # in hash order
-    ones, shape = np.ones(len(members), np.int64), (len(names), len(folder.class_names))
-    counts = csr_array(
-        (ones, (members, folder.labels)), shape=shape
-    )  # (units, classes); equal places are summed
-    counts.sum_duplicates()
+    units = units_of(content_hashes(folder), groups)
+    counts, members = _count(units, folder.labels, len(folder.class_names))
     _check_enough(folder, counts, folds)
     found = _deal(counts, folds)[members]
     _check_spread(folder, found, folds)
     return found
 
 
-def _deal(counts: Any, folds: int) -> np.ndarray:
-    """Return the fold of each unit, int64 (units,).
+def deal(units: Sequence[str], labels: np.ndarray, classes: int, folds: int) -> np.ndarray:
+    """Return the number of each sample's fold, from 0, int64 (n,), as `folds_by_content` deals them; a fold may stay empty.
 
     Args:
-        counts: photos of each unit and class, a sparse array in rows, (units, classes).
-        folds: how many.
+        units: what the samples of a unit have in common (n,); their order is that of these texts.
+        labels: class numbers (n,).
+        classes: how many there are.
+        folds: how many, at least 2.
+
+    Example:
+        >>> deal(["a", "a", "b", "c"], np.array([0, 0, 1, 1]), 2, 2).tolist()
+        [0, 0, 1, 0]
     """
+    counts, members = _count(units, labels, classes)
+    return _deal(counts, folds)[members]
+
+
+def _count(units: Sequence[str], labels: np.ndarray, classes: int) -> tuple[Any, np.ndarray]:
+    """Return how many samples of each class a unit holds, a sparse array in rows (units, classes), and each sample's unit (n,)."""
+    from scipy.sparse import csr_array
+
+    names, members = np.unique(units, return_inverse=True)
+    ones = np.ones(len(members), np.int64)
+    counts = csr_array((ones, (members, labels)), shape=(len(names), classes))  # equal places are summed
+    counts.sum_duplicates()
+    return counts, members
+
+
+def _deal(counts: Any, folds: int) -> np.ndarray:
+    """Return the fold of each unit, int64 (units,)."""
     of_class, sizes = counts.sum(axis=0), counts.sum(axis=1)
     held = np.zeros((folds, counts.shape[1]))  # share of each class that a fold has
     totals = [0] * folds

@@ -7,10 +7,23 @@ Example:
     (3, 5)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from convolens.features.choice import choose
 from convolens.features.extract import extract
-from convolens.features.extractor import FeatureExtractor
 from convolens.features.features import Features, read_features
 from convolens.features.pooling import POOLS
 
+if TYPE_CHECKING:
+    from convolens.features.extractor import FeatureExtractor
+
 __all__ = ["POOLS", "FeatureExtractor", "Features", "choose", "extract", "read_features"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return `FeatureExtractor`, for which alone all of scikit-learn is imported: more than a second."""
+    if name == "FeatureExtractor":
+        from convolens.features.extractor import FeatureExtractor
+
+        return FeatureExtractor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from convolens.arguments import integer
 from convolens.errors import DataError
@@ -103,6 +101,8 @@ def split(labels: np.ndarray, groups: np.ndarray | None, folds: int, seed: int) 
         folds: how many.
         seed: of the order.
     """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     nothing = np.zeros(len(labels))
     if groups is None or len(np.unique(groups)) == len(groups):
         return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(nothing, labels))
@@ -198,6 +198,8 @@ def cross_entropy(probability: np.ndarray, labels: np.ndarray) -> float:
 
 def fit_quietly(name: str, x: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> Fitted:
     """Tune and fit a learner within these samples; that an optimiser was not quite done is no news for a grid's far ends."""
+    from sklearn.exceptions import ConvergenceWarning
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return fit(name, x, labels, inner_folds(labels, groups, seed), seed)

@@ -12,10 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from convolens.arguments import integer, one_of
 from convolens.errors import DataError, ShapeError
@@ -149,6 +145,11 @@ def out_of_fold(
 
 
 def _logistic(x: np.ndarray, labels: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     learner = make_pipeline(StandardScaler(), LogisticRegression(C=_C, max_iter=500, random_state=seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # its probabilities are near enough

@@ -5,14 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError
@@ -44,28 +36,44 @@ class Learner:
     calibrated: bool = False
 
 
+def _logistic(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(max_iter=2000, random_state=seed)
+
+
+def _svm(seed: int) -> Any:
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(dual=False, max_iter=500, random_state=seed)
+
+
+def _forest(seed: int) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(n_estimators=100, n_jobs=-1, random_state=seed)
+
+
+def _neighbours(seed: int) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier(algorithm="brute")
+
+
+def _boosting(seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(
+        max_iter=50, max_leaf_nodes=8, min_samples_leaf=5, early_stopping=False, random_state=seed
+    )
+
+
 LEARNERS: dict[str, Learner] = {
-    "logistic": Learner(
-        "logistic regression", lambda seed: LogisticRegression(max_iter=2000, random_state=seed), scaled=True
-    ),
-    "svm": Learner(
-        "linear SVM",
-        lambda seed: LinearSVC(dual=False, max_iter=500, random_state=seed),
-        scaled=True,
-        calibrated=True,
-    ),
-    "forest": Learner(
-        "random forest", lambda seed: RandomForestClassifier(n_estimators=100, n_jobs=-1, random_state=seed)
-    ),
-    "neighbours": Learner(
-        "k nearest neighbours", lambda seed: KNeighborsClassifier(algorithm="brute"), scaled=True
-    ),
-    "boosting": Learner(
-        "gradient boosting",
-        lambda seed: HistGradientBoostingClassifier(
-            max_iter=50, max_leaf_nodes=8, min_samples_leaf=5, early_stopping=False, random_state=seed
-        ),
-    ),
+    "logistic": Learner("logistic regression", _logistic, scaled=True),
+    "svm": Learner("linear SVM", _svm, scaled=True, calibrated=True),
+    "forest": Learner("random forest", _forest),
+    "neighbours": Learner("k nearest neighbours", _neighbours, scaled=True),
+    "boosting": Learner("gradient boosting", _boosting),
 }
 
 
@@ -127,6 +135,11 @@ def fit(
             the SVM's sigmoid is fitted to the scores of the samples that it was fitted to.
         seed: of the learner.
     """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
     learner = LEARNERS[name]
     estimator = learner.make(seed)
     prefix = ""

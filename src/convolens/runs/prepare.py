@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from convolens.data.cache import load_pixels
+from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
 from convolens.data.folds import folds_by_content
 from convolens.data.layout import Layout
-from convolens.data.split import read_groups, split_by_content
+from convolens.data.split import read_groups, split_by_content, units_of
 from convolens.errors import ArgumentError, DataError
 from convolens.models import Model
 from convolens.runs.options import Settings
@@ -204,6 +205,19 @@ def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[Im
 
 def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
     return None if settings.group_by is None else read_groups(settings.group_by, whole)
+
+
+def units_of_sides(settings: Settings, prepared: Prepared) -> list[str]:
+    """Return what the photos that stay together have in common, those of the training first; see `data.split.units_of`."""
+    one, other = prepared.training.folder, prepared.validation.folder
+    if settings.group_by is None or prepared.validation_apart:
+        return [*content_hashes(one), *content_hashes(other)]
+    whole = replace(
+        one,
+        relative_paths=(*one.relative_paths, *other.relative_paths),
+        labels=np.concatenate([one.labels, other.labels]),
+    )
+    return units_of(content_hashes(whole), _groups(whole, settings))
 
 
 def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:

@@ -155,7 +155,7 @@ class Session:
     def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
         stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
-        if self.transfer is not None:
+        if self.transfer is not None and settings.epochs:
             self.transfer.legs.begin()  # the optimizer learns which weights there are
         if stages is None or tuning is None:
             return self.batches, self.validation

@@ -47,5 +47,5 @@ def test_a_measure_that_is_better_when_larger() -> None:
     assert not hurdle.passed({"val_accuracy": float("nan")})
     assert hurdle.told({"val_accuracy": 0.8}) == (
         "training on gives val_accuracy 0.8000 and 80.0% right on 10 validation photos, the first answer gave 0.7000 and, "
-        "left out one by one, 72.0%"
+        "of photos left out one by one, 72.0%"
     )

@@ -24,7 +24,7 @@ def test_labels_that_mean_nothing_score_about_chance() -> None:
     for seed in range(10):
         labels = np.random.default_rng(seed).permutation(np.arange(60) % 2)
         assert (fit_ridge(x, labels, 2).logits(x).argmax(axis=1) == labels).mean() > 0.95
-        found = cross_validate_heads(x, labels, 2, _names(60), seed)
+        found = cross_validate_heads(x, labels, 2, _names(60))
         assert found is not None
         means.append(found.mean)
     assert 0.35 < np.mean(means) < 0.6
@@ -32,12 +32,12 @@ def test_labels_that_mean_nothing_score_about_chance() -> None:
 
 def test_each_photo_is_answered_by_the_head_of_the_other_folds() -> None:
     x, labels = _photos(20)
-    found = cross_validate_heads(x, labels, 2, _names(20), seed=0)
+    found = cross_validate_heads(x, labels, 2, _names(20))
     assert found is not None
     assert len(found.accuracies) == 5
     moved = x.copy()
     moved[3] *= 5  # its length is nothing
-    again = cross_validate_heads(moved, labels, 2, _names(20), seed=0)
+    again = cross_validate_heads(moved, labels, 2, _names(20))
     assert again is not None
     np.testing.assert_allclose(again.logits, found.logits)
     assert found.mean == pytest.approx(np.mean(found.accuracies))
@@ -49,17 +49,29 @@ def test_identical_photos_stay_in_one_fold() -> None:
     rng = np.random.default_rng(1)
     x, labels = rng.normal(size=(20, 400)), np.arange(20) % 2
     twice, contents = np.concatenate([x, x]), _names(20) * 2
-    found = cross_validate_heads(twice, np.tile(labels, 2), 2, contents, seed=0)
+    found = cross_validate_heads(twice, np.tile(labels, 2), 2, contents)
     assert found is not None
     assert found.mean < 0.8
     np.testing.assert_allclose(found.logits[:20], found.logits[20:], atol=1e-9)
+
+
+def test_what_copies_give_away_does_not_count_as_right() -> None:
+    """Left out alone, each of two copies is answered by the other."""
+    rng = np.random.default_rng(1)
+    x, labels = rng.normal(size=(20, 400)), np.arange(20) % 2
+    twice, both = np.concatenate([x, x]), np.tile(labels, 2)
+    found = first_answer(twice[:30], twice[30:], both[:30], both[30:], 2, _names(20) * 2, True)
+    apart = first_answer(twice[:30], twice[30:], both[:30], both[30:], 2, _names(40), True)
+    assert (found.how, apart.how) == ("left out in 5 folds", "left out one by one")
+    assert apart.wrong == 0
+    assert found.wrong > 10
 
 
 @pytest.mark.parametrize(("counts", "folds"), [((1, 9), None), ((2, 9), 2), ((4, 4), 4), ((9, 9), 5)])
 def test_fewer_folds_where_a_class_has_fewer_photos(counts: tuple[int, int], folds: int | None) -> None:
     labels = np.repeat([0, 1], counts)
     x = np.random.default_rng(0).normal(size=(len(labels), 8))
-    found = cross_validate_heads(x, labels, 2, _names(len(labels)), seed=0)
+    found = cross_validate_heads(x, labels, 2, _names(len(labels)))
     assert (None if found is None else len(found.accuracies)) == folds
 
 

@@ -133,6 +133,26 @@ def test_everything_that_takes_a_run_takes_these(
     assert len(runs.neighbours(runs.NeighbourOptions(run, photos[0], data, count=3), quiet())) == 3
 
 
+def test_what_the_folds_said_is_what_kfold_says(easy_data: Path, tmp_path: Path) -> None:
+    """A group (of two photos with one last digit) is answered by what did not learn from any of it, in both."""
+    options = {"group_by": r"([0-9])\.png", "size": 64, "threads": 1}
+    alone = train(easy_data, tmp_path / "alone", head_only=True, **options)
+    folds = runs.kfold(runs.TrainOptions(easy_data, out=tmp_path / "folds", kfold=5, **options), quiet())
+    said, told = (
+        {Path(row["path"]).relative_to(easy_data): row for row in folder_rows(path)}
+        for path in (alone.folder.out_of_fold, folds.folder.predictions)
+    )
+    assert said.keys() == told.keys()
+    assert {name: row["predicted"] for name, row in said.items()} == {
+        name: row["predicted"] for name, row in told.items()
+    }
+    for name, row in said.items():
+        assert float(row["confidence"]) == pytest.approx(float(told[name]["confidence"]), abs=1e-3)
+    settings = tomllib.loads(alone.folder.settings.read_text())
+    assert json.loads(alone.folder.results.read_text())["first_answer"]["how"] == "left out in 5 folds"
+    assert settings["settings"]["group_by"] == options["group_by"]
+
+
 def test_validation_photos_of_a_folder_are_never_learnt_from(tmp_path: Path) -> None:
     data = learnt_photos(tmp_path / "data", 6, 6)
     one, other = learnt_photos(tmp_path / "one", 3, 3, seed=5), tmp_path / "other"

@@ -17,7 +17,7 @@ from convolens.runs.first_weights import begin_with
 from convolens.runs.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.measure import measure
 from convolens.runs.options import Settings
-from convolens.runs.prepare import Prepared, resized
+from convolens.runs.prepare import Prepared, resized, units_of_sides
 from convolens.runs.screen import Screen, seconds_text
 from convolens.runs.threads import choose_threads
 from convolens.runs.transfer.answer_file import Head, KeptAnswer
@@ -101,16 +101,14 @@ def answer_first(
 ) -> FirstAnswer:
     """Compute features, fit the heads, and say how good they are and after how long."""
     sides = features_of_sides(model, settings, prepared, screen, "features")
-    contents = [*content_hashes(prepared.training.folder), *content_hashes(prepared.validation.folder)]
     answer = first_answer(
         sides.training,
         sides.validation,
         prepared.training.labels,
         prepared.validation.labels,
         len(prepared.class_names),
-        contents,
+        units_of_sides(settings, prepared),
         learns_all(settings, prepared),
-        settings.seed,
     )
     screen.result(first_line(answer, measures_of(answer, prepared), time.perf_counter() - began))
     return answer
@@ -166,7 +164,9 @@ def decide(
     transfer = settings.transfer
     if transfer is None:
         return settings
-    try_it, reason = worth_trying(answer.wrong, answer.photos, answer.error, len(prepared.validation))
+    try_it, reason = worth_trying(
+        answer.wrong, answer.photos, answer.error, len(prepared.validation), answer.how
+    )
     if transfer.head_only:
         transfer = replace(transfer, trial_epochs=0, reason="--head-only")
     elif asked is None and not try_it:
@@ -227,6 +227,7 @@ def _told(answer: FirstAnswer) -> dict[str, object]:
         "wrong": answer.wrong,
         "photos": answer.photos,
         "error": answer.error,
+        "how": answer.how,
         "strength": answer.kept.strength,
         "scale": answer.kept.scale,
     }

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convolens.features.cross_validation import split
+from convolens.data.folds import deal
 from convolens.features.ridge import Ridge, fit_ridge
 
 FOLDS = 5
+ONE_BY_ONE = "left out one by one"
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,11 @@ class FirstAnswer:
         chances: its probabilities of the validation photos, float32 (validation, classes).
         whole: the head that learnt from all photos; None where the validation photos are to stay apart.
         cross_validation: of all photos; None where a class has one photo only, or photos have several labels.
-        wrong: how many photos are answered wrongly by the head of all other photos.
+        wrong: how many photos are answered wrongly by the head of all other photos; where some stay together, by that of all
+            other folds, for a copy would give the answer away.
         photos: that these are of.
         error: share of wrong answers; of several labels each is one.
+        how: photos were left out for this, in words.
     """
 
     scored: Ridge
@@ -55,6 +58,7 @@ class FirstAnswer:
     wrong: int
     photos: int
     error: float
+    how: str = ONE_BY_ONE
 
     @property
     def photos_in_all(self) -> int:
@@ -73,9 +77,8 @@ def first_answer(
     training_labels: np.ndarray,
     validation_labels: np.ndarray,
     classes: int,
-    contents: Sequence[str],
+    units: Sequence[str],
     learn_all: bool,
-    seed: int = 0,
 ) -> FirstAnswer:
     """Fit the heads and score them.
 
@@ -83,9 +86,8 @@ def first_answer(
         training, validation: features (n, d) of both sides.
         training_labels, validation_labels: class numbers (n,), or 0 and 1 (n, classes).
         classes: how many there are.
-        contents: what identical photos have in common, training photos first.
+        units: what photos that stay together (identical ones, those of a group) have in common, training photos first.
         learn_all: whether the answer may learn from the validation photos too; then leave-one-out is over all photos.
-        seed: of the folds.
     """
     several = training_labels.ndim == 2
     scored = fit_ridge(training, training_labels, classes)
@@ -93,28 +95,34 @@ def first_answer(
     features = np.concatenate([training, validation])
     labels = np.concatenate([training_labels, validation_labels])
     whole = fit_ridge(features, labels, classes) if learn_all else None
-    judged, theirs = (scored, training_labels) if whole is None else (whole, labels)
-    answers = judged.left_out > 0 if several else judged.left_out.argmax(axis=1)
-    mistakes = answers != theirs
+    crossed = None if several else cross_validate_heads(features, labels, classes, units)
+    left_out, how = (scored if whole is None else whole).left_out, ONE_BY_ONE
+    theirs = training_labels if whole is None else labels
+    if crossed is not None and len(set(units)) < len(units):
+        left_out, how = crossed.logits[: len(theirs)], f"left out in {len(crossed.accuracies)} folds"
+    mistakes = (left_out > 0 if several else left_out.argmax(axis=1)) != theirs
     wrong = mistakes.any(axis=1) if several else mistakes
-    crossed = None if several else cross_validate_heads(features, labels, classes, contents, seed)
-    return FirstAnswer(scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()))
+    return FirstAnswer(
+        scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()), how
+    )
 
 
 def cross_validate_heads(
-    features: np.ndarray, labels: np.ndarray, classes: int, contents: Sequence[str], seed: int
+    features: np.ndarray, labels: np.ndarray, classes: int, units: Sequence[str]
 ) -> CrossValidation | None:
-    """Return how heads do on photos left out, in 5 folds, fewer where a class has fewer photos; None where it has one."""
-    counts = np.bincount(labels, minlength=classes)
-    folds = min(FOLDS, int(counts[counts > 0].min()))
+    """Return how heads do on photos left out, in 5 folds, fewer where a class has fewer units; None where it has one.
+
+    The folds are those of `--kfold`.
+    """
+    of_class = [len(np.unique(np.asarray(units)[labels == label])) for label in range(classes)]
+    folds = min([FOLDS, *filter(None, of_class)])
     if folds < 2:
         return None
-    groups = np.unique(np.asarray(contents), return_inverse=True)[1]
+    numbers = deal(units, labels, classes, folds)
     logits = np.zeros((len(labels), classes))
     accuracies = []
-    for fitted, left_out in split(labels, groups, folds, seed):
-        if len(left_out) == 0:
-            continue
+    for fold in np.unique(numbers):
+        left_out, fitted = numbers == fold, numbers != fold
         logits[left_out] = fit_ridge(features[fitted], labels[fitted], classes).logits(features[left_out])
         accuracies.append(float((logits[left_out].argmax(axis=1) == labels[left_out]).mean()))
     return CrossValidation(tuple(accuracies), logits)

@@ -34,7 +34,7 @@ from convolens.runs.transfer.begin import (
     unequal,
 )
 from convolens.runs.transfer.evidence import Hurdle
-from convolens.runs.transfer.first_answer import FirstAnswer, probabilities_of
+from convolens.runs.transfer.first_answer import ONE_BY_ONE, FirstAnswer, probabilities_of
 from convolens.runs.transfer.learning_on import LearningOn, Side, judge_trial
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
 from convolens.runs.transfer.network import learnt_weights, put_head
@@ -198,7 +198,8 @@ def _session(
     if transfer is None:
         raise ArgumentError("train: a run that begins with a learnt network has the table transfer.")
     hurdle = Hurdle(
-        settings.monitor, settings.monitor_mode == "max", kept.measures[settings.monitor], kept.error, len(prepared.validation)
+        settings.monitor, settings.monitor_mode == "max", kept.measures[settings.monitor], kept.error, len(prepared.validation),
+        str((kept.told or {}).get("how", ONE_BY_ONE)),
     )  # fmt: skip
     legs = Legs(
         model,
