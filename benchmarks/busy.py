@@ -96,7 +96,7 @@ def child(threads: str, seconds: float) -> None:
     print("ready", flush=True)
     for _ in sys.stdin:
         if threads == "choose":
-            from convolens.runs.threads import compare_threads
+            from convolens.runs.preflight.threads import compare_threads
 
             torch.set_num_threads(default)
             torch.set_num_threads(compare_threads(make, batches).threads)

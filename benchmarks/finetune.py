@@ -19,7 +19,7 @@ import torch
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.models.cutting import cut
-from convolens.runs.head_features import features_of
+from convolens.runs.training.head_features import features_of
 
 TARGET, EPOCHS, CLASSES, BATCH = 20.0, 10, 5, 32
 

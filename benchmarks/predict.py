@@ -18,9 +18,10 @@ import torch
 from PIL import Image
 
 from convolens.memory import kept_memory
-from convolens.runs import TrainOptions, model_file, predict, train
-from convolens.runs.folder import RunFolder
-from convolens.runs.screen import Screen
+from convolens.runs import TrainOptions, predict, train
+from convolens.runs.folder import model_file
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.screen import Screen
 
 TARGET, BATCH = 0.9, 64
 

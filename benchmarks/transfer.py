@@ -22,7 +22,7 @@ from sklearn.model_selection import StratifiedKFold
 from convolens import runs
 from convolens.data.folder import list_images
 from convolens.runs import TrainOptions
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
 
 QUIET = Screen(quiet=True, stderr=True)
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from convolens import runs
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
 
 
 def train(data: Path, out: Path, **options: Any) -> runs.TrainResult:

@@ -21,7 +21,7 @@ from convolens.errors import ArgumentError, ExtraMissingError, ShapeError, Unkno
 from convolens.features import extract
 from convolens.models import Model
 from convolens.models.configuration import deserialize, serialize
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
 from images import folders
 
 

@@ -11,8 +11,8 @@ from convolens import runs
 from convolens.augmentation import Augmentation
 from convolens.cli import main
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from convolens.runs.screen import Screen
-from convolens.runs.sweeps import SWEEPS, sweep
+from convolens.runs.output.screen import Screen
+from convolens.runs.photos.sweeps import SWEEPS, sweep
 from images import folders, photo
 
 QUIET = Screen(quiet=True)

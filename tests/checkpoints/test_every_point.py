@@ -19,9 +19,9 @@ import convolens as keras
 from convolens.callbacks import BackupAndRestore, Callback
 from convolens.checkpoints.state import list_states, newest_state
 from convolens.checkpoints.writer import Writer
-from convolens.runs.checkpointing import RunCheckpoint, When
-from convolens.runs.folder import RunFolder
-from convolens.runs.history_file import HistoryFile
+from convolens.runs.folder.history_file import HistoryFile
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.training.checkpointing import RunCheckpoint, When
 
 OPERATIONS = ("mkdir", "fsync", "rename", "replace", "link", "unlink", "rmdir")
 RNG = np.random.default_rng(0)

@@ -315,7 +315,7 @@ def test_full_disk_at_a_checkpoint(tmp_path):
     program = (
         "import resource; from convolens.cli import main\n"
         "from convolens.callbacks import Callback\n"
-        "import convolens.runs.checkpointing as c\n"
+        "import convolens.runs.training.checkpointing as c\n"
         "def limit(write):\n"
         "    def limited(*a):\n"
         "        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"

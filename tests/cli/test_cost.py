@@ -9,7 +9,8 @@ import pytest
 
 from convolens.applications import build
 from convolens.cli import main
-from convolens.runs import Preprocessing, RunFolder, TrainedModel, model_file
+from convolens.runs import Preprocessing, RunFolder, TrainedModel
+from convolens.runs.folder import model_file
 
 
 def call(capsys, *arguments):

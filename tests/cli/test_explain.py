@@ -7,7 +7,7 @@ import pytest
 
 from convolens import runs
 from convolens.cli import main
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
 from images import folders, truncated_jpeg
 
 
@@ -111,7 +111,7 @@ def test_bad_input_is_one_line_and_exit_2(capsys, trained, tmp_path, monkeypatch
 def test_a_run_without_a_convolution(capsys, trained, tmp_path):
     """Its description changed to dense layers: no heat map, one line."""
     import convolens as keras
-    from convolens.runs import model_file
+    from convolens.runs.folder import model_file
 
     run = tmp_path / "run"
     shutil.copytree(trained / "run", run)

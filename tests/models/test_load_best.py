@@ -12,8 +12,8 @@ from hypothesis import given, settings
 import convolens as keras
 from convolens.callbacks import BackupAndRestore, Callback, EarlyStopping, LambdaCallback, ModelCheckpoint
 from convolens.errors import CheckpointError, MissingFileError
-from convolens.runs.checkpointing import RunCheckpoint
-from convolens.runs.folder import RunFolder
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.training.checkpointing import RunCheckpoint
 
 X, Y = np.ones((4, 2), np.float32), np.ones((4, 1), np.float32)
 # few values, so that ties are common

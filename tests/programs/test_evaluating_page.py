@@ -8,8 +8,8 @@ import pytest
 
 from convolens import runs
 from convolens.cli import main
-from convolens.runs.findings import FINDINGS
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
+from convolens.runs.report.findings import FINDINGS
 from images import overlapping
 
 PAGE = (Path(__file__).parents[2] / "docs" / "evaluating.md").read_text()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from convolens import runs
-from convolens.runs.screen import Screen
+from convolens.runs.output.screen import Screen
 from images import folders, overlapping
 
 

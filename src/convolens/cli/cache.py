@@ -19,7 +19,7 @@ def cache(
     import time
 
     from convolens.data.place import cache_folder, cache_limit, clear_cache, features_folder, list_cache
-    from convolens.runs.screen import Screen, bytes_text
+    from convolens.runs.output.screen import Screen, bytes_text
 
     screen = Screen()
     if clear:

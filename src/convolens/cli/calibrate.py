@@ -43,7 +43,7 @@ def calibrate(
     Example: [bold]convolens calibrate runs/photos --error-rate 0.05[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     asked = runs.CalibrateOptions(None if no_unknown else error_rate, data, val, device)
     found = runs.calibrate(run, asked, Screen(quiet=quiet, stderr=json_output))

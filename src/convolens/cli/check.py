@@ -80,7 +80,7 @@ def check(
     Example: [bold]convolens check photos --model runs/photos --out checked[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     options = runs.CheckOptions(
         data, model, layer, pool, folds, seed, out, batch_size, select, weights, size, device, not no_model

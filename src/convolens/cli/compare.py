@@ -62,8 +62,8 @@ def compare(
         asked["keep"] = flags["keep"]
     from convolens import runs
     from convolens.cli.exit_status import INTERRUPTED, NOT_ALL
-    from convolens.runs.screen import Screen
-    from convolens.runs.train import command_line
+    from convolens.runs.output.screen import Screen
+    from convolens.runs.whole_runs.train import command_line
 
     options = runs.TrainOptions(
         epochs=epochs, out=out, resume=resume, command=command_line(sys.argv[1:]), **asked

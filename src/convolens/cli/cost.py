@@ -52,7 +52,7 @@ def cost(
     The saving of a 1x1 convolution: [bold]convolens cost "conv 128 1x1, conv 192 3x3" --input 28x28x256[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     options = runs.CostOptions(subject, input_shape, size, classes, batch, training, depth, csv)
     found = runs.cost(options, Screen(quiet=quiet, stderr=json_output))

@@ -38,7 +38,7 @@ def diff(
     Example: [bold]convolens diff runs/photos runs/photos-2 photos/test --out runs/photos-diff[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     found = runs.diff(first, second, data, select, Screen(quiet=quiet, stderr=json_output), out)
     if json_output:

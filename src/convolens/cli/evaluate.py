@@ -58,7 +58,7 @@ def evaluate(
     Example: [bold]convolens evaluate runs/photos photos/test --out runs/photos-test[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     found = runs.evaluate(
         run, data, select, csv, Screen(quiet=quiet, stderr=json_output), top_k=top_k, tta=tta, seed=seed,

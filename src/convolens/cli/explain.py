@@ -72,7 +72,7 @@ def explain(
     """
     from convolens import runs
     from convolens.cli.exit_status import BAD_INPUT
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     screen = Screen(stderr=json_output)
     methods = tuple(name.strip() for name in method.split(",") if name.strip())

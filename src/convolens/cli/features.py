@@ -46,7 +46,7 @@ def features(
     Example: [bold]convolens features runs/photos photos --layer flatten --out features.safetensors[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     subject, (data,) = subject_options.subject_and_paths("features", places, "DATA")
     options = runs.FeatureOptions(

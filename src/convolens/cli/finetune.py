@@ -105,8 +105,8 @@ def finetune(
     )
     asked = training({**flags, "data": data, "recipe": recipe}, also)
     from convolens import runs
-    from convolens.runs.screen import Screen
-    from convolens.runs.train import command_line
+    from convolens.runs.output.screen import Screen
+    from convolens.runs.whole_runs.train import command_line
 
     result = runs.finetune(
         start,

@@ -15,7 +15,7 @@ def import_weights(
     Example: [bold]convolens import-weights vgg16.pth --out vgg16.safetensors[/bold]
     """
     from convolens.checkpoints import import_weights
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     shapes = import_weights(file, out)
     Screen().result(f"{len(shapes)} tensors in {out}")

@@ -35,7 +35,7 @@ def lr_find(
     """
     asked = training(flags, ["model"])
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     found = runs.find_learning_rate(
         runs.TrainOptions(out=out, **asked),

@@ -42,7 +42,7 @@ def map(
     Example: [bold]convolens map runs/photos photos --out map[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     methods = tuple(name.strip() for name in method.split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("map", places, "DATA")

@@ -18,7 +18,7 @@ def models(
     Example: [bold]convolens models[/bold]
     """
     from convolens.analysis.catalogue import catalogue
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     entries = catalogue()
     if json_output:

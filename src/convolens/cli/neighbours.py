@@ -44,7 +44,7 @@ def neighbours(
     Example: [bold]convolens neighbours holiday/1.jpg photos --out nearest.png[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     subject, (image, data) = subject_options.subject_and_paths("neighbours", places, "IMAGE", "DATA")
     options = runs.NeighbourOptions(

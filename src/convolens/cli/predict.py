@@ -46,12 +46,12 @@ def predict(
     """
     from convolens import runs
     from convolens.cli.exit_status import BAD_INPUT
-    from convolens.runs.model_file import refuse_multi_label
-    from convolens.runs.predict import write_answers
-    from convolens.runs.ready_made import find_answering
-    from convolens.runs.screen import Screen
-    from convolens.runs.sorting import check_sorting
-    from convolens.runs.tables import check_table
+    from convolens.runs.answers.predict import write_answers
+    from convolens.runs.answers.ready_made import find_answering
+    from convolens.runs.answers.sorting import check_sorting
+    from convolens.runs.folder.model_file import refuse_multi_label
+    from convolens.runs.output.screen import Screen
+    from convolens.runs.output.tables import check_table
 
     screen = Screen(stderr=json_output)
     if undo is not None:

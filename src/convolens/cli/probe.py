@@ -54,8 +54,8 @@ def probe(
     Example: [bold]convolens probe runs/photos photos --learners logistic,svm[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
-    from convolens.runs.train import command_line
+    from convolens.runs.output.screen import Screen
+    from convolens.runs.whole_runs.train import command_line
 
     names = tuple(name.strip() for name in (learners or "").split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("probe", places, "DATA")

@@ -45,7 +45,7 @@ def resume(
     Learn longer: [bold]convolens resume runs/photos --epochs 40[/bold]
     """
     from convolens import runs
-    from convolens.runs.screen import Screen
+    from convolens.runs.output.screen import Screen
 
     asked = runs.ResumeOptions(
         data=data, validation=val, labels=labels, epochs=epochs, device=device, threads=threads, anyway=anyway,

@@ -64,7 +64,7 @@ def subject_and_paths(where: str, given: list[str], *names: str) -> tuple[str | 
 
 def _check_no_network(where: str, given: list[str], wanted: str) -> None:
     """Raise where the first of too few arguments is a run or an architecture: its photos are missing."""
-    from convolens.runs.subject import named_architecture
+    from convolens.runs.answers.subject import named_architecture
 
     for name in given:
         run = (Path(name) / "model.json").is_file()

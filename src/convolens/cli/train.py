@@ -286,8 +286,8 @@ def train(
         random_resized_crop, pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment, trivialaugment,
     )  # fmt: skip
     from convolens import runs
-    from convolens.runs.screen import Screen
-    from convolens.runs.train import command_line
+    from convolens.runs.output.screen import Screen
+    from convolens.runs.whole_runs.train import command_line
 
     work = partial(runs.train, began=began) if kfold is None else runs.kfold
     result = work(

@@ -7,38 +7,38 @@ Example:
 """
 
 from convolens.data.preprocessing import Preprocessing
-from convolens.runs.augment import AugmentOptions, augment
-from convolens.runs.calibrate import CalibrateOptions, calibrate
-from convolens.runs.calibration_file import Calibration, read_calibration
-from convolens.runs.check import CheckResult, check
-from convolens.runs.check_options import CheckOptions
-from convolens.runs.compare import CompareOptions, Comparison, compare
-from convolens.runs.comparison_folder import Row
-from convolens.runs.convolve import ConvolveOptions, convolve
-from convolens.runs.cost import CostOptions, cost
-from convolens.runs.demo import demo
-from convolens.runs.diff import Difference, diff
-from convolens.runs.evaluate import evaluate
-from convolens.runs.evaluation import Evaluation
-from convolens.runs.explain import ExplainOptions, Explanation, explain
-from convolens.runs.features import FeatureOptions, features
-from convolens.runs.finetune import finetune
-from convolens.runs.finetuning import FineTuning
-from convolens.runs.folder import RunFolder
-from convolens.runs.kfold import KFoldResult, kfold
-from convolens.runs.learning_rate import LearningRate, RangeOptions, find_learning_rate
-from convolens.runs.map_features import MapOptions, MapResult, map_features
-from convolens.runs.model_file import TrainedModel, load
-from convolens.runs.neighbours import Neighbour, NeighbourOptions, neighbours
-from convolens.runs.options import TrainOptions
-from convolens.runs.predict import predict
-from convolens.runs.prediction import Prediction
-from convolens.runs.probe import ProbeOptions, ProbeResult, probe
-from convolens.runs.recipes import RECIPES
-from convolens.runs.resume import ResumeOptions, resume
-from convolens.runs.session import TrainResult
-from convolens.runs.sorting import sort_into, undo
-from convolens.runs.train import train
+from convolens.runs.answers.calibrate import CalibrateOptions, calibrate
+from convolens.runs.answers.diff import Difference, diff
+from convolens.runs.answers.evaluate import evaluate
+from convolens.runs.answers.predict import predict
+from convolens.runs.answers.prediction import Prediction
+from convolens.runs.answers.sorting import sort_into, undo
+from convolens.runs.explanation.explain import ExplainOptions, Explanation, explain
+from convolens.runs.features.features import FeatureOptions, features
+from convolens.runs.features.map_features import MapOptions, MapResult, map_features
+from convolens.runs.features.neighbours import Neighbour, NeighbourOptions, neighbours
+from convolens.runs.features.probe import ProbeOptions, ProbeResult, probe
+from convolens.runs.folder.calibration_file import Calibration, read_calibration
+from convolens.runs.folder.model_file import TrainedModel, load
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.lessons.convolve import ConvolveOptions, convolve
+from convolens.runs.lessons.cost import CostOptions, cost
+from convolens.runs.lessons.demo import demo
+from convolens.runs.lessons.learning_rate import LearningRate, RangeOptions, find_learning_rate
+from convolens.runs.photos.augment import AugmentOptions, augment
+from convolens.runs.photos.check import CheckResult, check
+from convolens.runs.report.evaluation import Evaluation
+from convolens.runs.settings.check_options import CheckOptions
+from convolens.runs.settings.fine_tuning import FineTuning
+from convolens.runs.settings.options import TrainOptions
+from convolens.runs.settings.recipes import RECIPES
+from convolens.runs.several.compare import CompareOptions, Comparison, compare
+from convolens.runs.several.comparison_folder import Row
+from convolens.runs.several.kfold import KFoldResult, kfold
+from convolens.runs.training.outcome import TrainResult
+from convolens.runs.whole_runs.finetune import finetune
+from convolens.runs.whole_runs.resume import ResumeOptions, resume
+from convolens.runs.whole_runs.train import train
 
 __all__ = [
     "RECIPES",

@@ -9,9 +9,9 @@ from PIL import Image
 
 from convolens.applications import installed_weights
 from convolens.errors import ArgumentError, DataError, ExtraMissingError
-from convolens.runs.options import TrainOptions
+from convolens.runs.settings.options import TrainOptions
+from convolens.runs.settings.transfer import FEATURE_SIZE, TRAINING_SIZE
 from convolens.runs.transfer.choice import choose_model, median_side
-from convolens.runs.transfer.settings import FEATURE_SIZE, TRAINING_SIZE
 
 
 def flat(root: Path, sizes: list[tuple[int, int]], mode: str = "RGB") -> Path:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.layers import Dense, Flatten, Input, UnitNormalization
 from convolens.models import Model
+from convolens.runs.settings.transfer import Transfer
+from convolens.runs.training.learnt_network import HEAD, learnt_weights, put_head
 from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
-from convolens.runs.transfer.network import HEAD, learnt_weights, put_head
-from convolens.runs.transfer.settings import Transfer
 
 
 def _batches(

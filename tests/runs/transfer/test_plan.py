@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from convolens.errors import ArgumentError
+from convolens.runs.settings.transfer import Transfer
 from convolens.runs.transfer.plan import (
     LEAST_STEPS,
     OVER,
@@ -12,7 +13,6 @@ from convolens.runs.transfer.plan import (
     Speed,
     plan,
 )
-from convolens.runs.transfer.settings import Transfer
 
 SITUATIONS = {
     "minutes": st.one_of(st.none(), st.floats(0.1, 60)),

@@ -13,17 +13,17 @@ from convolens.features.photo_features import photo_features
 from convolens.features.ridge import Ridge, fit_ridge
 from convolens.initializers import undrawn
 from convolens.models import Model
-from convolens.runs.first_weights import begin_with
-from convolens.runs.making import make_batches, model_maker, steps_an_epoch
-from convolens.runs.measure import measure
-from convolens.runs.options import Settings
-from convolens.runs.prepare import Prepared, resized, units_of_sides
-from convolens.runs.screen import Screen, seconds_text
-from convolens.runs.threads import choose_threads
-from convolens.runs.transfer.answer_file import Head, KeptAnswer
+from convolens.runs.folder.first_answer_file import Head, KeptAnswer
+from convolens.runs.output.screen import Screen, seconds_text
+from convolens.runs.preflight.measure import measure
+from convolens.runs.preflight.threads import choose_threads
+from convolens.runs.preparation.prepare import Prepared, resized, units_of_sides
+from convolens.runs.settings.options import Settings
+from convolens.runs.training.first_weights import begin_with
+from convolens.runs.training.learnt_network import features_tap, freeze_normalization
+from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
-from convolens.runs.transfer.network import features_tap, freeze_normalization
 from convolens.runs.transfer.plan import REFIT_MOST, Speed, plan
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often

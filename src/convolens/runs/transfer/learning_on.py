@@ -10,15 +10,15 @@ import numpy as np
 import torch
 
 from convolens.checkpoints import tensors
-from convolens.runs import model_file
-from convolens.runs.folder import RunFolder
-from convolens.runs.model_file import TrainedModel
-from convolens.runs.options import Settings
-from convolens.runs.prepare import Prepared
-from convolens.runs.record import read_record
-from convolens.runs.scoring import probabilities
-from convolens.runs.screen import Screen
-from convolens.runs.transfer.answer_file import KeptAnswer
+from convolens.runs.folder import model_file
+from convolens.runs.folder.first_answer_file import KeptAnswer
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.folder.record import read_record
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.screen import Screen
+from convolens.runs.preparation.prepare import Prepared
+from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.scoring import probabilities
 from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.legs import Legs
 
@@ -54,6 +54,16 @@ class LearningOn:
     first: Side
     learning: Side
     legs: Legs
+
+    @property
+    def parts(self) -> Legs:
+        """The callback that lets layers learn leg by leg."""
+        return self.legs
+
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """Measures of the first answer."""
+        return self.answer.measures
 
     @property
     def validated(self) -> int | Sequence[int]:

@@ -1,0 +1,1 @@
+"""Answers: what a trained network says of photos, and how good that is."""

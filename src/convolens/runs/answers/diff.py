@@ -1,0 +1,272 @@
+"""diff: two runs compared photo by photo: what got fixed, what broke, and whether it is more than chance."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convolens.analysis import contact_sheet
+from convolens.analysis.measures import mcnemar
+from convolens.checkpoints.atomic import atomic_path
+from convolens.data.decode import read_pixels
+from convolens.errors import ConvolensError, DataError
+from convolens.runs.answers.answers import answers_of
+from convolens.runs.answers.labelled import place_to_score, read_labelled
+from convolens.runs.folder import model_file
+from convolens.runs.folder.calibration_file import read_calibration
+from convolens.runs.folder.predictions_file import Answer, read_predictions
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.places import check_outside, check_writable, make_new_folder
+from convolens.runs.output.screen import Screen
+from convolens.runs.output.tables import write_csv
+from convolens.runs.report.answered import SHOWN_MISTAKES, answers_table
+
+LISTED = 20  # changed photos on the screen
+CHANCE = 0.05  # p-values above it are called chance
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two runs said of one photo."""
+
+    first: Answer
+    second: Answer
+
+    @property
+    def change(self) -> str:
+        """ "fixed", "broken", "right" (by both) or "wrong" (by both)."""
+        if self.first.right == self.second.right:
+            return "right" if self.first.right else "wrong"
+        return "fixed" if self.second.right else "broken"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two runs on the same photos.
+
+    Attributes:
+        first, second: names of the runs.
+        pairs: one a photo.
+    """
+
+    first: str
+    second: str
+    pairs: tuple[Pair, ...]
+
+    def of(self, change: str) -> list[Pair]:
+        """Return the photos that are "fixed", "broken", "right" or "wrong"; the surest answers first."""
+        found = [pair for pair in self.pairs if pair.change == change]
+        wrong = (lambda pair: pair.first) if change == "fixed" else (lambda pair: pair.second)
+        return sorted(found, key=lambda pair: -wrong(pair).confidence)
+
+    @property
+    def p_value(self) -> float:
+        """Of McNemar's exact test: how probable so large a difference is between runs that are equally good."""
+        return mcnemar(len(self.of("fixed")), len(self.of("broken")))
+
+    def accuracy(self, which: str) -> float:
+        """Return the share of right answers of the "first" or the "second" run."""
+        return sum(getattr(pair, which).right for pair in self.pairs) / len(self.pairs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "first": self.first,
+            "second": self.second,
+            "photos": len(self.pairs),
+            "first_accuracy": self.accuracy("first"),
+            "second_accuracy": self.accuracy("second"),
+            **{change: len(self.of(change)) for change in ("fixed", "broken", "right", "wrong")},
+            "p_value": self.p_value,
+            "test": "McNemar, exact, two-sided",
+            "changed": [
+                dict(zip(_COLUMNS, _row(pair), strict=True))
+                for pair in [*self.of("fixed"), *self.of("broken")]
+            ],
+        }
+
+
+_COLUMNS = ("path", "label", "first", "first_confidence", "second", "second_confidence", "change")
+
+
+def _row(pair: Pair) -> list[Any]:
+    one, other = pair.first, pair.second
+    return [
+        str(one.path), one.label, one.predicted, round(one.confidence, 6), other.predicted, round(other.confidence, 6),
+        pair.change,
+    ]  # fmt: skip
+
+
+def diff(
+    first: str | PathLike[str],
+    second: str | PathLike[str],
+    data: str | PathLike[str] | None = None,
+    weights: str = "best",
+    screen: Screen | None = None,
+    out: Path | None = None,
+) -> Difference:
+    """Compare what two runs say of the same photos.
+
+    Args:
+        first, second: the run folders; fixed is what only the second gets right.
+        data: labelled photos, as for `evaluate`; None takes the validation photos, where both runs had the same.
+        weights: "best" or "last", of both, with `data`.
+        screen: where lines go.
+        out: a folder for diff.csv, diff.json, fixed.png and broken.png; a name that is taken gets a suffix.
+
+    Raises:
+        MissingFileError: no such run or folder. DataError: runs of different classes, or of other validation photos.
+        CheckpointError: a damaged run.
+    """
+    screen = screen or Screen()
+    folders = [RunFolder.open(run) for run in (first, second)]
+    for folder in folders:
+        model_file.refuse_multi_label(
+            "diff", folder, "score both by `convolens evaluate RUN DATA --csv FILE` and compare the tables"
+        )
+    names = [model_file.class_names(folder) for folder in folders]
+    _check_classes(folders, names)
+    if out is not None:
+        if data is not None:
+            check_outside(out, place_to_score(data))
+        check_writable(out)
+    if data is None:
+        pairs = _of_predictions(folders)
+    else:
+        place = place_to_score(data)
+        one, other = (_answers(folder, place, weights, screen) for folder in folders)
+        pairs = _matched(one, other)
+    found = Difference(str(folders[0].path), str(folders[1].path), tuple(pairs))
+    _tell(found, names[0], screen)
+    if out is not None:
+        made = make_new_folder(out)
+        _write(made, found, screen)
+        screen.result(f"Written: {made}")
+    return found
+
+
+def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]]) -> None:
+    one, other = (set(given) for given in names)
+    if one == other:
+        return
+    only = [
+        f"{folder.path} alone knows {', '.join(repr(name) for name in sorted(mine - theirs))}"
+        for folder, mine, theirs in zip(folders, (one, other), (other, one), strict=True)
+        if mine - theirs
+    ]
+    raise DataError(
+        f"diff: the runs have different classes: {'; '.join(only)}. Compare runs of the same classes."
+    )
+
+
+def _of_predictions(folders: Sequence[RunFolder]) -> list[Pair]:
+    """Return the answers on the validation photos, where they are the same."""
+    one, other = (_by_path(read_predictions(folder.predictions)) for folder in folders)
+    if not one or one.keys() != other.keys():
+        raise DataError(
+            f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {len(one.keys() & other.keys())} "
+            f"of them in both. Give photos to compare on, `convolens diff {folders[0].path} {folders[1].path} DATA`."
+        )
+    return _matched(one, other)
+
+
+def _by_path(answers: Iterable[Answer]) -> dict[str, Answer]:
+    return {os.path.abspath(answer.path): answer for answer in answers}
+
+
+def _answers(folder: RunFolder, place: Path, weights: str, screen: Screen) -> dict[str, Answer]:
+    """Return what a run says of labelled photos."""
+    trained = model_file.load(folder, folder.weights(weights))
+    calibration = read_calibration(folder, weights, screen.warn)
+    part = read_labelled(place, trained, screen)
+    with screen.progress(f"scoring photos with {folder.path.name}") as advance:
+        chances, _ = answers_of(trained, part.pixels, None, advance)
+    told = chances if calibration is None else calibration(chances)
+    return _by_path(Answer(*row) for row in answers_table(part, told, trained.class_names))
+
+
+def _matched(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> list[Pair]:
+    """Return the answers photo by photo; those that only one of the runs could read are left out."""
+    pairs = [Pair(answer, other[path]) for path, answer in one.items() if path in other]
+    for pair in pairs:
+        if pair.first.label != pair.second.label:
+            raise DataError(
+                f"diff: {pair.first.path} is {pair.first.label!r} for the first run and {pair.second.label!r} for the "
+                "second: the photos were sorted anew between them. Give photos to compare on, DATA."
+            )
+    return pairs
+
+
+def _tell(found: Difference, class_names: tuple[str, ...], screen: Screen) -> None:
+    counts = {change: len(found.of(change)) for change in ("fixed", "broken", "right", "wrong")}
+    screen.result(
+        f"{len(found.pairs):,} photos: {found.first} is right on {found.accuracy('first'):.2%}, {found.second} on "
+        f"{found.accuracy('second'):.2%}"
+    )
+    screen.result(
+        f"Fixed {counts['fixed']}, broken {counts['broken']}; right in both {counts['right']}, wrong in both {counts['wrong']}"
+    )
+    p = found.p_value
+    verdict = (
+        "the difference may well be chance"
+        if p > CHANCE
+        else f"{found.second if counts['fixed'] > counts['broken'] else found.first} is better, by more than chance"
+    )
+    screen.result(f"McNemar's exact test: p = {p:.3g}; {verdict}")
+    rows = []
+    for name in class_names:
+        mine = [pair for pair in found.pairs if pair.first.label == name]
+        fixed, broken = (sum(pair.change == change for pair in mine) for change in ("fixed", "broken"))
+        recall = [
+            f"{np.mean([getattr(pair, which).right for pair in mine]):.3f}" if mine else "-"
+            for which in ("first", "second")
+        ]
+        rows.append([name, len(mine), *recall, fixed, broken])
+    screen.table(
+        ["class", "photos", "first recall", "second recall", "fixed", "broken"], rows, right=(1, 2, 3, 4, 5)
+    )
+    changed = [*found.of("broken"), *found.of("fixed")]
+    if changed:
+        screen.table(
+            ["photo", "class", "first said", "second said", ""],
+            [
+                [p.first.path, p.first.label, _said(p.first), _said(p.second), p.change]
+                for p in changed[:LISTED]
+            ],
+        )
+    if len(changed) > LISTED:
+        screen.line(f"and {len(changed) - LISTED} more; --out DIR writes all")
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.predicted} {answer.confidence:.0%}"
+
+
+def _write(folder: Path, found: Difference, screen: Screen) -> None:
+    write_csv(folder / "diff.csv", _COLUMNS, [_row(pair) for pair in found.pairs])
+    with atomic_path(folder / "diff.json") as temporary:
+        temporary.write_text(
+            json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    for change in ("fixed", "broken"):
+        _draw(folder / f"{change}.png", found.of(change), change, screen)
+
+
+def _draw(path: Path, pairs: Sequence[Pair], change: str, screen: Screen) -> None:
+    """Draw the photos that changed, those first of whose wrong answer a run was surest; nothing where there are none."""
+    images, captions = [], []
+    for pair in pairs[:SHOWN_MISTAKES]:
+        try:
+            images.append(read_pixels(pair.first.path, "rgb", None))
+        except ConvolensError as error:
+            screen.warn(f"not drawn: {error}")
+            continue
+        captions.append(f"{pair.first.label}: {_said(pair.first)}, then {_said(pair.second)}")
+    if images:
+        more = f": the first {len(images)}" if len(images) < len(pairs) else ""
+        contact_sheet(images, captions, path, title=f"{len(pairs)} {change}{more}")

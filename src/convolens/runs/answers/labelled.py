@@ -1,0 +1,53 @@
+"""Labelled photos for a run that is trained: found, matched to its classes by name, and read as its network sees them."""
+
+from os import PathLike
+from pathlib import Path
+
+from convolens.data.cache import load_pixels
+from convolens.data.folder import ImageFolder, list_images
+from convolens.data.layout import find_layout
+from convolens.errors import DataError
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.output.screen import Screen
+from convolens.runs.preparation.prepare import Part
+
+
+def place_to_score(data: str | PathLike[str]) -> Path:
+    """Return the folder of class folders that is meant: the test photos, or else those for validation, or `data` itself.
+
+    Raises:
+        MissingFileError: no such folder. DataError: it holds photos to learn from only.
+    """
+    layout = find_layout(data, to_train=False)
+    place = layout.test or layout.validation or layout.train
+    if place == layout.train != Path(data):
+        raise DataError(f"{data}: holds {place.name} only; give the folder to score, {place} say.")
+    return place
+
+
+def read_labelled(place: Path, trained: TrainedModel, screen: Screen) -> Part:
+    """Return the photos of a folder of class folders, each class a class of the network; unreadable ones are told and left out.
+
+    Raises:
+        MissingFileError: no such folder. DataError: classes the network does not know, no readable photo.
+    """
+    return read_photos(
+        list_images(place, class_names=trained.class_names, allow_missing_classes=True), trained, screen
+    )
+
+
+def read_photos(images: ImageFolder, trained: TrainedModel, screen: Screen) -> Part:
+    """Return photos as a network sees them; unreadable ones are told and left out."""
+    preprocessing = trained.preprocessing
+    with screen.progress("reading photos") as advance:
+        pixels = load_pixels(
+            images,
+            preprocessing.size,
+            preprocessing.color_mode,
+            preprocessing.interpolation,
+            advance,
+            preprocessing.resize,
+        )
+    for path, reason in pixels.skipped:
+        screen.warn(f"skipped {path}: {reason}")
+    return Part(images if len(pixels.indices) == len(images) else images.subset(pixels.indices), pixels.array)

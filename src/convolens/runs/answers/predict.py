@@ -1,0 +1,176 @@
+"""predict: what a run says of photos, one answer a file, in the order of their names."""
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convolens.arguments import integer
+from convolens.data.folder import files_below, is_image_name
+from convolens.data.preprocessing import Preprocessing
+from convolens.errors import ConvolensError, DataError, MissingFileError
+from convolens.memory import kept_memory
+from convolens.runs.answers.answers import answers_of
+from convolens.runs.answers.label_answers import describe_thresholds, label_answers, write_label_answers
+from convolens.runs.answers.prediction import Prediction
+from convolens.runs.answers.ready_made import find_answering, load_answering
+from convolens.runs.folder.calibration_file import Calibration, read_calibration
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.output.screen import Screen
+from convolens.runs.output.tables import write_csv
+
+BATCH = 64
+
+
+def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:
+    """Return the files that photos, folders and glob patterns stand for, each once, in name order.
+
+    Folders are searched through for images, hidden ones left out.
+
+    Raises:
+        MissingFileError: a source that is not there, or matches nothing. DataError: a folder without images.
+    """
+    found: dict[Path, None] = {}
+    for source in sources:
+        path = Path(source)
+        if path.is_dir():
+            images = [file for file in files_below(path) if is_image_name(file)]
+            if not images:
+                raise DataError(f"{source}: no image in this folder.")
+            found |= dict.fromkeys(images)
+        elif path.exists():
+            found[path] = None
+        else:
+            matches = [Path(name) for name in glob.glob(os.fspath(source), recursive=True)]
+            files = [match for match in matches if match.is_file()]
+            if not files:
+                raise MissingFileError(f"{source}: no such photo or folder, and no pattern that matches one.")
+            found |= dict.fromkeys(files)
+    return sorted(found)
+
+
+def predict(
+    run: str | PathLike[str],
+    sources: Sequence[str | PathLike[str]],
+    top: int = 3,
+    weights: str = "best",
+    screen: Screen | None = None,
+    calibrated: bool = True,
+) -> list[Prediction]:
+    """Return what a run says of photos; a file that cannot be read gets an entry with the error.
+
+    Args:
+        run: the run folder, or an architecture whose ImageNet weights are installed ("efficientnet-lite0").
+        sources: photos, folders (searched through) and glob patterns.
+        top: how many of the likeliest classes each answer holds; of photos with several labels all.
+        weights: "best" or "last".
+        screen: where the progress bar goes, and a line that says whether the confidences are calibrated; None shows none.
+        calibrated: False gives the network's own confidences, and calls nothing unknown.
+
+    Returns:
+        One entry a file, in name order.
+
+    Raises:
+        MissingFileError: no such run, photo or folder. CheckpointError: a damaged run. Others: those of `load_answering`.
+    """
+    top = integer("predict", "top", top)
+    screen = screen or Screen(quiet=True)
+    folder = find_answering("predict", run)
+    photos = find_photos(sources)
+    trained = load_answering("predict", run, folder, weights, screen)
+    calibration = None
+    if trained.multi_label:
+        screen.line(describe_thresholds(trained))
+    elif calibrated and folder is not None:
+        calibration = read_calibration(folder, weights, screen.warn)
+    for line in [] if calibration is None else calibration.describe():
+        screen.line(f"{line} (--no-calibration: the network's own)")
+    answers: list[Prediction] = []
+    batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
+    with (
+        screen.progress("predicting") as advance,
+        ThreadPoolExecutor(os.cpu_count() or 1) as pool,
+        kept_memory(),
+    ):
+        reading = _read_all(pool, batches[0], trained.preprocessing) if batches else []
+        for number, paths in enumerate(batches):
+            read = [future.result() for future in reading]
+            if number + 1 < len(batches):  # while the network computes
+                reading = _read_all(pool, batches[number + 1], trained.preprocessing)
+            readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
+            said = iter(_answers(trained, np.stack(readable), calibration, top) if readable else [])
+            for path, pixels in zip(paths, read, strict=True):
+                answers.append(
+                    Prediction(path, error=pixels, labels=() if trained.multi_label else None)
+                    if isinstance(pixels, str)
+                    else Prediction(path, **next(said))
+                )
+            advance(len(answers), len(photos))
+    return answers
+
+
+def _read_all(
+    pool: ThreadPoolExecutor, paths: Sequence[Path], preprocessing: Preprocessing
+) -> list[Future[np.ndarray | str]]:
+    return [pool.submit(_read, path, preprocessing) for path in paths]
+
+
+def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
+    try:
+        return preprocessing.read(path)
+    except ConvolensError as error:
+        return str(error).removeprefix(f"{path}: ")
+
+
+def _answers(
+    trained: TrainedModel, pixels: np.ndarray, calibration: Calibration | None, top: int
+) -> list[dict[str, Any]]:
+    """Return `answers` and `unknown` of the photos of a batch."""
+    chances, unknown = answers_of(trained, pixels, calibration)
+    if trained.multi_label:
+        return label_answers(trained, chances)
+    told = chances if calibration is None else calibration(chances)
+    strange = [None] * len(told) if unknown is None else unknown.tolist()
+    return [
+        {"answers": _likeliest(row, trained.class_names, top), "unknown": called}
+        for row, called in zip(told, strange, strict=True)
+    ]
+
+
+def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-chances, kind="stable")[:top]
+    return tuple((names[i], float(chances[i])) for i in order)
+
+
+def write_answers(path: Path, answers: Sequence[Prediction]) -> None:
+    """Write a row a file: path, label, confidence, the next likeliest classes, error.
+
+    Where the run can tell, a column `likeliest` follows the label, which may be "unknown". Where photos have several labels:
+    path, labels, the probability of each class, error.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    if any(answer.labels is not None for answer in answers):
+        write_label_answers(path, answers)
+        return
+    more = max((len(answer.answers) for answer in answers), default=1)
+    tells = any(answer.unknown is not None for answer in answers)
+    columns = ["path", "label", *(["likeliest"] if tells else []), "confidence"]
+    for place in range(2, more + 1):
+        columns += [f"label_{place}", f"confidence_{place}"]
+    rows = []
+    for answer in answers:
+        row: list[object] = [answer.path, answer.label or ""]
+        row += [answer.likeliest or ""] if tells else []
+        row.append("" if answer.confidence is None else f"{answer.confidence:.6f}")
+        for place in range(1, max(more, 1)):
+            name, chance = answer.answers[place] if place < len(answer.answers) else ("", None)
+            row += [name, "" if chance is None else f"{chance:.6f}"]
+        rows.append([*row, answer.error or ""])
+    write_csv(path, [*columns, "error"], rows)

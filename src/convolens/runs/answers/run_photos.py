@@ -1,0 +1,51 @@
+"""The photos of a run, found and split again as they were, and checked to be the same ones."""
+
+from convolens.errors import DataError, MissingFileError
+from convolens.runs.folder.record import Record
+from convolens.runs.output.screen import Screen
+from convolens.runs.preparation.prepare import Prepared, prepare
+from convolens.runs.settings.options import Settings, TrainOptions
+
+
+def check_there(asked: TrainOptions, data_option: str = "--data DIR") -> None:
+    """Raise `MissingFileError` where the photos of a run are no longer where they were.
+
+    Args:
+        asked: the run's options.
+        data_option: how the command is told where they are now.
+    """
+    if not asked.data.is_dir():
+        raise MissingFileError(
+            f"{asked.data}: the photos of the run are no longer there; say where they are by {data_option}."
+        )
+    if asked.labels is not None and not asked.labels.is_file():
+        raise MissingFileError(
+            f"{asked.labels}: the labels of the run are no longer there; say where they are by --labels FILE."
+        )
+    if asked.validation is not None and not asked.validation.is_dir():
+        raise MissingFileError(
+            f"{asked.validation}: the validation photos of the run are no longer there; say where they are by --val DIR."
+        )
+
+
+def prepare_again(record: Record, settings: Settings, screen: Screen, otherwise: str) -> Prepared:
+    """Return the photos of a run, on the sides where they were.
+
+    Args:
+        record: of the run.
+        settings: its own, the photos perhaps elsewhere.
+        screen: where bars go.
+        otherwise: what to do, beside bringing them back, where they are not the same.
+
+    Raises:
+        DataError: other photos. MissingFileError: no such folder.
+    """
+    prepared = prepare(settings, screen)
+    if prepared.fingerprint != record.fingerprint:
+        before = record.tables["data"]
+        raise DataError(
+            f"{settings.data}: these are not the photos of the run ({before.get('training_images')} to learn from and "
+            f"{before.get('validation_images')} to validate on then, {len(prepared.training)} and {len(prepared.validation)} now, "
+            f"or others): bring them back, or {otherwise}."
+        )
+    return prepared

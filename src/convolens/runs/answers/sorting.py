@@ -1,0 +1,168 @@
+"""Sort photos into folders by what a run said of them; an undo list takes it all back."""
+
+import csv
+import errno
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from convolens.arguments import number_in
+from convolens.checkpoints.atomic import explain
+from convolens.errors import DataError, MissingFileError
+from convolens.runs.answers.prediction import Prediction
+from convolens.runs.output.places import check_place, check_writable
+from convolens.runs.output.tables import write_csv
+
+UNDO_NAME = "undo.csv"
+_COLUMNS = ["created", "from", "bytes", "modified"]
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What was sorted.
+
+    Attributes:
+        created: the new files.
+        unsure: photos below the confidence that was asked for.
+        unreadable: photos without an answer.
+        undo_list: the file that `undo` takes.
+    """
+
+    created: tuple[Path, ...]
+    unsure: tuple[Path, ...]
+    unreadable: tuple[Path, ...]
+    undo_list: Path
+
+
+def check_sorting(out: Path, min_confidence: float) -> None:
+    """Check what `sort_into` will be asked, before the work that comes first.
+
+    Raises:
+        ArgumentError: a confidence outside [0, 1]. WriteError: no folder that can be written.
+    """
+    number_in("predict", "min_confidence", min_confidence, 0, 1)
+    if out.is_dir():
+        check_place(out / UNDO_NAME)
+    elif os.path.lexists(out):
+        raise explain(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), out)
+    else:
+        check_writable(out)
+
+
+def sort_into(
+    answers: Sequence[Prediction], out: Path, min_confidence: float = 0.0, link: bool = False
+) -> Sorted:
+    """Copy each photo into OUT/CLASS; the photos themselves are left as they are.
+
+    Args:
+        answers: of `predict`.
+        out: made where it is not there; files in it are never written over.
+        min_confidence: photos below it are left out, in [0, 1].
+        link: True makes symbolic links instead of copies.
+
+    Raises:
+        ArgumentError: a confidence outside [0, 1].
+        WriteError: something cannot be written; what was sorted until then is in the undo list.
+    """
+    number_in("predict", "min_confidence", min_confidence, 0, 1)
+    created: list[tuple[Path, Path]] = []
+    unsure, unreadable = [], []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(error, out) from error
+    undo_list = _free(out / UNDO_NAME)
+    try:
+        for answer in answers:
+            if answer.label is None or answer.confidence is None:
+                unreadable.append(answer.path)
+            elif answer.confidence < min_confidence:
+                unsure.append(answer.path)
+            else:
+                target = _free(out / answer.label / answer.path.name)
+                try:
+                    target.parent.mkdir(exist_ok=True)
+                    if link:
+                        target.symlink_to(answer.path.resolve())
+                    else:
+                        shutil.copy2(answer.path, target)
+                except BaseException as error:  # Ctrl-C too leaves no half copy
+                    with suppress(OSError):
+                        target.unlink()
+                    if isinstance(error, OSError):
+                        raise explain(error, target) from error
+                    raise
+                created.append((target, answer.path))
+    finally:
+        rows = [[new.relative_to(out), old.resolve(), *_state(new)] for new, old in created]
+        write_csv(undo_list, _COLUMNS, rows)
+    return Sorted(tuple(new for new, _ in created), tuple(unsure), tuple(unreadable), undo_list)
+
+
+def _state(path: Path) -> list[str]:
+    """Return size and time of last change (ns): files that were changed since are the user's own."""
+    state = os.lstat(path)
+    return [str(state.st_size), str(state.st_mtime_ns)]
+
+
+def _free(path: Path) -> Path:
+    """Return the path, or its next free sibling NAME-2, NAME-3 ..."""
+    number = 1
+    while True:
+        free = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        if not os.path.lexists(free):
+            return free
+        number += 1
+
+
+def undo(undo_list: Path) -> tuple[int, list[Path]]:
+    """Remove the files that an undo list names, and the class folders that are empty then.
+
+    Returns:
+        How many files were removed, and those that were left because they have changed since.
+
+    Raises:
+        MissingFileError: no such list. DataError: not an undo list, or one that points outside of its folder.
+    """
+    out = undo_list.parent
+    try:
+        with undo_list.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except FileNotFoundError as error:
+        raise MissingFileError(
+            f"{undo_list}: no such undo list; --sort-into writes it into its folder."
+        ) from error
+    except (OSError, csv.Error) as error:
+        raise DataError(f"{undo_list}: cannot be read ({error}).") from error
+    inside = all(
+        len(row) == len(_COLUMNS)
+        and len(Path(row[0]).parts) == 2
+        and ".." not in Path(row[0]).parts
+        and not Path(row[0]).is_absolute()
+        for row in rows
+    )
+    if header != _COLUMNS or not inside:
+        raise DataError(f"{undo_list}: not an undo list of --sort-into; nothing was removed.")
+    removed, left = 0, []
+    for name, _, *state in rows:
+        path = out / name
+        if not os.path.lexists(path):
+            continue
+        if _state(path) != state:
+            left.append(path)
+            continue
+        try:
+            path.unlink()
+        except OSError as error:
+            raise explain(error, path) from error
+        removed += 1
+    with suppress(OSError):  # folders that may not be removed are empty, or stay
+        for folder in {(out / row[0]).parent for row in rows}:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        if not left:
+            undo_list.unlink()
+    return removed, left

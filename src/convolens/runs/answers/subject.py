@@ -1,0 +1,137 @@
+"""Subject: the trained network that RUN or MODEL on the command line means, or the learnt one where none is named."""
+
+import os
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from convolens.applications import APPLICATIONS, canonical_name, find_architecture, find_weights
+from convolens.applications.imagenet import IMAGENET
+from convolens.applications.installed_weights import WITHOUT
+from convolens.applications.pretrained import Pretrained
+from convolens.applications.timm_zoo import PREFIX as TIMM
+from convolens.arguments import did_you_mean, integer
+from convolens.data.preprocessing import Preprocessing
+from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
+from convolens.initializers import undrawn
+from convolens.models import Model
+from convolens.runs.folder import model_file
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.screen import Screen
+from convolens.runs.settings.transfer import LEARNT
+
+_OTHERS = "or name a RUN, or a MODEL with --weights"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network and what it must be shown.
+
+    Attributes:
+        model: with its weights.
+        name: for people.
+        architecture: its name.
+        preprocessing: what its input must look like.
+        weights: where they are from.
+    """
+
+    model: Model
+    name: str
+    architecture: str
+    preprocessing: Preprocessing
+    weights: str
+
+
+def named_architecture(subject: str) -> str | None:
+    """Return the architecture that a RUN or MODEL names, as the registry spells it; None where it names none.
+
+    A word that is spelt in another way than the registry does names an architecture only where no file or folder is called so.
+
+    Args:
+        subject: a run folder, a name in any spelling, or timm:NAME.
+
+    Example:
+        >>> named_architecture("ResNet18"), named_architecture("timm:resnet18"), named_architecture("runs/photos")
+        ('resnet-18', 'timm:resnet18', None)
+    """
+    if subject.startswith(TIMM) or subject in APPLICATIONS:
+        return subject
+    known = canonical_name(subject)
+    return known if known in APPLICATIONS and not Path(subject).exists() else None
+
+
+def find_subject(
+    where: str,
+    subject: str | os.PathLike[str] | None,
+    screen: Screen,
+    select: str = "best",
+    weights: str | None = None,
+    size: int | None = None,
+    device: str = "cpu",
+) -> Subject:
+    """Return the network of a run folder, of an application by its name, of timm (timm:NAME), or `LEARNT`.
+
+    An architecture whose ImageNet weights a package carries has these where `weights` says nothing.
+
+    Args:
+        where: names the command in errors.
+        subject: RUN or MODEL; None takes `LEARNT`, and the screen is told.
+        screen: is warned of random weights.
+        select: of a run: "best" or "last".
+        weights: of a MODEL: "imagenet", a file or a run folder.
+        size: rows and columns for a MODEL; None takes those of its weights, or its own.
+        device: where the network is to be.
+
+    Raises:
+        MissingFileError: no such run and no such name; the nearest is offered. ArgumentError: options that do not fit.
+        ExtraMissingError: the package of the weights is not installed. DataError: its file is another one.
+        Others: those of `applications.find_weights` and of `model_file.load`.
+    """
+    unnamed = subject is None
+    subject = LEARNT if subject is None else os.fspath(subject)
+    named = LEARNT if unnamed else named_architecture(subject)
+    if named is not None:
+        subject, entry = named, find_architecture(where, named)
+        found = _weights(where, weights, subject)
+        if unnamed:
+            learnt = "imagenet" if weights is None else weights
+            screen.line(f"features: {subject}, learnt from {learnt}; name a RUN or MODEL for others")
+        if found is None:
+            screen.warn(
+                f"{subject}: without --weights its weights are random; give --weights imagenet, a file or a run."
+            )
+        side = integer(
+            where, "--size", size or (found.size if found is not None and found.size else entry.size)
+        )
+        with undrawn() if weights == "imagenet" else nullcontext():
+            model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
+        said = "random" if found is None else found.title
+        resized = found.interpolation if found is not None else None
+        preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
+        return Subject(model, subject, subject, preprocessing, said)
+    if not Path(subject).exists() and "/" not in subject and "\\" not in subject:
+        near = did_you_mean(subject, APPLICATIONS)
+        raise MissingFileError(
+            f"{where}: {subject!r} is no run folder and no architecture.{near} Give a run folder, timm:NAME, or one of "
+            f"{', '.join(APPLICATIONS)}."
+        )
+    if weights is not None or size is not None:
+        raise ArgumentError(f"{where}: --weights and --size are for an architecture; a run has its own.")
+    folder = RunFolder.open(subject)
+    trained = model_file.load(folder, folder.weights(select), device)
+    return Subject(
+        trained.model, str(folder.path), trained.name, trained.preprocessing, f"{select} of {folder.path}"
+    )
+
+
+def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:
+    """Return the first weights of an architecture; those that a package carries where none are named."""
+    entry = IMAGENET.get(name)
+    if weights is None and entry is not None and entry.installed is not None:
+        weights = "imagenet"
+    try:
+        return find_weights(where, weights, name)
+    except (ExtraMissingError, DataError) as error:  # which tell of a training's flag
+        if WITHOUT not in str(error):
+            raise
+        raise type(error)(f"{where}: {str(error).replace(WITHOUT, _OTHERS)}") from error

@@ -1,0 +1,1 @@
+"""Explanation: why a run says what it says of a photo."""

@@ -1,0 +1,1 @@
+"""Features of photos: written, compared, mapped, and learnt from by classical learners."""

@@ -1,0 +1,225 @@
+"""probe: classical learners on a network's features, cross-validated; the best becomes a run like any other."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from convolens.data.cache import load_pixels
+from convolens.data.content import content_hashes
+from convolens.data.folder import ImageFolder, list_images
+from convolens.data.layout import find_layout
+from convolens.data.split import read_groups
+from convolens.errors import ArgumentError
+from convolens.features import Features, choose, extract
+from convolens.features.attach import attach
+from convolens.features.cross_validation import Result, check_counts, cross_validate, fit_quietly
+from convolens.features.heads import head_of
+from convolens.features.learners import LEARNERS, Fitted, choose_learners
+from convolens.models import Model
+from convolens.runs.answers.subject import Subject, find_subject
+from convolens.runs.features.features import layer_argument, tell_skipped
+from convolens.runs.features.probe_files import Probed, write_run
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.places import check_outside, check_writable
+from convolens.runs.output.screen import Screen, seconds_text
+from convolens.runs.preparation.prepare import Part
+from convolens.runs.report.answered import show_classes
+from convolens.runs.tasks.scoring import Scores, score
+
+_ROWS = ("avg", "max", "flatten")
+
+
+@dataclass(frozen=True)
+class ProbeOptions:
+    """What is asked for.
+
+    Attributes:
+        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
+        data: a folder of class folders, or one that holds `train`, which is then taken.
+        layer: a name or a place; None for the last before the classifier.
+        pool: "avg", "max" or "flatten".
+        learners: names of `LEARNERS`; empty for all.
+        folds: of the cross-validation.
+        seed: of folds and learners.
+        group_by: photos of a group are never on both sides, see `read_groups`; identical photos never are.
+        out: a new folder; None is runs/DATA-probe.
+        batch_size: photos at once, while features are extracted.
+        select, weights, size, device: see `find_subject`.
+        command: as it was typed, for the record.
+    """
+
+    subject: str | PathLike[str] | None
+    data: str | PathLike[str]
+    layer: str | None = None
+    pool: str = "avg"
+    learners: tuple[str, ...] = ()
+    folds: int = 5
+    seed: int = 0
+    group_by: str | None = None
+    out: str | PathLike[str] | None = None
+    batch_size: int = 64
+    select: str = "best"
+    weights: str | None = None
+    size: int | None = None
+    device: str = "cpu"
+    command: str | None = None
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What came out.
+
+    Attributes:
+        folder: the run.
+        results: of each learner, the best first.
+        fitted: the best, fitted to all photos.
+        scores: of the best, cross-validated.
+        features: that were learnt from.
+        model: the network with the best as its head.
+    """
+
+    folder: RunFolder
+    results: tuple[Result, ...]
+    fitted: Fitted
+    scores: Scores
+    features: Features
+    model: Model
+
+
+def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
+    """Extract features, cross-validate the learners, fit the best to all photos, and write the run folder.
+
+    Raises:
+        DataError: too few photos of a class. UnknownNameError: no such layer or learner.
+        ConvolensError: others of `find_subject` and `features.extract`; nothing was written.
+    """
+    screen = screen or Screen()
+    learners = choose_learners(options.learners)
+    if options.pool not in _ROWS:
+        raise ArgumentError(f"probe: --pool must be one of {', '.join(_ROWS)}; received {options.pool!r}.")
+    layout = find_layout(options.data)
+    out = Path(options.out or Path("runs") / f"{Path(options.data).resolve().name or 'run'}-probe")
+    check_writable(out)
+    check_outside(out, layout.train)
+    images = list_images(layout.train)
+    check_counts(images.labels, images.class_names, options.folds)  # before the photos are read
+    subject = find_subject(
+        "probe", options.subject, screen, options.select, options.weights, options.size, options.device
+    )
+    if layout.train != Path(options.data):
+        screen.line(f"photos: {layout.train}; the other folders are left alone")
+    (tap,) = choose(subject.model, layer_argument((options.layer,) if options.layer else ()))
+    attach(
+        subject.model.module, tap, options.pool, [], "cut"
+    )  # refuses a place where the network cannot be cut
+    found = _features(options, subject, images, screen)
+    kept = _kept(images, found)
+    check_counts(kept.labels, kept.class_names, options.folds)
+    layer = found.layers[0]
+    values = np.ascontiguousarray(found.by_layer[layer])
+    screen.line(f"{layer} of {subject.name}: {len(values):,} photos, {values.shape[1]:,} numbers each")
+    groups = _groups(options.group_by, kept)
+    with screen.progress("cross-validating") as advance:
+        results = cross_validate(
+            learners, values, kept.labels, kept.class_names, groups, options.folds, options.seed, advance
+        )
+    best = results[0]
+    fitted = fit_quietly(best.learner, values, kept.labels, groups, options.seed)
+    name = f"{subject.architecture} + {best.learner}"
+    model = attach(subject.model.module, tap, options.pool, head_of(fitted, values), name).to("cpu")
+    given = subject.preprocessing
+    pixels = load_pixels(kept, given.size, given.color_mode, given.interpolation, resize=given.resize)
+    scores = score(best.probability, kept.labels, kept.class_names)
+    folder = RunFolder.create(out)
+    result = ProbeResult(folder, tuple(results), fitted, scores, found, model)
+    said = {
+        "network": subject.name, "weights": subject.weights, "layer": layer, "pool": options.pool,
+        "learners": list(learners), "folds": options.folds, "seed": options.seed,
+        "group_by": options.group_by or "", "learner": best.learner, "chosen": dict(fitted.chosen),
+    }  # fmt: skip
+    write_run(
+        Probed(folder, said, given, name, model, Part(kept, pixels.array), best, tuple(results), scores),
+        Path(options.data), found, options.command,
+    )  # fmt: skip
+    _tell(result, screen)
+    return result
+
+
+def _features(options: ProbeOptions, subject: Subject, images: ImageFolder, screen: Screen) -> Features:
+    with screen.progress("extracting features") as advance:
+        found = extract(
+            subject.model,
+            images,
+            layer_argument((options.layer,) if options.layer else ()),
+            pool=options.pool,
+            preprocessing=subject.preprocessing,
+            batch_size=options.batch_size,
+            advance=advance,
+        )
+    tell_skipped(found, screen)
+    return found
+
+
+def _kept(images: ImageFolder, found: Features) -> ImageFolder:
+    """Return the photos that could be read."""
+    if not found.skipped:
+        return images
+    names = {path.as_posix(): i for i, path in enumerate(images.relative_paths)}
+    return images.subset([names[name] for name in found.paths or ()])
+
+
+def _groups(group_by: str | None, images: ImageFolder) -> np.ndarray:
+    """Return a number for each photo's group: its content, or with `group_by` all that hangs together by either."""
+    contents = content_hashes(images)
+    if group_by is None:
+        return np.unique(contents, return_inverse=True)[1]
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, first = np.unique(read_groups(group_by, images).astype(str), return_inverse=True)
+    _, second = np.unique(contents, return_inverse=True)
+    width = int(first.max()) + 1
+    size = width + int(second.max()) + 1
+    links = coo_array((np.ones(len(first)), (first, second + width)), shape=(size, size))
+    return connected_components(links, directed=False)[1][first]
+
+
+def _tell(result: ProbeResult, screen: Screen) -> None:
+    screen.heading("Learners, cross-validated")
+    screen.table(
+        ["learner", "accuracy", "spread", "loss", "time", "tuned to (folds)"],
+        [
+            [
+                row.learner, f"{row.mean:.4f}", f"{row.spread:.4f}", f"{row.loss:.4f}",
+                seconds_text(row.seconds), _commonest(row.chosen),
+            ]
+            for row in result.results
+        ],
+        right=(1, 2, 3, 4),
+    )  # fmt: skip
+    best, scores = result.results[0], result.scores
+    chosen = ", ".join(f"{key} {value}" for key, value in result.fitted.chosen.items())
+    screen.result(
+        f"Best: {LEARNERS[best.learner].title}, cross-validated accuracy {best.mean:.4f} (spread {best.spread:.4f}); "
+        f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"
+    )
+    if scores.accuracy <= scores.baseline:
+        screen.warn(
+            "No learner is better than always saying the commonest class: try another --layer or network."
+        )
+    show_classes(scores, screen)
+    screen.result(
+        f"Fitted to all {scores.confusion.sum():,} photos ({chosen}) and saved as {result.folder.path}"
+    )
+    screen.result(f"Report: {result.folder.report}")
+    screen.result(f"Next: convolens predict {shlex.quote(str(result.folder.path))} PHOTO...")
+
+
+def _commonest(chosen: Sequence[dict[str, object]]) -> str:
+    texts = [", ".join(f"{key} {value}" for key, value in item.items()) for item in chosen]
+    first = max(texts, key=texts.count)
+    return f"{first} ({texts.count(first)} of {len(texts)})"

@@ -1,0 +1,1 @@
+"""The run folder: what lies in it, read and written."""

@@ -1,0 +1,212 @@
+"""model.json: what a trained network is and what it must be shown, so that `predict` needs no flags."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import convolens
+from convolens.checkpoints import tensors
+from convolens.checkpoints.atomic import atomic_path
+from convolens.data.decode import COLOR_MODES
+from convolens.data.preprocessing import Preprocessing
+from convolens.errors import ArgumentError, CheckpointError, MissingFileError
+from convolens.initializers import undrawn
+from convolens.models import Model
+from convolens.models.configuration import deserialize, serialize
+from convolens.runs.folder.run_folder import RunFolder
+
+FORMAT = 1
+MULTI_LABEL_FORMAT = (
+    2  # a reader that knows only the first would take the likeliest of several labels for the only one
+)
+MULTI_LABEL = "sigmoid-per-class"
+THRESHOLD = 0.5  # of a class whose threshold is not tuned
+
+# what wrong values in a description make of themselves when a network is built from them
+_WRONG_VALUES = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network with its weights, class names and preprocessing.
+
+    Attributes:
+        model: in inference use; compiled for evaluation by `runs.scoring`.
+        name: of the architecture.
+        class_names: in the order of the outputs.
+        preprocessing: what its input must look like.
+        multi_label: whether photos have any number of labels, so that each output is a probability of its own.
+        tuned: of such, the probability of each class from which on it is said; None before the training's end.
+    """
+
+    model: Model
+    name: str
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing
+    multi_label: bool = False
+    tuned: tuple[float, ...] | None = None
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The probability of each class from which on a photo is said to have it."""
+        return self.tuned or (THRESHOLD,) * len(self.class_names)
+
+
+def write(path: Path, trained: TrainedModel) -> None:
+    """Write model.json.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    units = int(trained.model.output_shape[-1])
+    output = MULTI_LABEL if trained.multi_label else "sigmoid" if units == 1 else "softmax"
+    description = {
+        "format": MULTI_LABEL_FORMAT if trained.multi_label else FORMAT,
+        "convolens": convolens.__version__,
+        "name": trained.name,
+        "input_shape": list(trained.model.input_shape[1:]),
+        "class_names": list(trained.class_names),
+        "output": output,
+        **({} if trained.tuned is None else {"thresholds": list(trained.tuned)}),
+        "preprocessing": asdict(trained.preprocessing),
+        "network": serialize(trained.model.module),
+    }
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> TrainedModel:
+    """Return the network of a run with its best weights (or those given).
+
+    Raises:
+        MissingFileError: a file of the run is not there.
+        CheckpointError: a file is damaged, or weights and architecture do not fit.
+    """
+    weights = weights or run.best
+    if not weights.is_file():
+        raise MissingFileError(
+            f"{weights}: no such weights file; did the training end before its first epoch was over?"
+        )
+    description = _read(run.model)
+    try:
+        with undrawn():
+            module = deserialize(description["network"])
+        names = tuple(str(name) for name in description["class_names"])
+        preprocessing = Preprocessing.of(description["preprocessing"])
+        shape, wanted = module.output_shape, module.input_shape[1:]
+        title = str(description["name"])
+        multi_label = description.get("output") == MULTI_LABEL
+        tuned = _thresholds(description, len(names)) if multi_label else None
+    except _WRONG_VALUES as error:
+        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
+    if not isinstance(shape, tuple) or shape[-1] not in (len(names), len(names) if multi_label else 1):
+        raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
+    sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode]))
+    if any(side not in (None, given) for side, given in zip(wanted, sees, strict=True)):
+        raise CheckpointError(f"{run.model}: photos become {sees}, the network takes {tuple(wanted)}.")
+    for name in names:
+        if not name or name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
+            raise CheckpointError(f"{run.model}: {name!r} cannot be a class name (it is no folder name).")
+    model = Model(module, name=title)
+    model.load_weights(weights)
+    return TrainedModel(model.to(device), title, names, preprocessing, multi_label, tuned)
+
+
+def _thresholds(description: Mapping[str, Any], classes: int) -> tuple[float, ...] | None:
+    """Return the thresholds, one a class in [0, 1]; None where there are none yet."""
+    given = description.get("thresholds")
+    if given is None:
+        return None
+    found = tuple(float(value) for value in given)
+    if len(found) != classes or not all(0 <= value <= 1 for value in found):
+        raise ValueError("thresholds")
+    return found
+
+
+def is_multi_label(run: RunFolder) -> bool:
+    """Return whether the photos of a run have any number of labels.
+
+    Raises:
+        MissingFileError: there is no model.json. CheckpointError: it is damaged.
+    """
+    return _read(run.model).get("output") == MULTI_LABEL
+
+
+def refuse_multi_label(command: str, run: RunFolder, instead: str) -> None:
+    """Raise where a command is for runs of one class a photo.
+
+    Args:
+        command: for the message.
+        run: what it is asked of.
+        instead: what to do.
+
+    Raises:
+        ArgumentError: photos of the run have several labels. MissingFileError, CheckpointError: no whole model.json.
+    """
+    if is_multi_label(run):
+        raise ArgumentError(
+            f"{command}: {run.path} gives a photo any number of labels, not one class; {instead}."
+        )
+
+
+def network(run: RunFolder) -> Model:
+    """Return the network of a run as it was described, its weights not read.
+
+    Raises:
+        MissingFileError: there is no model.json. CheckpointError: it is damaged.
+    """
+    description = _read(run.model)
+    try:
+        return Model(deserialize(description["network"]), name=str(description["name"]))
+    except _WRONG_VALUES as error:
+        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
+
+
+def class_names(run: RunFolder) -> tuple[str, ...]:
+    """Return the class names of a run, in the order of its outputs.
+
+    Raises:
+        MissingFileError: there is no model.json. CheckpointError: it is damaged.
+    """
+    names = _read(run.model).get("class_names")
+    if not isinstance(names, list):
+        raise CheckpointError(f"{run.model}: incomplete or of another version (no class names).")
+    return tuple(str(name) for name in names)
+
+
+def save_weights(module: torch.nn.Module, path: Path) -> None:
+    """Write a module's state as safetensors: the same weights give the same bytes.
+
+    Raises:
+        WriteError: the file cannot be written; the one before is untouched.
+    """
+    tensors.write(path, module.state_dict(), {"format": "pt"})
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingFileError(f"{path}: no such file; is this a run folder?") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not readable as JSON ({error}).") from error
+    if not isinstance(description, dict) or description.get("format") not in (
+        FORMAT,
+        MULTI_LABEL_FORMAT,
+    ):
+        raise CheckpointError(
+            f"{path}: not a model.json of format {FORMAT} or {MULTI_LABEL_FORMAT}; was it made by a newer version?"
+        )
+    return description

@@ -1,0 +1,1 @@
+"""Lessons: what the lecture shows, with the reader's own photos and numbers."""

@@ -1,0 +1,1 @@
+"""Output: where lines, bars and files go, and whether they can."""

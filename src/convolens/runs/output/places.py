@@ -1,0 +1,101 @@
+"""Places: whether a file or a new folder can be written there, before the work that fills it; and making the folder."""
+
+import errno
+import os
+import shlex
+import tempfile
+from os import PathLike
+from pathlib import Path
+
+from convolens.checkpoints.atomic import explain
+from convolens.errors import ArgumentError
+
+
+def check_place(path: str | PathLike[str]) -> None:
+    """Raise `WriteError` unless a file can be written at `path`; nothing is left behind.
+
+    Example:
+        >>> check_place(tempfile.gettempdir() + "/answers.csv")
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=path.parent)
+        os.close(descriptor)
+        os.unlink(name)
+    except OSError as error:
+        raise explain(error, path) from error
+
+
+def check_outside(out: str | PathLike[str], photos: Path) -> None:
+    """Raise `ArgumentError` where a new folder would lie among the photos, and be taken for a class next time.
+
+    Example:
+        >>> check_outside("runs/photos", Path("photos"))
+    """
+    if Path(out).resolve().is_relative_to(photos.resolve()):
+        better = photos.resolve().parent / "runs" / Path(out).resolve().name
+        raise ArgumentError(
+            f"{out} would lie inside the photos, {photos.resolve()}, and be taken for a class next time; "
+            f"name another place, --out {shlex.quote(str(better))} say."
+        )
+
+
+def _check_name(out: Path) -> None:
+    """Refuse `.`, `..` and `/`, which name no new folder, unless an empty one is there."""
+    if out.name in ("", "..") and (not out.is_dir() or any(out.iterdir())):
+        raise ArgumentError(f"{str(out)!r} names no new folder; give it a name, --out runs/photos say.")
+
+
+def check_writable(out: str | PathLike[str]) -> None:
+    """Raise unless a folder can be made at `out`; nothing is left behind.
+
+    Raises:
+        ArgumentError: a name that is none. WriteError: the place cannot be written.
+
+    Example:
+        >>> check_writable(tempfile.gettempdir() + "/some/run")
+    """
+    place = Path(out).absolute()
+    try:
+        _check_name(Path(out))
+    except OSError as error:
+        raise explain(error, Path(out)) from error
+    while not os.path.lexists(place):
+        place = place.parent
+    if place == Path(out).absolute():  # the name is taken: its sibling will be made
+        place = place.parent
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=place)
+        os.close(descriptor)
+        os.unlink(name)
+    except OSError as error:
+        raise explain(error, Path(out)) from error
+
+
+def make_new_folder(out: str | PathLike[str]) -> Path:
+    """Make the folder `out`, or the next free OUT-2, OUT-3 ... where it is taken, and return it.
+
+    An empty folder of that name counts as free. Two programs that ask at once get two folders.
+
+    Raises:
+        ArgumentError: a name that is none. WriteError: the place cannot be written.
+    """
+    out = Path(out)
+    number = 1
+    try:
+        _check_name(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            path = out if number == 1 else out.with_name(f"{out.name}-{number}")
+            try:
+                path.mkdir()
+            except FileExistsError:
+                if number == 1 and path.is_dir() and not any(path.iterdir()):
+                    return path
+                number += 1
+            else:
+                return path
+    except OSError as error:
+        raise explain(error, out) from error

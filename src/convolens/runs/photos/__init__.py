@@ -1,0 +1,1 @@
+"""Photos: what is wrong with a folder, and what augmentation makes of one."""

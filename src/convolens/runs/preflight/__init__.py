@@ -1,0 +1,1 @@
+"""Preflight: what a run will do and take, measured and said before its first epoch."""

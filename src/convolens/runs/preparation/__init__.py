@@ -1,0 +1,1 @@
+"""Preparation: from DATA to photos on two sides, decoded."""

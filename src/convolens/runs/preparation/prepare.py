@@ -1,0 +1,271 @@
+"""From DATA to pixels: which folder is which, the split, the images decoded once."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from convolens.data.cache import load_pixels
+from convolens.data.content import content_hashes
+from convolens.data.folder import ImageFolder
+from convolens.data.folds import folds_by_content
+from convolens.data.layout import Layout
+from convolens.data.split import read_groups, split_by_content, units_of
+from convolens.errors import ArgumentError, DataError
+from convolens.models import Model
+from convolens.runs.output.screen import Screen
+from convolens.runs.preparation.photo_lists import layout_of, list_photos, list_validation, tell_shared
+from convolens.runs.settings.options import Settings
+
+
+@dataclass(frozen=True)
+class Part:
+    """The photos of one side.
+
+    Attributes:
+        folder: the readable files with their labels.
+        pixels: uint8 (n, h, w, c), one entry a file of `folder`.
+    """
+
+    folder: ImageFolder
+    pixels: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Class numbers, int64 (n,); of photos with several labels 0 and 1, float32 (n, classes)."""
+        return self.folder.labels
+
+    def __len__(self) -> int:
+        return len(self.folder)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run needs of its data.
+
+    Attributes:
+        lines: which folder is which, and how it was split.
+        skipped: (path, reason) of unreadable images.
+        ignored: file name ending -> how many files that are no images.
+        fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
+        validation_apart: whether the validation photos are of a folder of their own, not split off.
+    """
+
+    class_names: tuple[str, ...]
+    training: Part
+    validation: Part
+    lines: tuple[str, ...]
+    skipped: tuple[tuple[Path, str], ...] = ()
+    ignored: dict[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
+    validation_apart: bool = False
+
+
+def plain_labels(model: Model, part: Part) -> np.ndarray:
+    """Return the labels of one side as the loss of a network takes them: numbers (n,), or 0 and 1 (n, 1) for a sigmoid."""
+    if model.output_shape[-1] == 1:
+        return part.labels[:, np.newaxis].astype(np.float32)
+    return part.labels
+
+
+def prepare(settings: Settings, screen: Screen) -> Prepared:
+    """Find the photos, split them, and read their pixels.
+
+    Raises:
+        MissingFileError: a folder does not exist.
+        DataError: no classes, one class only, an empty class, classes that do not match, no readable image,
+            or an unreadable one where the settings are strict.
+    """
+    layout = layout_of(settings)
+    check_folds(settings, layout)
+    lines = list(layout.lines)
+    whole = list_photos(layout.train, settings, lines)
+    check_classes(whole)
+    ignored = dict(whole.ignored)
+    validation_path = settings.validation or layout.validation
+    if validation_path is not None:
+        if settings.validation is not None:
+            lines.append(f"validation: {validation_path}, as asked")
+        if validation_path.resolve() == layout.train.resolve():
+            raise DataError(
+                f"{validation_path}: is the folder to learn from; photos that were learnt from tell nothing of new ones. "
+                "Give other photos with --val, or none: then a part of these is kept for validation."
+            )
+        if settings.group_by is not None:
+            lines.append("--group-by is not used: nothing is split where there is a folder for validation")
+        training, validation = whole, _validation_images(validation_path, whole, settings, lines)
+        for ending, count in validation.ignored.items():
+            ignored[ending] = ignored.get(ending, 0) + count
+    else:
+        training, validation = _split(whole, settings, lines)
+    training_part, skipped = _read(training, settings, screen, "reading training photos")
+    validation_part, more = _read(validation, settings, screen, "reading validation photos")
+    skipped += more
+    if skipped and settings.strict:
+        first = "; ".join(f"{path}: {reason.rstrip('.')}" for path, reason in skipped[:3])
+        raise DataError(
+            f"{len(skipped)} unreadable image{'s' * (len(skipped) != 1)} and --strict: {first}. "
+            "Repair or remove them, or train without --strict."
+        )
+    _check_sides(training_part, validation_part, whole.class_names)
+    tell_shared(whole, lines)
+    return Prepared(
+        class_names=whole.class_names,
+        training=training_part,
+        validation=validation_part,
+        lines=tuple(lines),
+        skipped=tuple(skipped),
+        ignored=ignored,
+        fingerprint=_fingerprint(training_part, validation_part),
+        validation_apart=validation_path is not None,
+    )
+
+
+def resized(prepared: Prepared, settings: Settings, size: tuple[int, int], screen: Screen) -> Prepared:
+    """Return the same photos at another size, (rows, columns) in pixels."""
+    if prepared.training.pixels.shape[1:3] == size:
+        return prepared
+    smaller, title = replace(settings, size=size), f"reading photos at {size[0]} pixels"
+    training, validation = (
+        _read(part.folder, smaller, screen, title)[0] for part in (prepared.training, prepared.validation)
+    )
+    return replace(prepared, training=training, validation=validation)
+
+
+def check_folds(settings: Settings, layout: Layout) -> None:
+    """Raise where photos are to be parted into folds, and others are there to validate on.
+
+    Raises:
+        ArgumentError: `validation` is given. DataError: the data holds a folder for validation.
+    """
+    if settings.kfold is None:
+        return
+    if settings.validation is not None:
+        raise ArgumentError(
+            f"train: --kfold parts the photos of {settings.data} itself, so those of --val {settings.validation} would not be "
+            "used; leave one of the two out, and score the result on others by `convolens evaluate`."
+        )
+    if layout.validation is not None:
+        raise DataError(
+            f"{settings.data}: holds {layout.validation.name} for validation, whose photos --kfold would not use; give the folder to "
+            f"learn from alone, {layout.train} say, or leave --kfold out."
+        )
+
+
+def check_classes(folder: ImageFolder) -> None:
+    """Raise `DataError` where there is one class only, or class names that no other machine can keep as they are."""
+    if len(folder.class_names) < 2:
+        raise DataError(
+            f"{folder.root}: only one class, {folder.class_names[0]!r}; a classifier needs at least two class folders."
+        )
+    for name in folder.class_names:
+        try:
+            name.encode()
+            foreign = "\\" in name
+        except UnicodeEncodeError:
+            foreign = True
+        if foreign:
+            raise DataError(
+                f"{folder.root}: {name!r} cannot be the name of a class: it holds a backslash, or bytes that are not UTF-8; "
+                "rename the folder."
+            )
+
+
+def _validation_images(
+    path: Path, training: ImageFolder, settings: Settings, lines: list[str]
+) -> ImageFolder:
+    found = list_validation(path, settings, training.class_names)
+    missing = [name for name, count in zip(found.class_names, found.counts(), strict=True) if count == 0]
+    if missing:
+        lines.append(f"validation: no photo of {', '.join(missing)}; their recall cannot be measured")
+    return found
+
+
+def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
+    groups = _groups(whole, settings)
+    whole_groups = "" if groups is None else f"; {len(np.unique(groups))} groups stay whole"
+    if settings.kfold is not None:
+        if settings.fold is None:
+            raise ArgumentError(
+                f"train: kfold {settings.kfold} and no fold; `runs.kfold` trains all of them."
+            )
+        share, stays = f"fold {settings.fold} of {settings.kfold}", ""
+        in_fold = fold_of_each(whole, settings) == settings.fold
+        train, validation = np.flatnonzero(~in_fold), np.flatnonzero(in_fold)
+    else:
+        share, stays = f"{settings.validation_split:.0%} of the photos", "a photo never changes sides, "
+        train, validation = split_by_content(whole, settings.validation_split, groups)
+    lines.append(
+        f"validation: {share} by content, class by class{whole_groups}; {stays}identical ones stay together"
+    )
+    return whole.subset(train), whole.subset(validation)
+
+
+def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
+    return None if settings.group_by is None else read_groups(settings.group_by, whole)
+
+
+def units_of_sides(settings: Settings, prepared: Prepared) -> list[str]:
+    """Return what the photos that stay together have in common, those of the training first; see `data.split.units_of`."""
+    one, other = prepared.training.folder, prepared.validation.folder
+    if settings.group_by is None or prepared.validation_apart:
+        return [*content_hashes(one), *content_hashes(other)]
+    whole = replace(
+        one,
+        relative_paths=(*one.relative_paths, *other.relative_paths),
+        labels=np.concatenate([one.labels, other.labels]),
+    )
+    return units_of(content_hashes(whole), _groups(whole, settings))
+
+
+def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
+    """Return the fold of each photo, from 1, int64 (n,); see `data.folds_by_content`.
+
+    Raises:
+        ArgumentError: no kfold. ConvolensError: those of `folds_by_content` and `read_groups`.
+    """
+    if settings.kfold is None:
+        raise ArgumentError("train: kfold is not given; into how many folds are the photos to be parted?")
+    return folds_by_content(whole, settings.kfold, _groups(whole, settings)) + 1
+
+
+def _read(
+    folder: ImageFolder, settings: Settings, screen: Screen, title: str
+) -> tuple[Part, list[tuple[Path, str]]]:
+    with screen.progress(title) as advance:
+        pixels = load_pixels(
+            folder, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
+        )
+    kept = folder if len(pixels.indices) == len(folder) else folder.subset(pixels.indices)
+    return Part(kept, pixels.array), [(Path(path), str(reason)) for path, reason in pixels.skipped]
+
+
+def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> None:
+    empty = [name for name, count in zip(names, training.folder.counts(), strict=True) if count == 0]
+    if empty:
+        raise DataError(
+            f"no readable training photo of class {', '.join(repr(name) for name in empty)}; "
+            "add photos, or remove the folder."
+        )
+    if len(validation) == 0:
+        raise DataError("no validation photo; raise --val-split, or give --val DIR with photos.")
+    missing = [name for name, count in zip(names, validation.folder.counts(), strict=True) if count == 0]
+    if missing and training.labels.ndim == 2:  # each class has a threshold, tuned on these photos
+        raise DataError(
+            f"no readable validation photo has the label {', '.join(repr(name) for name in missing)}; add photos, or take "
+            "the label out."
+        )
+
+
+def _fingerprint(*parts: Part) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        for path, label in zip(part.folder.relative_paths, part.labels, strict=True):
+            said = label if label.ndim == 0 else "".join("01"[int(value)] for value in label)
+            digest.update(os.fsencode(f"{Path(path).as_posix()}\0{said}\n"))
+        for start in range(0, len(part), 1024):
+            digest.update(np.ascontiguousarray(part.pixels[start : start + 1024]).data)
+        digest.update(b"\n--\n")
+    return digest.hexdigest()

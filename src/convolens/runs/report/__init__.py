@@ -1,0 +1,1 @@
+"""Report: what a run shows, as tables, pictures, findings and pages."""

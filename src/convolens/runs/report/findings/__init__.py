@@ -1,0 +1,51 @@
+"""Findings: a run explained in plain words, one file a finding, each a pure function of the same evidence.
+
+Example:
+    >>> sorted(FINDINGS)[:3]
+    ['all_right', 'few_photos', 'guessing']
+"""
+
+from collections.abc import Callable, Mapping
+
+from convolens.runs.report.findings.all_right import all_right
+from convolens.runs.report.findings.evidence import Evidence, Rescored
+from convolens.runs.report.findings.few_photos import few_photos
+from convolens.runs.report.findings.finding import SEVERITIES, Finding
+from convolens.runs.report.findings.guessing import guessing
+from convolens.runs.report.findings.never_predicted import never_predicted
+from convolens.runs.report.findings.overfitting import overfitting
+from convolens.runs.report.findings.predict_agrees import predict_agrees
+from convolens.runs.report.findings.still_learning import still_learning
+from convolens.runs.report.findings.waiting_for_data import waiting_for_data
+from convolens.runs.report.findings.weakest_class import weakest_class
+from convolens.runs.report.findings.wrong_confidence import wrong_confidence
+
+MOST = 6
+
+# In the order in which findings of the same severity are told.
+FINDINGS: Mapping[str, Callable[[Evidence], Finding | None]] = {
+    "guessing": guessing,
+    "predict_agrees": predict_agrees,
+    "never_predicted": never_predicted,
+    "all_right": all_right,
+    "overfitting": overfitting,
+    "still_learning": still_learning,
+    "weakest_class": weakest_class,
+    "few_photos": few_photos,
+    "waiting_for_data": waiting_for_data,
+    "wrong_confidence": wrong_confidence,
+}
+
+
+def findings_of(evidence: Evidence, most: int = MOST) -> list[Finding]:
+    """Return what a run shows, problems first, at most so many.
+
+    Args:
+        evidence: of the run.
+        most: findings.
+    """
+    found = [finding for look in FINDINGS.values() if (finding := look(evidence)) is not None]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))[:most]
+
+
+__all__ = ["FINDINGS", "SEVERITIES", "Evidence", "Finding", "Rescored", "findings_of"]

@@ -1,0 +1,34 @@
+"""Whether the network is better than always saying the commonest class."""
+
+from convolens.runs.report.findings.evidence import Evidence
+from convolens.runs.report.findings.finding import Finding
+
+CHANCE = 0.05  # the probability above which a guesser could have done as well
+
+
+def guessing(evidence: Evidence) -> Finding | None:
+    """Return a problem where a guesser could have done as well, by a binomial test; a note where not."""
+    from scipy.stats import binomtest
+
+    scores = evidence.scores
+    numbers = (
+        f"accuracy {scores.accuracy:.1%} on {evidence.photos} validation photos; always saying "
+        f"{scores.commonest!r} gives {scores.baseline:.1%}"
+    )
+    p = binomtest(evidence.right, evidence.photos, scores.baseline, alternative="greater").pvalue
+    if p > CHANCE and evidence.right == evidence.photos:
+        return None  # all that so few photos can say
+    if p > CHANCE:
+        return Finding(
+            "No better than guessing",
+            numbers,
+            f"train longer, try another learning rate (`convolens lr-find {evidence.data}`), and see in first_batch.png "
+            "whether the labels fit the photos",
+            "problem",
+        )
+    return Finding(
+        "Better than guessing",
+        numbers,
+        f"score it on photos that had no part in the training: `convolens evaluate {evidence.run} DATA`",
+        "note",
+    )

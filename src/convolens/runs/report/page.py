@@ -1,0 +1,80 @@
+"""report.html: the whole run on one self-contained page."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from convolens.checkpoints.atomic import atomic_path
+from convolens.runs.folder.environment import environment
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.preparation.prepare import Prepared
+from convolens.runs.settings.options import Settings
+
+
+def picture_data(path: Path) -> str | None:
+    """Return a PNG as a data URL, so that the page needs no other file."""
+    if not path.is_file():
+        return None
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def page_of(template: str, **values: Any) -> str:
+    """Return a page of `templates/`, filled."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("convolens.runs.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
+
+
+def write_report(
+    folder: RunFolder,
+    settings: Settings,
+    prepared: Prepared,
+    history: list[dict[str, float]],
+    outcome: dict[str, Any],
+) -> None:
+    """Write the page.
+
+    Args:
+        folder: of the run, its pictures drawn.
+        settings, prepared: what was asked and what was there.
+        history: a dict an epoch.
+        outcome: `Outcome.as_dict()`.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    pictures = {
+        "Loss and accuracy": picture_data(folder.curves),
+        "Confusion matrix": picture_data(folder.confusion_matrix),
+        "Average precision": picture_data(folder.path / "average_precision.png"),
+        "Worst mistakes": picture_data(folder.mistakes),
+        "Precision and recall": picture_data(folder.path / "precision_recall.png"),
+        "First batch": picture_data(folder.first_batch),
+    }
+    page = page_of(
+        "report.html",
+        name=folder.path.name,
+        settings=settings.as_table(),
+        augmentation=settings.augmentation.describe() or ["none"],
+        prepared=prepared,
+        counts=list(
+            zip(
+                prepared.class_names,
+                prepared.training.folder.counts().tolist(),
+                prepared.validation.folder.counts().tolist(),
+                strict=True,
+            )
+        ),
+        history=history,
+        outcome=outcome,
+        pictures={title: data for title, data in pictures.items() if data},
+        environment=environment(settings.device),
+    )
+    with atomic_path(folder.report) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="replace")

@@ -1,0 +1,1 @@
+"""Settings: everything that can be asked of a run, checked, and the recipes."""

@@ -1,0 +1,267 @@
+"""kfold: the same training once a fold, every photo answered by a network that did not learn from it, and all of them as one."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from convolens.checkpoints.lock import locked
+from convolens.data.cache import load_pixels
+from convolens.data.folder import ImageFolder, list_images
+from convolens.data.layout import find_layout
+from convolens.errors import ArgumentError, ShapeError, TerminatedError
+from convolens.runs.folder import model_file
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.folder.record import read_record, recorded_threads
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.places import check_outside, check_writable
+from convolens.runs.output.screen import Screen
+from convolens.runs.preflight.threads import threads_put_back
+from convolens.runs.preparation.prepare import Part, check_classes, check_folds, fold_of_each
+from convolens.runs.report.answered import show_classes
+from convolens.runs.report.evaluation import check_top, evaluation_of
+from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.several.ensemble import ensemble_of
+from convolens.runs.several.kfold_files import Fold, KFoldOutcome, begin_record, write_kfold
+from convolens.runs.several.members import photos_fingerprint, read_rows, train_or_go_on, write_rows
+from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.training.earlier_runs import find_run
+from convolens.runs.training.first_weights import take_model
+from convolens.runs.transfer.choice import choose_model
+from convolens.runs.whole_runs.train import fit_batch_size
+
+ROWS = "folds.json"  # in `RunFolder.folds`: the folds that are done
+
+
+@dataclass(frozen=True)
+class KFoldResult:
+    """What a k-fold training gave.
+
+    Attributes:
+        folder: an ordinary run, the ensemble; its `folds` holds a run a fold.
+        outcome: of all folds; None where Ctrl-C came before the end.
+        interrupted: whether it did.
+    """
+
+    folder: RunFolder
+    outcome: KFoldOutcome | None
+    interrupted: bool = False
+
+
+@threads_put_back()
+def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
+    """Train a network for each of N folds with the same settings, each on the photos of the others, and keep all as one.
+
+    Killed at any time, the same call with `resume` goes on in the fold where it was; the end is the same to the bit.
+
+    Args:
+        options: as for `train`, with `kfold`; `resume` looks for one of the same settings and photos among OUT, OUT-2 ...
+        screen: where lines go.
+
+    Returns:
+        The run; `result.outcome.mean("accuracy")` is the mean of the folds.
+
+    Raises:
+        ArgumentError: what makes no sense with folds. DataError: a class with fewer photos than folds, or a folder for
+            validation. ConvolensError: others of `train`.
+        TerminatedError: SIGTERM came; all is saved.
+    """
+    screen = screen or Screen()
+    _check(options)
+    options = take_model(options)
+    options, chosen = _chosen(options)
+    for line in chosen:
+        screen.line(line)
+    settings = resolve(options)
+    out = options.out or Path("runs") / (settings.data.resolve().name or "run")
+    check_writable(out)
+    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    check_folds(settings, layout)
+    check_outside(out, layout.train)
+    whole = list_images(layout.train)
+    check_classes(whole)
+    fold_of = fold_of_each(whole, settings)
+    sizes = np.bincount(fold_of)[1:].tolist()
+    settings, notes = fit_batch_size(settings, options, len(whole) - max(sizes))
+    photos = photos_fingerprint([whole])
+    wanted = {"epochs": options.epochs}
+    folder = find_run(out, settings, photos, screen, wanted) if options.resume else None
+    if folder is None:
+        folder = RunFolder.create(out)
+        begin_record(folder, settings, whole.class_names, sizes, photos, options.command)
+    for line in [f"{len(whole):,} photos in {settings.kfold} folds of {min(sizes)} to {max(sizes)}", *notes]:
+        screen.line(line)
+    _say_weights(settings, screen)
+    with locked(folder.path, screen.warn):
+        folds = _train_folds(folder, replace(options, batch_size=settings.batch_size), screen)
+        if len(folds) < len(sizes):
+            screen.result(f"Interrupted in fold {len(folds) + 1}; the same command with --resume goes on.")
+            return KFoldResult(folder, None, interrupted=True)
+        if (threads := _threads(folder, options)) is not None:
+            torch.set_num_threads(threads)
+        outcome = _finish(folder, settings, folds, whole, fold_of, screen)
+    _tell(folder, outcome, screen)
+    return KFoldResult(folder, outcome)
+
+
+def _chosen(options: TrainOptions) -> tuple[TrainOptions, Sequence[str]]:
+    """Return the options with the network that the photos decide for, and lines that say so.
+
+    Of a learnt network the folds are first answers, which cost seconds; with --epochs its layers learn too, in each fold alike.
+    """
+    chosen = choose_model(options)
+    options, transfer = chosen.options, chosen.options.transfer
+    lines = [*chosen.warnings, *chosen.lines]
+    if transfer is None:
+        return options, lines
+    if transfer.minutes is not None:
+        raise ArgumentError(
+            "train: --kfold trains each fold equally long; give --epochs instead of --minutes."
+        )
+    if options.epochs is None:
+        return replace(options, epochs=0, transfer=replace(transfer, head_only=True)), [
+            *lines,
+            "each fold is a first answer; --epochs N trains on from it in each",
+        ]
+    return replace(options, size=transfer.training_size), lines  # one size for whichever is better in a fold
+
+
+def _check(options: TrainOptions) -> None:
+    if options.kfold is None or options.fold is not None:
+        raise ArgumentError("kfold: give kfold, the number of folds, and no fold.")
+    if options.validation_split is not None:
+        raise ArgumentError(
+            "train: --kfold validates on each fold in turn, a share of 1 / N; leave --val-split out, or --kfold."
+        )
+    if options.branch_from is not None:
+        raise ArgumentError(
+            f"train: the run {options.branch_from} may have learnt from any of these photos, so that no fold would be new to it; "
+            "leave --branch-from out, or --kfold."
+        )
+
+
+def _say_weights(settings: Settings, screen: Screen) -> None:
+    if settings.weights is not None and Path(settings.weights).exists():
+        screen.warn(
+            f"Every fold begins with the weights of {settings.weights}: if they have learnt from these photos, the figures are too good."
+        )
+
+
+def fold_run(folder: RunFolder, fold: int) -> RunFolder:
+    """Return the run of a fold, from 1.
+
+    Example:
+        >>> fold_run(RunFolder(Path("runs/photos")), 2).path.as_posix()
+        'runs/photos/folds/fold-2'
+    """
+    return RunFolder(folder.folds / f"fold-{fold}")
+
+
+def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> list[Fold]:
+    """Train what is not trained yet; return the folds that are done, all but where Ctrl-C came."""
+    rows = folder.folds / ROWS
+    done = {row.fold: row for row in read_rows(rows, "folds", Fold)}
+    for fold in range(1, (options.kfold or 0) + 1):
+        screen.heading(f"Fold {fold} of {options.kfold}")
+        if fold in done:
+            screen.line("Was trained before.")
+            continue
+        try:
+            asked = replace(options, fold=fold, threads=_threads(folder, options))
+            result = train_or_go_on(fold_run(folder, fold), asked, screen)
+        except TerminatedError as error:
+            raise TerminatedError(
+                f"ended by SIGTERM in fold {fold}; all is saved, the same command with --resume goes on."
+            ) from error
+        if result.interrupted:
+            break
+        outcome = result.outcome
+        if outcome is None:
+            raise ShapeError(f"fold {fold}: the training ended before its first step.")
+        photos, scores = outcome.scores.photos, outcome.scores
+        done[fold] = Fold(fold, photos, scores.accuracy, scores.loss, outcome.best_epoch, outcome.epochs)
+        write_rows(rows, "folds", done.values())
+    return list(done.values())
+
+
+def _threads(folder: RunFolder, options: TrainOptions) -> int | None:
+    """Return the number of threads of all folds: what was asked for, else what the first fold chose or will choose (None)."""
+    return options.threads if options.threads is not None else recorded_threads(fold_run(folder, 1))
+
+
+def _finish(
+    folder: RunFolder,
+    settings: Settings,
+    folds: list[Fold],
+    whole: ImageFolder,
+    fold_of: np.ndarray,
+    screen: Screen,
+) -> KFoldOutcome:
+    """Score every photo by the network that did not learn from it, and write everything."""
+    screen.heading("All folds")
+    _check_same(folder, settings, folds)
+    with screen.progress("reading photos") as advance:
+        pixels = load_pixels(
+            whole, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
+        )
+    part, fold_of = Part(whole.subset(pixels.indices), pixels.array), fold_of[pixels.indices]
+    chances = np.zeros((len(part), len(whole.class_names)), np.float32)
+    members: dict[str, TrainedModel] = {}
+    with screen.progress("scoring every photo") as advance:
+        for done, fold in enumerate(folds):
+            run = fold_run(folder, fold.fold)
+            trained = model_file.load(run, run.best, settings.device)
+            mine = np.flatnonzero(fold_of == fold.fold)
+            chances[mine] = probabilities(trained.model, part.pixels[mine], trained.preprocessing)
+            trained.model.to("cpu")
+            members[f"fold_{fold.fold}"] = trained
+            advance(done + 1, len(folds))
+    name = f"{settings.model}, {len(folds)} folds"
+    top = check_top(None, len(whole.class_names))
+    found = evaluation_of(chances, part.labels, whole.class_names, top, settings.seed)
+    outcome = KFoldOutcome(tuple(folds), found)
+    skipped = [(Path(path), str(reason)) for path, reason in pixels.skipped]
+    write_kfold(folder, settings, outcome, part, chances, fold_of, skipped, ensemble_of(members, name))
+    return outcome
+
+
+def _check_same(folder: RunFolder, settings: Settings, folds: list[Fold]) -> None:
+    """Raise where a fold was trained further by itself."""
+    for fold in folds:
+        run = fold_run(folder, fold.fold)
+        epochs = read_record(run).epochs
+        if epochs != settings.epochs:
+            raise ArgumentError(
+                f"{run.path}: was trained for {epochs} epochs by itself, and the folds together for {settings.epochs}; for more epochs "
+                f"begin all of them anew, with --epochs {epochs} and another --out."
+            )
+
+
+def _tell(folder: RunFolder, outcome: KFoldOutcome, screen: Screen) -> None:
+    found, folds = outcome.found, outcome.folds
+    columns = ["fold", "photos", "accuracy", "loss", "best epoch"]
+    rows = [[f.fold, f.photos, f"{f.accuracy:.4f}", f"{f.loss:.4f}", f"{f.best_epoch} of {f.epochs}"] for f in folds]  # fmt: skip
+    said = {name: f"{outcome.mean(name):.4f} ± {outcome.spread(name):.4f}" for name in ("accuracy", "loss")}
+    screen.table(columns, rows, right=range(5))
+    screen.result(
+        f"Accuracy {said['accuracy']}, loss {said['loss']}: mean and standard deviation of {len(folds)} folds"
+    )
+    interval = found.accuracy_interval
+    between = "" if interval is None else f" (95 %: {interval.low:.4f} to {interval.high:.4f})"
+    screen.result(
+        f"Out of fold: accuracy {found.accuracy:.4f}{between} on all {found.confusion.sum():,} photos, each answered by the network that "
+        f"did not learn from it; always saying {found.commonest!r} would give {found.baseline:.4f}"
+    )
+    show_classes(found, screen)
+    if found.accuracy <= found.baseline:
+        screen.warn("This is no better than always saying the commonest class.")
+    place = shlex.quote(str(folder.path))
+    screen.result(
+        f"The {len(folds)} networks as one: {folder.best}. It has learnt from every photo, so none of them can score it; these figures "
+        f"are of single networks. Score it on other photos: convolens evaluate {place} PHOTOS"
+    )
+    screen.result(f"Report: {folder.report}")
+    screen.result(f"Next: convolens predict {place} PHOTO...")

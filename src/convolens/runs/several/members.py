@@ -1,0 +1,91 @@
+"""Several runs in one folder: each trained, or gone on with where it was begun; their photos known again; a row for each."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from convolens.checkpoints.atomic import atomic_path
+from convolens.data.content import content_hashes
+from convolens.data.folder import ImageFolder
+from convolens.errors import CheckpointError
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.screen import Screen
+from convolens.runs.settings.options import TrainOptions
+from convolens.runs.training.outcome import TrainResult
+from convolens.runs.whole_runs.resume import ResumeOptions, resume
+from convolens.runs.whole_runs.train import train
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Row = TypeVar("Row", bound=DataclassInstance)
+else:
+    Row = TypeVar("Row")
+
+
+def train_or_go_on(run: RunFolder, asked: TrainOptions, screen: Screen) -> TrainResult:
+    """Train into exactly this folder; where a training was begun in it, go on with that.
+
+    Args:
+        run: where.
+        asked: what a new training is asked to do; its `out` and `resume` are not used.
+        screen: where lines go.
+
+    Raises:
+        ConvolensError: those of `train` and `resume`.
+    """
+    if run.settings.is_file():
+        where = ResumeOptions(data=asked.data, validation=asked.validation, threads=asked.threads)
+        return resume(run.path, where, screen)
+    if run.path.exists():  # begun, and killed before anything was written down
+        shutil.rmtree(run.path)
+    return train(replace(asked, out=run.path, resume=False), screen)
+
+
+def photos_fingerprint(places: Iterable[ImageFolder]) -> str:
+    """Return a SHA-256 of the names and contents of all photos, in hexadecimal."""
+    digest = hashlib.sha256()
+    for images in places:
+        for path, content in zip(images.relative_paths, content_hashes(images), strict=True):
+            digest.update(os.fsencode(f"{path.as_posix()}\0{content}\n"))
+        digest.update(b"--\n")
+    return digest.hexdigest()
+
+
+def read_rows(path: Path, title: str, kind: type[Row]) -> list[Row]:
+    """Return the rows of a JSON file, none where there is no such file; what this version does not know is left out.
+
+    Args:
+        path: of the file.
+        title: of the list in it.
+        kind: a dataclass.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    if not path.is_file():
+        return []
+    known = {item.name for item in fields(kind)}
+    try:
+        rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[title]
+        return [kind(**{key: value for key, value in row.items() if key in known}) for row in rows]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CheckpointError(
+            f"{path}: not the results of several trainings ({error}); remove it, then the networks are scored again."
+        ) from error
+
+
+def write_rows(path: Path, title: str, rows: Iterable[Row]) -> None:
+    """Write rows for `read_rows`.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    with atomic_path(path) as temporary:
+        table = {title: [asdict(row) for row in rows]}
+        temporary.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")

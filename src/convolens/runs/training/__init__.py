@@ -1,0 +1,1 @@
+"""Training: one run from its first weights to its last state."""

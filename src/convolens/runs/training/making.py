@@ -1,0 +1,79 @@
+"""The compiled network of a run and the batches of its photos, as its settings say."""
+
+from collections.abc import Callable
+
+from convolens import optimizers
+from convolens.applications import build
+from convolens.augmentation import Augmentation, AugmentedBatches
+from convolens.data.preprocessing import Preprocessing
+from convolens.metrics import BinaryAccuracy
+from convolens.models import Model
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.preparation.prepare import Prepared, plain_labels
+from convolens.runs.settings.options import Settings
+from convolens.runs.training.first_weights import network_like
+from convolens.runs.training.learnt_network import learnt_network
+from convolens.runs.training.schedule import learning_rate
+
+
+def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
+    """Return a run's model with what it must be shown and what its outputs mean."""
+    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
+    multi_label = bool(settings.multi_label)
+    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, multi_label)
+
+
+def steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
+    """Return how many batches an epoch has."""
+    return -(-len(prepared.training) // settings.batch_size)
+
+
+def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
+    """Return a function that makes the compiled model of a run, its weights drawn anew, on the run's device."""
+    rate = learning_rate(settings, steps_an_epoch(settings, prepared))
+
+    def make() -> Model:
+        model = _network(settings, len(prepared.class_names))
+        optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
+        optimizer.learning_rate = rate
+        sigmoid = model.output_shape[-1] == 1
+        model.compile(
+            optimizer,
+            # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
+            loss="binary_crossentropy" if sigmoid or settings.multi_label else "crossentropy",
+            # of several labels: the share of right answers, one a photo and class
+            metrics=[BinaryAccuracy(name="accuracy")] if settings.multi_label else ["accuracy"],
+            precision=settings.precision,
+        )
+        return model.to(settings.device)
+
+    return make
+
+
+def _network(settings: Settings, classes: int) -> Model:
+    if settings.transfer is not None:
+        return learnt_network(settings, classes, network_like(settings))
+    return build(
+        settings.model,
+        settings.input_shape,
+        classes,
+        training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
+        weights=network_like(settings),
+        multi_label=bool(settings.multi_label),
+    )
+
+
+def make_batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
+    """Return the batches of one side; only those of the training are varied."""
+    part = prepared.training if training else prepared.validation
+    return AugmentedBatches(
+        part.pixels,
+        plain_labels(model, part),
+        settings.batch_size if training else max(64, settings.batch_size),
+        settings.augmentation if training else Augmentation(),
+        settings.seed,
+        rescale=Preprocessing(settings.size).rescale,
+        shuffle=training,
+        balance=training and settings.balance,
+        classes=len(prepared.class_names),
+    )
