@@ -18,7 +18,7 @@ import torch
 
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.models.cutting import cut
+from convolens.models.parts.cutting import cut
 from convolens.runs.training.head_features import features_of
 
 TARGET, EPOCHS, CLASSES, BATCH = 20.0, 10, 5, 32

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from convolens.analysis import cost
-from convolens.analysis.catalogue import catalogue
+from convolens.analysis.cost.catalogue import catalogue
 from convolens.applications import APPLICATIONS, ConvModel, GoogLeNet
 from convolens.applications.imagenet import IMAGENET
 from convolens.cli import main

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from convolens.analysis import plot_confusion_matrix
-from convolens.analysis.pictures import shorten
+from convolens.analysis.charts.pictures import shorten
 from convolens.errors import ArgumentError, ShapeError
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from PIL import Image
 
 from convolens.analysis import contact_sheet
-from convolens.analysis.contact_sheet import wrap
+from convolens.analysis.charts.contact_sheet import wrap
 from convolens.errors import ArgumentError, ShapeError
 
 GAP = 8

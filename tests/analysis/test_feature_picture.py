@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from convolens.analysis import plot_features
-from convolens.analysis.feature_picture import class_colours
+from convolens.analysis.charts.feature_picture import class_colours
 from convolens.errors import ArgumentError, ShapeError
 
 

@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from convolens.analysis.graph_layout import layered
+from convolens.analysis.graph.graph_layout import layered
 
 
 @st.composite

@@ -3,7 +3,7 @@
 import pytest
 
 from convolens import layers
-from convolens.analysis.layer_words import is_layers, parse_layers
+from convolens.analysis.cost.layer_words import is_layers, parse_layers
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 
 

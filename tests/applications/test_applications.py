@@ -7,7 +7,7 @@ import torch
 from convolens.applications import APPLICATIONS, VGG16, VGG19, ConvModel, GoogLeNet, ShallowVGGNet, build
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 from convolens.layers import OWN_LAYERS, BatchNormalization
-from convolens.models.keras_form import describe, in_keras_form
+from convolens.models.files.keras_form import describe, in_keras_form
 
 EVERY = sorted(APPLICATIONS)
 DEEPER = (

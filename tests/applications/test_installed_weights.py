@@ -14,8 +14,8 @@ from convolens.applications.imagenet import IMAGENET
 from convolens.applications.installed_weights import InstalledFile, is_installed, package_file
 from convolens.applications.pretrained import usual_interpolation, weights_folder
 from convolens.checkpoints import tensors
-from convolens.checkpoints.download import digest_of
 from convolens.errors import CheckpointError, DataError, ExtraMissingError
+from convolens.files.download import digest_of
 
 KNOWN = IMAGENET["efficientnet-lite0"].installed
 KEPT = "efficientnet-lite0-57934424.safetensors"

@@ -26,7 +26,7 @@ from convolens.applications import (
 from convolens.applications.imagenet import IMAGENET
 from convolens.applications.pretrained import weights_folder
 from convolens.checkpoints import tensors
-from convolens.checkpoints.torch_import import read_torch
+from convolens.checkpoints.foreign.torch_import import read_torch
 from convolens.errors import (
     ArgumentError,
     ArgumentTypeError,

@@ -20,7 +20,7 @@ from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, ExtraMissingError, ShapeError, UnknownNameError
 from convolens.features import extract
 from convolens.models import Model
-from convolens.models.configuration import deserialize, serialize
+from convolens.models.graph.configuration import deserialize, serialize
 from convolens.runs.output.screen import Screen
 from images import folders
 

@@ -14,7 +14,7 @@ from sklearn.utils.class_weight import compute_class_weight
 import convolens
 from convolens import layers
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.augmentation.balance import (
+from convolens.augmentation.draw.balance import (
     balanced_order,
     balanced_weights,
     class_numbers,

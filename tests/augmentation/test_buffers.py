@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.augmentation.buffers import KEPT, BatchBuffers
+from convolens.augmentation.cpu.buffers import KEPT, BatchBuffers
 
 HOLDERS = {
     "itself": lambda array: array,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convolens.augmentation import Augmentation, augment_batch, matrices, transform_batch
-from convolens.augmentation import tone_codes as tone
+from convolens.augmentation.draw import tone_codes as tone
 from convolens.errors import ArgumentError
 
 MANY = np.arange(20_000)

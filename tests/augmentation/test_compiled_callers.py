@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-import convolens.augmentation
+import convolens.augmentation.cpu
 
-HERE = Path(convolens.augmentation.__file__).parent
+HERE = Path(convolens.augmentation.cpu.__file__).parent
 CALLERS = {
     "kernel": ["blend", "colours", "places", "write_line"],
-    "finishing_kernel": ["tones", "tone_codes"],
-    "tones": ["tone_codes"],
+    "finishing_kernel": ["tones", "../draw/tone_codes"],
+    "tones": ["../draw/tone_codes"],
 }
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.augmentation.augmentation import FILL_MODES
-from convolens.augmentation.device_batches import DeviceBatches
-from convolens.augmentation.resident import resident
+from convolens.augmentation.draw.augmentation import FILL_MODES
+from convolens.augmentation.gpu.device_batches import DeviceBatches
+from convolens.augmentation.gpu.resident import resident
 from convolens.errors import ArgumentError
 from convolens.training.batches import make_batch
 from devices import DEVICES

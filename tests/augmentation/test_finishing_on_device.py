@@ -7,10 +7,14 @@ import torch
 from hypothesis import given, settings
 
 from convolens.augmentation import Augmentation, augment_batch, mix_images, mix_labels
-from convolens.augmentation.finishing_on_device import augment_on_device, mix_labels_on_device, mix_on_device
-from convolens.augmentation.tone_codes import LAST_TONE, NAMES
-from convolens.augmentation.tones import change_tones
-from convolens.augmentation.tones_on_device import OPERATIONS, change_tones_on_device
+from convolens.augmentation.cpu.tones import change_tones
+from convolens.augmentation.draw.tone_codes import LAST_TONE, NAMES
+from convolens.augmentation.gpu.finishing_on_device import (
+    augment_on_device,
+    mix_labels_on_device,
+    mix_on_device,
+)
+from convolens.augmentation.gpu.tones_on_device import OPERATIONS, change_tones_on_device
 from devices import DEVICES
 
 NEAR = 0.5  # of 255, as promised

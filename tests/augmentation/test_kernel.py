@@ -9,17 +9,9 @@ import torch
 from hypothesis import given
 from scipy import ndimage
 
-from convolens.augmentation import (
-    Augmentation,
-    AugmentedBatches,
-    Draws,
-    augment_batch,
-    colours,
-    kernel,
-    places,
-    transform_batch,
-)
-from convolens.augmentation.augmentation import FILL_MODES
+from convolens.augmentation import Augmentation, AugmentedBatches, Draws, augment_batch, transform_batch
+from convolens.augmentation.cpu import colours, kernel, places
+from convolens.augmentation.draw.augmentation import FILL_MODES
 from convolens.errors import ArgumentError, ShapeError
 
 

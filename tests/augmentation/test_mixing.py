@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
-from convolens.augmentation import Augmentation, AugmentedBatches, finishing_kernel, mix_images
-from convolens.augmentation.mixing import label_rows
+from convolens.augmentation import Augmentation, AugmentedBatches, mix_images
+from convolens.augmentation.cpu import finishing_kernel
+from convolens.augmentation.draw.mixing import label_rows
 from convolens.errors import ArgumentError
 from convolens.losses import Crossentropy
 

@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convolens.augmentation import (
-    Augmentation,
-    AugmentedBatches,
-    Draws,
-    caption,
-    finishing_kernel,
-    transform_batch,
-)
+from convolens.augmentation import Augmentation, AugmentedBatches, Draws, caption, transform_batch
+from convolens.augmentation.cpu import finishing_kernel
 from convolens.errors import ArgumentError, UnknownNameError
 
 KERAS = {

@@ -7,8 +7,8 @@ import torch
 from hypothesis import given
 
 from convolens.augmentation import Augmentation, Draws, matrices, transform_batch
-from convolens.augmentation.augmentation import FILL_MODES
-from convolens.augmentation.on_device import transform_on_device
+from convolens.augmentation.draw.augmentation import FILL_MODES
+from convolens.augmentation.gpu.on_device import transform_on_device
 from convolens.errors import ArgumentError, ShapeError
 from devices import DEVICES
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convolens.augmentation.philox import permutation, philox4x32, uniforms
+from convolens.augmentation.draw.philox import permutation, philox4x32, uniforms
 from convolens.errors import ArgumentError
 
 

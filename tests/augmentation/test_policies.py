@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from convolens.augmentation import Augmentation, Draws, matrices
-from convolens.augmentation import tone_codes as tone
-from convolens.augmentation.policies import OPERATIONS
+from convolens.augmentation.draw import tone_codes as tone
+from convolens.augmentation.draw.policies import OPERATIONS
 
 MANY = np.arange(20_000)
 

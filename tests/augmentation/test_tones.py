@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from PIL import Image, ImageEnhance, ImageOps
 
-from convolens.augmentation import tone_codes as tone
-from convolens.augmentation import tones
+from convolens.augmentation.cpu import tones
+from convolens.augmentation.draw import tone_codes as tone
 
 # Code: what Pillow does, and how far its rounding may lead away.
 FACTORS = {

@@ -12,10 +12,11 @@ import pytest
 import torch
 from hypothesis import given
 
-from convolens.checkpoints import atomic_path, keras_archive, legacy_hdf5, tensors
-from convolens.checkpoints.atomic import explain
-from convolens.checkpoints.keras_archive import Saved
+from convolens.checkpoints import atomic_path, tensors
+from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
+from convolens.checkpoints.foreign.keras_archive import Saved
 from convolens.errors import WriteError
+from convolens.files.atomic import explain
 
 ARRAY = np.arange(5000, dtype="float32")
 
@@ -102,7 +103,9 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np, torch
-from convolens.checkpoints import keras_archive, legacy_hdf5, tensors
+from convolens.checkpoints import tensors
+from convolens.checkpoints.foreign import keras_archive
+from convolens.checkpoints.foreign import legacy_hdf5
 from convolens.errors import WriteError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 folder = Path(sys.argv[1])

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 
 from convolens import layers
-from convolens.checkpoints import legacy_hdf5
-from convolens.checkpoints.hdf5 import reading
-from convolens.checkpoints.hdf5_heap import check_heaps, find_object, read_heap
+from convolens.checkpoints.foreign import legacy_hdf5
+from convolens.checkpoints.foreign.hdf5 import reading
+from convolens.checkpoints.foreign.hdf5_heap import check_heaps, find_object, read_heap
 from convolens.errors import CheckpointError
 from convolens.models import Sequential, load_model
 from models import fuzzing
@@ -86,7 +86,7 @@ def test_a_heap_over_the_border_of_two_blocks(tmp_path: Path, monkeypatch: pytes
     largest = check_heaps(tmp_path / "m.h5")
     assert largest > 1000  # the description of the model
     for block in (64, place + 1, place + 4, place + 5, len(content)):
-        monkeypatch.setattr("convolens.checkpoints.hdf5_heap._BLOCK", block)
+        monkeypatch.setattr("convolens.checkpoints.foreign.hdf5_heap._BLOCK", block)
         assert check_heaps(tmp_path / "m.h5") == largest
         assert check_heaps(tmp_path / "x.h5", content) == largest
 

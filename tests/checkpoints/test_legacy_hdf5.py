@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from convolens.checkpoints import legacy_hdf5
+from convolens.checkpoints.foreign import legacy_hdf5
 from convolens.errors import CheckpointError, MissingFileError
 
 NAMES = st.lists(st.text("abc_1é", min_size=1, max_size=12), min_size=1, max_size=5, unique=True)

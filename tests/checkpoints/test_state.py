@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from convolens.checkpoints import state as states
-from convolens.checkpoints.atomic import seal_of
 from convolens.checkpoints.state import make_state
 from convolens.errors import CheckpointError, MissingFileError, WriteError
+from convolens.files.atomic import seal_of
 
 
 def state(epoch: int = 1, batch: int = 0, step: int = 10, number: float = 0.1) -> states.State:

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens import layers as kl
-from convolens.checkpoints.lock import locked
 from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.data.place import features_folder, list_cache
 from convolens.errors import (
@@ -29,6 +28,7 @@ from convolens.errors import (
 )
 from convolens.features import extract, read_features
 from convolens.features.entries import entry_of
+from convolens.files.lock import locked
 from convolens.models import Sequential
 from images import folders, truncated_jpeg
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convolens.features import heads, learners
 from convolens.features.cross_validation import fit_quietly
 from convolens.models import Sequential
-from convolens.models.configuration import deserialize, serialize
+from convolens.models.graph.configuration import deserialize, serialize
 from convolens.runs.tasks.scoring import as_probabilities
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from convolens import layers
 from convolens.errors import ArgumentError, ShapeError
-from convolens.models.configuration import deserialize, serialize
+from convolens.models.graph.configuration import deserialize, serialize
 
 # Arguments of each; a new member of OWN_LAYERS must be given a line here.
 CASES: dict[str, dict[str, Any]] = {

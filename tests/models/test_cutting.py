@@ -8,9 +8,9 @@ from convolens import layers, models
 from convolens.applications import build
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers.layer import inside
-from convolens.models.blocks import blocks_of
-from convolens.models.cutting import cut
-from convolens.models.freezing import units_of
+from convolens.models.parts.blocks import blocks_of
+from convolens.models.parts.cutting import cut
+from convolens.models.parts.freezing import units_of
 
 SIZES = {
     "shallow-vgg": 32, "conv-model": 32, "nin-bn": 32, "vgg11-bn": 32, "googlenet-bn": 64, "inception-v3": 75, "resnet-18": 32,

@@ -13,7 +13,7 @@ import convolens
 from convolens import layers
 from convolens.errors import ArgumentError, CheckpointError, UnknownNameError
 from convolens.models import load_model
-from convolens.models.old_keras import modern
+from convolens.models.files.old_keras import modern
 
 FORGET = {"W_regularizer": None, "b_regularizer": None, "activity_regularizer": None}
 FORGET |= {"W_constraint": None, "b_constraint": None}

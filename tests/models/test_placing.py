@@ -8,7 +8,7 @@ import torch
 
 from convolens import layers
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.augmentation.device_batches import DeviceBatches
+from convolens.augmentation.gpu.device_batches import DeviceBatches
 from convolens.models import Sequential
 from convolens.models.placing import batches_for, free_memory
 from convolens.preprocessing.image import ImageDataGenerator

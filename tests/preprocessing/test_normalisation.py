@@ -53,7 +53,7 @@ def test_an_image_of_one_colour_becomes_zeros():
 
 
 def test_the_sums_compiled_and_interpreted_agree():
-    from convolens.augmentation import normalising
+    from convolens.augmentation.cpu import normalising
 
     compiled = np.random.default_rng(0).uniform(0, 255, (2, 6, 7, 3)).astype(np.float32)
     interpreted = compiled.copy()

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 import convolens
 from convolens import layers
 from convolens.augmentation import Augmentation
-from convolens.augmentation.batches import AugmentedBatches
+from convolens.augmentation.cpu.batches import AugmentedBatches
 from convolens.callbacks import LambdaCallback
 from convolens.errors import ImageError, ShapeError
 from convolens.preprocessing.image import ImageDataGenerator

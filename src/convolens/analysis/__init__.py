@@ -5,19 +5,19 @@
 """
 
 from convolens.analysis import arithmetic, explain, measures
-from convolens.analysis.comparison_chart import Point, plot_comparison
-from convolens.analysis.confusion import plot_confusion_matrix
-from convolens.analysis.contact_sheet import contact_sheet
-from convolens.analysis.costs import cost
-from convolens.analysis.curves import plot_curves
-from convolens.analysis.feature_picture import plot_features
+from convolens.analysis.charts.comparison_chart import Point, plot_comparison
+from convolens.analysis.charts.confusion import plot_confusion_matrix
+from convolens.analysis.charts.contact_sheet import contact_sheet
+from convolens.analysis.charts.curves import plot_curves
+from convolens.analysis.charts.feature_picture import plot_features
+from convolens.analysis.charts.learning_rate_chart import plot_learning_rates
+from convolens.analysis.charts.reliability_diagram import plot_reliability
+from convolens.analysis.charts.threshold_chart import plot_precision_recall, plot_roc
+from convolens.analysis.cost.costs import cost
+from convolens.analysis.cost.model_cost import LayerCost, ModelCost, TrainingCost
+from convolens.analysis.cost.receptive_field import ReceptiveField
+from convolens.analysis.graph.plot_model import plot_model
 from convolens.analysis.learning_rate import RangeTest, find_learning_rate
-from convolens.analysis.learning_rate_chart import plot_learning_rates
-from convolens.analysis.model_cost import LayerCost, ModelCost, TrainingCost
-from convolens.analysis.plot_model import plot_model
-from convolens.analysis.receptive_field import ReceptiveField
-from convolens.analysis.reliability_diagram import plot_reliability
-from convolens.analysis.threshold_chart import plot_precision_recall, plot_roc
 
 __all__ = [
     "LayerCost",

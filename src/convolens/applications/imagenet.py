@@ -7,8 +7,8 @@ from convolens.applications.installed_weights import InstalledFile
 from convolens.applications.names import simple
 from convolens.applications.normalization import Normalization
 from convolens.arguments import did_you_mean
-from convolens.checkpoints.download import RemoteFile
 from convolens.errors import UnknownNameError
+from convolens.files.download import RemoteFile
 
 ADDRESS = "https://download.pytorch.org/models/"
 

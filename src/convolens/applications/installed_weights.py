@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import explain
-from convolens.checkpoints.download import digest_of
-from convolens.checkpoints.torch_import import read_torch
+from convolens.checkpoints.foreign.torch_import import read_torch
 from convolens.errors import DataError, ExtraMissingError, WriteError
+from convolens.files.atomic import explain
+from convolens.files.download import digest_of
 
 WITHOUT = "without it: --from-scratch (in a program weights=None) begins with random weights"
 

@@ -8,12 +8,12 @@ import torch
 from convolens.applications.architecture import same_name
 from convolens.applications.pretrained import Pretrained
 from convolens.checkpoints import tensors
-from convolens.checkpoints.torch_import import read_torch
+from convolens.checkpoints.foreign.torch_import import read_torch
 from convolens.errors import CheckpointError, ShapeError
 from convolens.layers import SymbolicTensor, UnitNormalization
 from convolens.models import Model
-from convolens.models.network import Network
-from convolens.models.weight_files import copy_tensors, mismatch
+from convolens.models.files.weight_files import copy_tensors, mismatch
+from convolens.models.graph.network import Network
 
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # torchvision's names of classifiers on the way
 COUNTERS = "num_batches_tracked"  # of torch's batch normalisation; nothing is computed from them

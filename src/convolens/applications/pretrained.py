@@ -11,12 +11,12 @@ from convolens.applications.installed_weights import find_installed
 from convolens.applications.names import simple
 from convolens.applications.normalization import NAME, Normalization
 from convolens.arguments import did_you_mean
-from convolens.checkpoints.download import check, download
 from convolens.checkpoints.run_weights import RunWeights, find_run_weights
 from convolens.data.decode import INTERPOLATIONS
 from convolens.data.place import cache_root
 from convolens.errors import ArgumentTypeError, UnknownNameError
-from convolens.models.endings import ARCHIVE, WEIGHTS, check_there, ending
+from convolens.files.download import check, download
+from convolens.models.files.file_names import ARCHIVE, WEIGHTS, check_there, ending
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """Augmentation: parameters drawn by (seed, epoch, index), applied by one fused kernel."""
 
-from convolens.augmentation.apply import transform_batch
-from convolens.augmentation.augmentation import Augmentation
-from convolens.augmentation.batches import AugmentedBatches
-from convolens.augmentation.buffers import BatchBuffers
-from convolens.augmentation.captions import caption
-from convolens.augmentation.draws import Draws
-from convolens.augmentation.extras import Extras
-from convolens.augmentation.finishing import augment_batch
-from convolens.augmentation.matrix import matrices
-from convolens.augmentation.mixing import Mixing, mix_images, mix_labels
-from convolens.augmentation.philox import permutation, uniforms
+from convolens.augmentation.cpu.apply import transform_batch
+from convolens.augmentation.cpu.batches import AugmentedBatches
+from convolens.augmentation.cpu.buffers import BatchBuffers
+from convolens.augmentation.cpu.finishing import augment_batch
+from convolens.augmentation.cpu.mix import mix_images
+from convolens.augmentation.draw.augmentation import Augmentation
+from convolens.augmentation.draw.captions import caption
+from convolens.augmentation.draw.draws import Draws
+from convolens.augmentation.draw.extras import Extras
+from convolens.augmentation.draw.matrix import matrices
+from convolens.augmentation.draw.mixing import Mixing, mix_labels
+from convolens.augmentation.draw.philox import permutation, uniforms
 
 __all__ = [
     "Augmentation",

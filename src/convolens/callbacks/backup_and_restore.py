@@ -8,10 +8,10 @@ from pathlib import Path
 from convolens.arguments import integer
 from convolens.callbacks.callback import Callback, Logs
 from convolens.checkpoints import state as states
-from convolens.checkpoints.atomic import explain
 from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import ArgumentError, WriteError
+from convolens.files.atomic import explain
 
 
 class BackupAndRestore(Callback):

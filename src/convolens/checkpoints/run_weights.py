@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convolens.checkpoints import plain_json
 from convolens.errors import CheckpointError, MissingFileError
+from convolens.files import plain_json
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ import safetensors
 import safetensors.torch
 import torch
 
-from convolens.checkpoints.atomic import explain, link_or_copy, seal_of, sync_folder, write_and_sync
 from convolens.checkpoints.tensors import pieces
 from convolens.checkpoints.values import decode, encode
 from convolens.errors import CheckpointError, MissingFileError
+from convolens.files.atomic import explain, link_or_copy, seal_of, sync_folder, write_and_sync
 
 FORMAT = 2
 TENSORS, VALUES, MANIFEST = "tensors.safetensors", "state.json", "manifest.json"

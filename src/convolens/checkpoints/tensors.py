@@ -13,8 +13,8 @@ import safetensors
 import safetensors.torch
 import torch
 
-from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import CheckpointError, MissingFileError
+from convolens.files.atomic import atomic_path
 
 # What the format calls torch's types.
 _TYPES = {

@@ -17,7 +17,7 @@ def models(
 
     Example: [bold]convolens models[/bold]
     """
-    from convolens.analysis.catalogue import catalogue
+    from convolens.analysis.cost.catalogue import catalogue
     from convolens.runs.output.screen import Screen
 
     entries = catalogue()

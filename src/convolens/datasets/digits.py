@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 
 from convolens.arguments import integer
-from convolens.checkpoints.atomic import explain
 from convolens.data.decode import read_pixels
 from convolens.data.folder import files_below
 from convolens.errors import DataError, ImageError
+from convolens.files.atomic import explain
 
 _DEEPEST = 16  # scikit-learn's pixels are counts 0..16
 

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from convolens.checkpoints.download import RemoteFile, check, digest_of, download
 from convolens.data.place import cache_root
 from convolens.errors import MissingFileError
+from convolens.files.download import RemoteFile, check, digest_of, download
 
 
 def cache_folder() -> Path:

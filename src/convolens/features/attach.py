@@ -14,8 +14,8 @@ from convolens.layers import (
     TimmNetwork,
 )
 from convolens.models import Model
-from convolens.models.network import Network
-from convolens.models.sequential_network import SequentialNetwork
+from convolens.models.graph.network import Network
+from convolens.models.graph.sequential_network import SequentialNetwork
 
 _POOLS: dict[str, type[Layer]] = {
     "avg": GlobalAveragePooling2D,

@@ -12,8 +12,8 @@ from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from convolens.layers import Activation, Conv2D, Dense, Dropout, Layer, Softmax, SpatialDropout2D, TimmNetwork
 from convolens.layers.global_pooling import GlobalPooling2D
 from convolens.models import Model
-from convolens.models.network import Network
-from convolens.models.sequential_network import SequentialNetwork
+from convolens.models.graph.network import Network
+from convolens.models.graph.sequential_network import SequentialNetwork
 
 WHOLE = "output"  # the name of what the whole network gives
 _LISTED = 40  # names in a message

@@ -12,8 +12,8 @@ from convolens.features.choice import Tap
 from convolens.features.pooling import pooled
 from convolens.layers import SymbolicTensor
 from convolens.memory import kept_memory
-from convolens.models.network import Network
-from convolens.models.sequential_network import SequentialNetwork
+from convolens.models.graph.network import Network
+from convolens.models.graph.sequential_network import SequentialNetwork
 
 
 class Cut:

@@ -5,10 +5,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.place import features_folder
 from convolens.features.key import Key
 from convolens.features.sources import Samples
+from convolens.files.atomic import atomic_path
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from convolens.arguments import integer, number_in, one_of
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.place import mark_used, prune_cache
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, BusyError, CheckpointError, WriteError
@@ -29,6 +28,7 @@ from convolens.features.parts import parts_in
 from convolens.features.pooling import POOLS
 from convolens.features.sources import BatchSamples, samples_of
 from convolens.features.work import Work
+from convolens.files.atomic import atomic_path
 
 
 def extract(

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import atomic_path
-from convolens.checkpoints.table import write_csv
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
 from convolens.features.key import Key
+from convolens.files.atomic import atomic_path
+from convolens.files.table import write_csv
 
 ENDINGS = (".safetensors", ".npz")
 ONE = "features"  # the name of the tensor where there is one layer; else it is ONE.LAYER

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import atomic_path, explain, remove_leftovers
-from convolens.checkpoints.lock import locked
 from convolens.errors import CheckpointError, DataError
 from convolens.features.features import LABELS
 from convolens.features.key import Key
+from convolens.files.atomic import atomic_path, explain, remove_leftovers
+from convolens.files.lock import locked
 
 PART_BYTES = 2**26  # a part is written at the latest when it has so many
 _KEY = "key.json"

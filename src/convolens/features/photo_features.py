@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.place import features_folder, mark_used, prune_cache
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError, WriteError
 from convolens.features.choice import Tap
 from convolens.features.cut import Cut
 from convolens.features.key import Key
+from convolens.files.atomic import atomic_path
 
 BATCH = 32  # photos at once: their activations stay in the processor's caches better than those of more
 

@@ -9,9 +9,9 @@ from convolens import losses, optimizers
 from convolens.arguments import number_in, refuse_unknown
 from convolens.callbacks import History
 from convolens.errors import ArgumentError, NotCompiledError
-from convolens.models import freezing
-from convolens.models.blocks import blocks_of, factors_by_depth
 from convolens.models.compiling import resolve_metrics
+from convolens.models.parts import freezing
+from convolens.models.parts.blocks import blocks_of, factors_by_depth
 from convolens.models.structure import Structure
 from convolens.training import Precision, Stateful, Step, TrainingState
 

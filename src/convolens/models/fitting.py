@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import integer, refuse_unknown
-from convolens.augmentation.balance import balanced_weights, labels_of
+from convolens.augmentation.draw.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer

@@ -11,7 +11,7 @@ from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models import saving
 from convolens.models.generator_names import GeneratorNames
-from convolens.models.network import Network
+from convolens.models.graph.network import Network
 from convolens.models.summary import summary
 
 
@@ -131,7 +131,7 @@ class Model(GeneratorNames):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Model":
         """Return a model with fresh weights from `get_config`."""
-        from convolens.models.configuration import network_from_config
+        from convolens.models.graph.configuration import network_from_config
 
         return cls._of(network_from_config(config), config.get("name"))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from convolens.augmentation.batches import AugmentedBatches
-from convolens.augmentation.device_batches import DeviceBatches
+from convolens.augmentation.cpu.batches import AugmentedBatches
+from convolens.augmentation.gpu.device_batches import DeviceBatches
 from convolens.preprocessing.image.device_iterator import DeviceIterator
 from convolens.preprocessing.image.iterator import Iterator
 

@@ -11,19 +11,17 @@ from typing import Any
 import torch
 
 from convolens import losses, metrics, optimizers
-from convolens.checkpoints import keras_archive, legacy_hdf5, plain_json
+from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError
+from convolens.files import plain_json
 from convolens.layers import Layer
-from convolens.models import optimizer_state
-from convolens.models.configuration import deserialize, serialize
-from convolens.models.endings import ARCHIVE, MODELS, check_there, ending, prepare
-from convolens.models.honest_size import check_calls
-from convolens.models.keras_form import describe, in_keras_form
-from convolens.models.legacy_matching import legacy_plan
-from convolens.models.network import Network
-from convolens.models.old_keras import Modern, modern, modern_training
-from convolens.models.sequential_network import SequentialNetwork
-from convolens.models.weight_files import (
+from convolens.models.files import optimizer_state
+from convolens.models.files.description_size import check_calls
+from convolens.models.files.file_names import ARCHIVE, MODELS, check_there, ending, prepare
+from convolens.models.files.keras_form import describe, in_keras_form
+from convolens.models.files.legacy_matching import legacy_plan
+from convolens.models.files.old_keras import Modern, modern, modern_training
+from convolens.models.files.weight_files import (
     archive_plan,
     archive_weights,
     assign,
@@ -32,6 +30,9 @@ from convolens.models.weight_files import (
     load_weights,
     save_weights,
 )
+from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.graph.network import Network
+from convolens.models.graph.sequential_network import SequentialNetwork
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights", "to_json"]
 

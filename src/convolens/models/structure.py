@@ -10,8 +10,8 @@ from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.layer import surface
 from convolens.layers.symbolic import is_symbolic
-from convolens.models import freezing
 from convolens.models.feeding import build_for
+from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
 from convolens.training import loop, set_frozen
 from convolens.training.batches import inputs as to_inputs

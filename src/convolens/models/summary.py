@@ -125,7 +125,7 @@ def summary(
     """
     seen: Shapes = {}
     if batch_shape is not None and not isinstance(module, Layer):
-        from convolens.models.dry_run import output_shapes
+        from convolens.models.graph.dry_run import output_shapes
 
         sizes = [size for size in batch_shape[1:] if size is not None]
         if len(sizes) != len(batch_shape) - 1:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from convolens.augmentation.philox import permutation
+from convolens.augmentation.draw.philox import permutation
 from convolens.training.batches import Batch, make_batch
 
 

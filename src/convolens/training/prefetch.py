@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from convolens.augmentation.batches import AugmentedBatches
+from convolens.augmentation.cpu.batches import AugmentedBatches
 
 T = TypeVar("T")
 DEPTH = 2  # batches that wait or are in the making: with one alone, a slow batch is waited for

@@ -10,7 +10,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from convolens import runs
-from convolens.analysis import catalogue
+from convolens.analysis.cost import catalogue
 from convolens.applications import APPLICATIONS, installed_weights
 from convolens.cli import main
 from convolens.errors import MissingFileError

@@ -5,8 +5,8 @@ import pytest
 
 from convolens import layers, models
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.augmentation.device_batches import DeviceBatches
-from convolens.models.cutting import cut
+from convolens.augmentation.gpu.device_batches import DeviceBatches
+from convolens.models.parts.cutting import cut
 from convolens.runs.training.head_features import StagedBatches, features_of
 
 CHANGES = Augmentation(rotation_range=20.0, horizontal_flip=True, mixup=0.4)

@@ -7,8 +7,9 @@ from hypothesis import given
 from convolens.errors import ArgumentError
 from convolens.runs.settings.transfer import Transfer
 from convolens.runs.transfer.plan import (
+    LEAST_ENDING,
     LEAST_STEPS,
-    OVER,
+    LONGEST,
     RESERVED,
     Speed,
     plan,
@@ -41,9 +42,10 @@ def test_never_over_the_minutes(minutes, steps, photos, spent, step, looking, le
         return
     assert found.reason == "why"
     assert trial * steps >= LEAST_STEPS
-    assert (whole > 0) <= learn_all
+    assert (whole > 0) == learn_all
+    assert whole * steps >= LEAST_ENDING * learn_all
     seconds = spent + RESERVED + trial * (steps * step + looking) + whole * steps * step
-    assert seconds <= 60 * asked.budget(photos) * (OVER if minutes is None else 1) + 1e-3
+    assert seconds <= 60 * asked.budget(photos) * (LONGEST if minutes is None else 1) + 1e-3
 
 
 @given(asked=st.integers(1, 50), **SITUATIONS)

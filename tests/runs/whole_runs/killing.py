@@ -27,7 +27,8 @@ import torch._dynamo
 from rich.console import Console
 
 from convolens import runs
-from convolens.checkpoints import atomic, state
+from convolens.checkpoints import state
+from convolens.files import atomic
 from convolens.runs.output.screen import Screen
 from convolens.training.step import Step
 

@@ -23,7 +23,6 @@ from safetensors.numpy import load_file
 from convolens import runs
 from convolens.augmentation import Augmentation
 from convolens.callbacks import Callback
-from convolens.checkpoints.lock import NAME, locked
 from convolens.checkpoints.state import list_states, read_state
 from convolens.errors import (
     ArgumentError,
@@ -33,6 +32,7 @@ from convolens.errors import (
     MissingFileError,
     ShapeError,
 )
+from convolens.files.lock import NAME, locked
 from convolens.models import Model
 from convolens.runs.folder.record import Record, plain, read_record
 from convolens.runs.output.screen import Screen
@@ -416,7 +416,7 @@ def test_sigterm_and_a_second_process(small_data: Path, small_run: runs.TrainRes
 
 def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from convolens.checkpoints.lock import locked\n"
+        "import os, signal, sys; from pathlib import Path; from convolens.files.lock import locked\n"
         "with locked(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", program, tmp_path]).returncode == -signal.SIGKILL

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from convolens.analysis.arithmetic.panels import GRID, INK, MARK, PALE, WINDOW
-from convolens.checkpoints.atomic import atomic_path
+from convolens.files.atomic import atomic_path
 
 _COLOURS = 120
 _KEPT = (MARK, GRID, PALE, INK, WINDOW, (255, 255, 255))  # few pixels, that must not be lost

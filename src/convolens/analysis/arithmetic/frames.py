@@ -23,7 +23,7 @@ from convolens.analysis.arithmetic.panels import (
 from convolens.analysis.arithmetic.pooling import Pooling
 from convolens.analysis.arithmetic.sentences import ending_text, number, pooling_text, products_text
 from convolens.analysis.arithmetic.sliding import Sliding
-from convolens.analysis.contact_sheet import wrap
+from convolens.analysis.charts.contact_sheet import wrap
 
 MOST_NUMBERS = 12  # rows and columns of a map that is drawn as numbers
 _LARGEST_WINDOW = 7  # rows and columns of a window that is drawn as numbers

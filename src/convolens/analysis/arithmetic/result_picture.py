@@ -9,7 +9,7 @@ from convolens.analysis.arithmetic.convolution import Convolution
 from convolens.analysis.arithmetic.frames import MOST_NUMBERS, limit_of
 from convolens.analysis.arithmetic.panels import short, shrink
 from convolens.analysis.arithmetic.pooling import Pooling
-from convolens.analysis.pictures import new_figure, save_figure
+from convolens.analysis.charts.pictures import new_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from convolens.analysis.costs import checked_module
+from convolens.analysis.cost.costs import checked_module
 from convolens.analysis.explain.layers import full_name
 from convolens.arguments import integer
 from convolens.errors import ShapeError

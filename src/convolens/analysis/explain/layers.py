@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from convolens.analysis.cost.receptive_axes import tensors_in
 from convolens.analysis.explain.graph import Place, Ways, place_of
 from convolens.analysis.explain.scores import Asked, ask
-from convolens.analysis.receptive_axes import tensors_in
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 

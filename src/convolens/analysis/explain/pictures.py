@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from convolens.analysis.arithmetic.panels import shrink
+from convolens.analysis.charts.pictures import boxes_for_unknown_letters, new_figure, save_figure, shorten
 from convolens.analysis.explain.feature_maps import FeatureMaps
 from convolens.analysis.explain.overlay import SIGNED, colours_of, overlay
 from convolens.analysis.explain.top_photos import TopPhoto
-from convolens.analysis.pictures import boxes_for_unknown_letters, new_figure, save_figure, shorten
 
 _SIDE = 2.7  # inches of a panel
 _MAPS = "viridis"  # of feature maps without negative values

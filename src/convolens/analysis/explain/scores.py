@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from convolens.analysis.costs import checked_module
-from convolens.analysis.tracer import memory
+from convolens.analysis.cost.costs import checked_module
+from convolens.analysis.cost.tracer import memory
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ArgumentTypeError, ConvolensError, ShapeError
 from convolens.layers.layer import inside

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.augmentation.balance import labels_of
-from convolens.augmentation.device_batches import why_not_on_device
-from convolens.augmentation.finishing_on_device import augment_on_device
-from convolens.augmentation.resident import resident
+from convolens.augmentation.draw.balance import labels_of
+from convolens.augmentation.gpu.device_batches import why_not_on_device
+from convolens.augmentation.gpu.finishing_on_device import augment_on_device
+from convolens.augmentation.gpu.resident import resident
 from convolens.errors import ArgumentError
 from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
 from convolens.preprocessing.image.dataframe_iterator import DataFrameIterator

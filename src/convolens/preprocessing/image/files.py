@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from convolens.arguments import look_up, one_of
-from convolens.checkpoints.atomic import explain
 from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_image
 from convolens.errors import ArgumentTypeError, ShapeError
+from convolens.files.atomic import explain
 
 DATA_FORMATS = ("channels_last", "channels_first")
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import number_in
-from convolens.augmentation import Augmentation, BatchBuffers, Draws, keras_shifts, transform_batch
-from convolens.augmentation.philox import STREAM_GEOMETRY, words
+from convolens.augmentation import Augmentation, BatchBuffers, Draws, transform_batch
+from convolens.augmentation.draw import keras_shifts
+from convolens.augmentation.draw.philox import STREAM_GEOMETRY, words
 from convolens.errors import ShapeError
 from convolens.preprocessing.image.files import check_data_format
 from convolens.preprocessing.image.flows import Flows

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
-from convolens.augmentation.buffers import BatchBuffers
-from convolens.augmentation.philox import STREAM_FILES, permutation, words
-from convolens.checkpoints.atomic import explain
+from convolens.augmentation.cpu.buffers import BatchBuffers
+from convolens.augmentation.draw.philox import STREAM_FILES, permutation, words
 from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, WriteError
+from convolens.files.atomic import explain
 from convolens.preprocessing.image.files import array_to_img
 
 SUBSETS = ("training", "validation")

@@ -9,7 +9,7 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.augmentation import Augmentation, Draws
-from convolens.augmentation.philox import STREAM_GEOMETRY, words
+from convolens.augmentation.draw.philox import STREAM_GEOMETRY, words
 from convolens.errors import ArgumentError, ShapeError
 from convolens.preprocessing.image import iterator
 from convolens.preprocessing.image.iterator import own_seed

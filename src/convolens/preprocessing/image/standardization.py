@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import number_in
-from convolens.augmentation.slices import in_slices
+from convolens.augmentation.cpu.slices import in_slices
 from convolens.errors import ArgumentTypeError
 from convolens.preprocessing.image.statistics import Moments, check_whitening, whitening_matrix
 
@@ -113,7 +113,7 @@ class Standardization:
         """
         if self.only_rescales:
             return
-        from convolens.augmentation import normalising  # Numba takes half a second to import
+        from convolens.augmentation.cpu import normalising  # Numba takes half a second to import
 
         channels = batch.shape[3]
         mean, divisor = np.zeros(channels, np.float32), np.ones(channels, np.float32)

@@ -18,9 +18,9 @@ from convolens.analysis.measures import (
 from convolens.analysis.measures.calibration import log_loss
 from convolens.analysis.measures.conformal import check_rate, strangeness
 from convolens.analysis.measures.novelty import chosen_evenly
-from convolens.checkpoints.atomic import seal_of
-from convolens.checkpoints.lock import locked
 from convolens.errors import CheckpointError, DataError
+from convolens.files.atomic import seal_of
+from convolens.files.lock import locked
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.answers.run_photos import check_there, prepare_again
 from convolens.runs.folder import model_file

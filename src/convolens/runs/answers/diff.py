@@ -12,9 +12,9 @@ import numpy as np
 
 from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.decode import read_pixels
 from convolens.errors import ConvolensError, DataError
+from convolens.files.atomic import atomic_path
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_labelled
 from convolens.runs.folder import model_file

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.folder import ImageFolder, check_folder, list_images, subfolders
 from convolens.data.label_table import read_label_table
 from convolens.data.multi_label import MultiLabelFolder, merge_identical
 from convolens.errors import DataError
+from convolens.files.atomic import atomic_path
 from convolens.runs.answers.label_answers import describe_thresholds
 from convolens.runs.answers.labelled import place_to_score, read_photos
 from convolens.runs.folder.model_file import TrainedModel

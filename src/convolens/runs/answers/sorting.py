@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convolens.arguments import number_in
-from convolens.checkpoints.atomic import explain
 from convolens.errors import DataError, MissingFileError
+from convolens.files.atomic import explain
 from convolens.runs.answers.prediction import Prediction
 from convolens.runs.output.places import check_place, check_writable
 from convolens.runs.output.tables import write_csv

@@ -7,7 +7,7 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.augmentation import Augmentation
-from convolens.augmentation.finishing import augment_batch
+from convolens.augmentation.cpu.finishing import augment_batch
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record

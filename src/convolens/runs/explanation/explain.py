@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from convolens.analysis.charts.pictures import shorten
 from convolens.analysis.explain import LayerCall, feature_maps, filters, list_layers
 from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.pictures import plot_feature_maps, plot_filters, plot_heat_maps
 from convolens.analysis.explain.scores import ask
-from convolens.analysis.pictures import shorten
 from convolens.arguments import look_up, one_of
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs.answers.predict import find_photos

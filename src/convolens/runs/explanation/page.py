@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from convolens.checkpoints.atomic import atomic_path
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.report.page import page_of, picture_data
 

@@ -13,14 +13,14 @@ import numpy as np
 from PIL import Image
 
 from convolens.analysis import plot_features
-from convolens.analysis.feature_picture import class_colours
+from convolens.analysis.charts.feature_picture import class_colours
 from convolens.arguments import integer, one_of
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.decode import read_pixels
 from convolens.errors import ArgumentError, DataError
 from convolens.features import Features, extract
 from convolens.features.projection import METHODS, TITLES, check_method, project
 from convolens.features.sources import list_photos
+from convolens.files.atomic import atomic_path
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder

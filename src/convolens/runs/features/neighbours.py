@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from convolens.analysis import contact_sheet
-from convolens.analysis.pictures import check_picture
+from convolens.analysis.charts.pictures import check_picture
 from convolens.arguments import integer, one_of
 from convolens.data.decode import read_pixels
 from convolens.errors import ArgumentError

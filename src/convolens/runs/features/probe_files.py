@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from convolens.analysis import plot_confusion_matrix
-from convolens.checkpoints.atomic import atomic_path, link_or_copy
 from convolens.data.preprocessing import Preprocessing
 from convolens.features import Features
 from convolens.features.cross_validation import Result
 from convolens.features.learners import LEARNERS
+from convolens.files.atomic import atomic_path, link_or_copy
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.environment import environment

@@ -12,9 +12,10 @@ import torch
 import convolens
 from convolens.analysis.measures import FeatureDistance, temper
 from convolens.arguments import integer, number_in
-from convolens.checkpoints import plain_json, tensors
-from convolens.checkpoints.atomic import atomic_path, explain, seal_of
+from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
+from convolens.files import plain_json
+from convolens.files.atomic import atomic_path, explain, seal_of
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1

@@ -10,13 +10,13 @@ import torch
 
 import convolens
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.decode import COLOR_MODES
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
+from convolens.files.atomic import atomic_path
 from convolens.initializers import undrawn
 from convolens.models import Model
-from convolens.models.configuration import deserialize, serialize
+from convolens.models.graph.configuration import deserialize, serialize
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1

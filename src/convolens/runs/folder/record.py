@@ -9,8 +9,8 @@ from typing import Any
 import tomli_w
 
 from convolens.augmentation import Augmentation
-from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv

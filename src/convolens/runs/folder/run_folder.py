@@ -5,8 +5,8 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.arguments import one_of
-from convolens.checkpoints.atomic import explain
 from convolens.errors import MissingFileError
+from convolens.files.atomic import explain
 from convolens.runs.output.places import make_new_folder
 
 

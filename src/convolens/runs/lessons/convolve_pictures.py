@@ -12,7 +12,7 @@ from convolens.analysis.arithmetic.frames import (
     pooling_frames,
 )
 from convolens.analysis.arithmetic.result_picture import plot_convolution
-from convolens.analysis.pictures import write_picture
+from convolens.analysis.charts.pictures import write_picture
 from convolens.runs.output.screen import Advance
 
 RESULT, STEPS = "result.png", "steps.gif"

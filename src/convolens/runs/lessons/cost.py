@@ -10,7 +10,7 @@ import torch
 
 from convolens.analysis import LayerCost, ModelCost, ReceptiveField
 from convolens.analysis import cost as measure_cost
-from convolens.analysis.layer_words import FORMS, is_layers, parse_layers
+from convolens.analysis.cost.layer_words import FORMS, is_layers, parse_layers
 from convolens.applications import APPLICATIONS, build, find_architecture
 from convolens.arguments import did_you_mean, integer
 from convolens.errors import ArgumentError, MissingFileError, UnknownNameError

@@ -7,8 +7,8 @@ import tempfile
 from os import PathLike
 from pathlib import Path
 
-from convolens.checkpoints.atomic import explain
 from convolens.errors import ArgumentError
+from convolens.files.atomic import explain
 
 
 def check_place(path: str | PathLike[str]) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from convolens.checkpoints.table import write_csv
 from convolens.data.folder import is_image_name
 from convolens.errors import ArgumentError
+from convolens.files.table import write_csv
 from convolens.runs.output.places import check_place
 
 __all__ = ["check_table", "write_csv"]

@@ -11,9 +11,9 @@ from PIL import Image
 from convolens.analysis import contact_sheet
 from convolens.arguments import integer, refuse_unknown
 from convolens.augmentation import Augmentation, augment_batch, caption, mix_images
-from convolens.checkpoints.atomic import explain
 from convolens.data.decode import read_pixels
 from convolens.errors import ArgumentError
+from convolens.files.atomic import explain
 from convolens.runs.output.places import check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.sweeps import sweep

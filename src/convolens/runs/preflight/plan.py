@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from convolens.analysis import contact_sheet
-from convolens.analysis.model_cost import ModelCost
+from convolens.analysis.cost.model_cost import ModelCost
 from convolens.augmentation import AugmentedBatches
 from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case

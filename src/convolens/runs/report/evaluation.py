@@ -17,8 +17,8 @@ from convolens.analysis import (
 from convolens.analysis.measures import Interval, ThresholdCurves
 from convolens.analysis.measures.calibration import Reliability
 from convolens.arguments import integer
-from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import ArgumentError
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.preparation.prepare import Part
 from convolens.runs.report.answered import draw_mistakes, write_predictions

@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from convolens.checkpoints.atomic import atomic_path
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.preparation.prepare import Prepared

@@ -12,7 +12,6 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture
 from convolens.arguments import number_in
-from convolens.checkpoints.lock import locked
 from convolens.data.folder import list_images
 from convolens.data.layout import find_layout
 from convolens.errors import (
@@ -25,6 +24,7 @@ from convolens.errors import (
     TerminatedError,
     TooLargeError,
 )
+from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.output.places import check_outside, check_writable

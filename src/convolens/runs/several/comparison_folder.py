@@ -8,8 +8,8 @@ from typing import Any
 
 import tomli_w
 
-from convolens.checkpoints.atomic import atomic_path, explain
 from convolens.errors import ArgumentError, CheckpointError
+from convolens.files.atomic import atomic_path, explain
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.several.members import read_rows, write_rows
 

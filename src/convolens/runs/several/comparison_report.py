@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.analysis import Point, plot_comparison
-from convolens.checkpoints.atomic import atomic_path
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.output.tables import write_csv

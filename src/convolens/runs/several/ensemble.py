@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from convolens.errors import ArgumentError
 from convolens.layers import Average, Input
 from convolens.models import Model
-from convolens.models.sequential_network import as_layer
+from convolens.models.graph.sequential_network import as_layer
 from convolens.runs.folder.model_file import TrainedModel
 
 

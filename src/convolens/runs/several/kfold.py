@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from convolens.checkpoints.lock import locked
 from convolens.data.cache import load_pixels
 from convolens.data.folder import ImageFolder, list_images
 from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
+from convolens.files.lock import locked
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record, recorded_threads

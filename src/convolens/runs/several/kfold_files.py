@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convolens.analysis import plot_confusion_matrix
-from convolens.checkpoints.atomic import atomic_path, link_or_copy
+from convolens.files.atomic import atomic_path, link_or_copy
 from convolens.runs.folder import model_file
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.model_file import TrainedModel

@@ -9,10 +9,10 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convolens.checkpoints.atomic import atomic_path
 from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
 from convolens.errors import CheckpointError
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import TrainOptions

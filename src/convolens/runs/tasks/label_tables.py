@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from convolens.analysis import contact_sheet, plot_precision_recall
+from convolens.analysis.charts.precision_chart import plot_average_precision
 from convolens.analysis.measures import label_curves
-from convolens.analysis.precision_chart import plot_average_precision
 from convolens.data.multi_label import SEPARATOR
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv

@@ -7,8 +7,8 @@ import torch
 
 from convolens.applications import Normalization
 from convolens.applications.matching import has_unit_features
-from convolens.checkpoints.atomic import seal_of
 from convolens.errors import DataError, ShapeError
+from convolens.files.atomic import seal_of
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel

@@ -13,10 +13,10 @@ import torch
 from convolens.callbacks import Callback
 from convolens.checkpoints import state as states
 from convolens.checkpoints import tensors
-from convolens.checkpoints.atomic import atomic_path, explain, link_or_copy, remove_leftovers
 from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import TerminatedError, WriteError
+from convolens.files.atomic import atomic_path, explain, link_or_copy, remove_leftovers
 from convolens.runs.folder.model_file import save_weights
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.settings.options import KEPT_STATES

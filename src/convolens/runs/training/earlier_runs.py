@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from convolens.checkpoints.atomic import seal_of
 from convolens.checkpoints.state import State, list_states, newest_state
 from convolens.errors import CheckpointError, ConvolensError
+from convolens.files.atomic import seal_of
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import read_record, recorded_threads

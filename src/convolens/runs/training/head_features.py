@@ -8,7 +8,7 @@ import numpy as np
 
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.layers.layer import surface
-from convolens.models.cutting import Cut
+from convolens.models.parts.cutting import Cut
 from convolens.training.batches import inputs
 
 BATCH = 64  # photos that the base is given at once

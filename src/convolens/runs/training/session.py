@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from convolens.analysis import cost
 from convolens.augmentation import AugmentedBatches
-from convolens.augmentation.device_batches import DeviceBatches
+from convolens.augmentation.gpu.device_batches import DeviceBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.checkpoints.state import read_state
 from convolens.errors import NonFiniteLossError, WriteError

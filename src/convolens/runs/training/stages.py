@@ -8,9 +8,9 @@ from typing import Any
 from convolens.callbacks import Callback
 from convolens.errors import ArgumentError
 from convolens.models import Model
-from convolens.models.blocks import Block, blocks_of, factors_by_depth
-from convolens.models.cutting import Cut, cut
-from convolens.models.freezing import Unit, find, units_of
+from convolens.models.parts.blocks import Block, blocks_of, factors_by_depth
+from convolens.models.parts.cutting import Cut, cut
+from convolens.models.parts.freezing import Unit, find, units_of
 from convolens.runs.output.screen import bytes_text
 from convolens.runs.settings.fine_tuning import FineTuning
 from convolens.runs.settings.options import Settings

@@ -7,14 +7,13 @@ from convolens.runs.output.screen import seconds_text
 from convolens.runs.settings.transfer import Transfer
 
 # Steps that are wanted: of a trial that only judges, and of what the run ends with. Where time is short, both are fewer.
-TRIAL_STEPS, STEPS, FEWEST_EPOCHS = (
-    100,
-    320,
-    8,
-)  # the last of what the run ends with, where there are many photos
-LEAST_STEPS = 80  # fewer teach too little to judge by
+TRIAL_STEPS, STEPS = 100, 320
+LEAST_STEPS, LEAST_ENDING = 80, 160  # fewer teach too little to judge by, or to end with
+FEWEST_EPOCHS = 8  # of what the run ends with, where there are many photos
 REFIT_MOST = 1000  # photos; with more, those kept for validation are not missed in the training
-OVER = 3.0  # times the usual minutes, where nobody said how many: rather a slow better answer than none
+# Where nobody said how many minutes, rather a slow better answer than none: up to twice the usual minutes for four fifths of
+# what is wanted, up to three times for the least.
+LONGER, LONGEST, FOUR_FIFTHS = 2.0, 3.0, 0.8
 RESERVED = 15.0  # seconds for scoring, pictures and the report
 
 
@@ -62,20 +61,25 @@ def plan(
     if asked is not None:
         whole = asked if learn_all else 0
         return replace(transfer, trial_epochs=asked, whole_epochs=whole, by_minutes=False)
-    left = 60 * transfer.budget(photos) - speed.spent - RESERVED
+    budget, gone = 60 * transfer.budget(photos), speed.spent + RESERVED
     ending = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
     wanted, then = (math.ceil(TRIAL_STEPS / steps), ending) if learn_all else (ending, 0)
-    least = math.ceil(LEAST_STEPS / steps)
+    least, least_then = math.ceil(LEAST_STEPS / steps), min(then, math.ceil(LEAST_ENDING / steps))
     cost = wanted * trial_seconds + then * step_seconds
-    needed = cost * least / wanted + speed.spent + RESERVED
-    if transfer.minutes is None and needed <= 60 * OVER * transfer.budget(
-        photos
-    ):  # a slow machine takes longer
-        left = max(left, cost * least / wanted)
-    share = min(1.0, max(0.0, left) / cost)
-    trial, whole = math.floor(share * wanted + 1e-9), math.floor(share * then + 1e-9)
-    if trial < least:
+    minimum = least * trial_seconds + least_then * step_seconds
+    left = budget - gone
+    if transfer.minutes is None:
+        left = max(left, min(FOUR_FIFTHS * cost, LONGER * budget - gone))
+        if left < minimum <= LONGEST * budget - gone:
+            left = minimum
+    if left < minimum:
+        needed = minimum + gone
         advice = f"--minutes {math.ceil(needed / 60)} or more"
         reason = f"{transfer.reason}, but that takes about {seconds_text(needed)}: {advice}"
         return replace(transfer, trial_epochs=0, whole_epochs=0, reason=reason)
+    # between the least and what is wanted, both legs by the same share
+    share = 1.0 if left >= cost else (left - minimum) / (cost - minimum)
+    trial, whole = (
+        math.floor(low + share * (high - low) + 1e-9) for low, high in ((least, wanted), (least_then, then))
+    )
     return replace(transfer, trial_epochs=trial, whole_epochs=whole)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from convolens.analysis import plot_confusion_matrix, plot_curves
-from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import WriteError
+from convolens.files.atomic import atomic_path
 from convolens.runs.answers.calibrate import calibrate_at_end
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder

@@ -10,8 +10,8 @@ import numpy as np
 
 from convolens.analysis.measures import best_thresholds
 from convolens.analysis.measures.multi_label import FEWEST, USUAL
-from convolens.checkpoints.atomic import atomic_path
 from convolens.errors import WriteError
+from convolens.files.atomic import atomic_path
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from convolens.arguments import integer
-from convolens.checkpoints.lock import locked
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, MissingFileError
+from convolens.files.lock import locked
 from convolens.runs.answers.run_photos import check_there, prepare_again
 from convolens.runs.folder.record import Record, extend_record, plain, read_record
 from convolens.runs.folder.run_folder import RunFolder

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from convolens.analysis import cost
-from convolens.checkpoints.lock import locked
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
+from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.runs.folder import model_file

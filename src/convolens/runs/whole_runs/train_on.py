@@ -9,8 +9,8 @@ import torch
 
 from convolens.analysis import cost
 from convolens.applications import Pretrained
-from convolens.checkpoints.lock import locked
 from convolens.errors import ArgumentError
+from convolens.files.lock import locked
 from convolens.models.placing import batches_for
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer

@@ -1,0 +1,1 @@
+"""Charts: what the pictures of this house are drawn by."""

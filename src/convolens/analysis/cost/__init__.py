@@ -1,0 +1,1 @@
+"""Cost: parameters, operations, memory and receptive fields, measured from the network itself."""

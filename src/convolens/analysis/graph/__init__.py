@@ -1,0 +1,1 @@
+"""Graph: a network drawn as boxes and arrows."""

@@ -1,0 +1,1 @@
+"""CPU: what was drawn, applied by compiled kernels."""

@@ -1,0 +1,1 @@
+"""GPU: what was drawn, applied by torch operations where the pixels lie."""

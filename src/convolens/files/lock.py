@@ -1,0 +1,102 @@
+"""A lock on a folder: one process at a time works in it; a dead process holds nothing."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from convolens.errors import BusyError
+from convolens.files.atomic import explain
+
+NAME = ".lock"
+
+
+@contextmanager
+def locked(folder: Path, warn: Callable[[str], None] = lambda line: None) -> Iterator[None]:
+    """Hold the lock of a folder; the system itself gives it back when the process ends, however it ends.
+
+    Args:
+        folder: has to exist.
+        warn: told in one line where the file system has no locks; then nothing is held.
+
+    Raises:
+        BusyError: another process holds it; the message says which.
+        WriteError: the folder cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, locked(Path(place)):
+        ...     (Path(place) / NAME).exists()
+        True
+    """
+    path = folder / NAME
+    descriptor = _take(path, folder, warn)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            _remove(path)
+            os.close(descriptor)
+
+
+def _take(path: Path, folder: Path, warn: Callable[[str], None]) -> int | None:
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise explain(error, path) from error
+        try:
+            _lock(descriptor)
+        except BlockingIOError:
+            holder = _holder(descriptor)
+            os.close(descriptor)
+            raise BusyError(
+                f"{folder}: process {holder} is at work in this folder; wait until it has ended, or end it."
+            ) from None
+        except OSError as error:
+            os.close(descriptor)
+            warn(
+                f"{folder}: this file system has no locks ({error.strerror}); start no second process in it."
+            )
+            return None
+        if _is_still(descriptor, path):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
+            return descriptor
+        os.close(descriptor)  # its holder removed the file between our opening and our locking
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a file or raise BlockingIOError where another has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise BlockingIOError(error.errno, error.strerror) from error
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        return os.read(descriptor, 20).decode() or "another"
+    except (OSError, UnicodeDecodeError):  # Windows lets nobody read a locked file
+        return "another"
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # Windows keeps it while it is open; an old one holds nothing
+        return

@@ -1,0 +1,110 @@
+"""Which array of a legacy HDF5 file of Keras 1, 2 or 3 belongs into which weight of a network."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from convolens.checkpoints.foreign.legacy_hdf5 import LegacyFile
+from convolens.errors import CheckpointError
+from convolens.layers import DepthwiseConv2D, Layer, SeparableConv2D, WeightEntry
+
+Plan = list[tuple[WeightEntry, np.ndarray]]
+
+# What Keras 1 and 2 called the weights: "convolution2d_1_W", "batchnormalization_1_running_std:0".
+_OLD_NAMES = {
+    "kernel": ("kernel", "W", "depthwise_kernel"),
+    "bias": ("bias", "b"),
+    "moving_mean": ("moving_mean", "running_mean"),
+    "moving_variance": ("moving_variance", "running_std"),
+}
+
+
+def legacy_order(entries: Sequence[WeightEntry]) -> list[WeightEntry]:
+    """Return weights in the order of Keras' legacy files: those that are trained, then the others.
+
+    Within one layer that is their order anyway; a network inside is one layer there.
+    """
+    return sorted(entries, key=lambda entry: not entry.tensor.requires_grad)
+
+
+def legacy_plan(network: Layer, file: LegacyFile, by_name: bool = False) -> Plan:
+    """Return which array belongs into which weight; layers are matched by order, as Keras does.
+
+    Args:
+        network: may be without memory (of torch's device "meta").
+        file: what was read.
+        by_name: match by the layers' names where they are the same: a file that describes the network as well.
+
+    Raises:
+        CheckpointError: another number of layers, or weights of other shapes.
+    """
+    layers = [layer for layer in getattr(network, "layers", [network]) if layer.weight_entries()]
+    given = list(file.layers)
+    if len(given) != len(layers):
+        raise CheckpointError(
+            f"{file.path}: holds {len(given)} layers with weights ({', '.join(name for name, _ in given[:6])} ...); "
+            f"the model has {len(layers)} ({', '.join(str(layer.name) for layer in layers[:6])} ...)."
+        )
+    named = dict(given)
+    if by_name and named.keys() == {str(layer.name) for layer in layers}:
+        given = [(str(layer.name), named[str(layer.name)]) for layer in layers]
+    plan: Plan = []
+    for layer, (name, weights) in zip(layers, given, strict=True):
+        entries = _matching(file, layer, name, weights)
+        plan += [(entry, array) for entry, (_, array) in zip(entries, weights, strict=True)]
+    return _turned(network, file, plan)
+
+
+def _matching(
+    file: LegacyFile, layer: Layer, name: str, weights: Sequence[tuple[str, np.ndarray]]
+) -> list[WeightEntry]:
+    """Return a layer's weights in the order of the arrays; shapes decide, and names where shapes leave a choice."""
+    have = [tuple(array.shape) for _, array in weights]
+    fitting = [order for order in _orders(layer) if [entry.shape for entry in order] == have]
+    if fitting:
+        told = [
+            order
+            for order in fitting
+            if all(_is_called(known, entry.name) for (known, _), entry in zip(weights, order, strict=True))
+        ]
+        return (told or fitting)[0]
+    want = [entry.shape for entry in legacy_order(layer.weight_entries())]
+    advice = ""
+    if [sorted(shape) for shape in have] == [sorted(shape) for shape in want]:
+        advice = " Kernels with their filters first are of Theano's order (dim_ordering='th'): convert the file with Keras."
+    raise CheckpointError(
+        f"{file.path}: layer {name!r} holds weights of shapes {have}; {layer.title} expects {want}.{advice}"
+    )
+
+
+def _orders(layer: Layer) -> Iterator[list[WeightEntry]]:
+    """Yield the orders that there were: Keras', that of what can be trained at all, and ours before 0.2."""
+    entries = layer.weight_entries()
+    yield legacy_order(entries)
+    yield sorted(entries, key=lambda entry: not entry.trainable)
+    yield entries
+
+
+def _is_called(told: str, name: str) -> bool:
+    """Return whether a name in a file is that of a weight, in the words of any Keras.
+
+    Example:
+        >>> _is_called("convolution2d_1_W:0", "kernel"), _is_called("bn/beta:0", "gamma")
+        (True, False)
+    """
+    last = re.sub(r"_\d+$", "", told.split("/")[-1].split(":")[0])
+    return any(last == known or last.endswith(f"_{known}") for known in _OLD_NAMES.get(name, (name,)))
+
+
+def _turned(network: Layer, file: LegacyFile, plan: Plan) -> Plan:
+    """Turn the kernels that Theano used: its convolution reads them from the end, all others from the beginning."""
+    if file.backend != "theano":
+        return plan
+    for layer in network.modules():
+        if isinstance(layer, (DepthwiseConv2D, SeparableConv2D)):
+            raise CheckpointError(
+                f"{file.path}: Theano wrote the kernels of {layer.title}, whose order is not known; convert the file "
+                "with Keras."
+            )
+    return [(entry, array[::-1, ::-1] if array.ndim == 4 else array) for entry, array in plan]

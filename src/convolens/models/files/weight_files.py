@@ -1,0 +1,230 @@
+"""A model's weights on disk: Keras' legacy HDF5, Keras 3's `.weights.h5` and `.keras`, safetensors."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from convolens.checkpoints import tensors
+from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
+from convolens.checkpoints.foreign.keras_archive import Expected, Saved
+from convolens.errors import ArgumentError, CheckpointError
+from convolens.layers import InputLayer, Layer, WeightEntry
+from convolens.layers.layer import snake_case
+from convolens.models.files.file_names import (
+    ARCHIVE,
+    ARCHIVE_WEIGHTS,
+    TENSORS,
+    WEIGHTS,
+    check_there,
+    ending,
+    prepare,
+)
+from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan
+from convolens.models.graph.network import Network
+from convolens.models.graph.sequential_network import SequentialNetwork
+
+_CLASS_NAMES: dict[type, str] = {Network: "functional", SequentialNetwork: "sequential"}
+
+
+def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
+    """Write a model's weights.
+
+    Args:
+        model: a built model.
+        filepath: .weights.h5 as Keras 3, .h5 / .hdf5 in Keras' legacy layout, .safetensors as torch's state_dict.
+        overwrite: False refuses to replace a file.
+
+    Raises:
+        ArgumentError: another ending. WriteError: the file cannot be written.
+    """
+    path = Path(filepath)
+    form = ending("save_weights", path, WEIGHTS)
+    if form == TENSORS:
+        prepare(path, overwrite)
+        tensors.write(path, model.module.state_dict(), {"format": "pt", "writer": "convolens"})
+    elif form == ARCHIVE_WEIGHTS:
+        layers = archive_weights(layers_of(model))
+        prepare(path, overwrite)
+        keras_archive.write_weights(path, layers, model.name)
+    else:
+        weights = legacy_weights(layers_of(model))
+        prepare(path, overwrite)
+        legacy_hdf5.write(path, weights)
+
+
+def load_weights(model: Any, filepath: str | Path) -> None:
+    """Read weights from a file that Keras or we wrote; layers are matched by order, as Keras does.
+
+    HDF5 files of both layouts are known by what is in them, whatever they are called. Kernels of a file that says
+    that Theano wrote it are turned, for Theano's convolution reads them from the end.
+
+    Raises:
+        MissingFileError: no such file. CheckpointError: damaged, or of another architecture.
+    """
+    path = Path(filepath)
+    form = ending("load_weights", path, (*WEIGHTS, ARCHIVE))
+    check_there(path)
+    model._check_built("load_weights")
+    if form == TENSORS:
+        load_tensors(model.module, path)
+        return
+    network = layers_of(model)
+    if form == ARCHIVE or keras_archive.is_archive_layout(path):
+        plan = archive_plan(network, path, keras_archive.read_weights(path))
+    else:
+        plan = legacy_plan(network, legacy_hdf5.read_file(path))
+    assign(plan, path)  # only once everything fits: a refused file changes nothing
+
+
+def assign(plan: Plan, path: Path) -> None:
+    """Copy arrays into the weights that they were found for."""
+    for entry, array in plan:
+        entry.assign(array, str(path))
+
+
+def layers_of(model: Any) -> Layer:
+    """Return the network of layers behind a model.
+
+    Raises:
+        ArgumentError: it is a plain torch module.
+    """
+    if not isinstance(model.module, Layer):
+        raise ArgumentError(
+            "A plain torch module has no Keras layers: save and load its weights as .safetensors."
+        )
+    return model.module
+
+
+def _layers(network: Layer) -> list[Layer]:
+    return list(getattr(network, "layers", [network]))
+
+
+def _places(network: Layer, inside: str = "") -> dict[str, Layer]:
+    """Return the layers by their places in Keras 3's files, those in networks inside too.
+
+    A place is named by class and a counter within the network: "layers/conv2d_1". A shared layer has several.
+    """
+    counts: dict[str, int] = {}
+    found: dict[str, Layer] = {}
+    for layer in _layers(network):
+        stem = _CLASS_NAMES.get(type(layer), snake_case(type(layer).__name__))
+        count = counts.get(stem, 0)
+        counts[stem] = count + 1
+        path = f"{inside}layers/{stem}_{count}" if count else f"{inside}layers/{stem}"
+        found[path] = layer
+        if isinstance(layer, (Network, SequentialNetwork)):
+            found |= _places(layer, f"{path}/")
+    return found
+
+
+def _entries(layer: Layer) -> list[WeightEntry]:
+    """Return a layer's own weights; those in a network inside belong to its layers."""
+    return [] if isinstance(layer, (Network, SequentialNetwork)) else layer.weight_entries()
+
+
+def archive_weights(network: Layer) -> list[Saved]:
+    """Return a network's weights in the form of Keras 3's files; a shared layer's at each of its places."""
+    return [
+        Saved(path, str(layer.name), [entry.value() for entry in _entries(layer)])
+        for path, layer in _places(network).items()
+    ]
+
+
+def archive_plan(network: Layer, path: Path, given: dict[str, Saved]) -> Plan:
+    """Return which array of a file of Keras 3 belongs into which weight.
+
+    Args:
+        network: may be without memory (of torch's device "meta").
+        path: names the file in errors.
+        given: what `keras_archive.read_weights` found.
+
+    Raises:
+        CheckpointError: layers are missing, of other shapes, or not in the network.
+    """
+    places = _places(network)
+    first = {id(layer): place for place, layer in reversed(places.items())}  # where Keras keeps a shared one
+    expected = [
+        Expected(place, str(layer.name), [entry.shape for entry in _entries(layer)])
+        for place, layer in places.items()
+        if place == first[id(layer)]
+    ]
+    keras_archive.compare(path, given, expected, also=places)
+    return [
+        (entry, array)
+        for place, layer in places.items()
+        if place == first[id(layer)] and _entries(layer)
+        for entry, array in zip(_entries(layer), given[place].arrays, strict=True)
+    ]
+
+
+def legacy_weights(network: Layer) -> legacy_hdf5.Weights:
+    """Return a network's weights in the form of Keras' legacy files."""
+    layers = []
+    for layer in _layers(network):
+        if isinstance(layer, InputLayer):
+            continue
+        taken: set[str] = set()
+        weights = []
+        for entry in legacy_order(layer.weight_entries()):
+            name, count = entry.name, 0
+            while name in taken:  # a network inside: its layers' weights share names
+                count += 1
+                name = f"{entry.name}_{count}"
+            taken.add(name)
+            weights.append((name, entry.value()))
+        layers.append((str(layer.name), weights))
+    return layers
+
+
+def load_tensors(module: torch.nn.Module, path: Path) -> None:
+    """Read a torch state_dict from a safetensors file into a module, by name.
+
+    Raises:
+        MissingFileError: no such file.
+        CheckpointError: damaged, or names or shapes are not the module's; they are named.
+    """
+    given, expected = tensors.read(path), module.state_dict()
+    missing, extra = sorted(expected.keys() - given.keys()), sorted(given.keys() - expected.keys())
+    shapes = [name for name in expected.keys() & given.keys() if expected[name].shape != given[name].shape]
+    if missing or extra or shapes:
+        wrong = [f"{n} {tuple(given[n].shape)} instead of {tuple(expected[n].shape)}" for n in sorted(shapes)]
+        raise CheckpointError(f"{path}: {mismatch(missing, extra, wrong)}")
+    copy_tensors(path, given, expected)
+
+
+def mismatch(missing: list[str], extra: list[str], wrong: list[str]) -> str:
+    """Return the sentence that says how weights and a network differ: how many names, and the first of them.
+
+    Args:
+        missing: names that the file lacks.
+        extra: names that the network lacks.
+        wrong: names with both shapes.
+
+    Example:
+        >>> mismatch(["a", "b"], [], ["c (1,) instead of (2,)"])
+        'weights of another architecture: 2 missing (a, b), 0 unexpected, 1 of another shape (c (1,) instead of (2,)).'
+    """
+    parts = [
+        f"{len(names)} {what}"
+        + (f" ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})" if names else "")
+        for names, what in ((missing, "missing"), (extra, "unexpected"), (wrong, "of another shape"))
+    ]
+    return f"weights of another architecture: {', '.join(parts)}."
+
+
+def copy_tensors(path: Path, given: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]) -> None:
+    """Copy each of the expected tensors from the given one of its name; where a type is wrong nothing is changed.
+
+    Raises:
+        CheckpointError: values of a type that cannot become those of the network.
+    """
+    for name, tensor in expected.items():
+        if given[name].is_complex() or (tensor.is_floating_point() and given[name].dtype == torch.bool):
+            raise CheckpointError(
+                f"{path}: {name} holds values of type {given[name].dtype}; expected {tensor.dtype}."
+            )
+    with torch.no_grad():
+        for name, tensor in expected.items():
+            tensor.copy_(given[name])

@@ -1,0 +1,1 @@
+"""Graph: the modules that networks are, and their descriptions."""

@@ -1,0 +1,179 @@
+"""SequentialNetwork: the module of a `Sequential`, a plain chain of layers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+from convolens.errors import ArgumentError, NotBuiltError
+from convolens.layers.chain import chain
+from convolens.layers.input_layer import InputLayer
+from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.register import register
+from convolens.layers.symbolic import Shape, SymbolicTensor
+from convolens.models.graph.network import give_names
+
+
+def as_layer(thing: Any, where: str) -> Layer:
+    """Return a layer, or the network behind a model.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    candidate = getattr(thing, "module", thing)
+    if isinstance(candidate, Layer):
+        return candidate
+    if isinstance(thing, SymbolicTensor) and isinstance(thing.layer, InputLayer):
+        return thing.layer
+    raise ArgumentError(
+        f"{where}: expected a layer (convolens.layers.*) or a model; received {type(thing).__name__}. "
+        "Wrap a torch module with Model(module) and train it as it is."
+    )
+
+
+class SequentialNetwork(Layer):
+    """Layers one after another; built as soon as the input's shape is known.
+
+    Args:
+        name: the network's own name.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self.layers: list[Layer] = []
+        self._source: list[InputLayer] = []  # in a list, so that it is no child module
+        self._outputs: list[SymbolicTensor] = []
+
+    def add(self, thing: Any) -> None:
+        """Put a layer (or a model) at the end.
+
+        Raises:
+            ArgumentError: not a layer, or an input that is not at the beginning.
+            ShapeError: the layer does not fit on what comes before it.
+        """
+        self.extend([thing])
+
+    def extend(self, things: Iterable[Any]) -> None:
+        """Put several layers (or models) at the end, all of them or none; names are given once, for all.
+
+        Raises:
+            ArgumentError, ShapeError: as `add`.
+        """
+        layers, source, outputs = list(self.layers), list(self._source), list(self._outputs)
+        known = {id(layer) for layer in layers}
+        try:
+            for thing in things:
+                self._append(as_layer(thing, "Sequential.add"), known)
+            give_names(self.layers)
+            if self._outputs:
+                for layer in self.layers[len(layers) :]:
+                    self._outputs.append(layer(self._outputs[-1]))
+        except Exception:
+            self.layers, self._source, self._outputs = layers, source, outputs
+            raise
+        register(self, self.layers)
+        self.built = bool(self._outputs and self.layers)
+
+    def _append(self, layer: Layer, known: set[int]) -> None:
+        if isinstance(layer, InputLayer):
+            if self.layers or self._source:
+                raise ArgumentError(
+                    "Sequential.add: an Input must come first; this model has layers already."
+                )
+            self._start(layer)
+            return
+        if id(layer) in known:
+            raise ArgumentError(f"Sequential.add: {layer.title} is in this model already; make a new layer.")
+        known.add(id(layer))
+        if not self.layers and not self._source:
+            shape = layer.given_shape or (layer.built_shape if layer.built else None)
+            if isinstance(shape, tuple):
+                self._start(InputLayer(batch_shape=shape, name="input_layer"))
+        self.layers.append(layer)
+
+    def _start(self, source: InputLayer) -> None:
+        source.name = source.name or "input_layer"
+        self._source = [source]
+        self._outputs = [source.output]
+        self.built_shape = source.built_shape
+
+    def pop(self) -> Layer:
+        """Take the last layer away and return it."""
+        if not self.layers:
+            raise ArgumentError("Sequential.pop: there are no layers in the model.")
+        layer = self.layers.pop()
+        if self._outputs:
+            self._outputs.pop()
+        register(self, self.layers)
+        self.built = bool(self._outputs and self.layers)
+        return layer
+
+    def build(self, input_shape: Any) -> None:
+        if not self.layers:
+            raise NotBuiltError("Sequential: has no layers; add some before it is used.")
+        self._start(InputLayer(batch_shape=tuple(input_shape), name="input_layer"))
+        for layer in self.layers:
+            self._outputs.append(layer(self._outputs[-1]))
+
+    def build_once(self, input_shape: Any) -> None:
+        if not self.built:
+            self.build(input_shape)
+            self.built = True
+
+    @property
+    def input(self) -> SymbolicTensor:
+        """The symbolic tensor at the beginning."""
+        self._check_known()
+        return self._outputs[0]
+
+    @property
+    def output(self) -> SymbolicTensor:
+        """The symbolic tensor at the end."""
+        self._check_known()
+        return self._outputs[-1]
+
+    @property
+    def tensors(self) -> list[SymbolicTensor]:
+        """The symbolic tensors along the chain: the input, and what each layer gives here."""
+        self._check_known()
+        return list(self._outputs)
+
+    def _check_known(self) -> None:
+        if not self._outputs:
+            raise NotBuiltError(
+                "Sequential: the input shape is not known yet; give the first layer input_shape=..., "
+                "add an Input(shape=...) first, or call fit or predict."
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return chain(self.layers, x)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return tuple(input_shape)
+
+    def weight_entries(self) -> list[WeightEntry]:
+        return [entry for layer in self.layers for entry in layer.weight_entries()]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it reaches every layer."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.trainable = value
+
+    def get_config(self) -> dict[str, Any]:
+        from convolens.models.graph.configuration import sequential_config
+
+        return sequential_config(self)
+
+    @classmethod
+    def from_config(cls, config: Any) -> "SequentialNetwork":
+        from convolens.models.graph.configuration import sequential_from_config
+
+        return sequential_from_config(config)

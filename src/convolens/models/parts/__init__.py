@@ -1,0 +1,1 @@
+"""Parts of a network: blocks by depth, what is frozen, and where it can be cut."""
