@@ -1,4 +1,4 @@
-"""Where data sets are looked for and kept; how one is downloaded is `checkpoints.download`."""
+"""Where data sets are looked for and kept; how one is downloaded is `files.download`."""
 
 import os
 from pathlib import Path

@@ -104,7 +104,7 @@ class Compilable(Structure):
     def decay_learning_rate_by_depth(self, decay: float) -> dict[str, float]:
         """Let each block of layers learn at `decay` times the rate of the one behind it; the last layer at the full rate.
 
-        A block is what works at one resolution (see `models.blocks`). Call it where `scale_learning_rate` may be called.
+        A block is what works at one resolution (see `models.parts.blocks`). Call it where `scale_learning_rate` may be called.
 
         Args:
             decay: in [0, 1]; 1/2.6 in the source, from layer to layer.

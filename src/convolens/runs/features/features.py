@@ -16,7 +16,7 @@ class FeatureOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
+        subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         data: a folder of class folders, or of photos.
         layers: names or places, in order; empty for the last before the classifier.
         out: a .safetensors or .npz file.

@@ -39,7 +39,7 @@ class MapOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
+        subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         data: a folder of class folders, or of photos.
         out: a new folder.
         methods: of "pca", "tsne", "umap".

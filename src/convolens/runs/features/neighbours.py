@@ -28,7 +28,7 @@ class NeighbourOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
+        subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         image: the photo whose like is looked for.
         data: a folder of class folders, or of photos, that is searched.
         count: how many.

@@ -38,7 +38,7 @@ class ProbeOptions:
     """What is asked for.
 
     Attributes:
-        subject: a run folder, an architecture or timm:NAME; None for `subject.LEARNT` with its installed weights.
+        subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         data: a folder of class folders, or one that holds `train`, which is then taken.
         layer: a name or a place; None for the last before the classifier.
         pool: "avg", "max" or "flatten".

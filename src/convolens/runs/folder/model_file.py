@@ -43,7 +43,7 @@ class TrainedModel:
     """A network with its weights, class names and preprocessing.
 
     Attributes:
-        model: in inference use; compiled for evaluation by `runs.scoring`.
+        model: in inference use; compiled for evaluation by `runs.tasks.scoring`.
         name: of the architecture.
         class_names: in the order of the outputs.
         preprocessing: what its input must look like.

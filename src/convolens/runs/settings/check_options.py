@@ -10,7 +10,7 @@ class CheckOptions:
 
     Attributes:
         data: a folder of class folders, or one that holds train, validation, test.
-        subject: a run folder, an architecture or timm:NAME that finds label errors; None for `subject.LEARNT`, where it fits.
+        subject: a run folder, an architecture or timm:NAME that finds label errors; None for `LEARNT`, where it fits.
         layer: a name or a place; None for the last before the classifier.
         pool: "avg", "max" or "flatten".
         folds, seed: of the cross-validation that finds label errors.

@@ -67,7 +67,7 @@ class TrainOptions:
         branch_from: a run whose weights, classes' outputs and preprocessing the new run begins with.
         select: "best" or "last", which of its weights.
         max_seconds: the training ends at the first step after so many seconds of training; infinity only counts them.
-        max_operations: the same of multiply-accumulates of training (see `runs.budget`).
+        max_operations: the same of multiply-accumulates of training (see `runs.training.budget`).
             Where a limit is given and no `epochs`, as many epochs are planned as it is expected to last.
         schedule_epochs: how many epochs the learning rate's schedule is made for, a fraction too; None is `epochs`.
         finetuning: the stages of a run that begins with a learnt network (see `runs.finetune`); None trains all from the

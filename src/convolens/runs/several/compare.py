@@ -103,7 +103,7 @@ def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison
     """Train each architecture under the same budget, and write what each reached at which cost.
 
     A network that does not fit into memory, needs larger images or fails is reported with its reason; the others go on.
-    Killed at any time, the same call with `training.resume` goes on where it was.
+    Killed at any time, the same call with `resume` in its training goes on where it was.
 
     Args:
         options: what is asked for.

@@ -42,7 +42,7 @@ def finish_labels(
 ) -> Outcome:
     """Score the best weights, tune a threshold a class and keep it in model.json, write what shows it, and say how good it is.
 
-    Args: those of `results.finish`.
+    Args: those of `finish.finish`.
     """
     model, part, names = trained.model, prepared.validation, prepared.class_names
     model.load_weights(folder.best)
