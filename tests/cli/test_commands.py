@@ -84,6 +84,13 @@ def test_help_tells_the_usage(help_pages, command):
     assert re.search(rf"Usage: \S+ {command or re.escape('[OPTIONS]')}", page)
 
 
+def test_the_groups_hold_every_command_and_begin_with_a_first_day(help_pages):
+    page = help_pages[0][""][1]
+    listed = [name for name in re.findall(r"^\W*([a-z-]+) {2,}", page, re.MULTILINE) if name in COMMANDS]
+    assert sorted(listed) == sorted(COMMANDS)
+    assert listed[:5] == ["check", "train", "predict", "explain", "evaluate"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_help_has_an_example(capsys, command):
     status, out, _ = call(capsys, command, "--help")

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Annotated, NoReturn, TextIO
 
 import typer
@@ -34,6 +35,15 @@ from convolens.cli.spin_count import set_spin_count
 from convolens.cli.train import train
 from convolens.errors import ConvolensError, TerminatedError
 
+# The groups of `convolens --help`, in its order: what a first day needs comes first.
+GROUPS: dict[str, tuple[Callable[..., object], ...]] = {
+    "A first day": (check, train, predict, explain, evaluate),
+    "More from training": (finetune, resume, compare, lr_find, calibrate, diff),
+    "Looking at photos": (augment, features, neighbours, map_features, probe),
+    "Understanding networks": (demo, models, cost, convolve),
+    "Files": (import_weights, cache),
+}
+
 
 def _version(asked: bool) -> None:
     if asked:
@@ -60,11 +70,9 @@ def make_app() -> typer.Typer:
     ) -> None:
         """A folder of photos in; a convolutional classifier that you can trust, resume and look inside out."""
 
-    for command in (
-        train, resume, finetune, evaluate, calibrate, diff, predict, explain, augment, check, lr_find,
-        compare, models, cost, convolve, features, probe, neighbours, map_features, import_weights, cache, demo,
-    ):  # fmt: skip
-        app.command()(command)
+    for group, commands in GROUPS.items():
+        for command in commands:
+            app.command(rich_help_panel=group)(command)
     return app
 
 
