@@ -1,6 +1,7 @@
 """Every way of a convolution gives what torch's own gives, and so do its gradients."""
 
 import hypothesis.strategies as some
+import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
@@ -28,7 +29,7 @@ def test_equals_torch(kernel, strides, zeros, more, groups, activation, biased, 
     (top, left), (lower, wider) = zeros, more
     padding = ((top, top + lower), (left, left + wider))
     found = convolve(x, weight, bias, strides, padding, (1, 1), groups, activation)
-    padded = F.pad(x, (*padding[1], *padding[0]))
+    padded = F.pad(x.contiguous(), (*padding[1], *padding[0]))  # another layout: see below
     expected = activation(F.conv2d(padded, weight, bias, strides, 0, 1, groups))
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=2e-5)
     if gradients:
@@ -38,6 +39,24 @@ def test_equals_torch(kernel, strides, zeros, more, groups, activation, biased, 
             strict=True,
         ):
             assert (one - other).abs().max() <= 2e-5 * max(1.0, other.abs().max())
+
+
+@pytest.mark.parametrize("strides", [(2, 2), (2, 1), (1, 2), (3, 2)])
+@pytest.mark.parametrize("zeros", [(0, 0), (2, 1)])
+@pytest.mark.parametrize("groups", [1, 6])
+def test_strided_kernels_of_one_pixel_learn_without_writing_past_their_memory(strides, zeros, groups):
+    """torch 2.13's own gradient of them did, and whatever lay there was lost: the reference here is another layout."""
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 10, 12, requires_grad=True)
+    weight = torch.randn(6, 6 // groups, 1, 1, requires_grad=True)
+    expected = F.conv2d(x, weight, None, strides, zeros, 1, groups)  # channels first
+    for _ in range(40):
+        last = x.contiguous(memory_format=torch.channels_last)
+        found = convolve(last, weight, None, strides, ((zeros[0],) * 2, (zeros[1],) * 2), (1, 1), groups)
+        gradients = torch.autograd.grad(found.square().sum(), [x, weight])
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=2e-5)
+    for one, other in zip(gradients, torch.autograd.grad(expected.square().sum(), [x, weight]), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=2e-4)
 
 
 def test_no_private_operator_no_difference():

@@ -120,6 +120,7 @@ class RunFolder:
             WriteError: the place cannot be written.
 
         Example:
+            >>> import tempfile
             >>> with tempfile.TemporaryDirectory() as place:
             ...     first, second = RunFolder.create(f"{place}/a"), RunFolder.create(f"{place}/a")
             ...     (first.path.name, second.path.name)
