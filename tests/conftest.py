@@ -1,5 +1,6 @@
 """What every test shares: Keras on the torch backend as the reference, one thread, fixed seeds."""
 
+import itertools
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
@@ -8,6 +9,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # where a test takes two thread
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -39,10 +41,18 @@ def _seeded() -> None:
     torch.manual_seed(0)
 
 
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Places of caches; counted here, for pytest looks through all of a name before it makes another."""
+    root = tmp_path_factory.mktemp("caches")
+    return (root / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _own_cache(_caches: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the decoded-pixel cache of the tests out of the user's own."""
-    cache = tmp_path_factory.mktemp("cache")
+    cache = next(_caches)
+    cache.mkdir()
     monkeypatch.setenv("CONVOLENS_CACHE", str(cache))
     return cache
 
@@ -82,3 +92,17 @@ def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     from convolens.applications import installed_weights
 
     monkeypatch.setattr(installed_weights, "package_file", lambda installed: None)
+
+
+# The files that take longest, the longest first (`make test PYTEST_ARGS=--durations=20` tells): begun first, two workers end together.
+SLOWEST = (
+    "test_applications", "test_examples", "test_kill", "test_few_photos_page", "test_finetuning_page", "test_train_on", "test_first_weights",
+    "test_weights_page", "test_finetune", "test_commands", "test_resume_run", "test_architectures_page", "test_every_point", "test_fuzzed_files",
+    "test_keras_style_programs", "test_readme", "test_catalogue", "test_compare", "test_threads", "test_label_runs", "test_kfold",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slowest files first."""
+    places = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))

@@ -43,6 +43,12 @@ def test_the_command(entries, capsys):
         main(["models", "--json"])
     assert not ended.value.code
     assert json.loads(capsys.readouterr().out) == [entry.as_dict() for entry in entries.values()]
+
+
+def test_the_table(entries, capsys, monkeypatch):
+    from convolens.analysis.cost import catalogue as module
+
+    monkeypatch.setattr(module, "catalogue", lambda: list(entries.values()))  # measured once is enough
     with pytest.raises(SystemExit):
         main(["models"])
     out = capsys.readouterr().out

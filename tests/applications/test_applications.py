@@ -75,8 +75,16 @@ def test_entry(name):
     assert "\n" not in entry.summary
 
 
-@pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize(("classes", "channels"), [(2, 1), (3, 3)])
+@pytest.mark.parametrize(
+    ("name", "classes", "channels"),
+    [
+        pytest.param(
+            name, classes, channels, marks=[pytest.mark.soak] if name in DEEPER and classes == 2 else []
+        )
+        for name in EVERY
+        for classes, channels in ((2, 1), (3, 3))
+    ],
+)
 def test_smallest_input_gives_probabilities(name, classes, channels):
     entry = APPLICATIONS[name]
     shape = (entry.minimum_size, entry.minimum_size + 3, channels)

@@ -197,6 +197,7 @@ def start(data, out, *more):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_killed_and_gone_on_with(small_data, tmp_path, capsys):
     """kill -9 in the first network and again in the second, SIGTERM too: the weights are those of a whole comparison."""

@@ -24,7 +24,7 @@ from convolens.runs.training.learnt_network import features_tap, freeze_normaliz
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
-from convolens.runs.transfer.plan import REFIT_MOST, Speed, plan
+from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, plan
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
 _TINY = 1e-7
@@ -183,10 +183,11 @@ def decide(
         settings, smaller = replace(settings, threads=threads), replace(smaller, threads=threads)
         # where the epochs are asked for, nothing hangs on the speed
         speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, began)
+        count = len(photos.training) + len(photos.validation)
+        again = learns_all(settings, prepared) and count <= AGAIN_MOST
         transfer = plan(
-            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), len(photos.training) + len(photos.validation), speed,
-            learns_all(settings, prepared), asked,
-        )  # fmt: skip
+            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), count, speed, again, asked
+        )
     return replace(settings, transfer=transfer, epochs=transfer.epochs)
 
 
