@@ -20,6 +20,7 @@ from convolens.runs.preflight.threads import threads_text
 from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
 from convolens.runs.settings.recipes import RECIPES
+from convolens.runs.settings.schedule import rate_of_leg
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
@@ -136,6 +137,7 @@ def show_learning_on(
     settings: Settings,
     preprocessing: Preprocessing,
     answer: KeptAnswer,
+    steps: int,
     screen: Screen,
     notes: list[str],
 ) -> None:
@@ -144,6 +146,7 @@ def show_learning_on(
     Args:
         settings, preprocessing: of the run, at the size of the first answer.
         answer: the first one.
+        steps: batches an epoch.
         screen: where lines go.
         notes: about techniques and cost.
     """
@@ -161,10 +164,10 @@ def show_learning_on(
     screen.line(f"  {transfer.reason}")
     if not transfer.epochs:
         return
-    side = transfer.training_size
+    side, rate = transfer.training_size, rate_of_leg(settings, steps * (transfer.trial_epochs or 0))
     screen.line(
         f"  epochs 1 to {transfer.trial_epochs}: all layers but batch normalisation learn from the training photos at {side} pixels, at "
-        f"up to {settings.learning_rate:g} in batches of {settings.batch_size}; judged by {settings.monitor} against the first answer"
+        f"up to {rate:.2g} in batches of {settings.batch_size}; judged by {settings.monitor} against the first answer"
     )
     if transfer.whole_epochs:
         screen.line(

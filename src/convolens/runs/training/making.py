@@ -11,9 +11,9 @@ from convolens.models import Model
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.preparation.prepare import Prepared, plain_labels
 from convolens.runs.settings.options import Settings
+from convolens.runs.settings.schedule import learning_rate
 from convolens.runs.training.first_weights import network_like
 from convolens.runs.training.learnt_network import learnt_network
-from convolens.runs.training.schedule import learning_rate
 
 
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:

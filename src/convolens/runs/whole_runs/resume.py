@@ -18,9 +18,9 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.threads import threads_put_back, threads_text
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.schedule import learning_rate
 from convolens.runs.training.earlier_runs import find_state
 from convolens.runs.training.outcome import TrainResult
-from convolens.runs.training.schedule import learning_rate
 from convolens.runs.whole_runs.train import go_on
 
 

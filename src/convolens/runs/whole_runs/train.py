@@ -25,13 +25,13 @@ from convolens.runs.preflight.threads import choose_threads, threads_put_back
 from convolens.runs.preparation.photo_lists import layout_of
 from convolens.runs.preparation.prepare import Prepared, prepare
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.schedule import planned_steps
 from convolens.runs.training.branch import adopt, read_parent
 from convolens.runs.training.budget import expected_epochs
 from convolens.runs.training.earlier_runs import begin_again, find_run, find_state, with_threads_of
 from convolens.runs.training.first_weights import as_table, begin_with, find_first, take_model
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch, trained_model
 from convolens.runs.training.outcome import TrainResult
-from convolens.runs.training.schedule import planned_steps
 from convolens.runs.training.session import Session
 from convolens.runs.training.stages import Stages
 from convolens.runs.transfer.choice import choose_model

@@ -226,7 +226,7 @@ def _session(
                 f"{settings.model}: {price.parameters:,} parameters, {price.multiply_accumulates:,} multiply-accumulates an image "
                 f"of {transfer.training_size} pixels (1 = 2 FLOPs)",
             ]
-        show_learning_on(settings, answered.trained.preprocessing, kept, screen, notes)
+        show_learning_on(settings, answered.trained.preprocessing, kept, steps, screen, notes)
     # whatever was drawn on the way here: a run that goes on from its first answer draws less
     set_random_seed(settings.seed)
     return Session(

@@ -6,9 +6,8 @@ from typing import Any
 from convolens.optimizers.schedules import OneCycle, SequentialSchedule
 from convolens.runs.settings.options import Settings
 
-FULL_RATE_STEPS = (
-    150  # of a leg; in 40 the full rate, reached after 12 steps, made networks forget everything
-)
+# Of a leg; in 40 the full rate, reached after 12 steps, made networks forget everything.
+FULL_RATE_STEPS = 150
 
 
 def planned_steps(settings: Settings, steps_an_epoch: int) -> int:
@@ -49,7 +48,12 @@ def _of_legs(settings: Settings, steps_an_epoch: int) -> Any:
 
 
 def _of_leg(settings: Settings, steps: int) -> Any:
-    return _of(settings, settings.learning_rate * min(1.0, steps / FULL_RATE_STEPS), steps)
+    return _of(settings, rate_of_leg(settings, steps), steps)
+
+
+def rate_of_leg(settings: Settings, steps: int) -> float:
+    """Return the highest rate of so many steps from a first answer: a lower one where it would be reached too fast."""
+    return settings.learning_rate * min(1.0, steps / FULL_RATE_STEPS)
 
 
 def _of(settings: Settings, rate: float, steps: int) -> Any:
