@@ -10,10 +10,8 @@ from convolens.layers import OWN_LAYERS, BatchNormalization
 from convolens.models.files.keras_form import describe, in_keras_form
 
 EVERY = sorted(APPLICATIONS)
-DEEPER = (
-    "resnet-101",
-    "resnet-152",
-)  # resnet-50 with more of the same blocks: Keras takes long to build them
+# others with more of the same blocks: they take long to build, in Keras most of all
+DEEPER = ("resnet-101", "resnet-152", "vgg19", "vgg19-bn")
 
 
 def in_keras(model):

@@ -41,13 +41,13 @@ class CatalogueEntry:
         return asdict(self)
 
 
-def catalogue(names: Iterable[str] = APPLICATIONS) -> list[CatalogueEntry]:
+def catalogue(names: Iterable[str] | None = None) -> list[CatalogueEntry]:
     """Return an entry for each of the named architectures.
 
     Nothing is looked up: each network is built and run on torch's device "meta", where tensors have shapes and no values.
 
     Args:
-        names: of the registry, by default all of it in its order.
+        names: of the registry; None takes all of it in its order.
 
     Example:
         >>> [(entry.parameters, entry.multiply_accumulates) for entry in catalogue(["vgg16"])]
@@ -56,7 +56,7 @@ def catalogue(names: Iterable[str] = APPLICATIONS) -> list[CatalogueEntry]:
     import torch
 
     entries = []
-    for name in names:
+    for name in APPLICATIONS if names is None else names:
         architecture = APPLICATIONS[name]
         with torch.device("meta"):
             model = architecture.build()
