@@ -237,7 +237,7 @@ def test_killed_between_the_first_answer_and_its_file(
 @pytest.mark.soak
 @pytest.mark.parametrize(
     "kill",
-    [*FEW_KILLS, *(["write", n] for n in range(1, 40, 2)), *(["operation", n] for n in range(1, 90, 4))],
+    [*FEW_KILLS, *(["write", n] for n in range(1, 24, 2)), *(["operation", n] for n in range(1, 90, 4))],
     ids=str,
 )
 def test_a_first_answer_killed_anywhere(
