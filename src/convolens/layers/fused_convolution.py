@@ -62,10 +62,11 @@ def convolve(
             x, weight, bias, list(zeros), list(strides), list(dilation), groups, name, numbers, ""
         )
     learns = weight.requires_grad and torch.is_grad_enabled()
-    if learns and weight.shape[2:] == (1, 1) and strides != (1, 1):
+    if learns and x.device.type == "cpu" and weight.shape[2:] == (1, 1) and strides != (1, 1):
         # oneDNN's gradient of such kernels writes past its memory where the image is channels last (torch 2.13); they
         # see these pixels only
-        x = F.pad(x, (zeros[1], zeros[1], zeros[0], zeros[0]))[:, :, :: strides[0], :: strides[1]]
+        padded = F.pad(x, (zeros[1], zeros[1], zeros[0], zeros[0])) if any(zeros) else x
+        x = padded[:, :, :: strides[0], :: strides[1]]
         strides, zeros = (1, 1), (0, 0)
     if learns and is_slow_depthwise(x, weight, dilation, groups) and _is_plain(x, weight):
         return activations.overwriting(activation, convolve_depthwise(x, weight, bias, strides, zeros))

@@ -36,7 +36,7 @@ class KeptAnswer:
 
     @property
     def error(self) -> float:
-        """Share of the photos left out one by one that are answered wrongly."""
+        """Share of wrong answers to photos that were left out."""
         return float((self.told or {}).get("error", 1 - self.measures["accuracy"]))
 
     def write(self, path: Path) -> None:

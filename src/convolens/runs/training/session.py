@@ -32,7 +32,7 @@ class LearningPlan(Protocol):
     """What a session has to know of the first answer that a run goes on from; see `transfer.LearningOn`."""
 
     @property
-    def parts(self) -> Any:
+    def legs(self) -> Any:
         """The callback that lets layers learn leg by leg; `number(epoch)` says in which one an epoch lies."""
 
     @property
@@ -110,7 +110,7 @@ class Session:
         screen.heading(f"Training into {folder.path}")
         batches, validation = self._data(resume_from)
         transfer = self.transfer
-        parts: Any = self.stages if transfer is None else transfer.parts
+        parts: Any = self.stages if transfer is None else transfer.legs
         first = None if transfer is None else transfer.measures
         not_a_number, callbacks = (
             TerminateOnNaN(),
@@ -172,7 +172,7 @@ class Session:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
         stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
         if self.transfer is not None and settings.epochs:
-            self.transfer.parts.begin()  # the optimizer learns which weights there are
+            self.transfer.legs.begin()  # the optimizer learns which weights there are
         if stages is None or tuning is None:
             return self.batches, self.validation
         model, epoch = self.trained.model, 0

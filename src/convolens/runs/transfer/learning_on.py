@@ -56,11 +56,6 @@ class LearningOn:
     legs: Legs
 
     @property
-    def parts(self) -> Legs:
-        """The callback that lets layers learn leg by leg."""
-        return self.legs
-
-    @property
     def measures(self) -> Mapping[str, float]:
         """Measures of the first answer."""
         return self.answer.measures
@@ -116,12 +111,8 @@ def judge_trial(
 
     def judge(helped: bool, measures: Mapping[str, float]) -> None:
         told = hurdle.told(measures)
-        transfer = side.settings.transfer
         if not helped:
             screen.result(f"Kept: {told}, so nothing is learnt from all photos.")
-            return
-        if transfer is None or not transfer.whole_epochs:
-            screen.result(f"Learnt: {told}.")
             return
         screen.result(f"Learnt: {told}: now the same with all photos, those for validation too.")
         chances = probabilities(

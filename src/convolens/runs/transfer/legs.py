@@ -79,10 +79,10 @@ class Legs(Callback):
         heads: of the trial, and of all photos; the second may be None.
         transfer: epochs of both.
         hurdle: what the trial has to be better than.
-        judge: told once the trial is over whether its layers did better, and its measures; before the second leg.
+        judge: told before a second leg whether the layers did better in the trial, and its measures.
 
     Attributes:
-        helped: whether the trial did better; None before its end.
+        helped: whether the trial did better; None before its end, and where nothing follows it.
     """
 
     def __init__(
@@ -150,8 +150,8 @@ class Legs(Callback):
         """Do nothing: the leg was entered when the epoch began, and what it has learnt since is the state's."""
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if epoch + 1 != self.trial_epochs:
-            return
+        if epoch + 1 != self.trial_epochs or not self.transfer.whole_epochs:
+            return  # without a second leg the best epoch stays, whichever it is
         measures = {name: float(value) for name, value in (logs or {}).items()}
         self.helped = self.hurdle.passed(measures)
         self.judge(self.helped, measures)
