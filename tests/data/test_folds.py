@@ -118,6 +118,6 @@ def test_what_is_refused(tmp_path):
 def test_a_class_that_hangs_together_by_others():
     """Six units: two hold both classes, so both folds get one, or an error says what is wrong; never a silent empty side."""
     counts = np.array([[1, 1], [1, 1], [5, 0], [0, 5], [1, 0], [0, 1]])
-    found = _deal(csr_array(counts), 2)
+    found = _deal(csr_array(counts), counts.sum(axis=1), 2)
     for label in range(2):
         assert len(set(found[counts[:, label] > 0].tolist())) == 2

@@ -12,7 +12,7 @@ from convolens.features import heads, learners
 from convolens.features.cross_validation import fit_quietly
 from convolens.models import Sequential
 from convolens.models.graph.configuration import deserialize, serialize
-from convolens.runs.tasks.scoring import as_probabilities
+from convolens.runs.tasks.probabilities import as_probabilities
 
 
 def samples(seed, count, features, classes):

@@ -28,6 +28,14 @@ def diff(
             show_default=False,
         ),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of runs whose photos have several labels: the table of those in DATA, as for train.",
+            metavar="CSV",
+            show_default=False,
+        ),
+    ] = None,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON; the rest goes to standard error.")
     ] = False,
@@ -40,6 +48,6 @@ def diff(
     from convolens import runs
     from convolens.runs.output.screen import Screen
 
-    found = runs.diff(first, second, data, select, Screen(quiet=quiet, stderr=json_output), out)
+    found = runs.diff(first, second, data, select, Screen(quiet=quiet, stderr=json_output), out, labels)
     if json_output:
         print(json.dumps(found.as_dict()))

@@ -28,9 +28,14 @@ def predict(
     top: Annotated[int, typer.Option(help="How many of the likeliest classes.")] = 3,
     select: options.Select = "best",
     sort_into: Annotated[
-        Path | None, typer.Option(help="Copy each photo into DIR/CLASS.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            help="Copy each photo into DIR/CLASS, one with several labels into each.", metavar="DIR"
+        ),
     ] = None,
-    min_confidence: Annotated[float, typer.Option(help="With --sort-into: leave out photos below it.")] = 0.0,
+    min_confidence: Annotated[
+        float, typer.Option(help="With --sort-into: leave out what is less probable.")
+    ] = 0.0,
     link: Annotated[bool, typer.Option("--link", help="With --sort-into: links instead of copies.")] = False,
     calibration: options.CalibrationUsed = True,
     undo: Annotated[
@@ -46,12 +51,10 @@ def predict(
     """
     from convolens import runs
     from convolens.cli.exit_status import BAD_INPUT
-    from convolens.runs.answers.predict import write_answers
-    from convolens.runs.answers.ready_made import find_answering
     from convolens.runs.answers.sorting import check_sorting
-    from convolens.runs.folder.model_file import refuse_multi_label
     from convolens.runs.output.screen import Screen
     from convolens.runs.output.tables import check_table
+    from convolens.runs.report.prediction import write_answers
 
     screen = Screen(stderr=json_output)
     if undo is not None:
@@ -69,11 +72,6 @@ def predict(
         raise ArgumentError("predict: --link and --min-confidence go with --sort-into DIR.")
     if sort_into is not None:
         check_sorting(sort_into, min_confidence)
-        folder = find_answering("predict", run)
-        if folder is not None:
-            refuse_multi_label(
-                "predict --sort-into", folder, "it has no one folder to go to; take --csv FILE"
-            )
     if csv is not None:
         check_table(csv)
     answers = runs.predict(run, images, top, select, screen, calibration)
@@ -130,7 +128,9 @@ def _show_labels(screen, answers) -> None:  # type: ignore[no-untyped-def]
     screen.table(
         ["photo", "labels", "not"],
         [
-            [a.path, told(a, True) or "none", told(a, False)] if a.error is None else [a.path, "-", a.error]
+            [a.path, "unknown" if a.unknown else told(a, True) or "none", told(a, False)]
+            if a.error is None
+            else [a.path, "-", a.error]
             for a in answers
         ],
     )

@@ -8,7 +8,9 @@ from convolens.cli import options
 from convolens.cli.train import train
 from convolens.errors import ArgumentError
 
-DATA = ("data", "val", "val_split", "group_by", "size", "color_mode", "interpolation", "resize", "strict")
+DATA = (
+    "data", "val", "val_split", "labels", "multi_label", "group_by", "size", "color_mode", "interpolation", "resize", "strict",
+)  # fmt: skip
 TRAINING = (
     "recipe", "batch_size", "optimizer", "ema", "clip_norm", "accumulate", "precision", "balance", "seed", "device", "threads",
 )  # fmt: skip
@@ -69,6 +71,7 @@ def training(flags: dict[str, Any], also: Sequence[str] = ()) -> dict[str, Any]:
         raise ArgumentError(f"--augment must be recipe or none; received {flags['augment']!r}.")
     same = {name: flags[name] for name in (*DATA, *TRAINING, *also) if name not in ("val", "val_split")}
     return same | {
+        "multi_label": flags["multi_label"] or None,
         "validation": flags["val"],
         "validation_split": flags["val_split"],
         "augment": flags["augment"] == "recipe",

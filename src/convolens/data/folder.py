@@ -32,6 +32,7 @@ class ImageFolder:
         labels: class numbers, int64 (n,).
         class_names: in the order of the numbers.
         ignored: file name ending -> how many files are there that are no images.
+        notes: lines for people on how the labels were found.
 
     Example:
         >>> folder = ImageFolder(Path("photos"), (Path("cat/1.jpg"),), np.array([0]), ("cat",))
@@ -44,6 +45,7 @@ class ImageFolder:
     labels: np.ndarray
     class_names: tuple[str, ...]
     ignored: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.relative_paths)

@@ -44,7 +44,7 @@ def folds_by_content(folder: ImageFolder, folds: int, groups: np.ndarray | None 
     units = units_of(content_hashes(folder), groups)
     counts, members = _count(units, folder.labels, len(folder.class_names))
     _check_enough(folder, counts, folds)
-    found = _deal(counts, folds)[members]
+    found = _deal(counts, np.bincount(members), folds)[members]
     _check_spread(folder, found, folds)
     return found
 
@@ -54,7 +54,7 @@ def deal(units: Sequence[str], labels: np.ndarray, classes: int, folds: int) -> 
 
     Args:
         units: what the samples of a unit have in common (n,); their order is that of these texts.
-        labels: class numbers (n,).
+        labels: class numbers (n,), or 0 and 1 (n, classes).
         classes: how many there are.
         folds: how many, at least 2.
 
@@ -63,7 +63,7 @@ def deal(units: Sequence[str], labels: np.ndarray, classes: int, folds: int) -> 
         [0, 0, 1, 0]
     """
     counts, members = _count(units, labels, classes)
-    return _deal(counts, folds)[members]
+    return _deal(counts, np.bincount(members), folds)[members]
 
 
 def _count(units: Sequence[str], labels: np.ndarray, classes: int) -> tuple[Any, np.ndarray]:
@@ -71,15 +71,31 @@ def _count(units: Sequence[str], labels: np.ndarray, classes: int) -> tuple[Any,
     from scipy.sparse import csr_array
 
     names, members = np.unique(units, return_inverse=True)
-    ones = np.ones(len(members), np.int64)
-    counts = csr_array((ones, (members, labels)), shape=(len(names), classes))  # equal places are summed
+    samples, numbers = np.nonzero(has_class(labels, classes))
+    ones = np.ones(len(samples), np.int64)
+    places = (members[samples], numbers)
+    counts = csr_array((ones, places), shape=(len(names), classes))  # equal places are summed
     counts.sum_duplicates()
     return counts, members
 
 
-def _deal(counts: Any, folds: int) -> np.ndarray:
-    """Return the fold of each unit, int64 (units,)."""
-    of_class, sizes = counts.sum(axis=0), counts.sum(axis=1)
+def has_class(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return which photo is of which class, or has which label, bool (n, classes).
+
+    Args:
+        labels: class numbers (n,), or 0 and 1 (n, classes).
+        classes: how many there are.
+
+    Example:
+        >>> has_class(np.array([1, 0]), 2).tolist(), has_class(np.array([[1.0, 1.0]]), 2).tolist()
+        ([[False, True], [True, False]], [[True, True]])
+    """
+    return labels > 0 if labels.ndim == 2 else labels[:, np.newaxis] == np.arange(classes)
+
+
+def _deal(counts: Any, sizes: np.ndarray, folds: int) -> np.ndarray:
+    """Return the fold of each unit, of so many samples, int64 (units,)."""
+    of_class = counts.sum(axis=0)
     held = np.zeros((folds, counts.shape[1]))  # share of each class that a fold has
     totals = [0] * folds
     found = np.zeros(counts.shape[0], np.int64)
@@ -116,8 +132,9 @@ def _check_spread(folder: ImageFolder, found: np.ndarray, folds: int) -> None:
         raise DataError(
             f"{folder.root}: photos that stay together are too many to fill {folds} folds; give a smaller --kfold, or finer groups."
         )
+    mine = has_class(folder.labels, len(folder.class_names))
     for label, name in enumerate(folder.class_names):
-        if len(np.unique(found[folder.labels == label])) < 2:
+        if len(np.unique(found[mine[:, label]])) < 2:
             raise DataError(
                 f"{folder.root}: all photos of class {name!r} hang together by photos of other classes, so they fall into one fold; "
                 "give finer groups, or a smaller --kfold."

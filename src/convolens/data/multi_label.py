@@ -18,9 +18,8 @@ class MultiLabelFolder(ImageFolder):
     """Files and their labels, in the order of paths; `labels` holds a row a photo.
 
     Args:
-        root, relative_paths, class_names, ignored: see `ImageFolder`.
+        root, relative_paths, class_names, ignored, notes: see `ImageFolder`.
         labels: float32 (n, classes), 1 where the photo has the label and 0 where not; a row of zeros has none.
-        notes: lines for people on how the labels were found.
 
     Example:
         >>> from pathlib import Path
@@ -28,8 +27,6 @@ class MultiLabelFolder(ImageFolder):
         >>> MultiLabelFolder(Path("d"), (Path("1.jpg"), Path("2.jpg")), rows, ("cat", "dog")).counts().tolist()
         [1, 2]
     """
-
-    notes: tuple[str, ...] = ()
 
     def counts(self) -> np.ndarray:
         """Return how many photos have each label, int64 (classes,)."""

@@ -11,7 +11,6 @@ from convolens.runs.answers.calibrate import CalibrateOptions, calibrate
 from convolens.runs.answers.diff import Difference, diff
 from convolens.runs.answers.evaluate import evaluate
 from convolens.runs.answers.predict import predict
-from convolens.runs.answers.prediction import Prediction
 from convolens.runs.answers.sorting import sort_into, undo
 from convolens.runs.explanation.explain import ExplainOptions, Explanation, explain
 from convolens.runs.features.features import FeatureOptions, features
@@ -28,6 +27,7 @@ from convolens.runs.lessons.learning_rate import LearningRate, RangeOptions, fin
 from convolens.runs.photos.augment import AugmentOptions, augment
 from convolens.runs.photos.check import CheckResult, check
 from convolens.runs.report.evaluation import Evaluation
+from convolens.runs.report.prediction import Prediction
 from convolens.runs.settings.check_options import CheckOptions
 from convolens.runs.settings.fine_tuning import FineTuning
 from convolens.runs.settings.options import TrainOptions

@@ -17,8 +17,9 @@ from convolens.errors import ArgumentError, CheckpointError, DataError, MissingF
 from convolens.features import extract
 from convolens.runs.answers.calibrate import CalibrateOptions, temperature_of
 from convolens.runs.answers.penultimate import penultimate
-from convolens.runs.answers.predict import write_answers
 from convolens.runs.output.screen import Screen
+from convolens.runs.report.prediction import write_answers
+from convolens.runs.tasks.single_label import SingleLabel
 from images import overlapping, patterned
 
 QUIET = Screen(quiet=True)
@@ -85,14 +86,16 @@ def test_too_few_photos_are_not_calibrated_on(small_run, tmp_path):
 def test_when_the_photos_cannot_tell_a_temperature(small_run):
     folder, labels = small_run.folder, np.arange(60) % 3
     sure = np.full((60, 3), 0.2) + 0.4 * np.eye(3)[labels]
-    found, reason = temperature_of(folder, sure, labels)
+    found, reason = temperature_of(folder, SingleLabel(), sure, labels)
     assert found.temperature == 1
     assert reason.startswith("every answer on the validation photos is right")
-    found, reason = temperature_of(folder, np.full((60, 3), 1 / 3) + np.array([1e-6, 0, -1e-6]), labels)
+    found, reason = temperature_of(
+        folder, SingleLabel(), np.full((60, 3), 1 / 3) + np.array([1e-6, 0, -1e-6]), labels
+    )
     assert (found.temperature, found.error == found.corrected_error) == (1, True)
     assert reason == "a temperature fitted on some of the validation photos makes the others no better"
     wrong = 0.9 * np.eye(3)[(labels + (np.arange(60) % 3 == 0)) % 3] + 0.1 / 3
-    found, reason = temperature_of(folder, wrong, labels)
+    found, reason = temperature_of(folder, SingleLabel(), wrong, labels)
     assert reason is None
     assert found.temperature > 2, "sure of every third answer that is wrong"
     assert found.corrected_error < 0.7 * found.error

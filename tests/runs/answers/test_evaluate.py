@@ -13,12 +13,13 @@ from convolens import runs
 from convolens.analysis import measures
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.errors import ArgumentError, DataError, WriteError
-from convolens.runs.answers.labelled import read_labelled
+from convolens.runs.answers.labelled import read_photos
 from convolens.runs.answers.variations import augmentation_of, varied_probabilities
 from convolens.runs.folder import model_file
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.evaluation import top_accuracy
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.tasks.single_label import SingleLabel
 from images import folders, overlapping
 
 QUIET = Screen(quiet=True)
@@ -37,7 +38,7 @@ def trained(noisy_run):
 
 def test_every_measure_is_scikit_learns(noisy_run, trained, held_out):
     found = runs.evaluate(noisy_run.folder.path, held_out, screen=QUIET, top_k=2)
-    part = read_labelled(held_out, trained, QUIET)
+    part = read_photos(SingleLabel().list_labelled(held_out, None, trained.class_names), trained, QUIET)
     chances = probabilities(trained.model, part.pixels, trained.preprocessing)
     guessed = chances.argmax(axis=1)
     assert found.accuracy == (guessed == part.labels).mean()
@@ -75,7 +76,7 @@ def test_top_k(k):
 
 
 def test_variations_are_drawn_by_seed_0_and_index(noisy_run, trained, held_out):
-    part = read_labelled(held_out, trained, QUIET)
+    part = read_photos(SingleLabel().list_labelled(held_out, None, trained.class_names), trained, QUIET)
     augmentation = Augmentation(rotation_range=40, horizontal_flip=True, width_shift_range=0.2)
     plain = probabilities(trained.model, part.pixels, trained.preprocessing)
     found = varied_probabilities(trained, part.pixels, plain, 1, augmentation, seed=4)

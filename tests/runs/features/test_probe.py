@@ -17,7 +17,7 @@ from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
 from images import folders, truncated_jpeg
 
 QUIET = Screen(quiet=True)

@@ -18,7 +18,7 @@ from convolens.errors import ArgumentError, CheckpointError, DataError, Terminat
 from convolens.runs.folder.record import read_record
 from convolens.runs.output.screen import Screen
 from convolens.runs.several.kfold import fold_run
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
 from convolens.training.step import Step
 from images import folders, overlapping
 

@@ -10,12 +10,13 @@ import torch
 from rich.console import Console
 
 from convolens import runs
+from convolens.data.prepared import Part
 from convolens.models import Model
-from convolens.runs.answers.labelled import read_labelled
+from convolens.runs.answers.labelled import read_photos
 from convolens.runs.folder.model_file import load
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.tasks.single_label import SingleLabel
 from convolens.runs.training.waiting import Waiting
 from convolens.runs.whole_runs.explaining import rescore
 from images import overlapping
@@ -58,19 +59,22 @@ def test_rescoring_sees_a_preprocessing_that_changed(noisy_run, tmp_path):
     folder = runs.RunFolder.open(shutil.copytree(noisy_run.folder.path, tmp_path / "copy"))
     trained = load(folder)
     data = overlapping(tmp_path / "data", {"dark": 20, "light": 20, "middling": 20}, seed=2)
-    part = read_labelled(data, trained, Screen(quiet=True))
+    images = SingleLabel().list_labelled(data, None, trained.class_names)
+    part = read_photos(images, trained, Screen(quiet=True))
     chances = probabilities(trained.model, part.pixels, trained.preprocessing)
-    same = rescore(folder, part, chances, trained.class_names)
+    same = rescore(folder, SingleLabel(), part, chances, trained.class_names)
     assert (same.photos, same.same) == (60, 60)
     assert same.accuracy == same.accuracy_before == (chances.argmax(1) == part.labels).mean()
     description = json.loads(folder.model.read_text())
     description["preprocessing"]["rescale"] = 1.0
     folder.model.write_text(json.dumps(description))
-    other = rescore(folder, part, chances, trained.class_names)
+    other = rescore(folder, SingleLabel(), part, chances, trained.class_names)
     assert other.same < 45
     assert other.accuracy_before == same.accuracy_before
     shutil.rmtree(data)
-    assert rescore(folder, Part(part.folder, part.pixels), chances, trained.class_names) is None
+    assert (
+        rescore(folder, SingleLabel(), Part(part.folder, part.pixels), chances, trained.class_names) is None
+    )
 
 
 class Slow(torch.nn.Linear):

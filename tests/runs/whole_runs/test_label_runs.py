@@ -11,15 +11,18 @@ import numpy as np
 import pytest
 from PIL import Image
 from rich.console import Console
+from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score
 
 from convolens import runs
+from convolens.analysis.measures import LabelScores
 from convolens.cli import main
 from convolens.data import read_label_table
 from convolens.errors import ArgumentError, ConvolensError, DataError, MissingFileError
 from convolens.runs.folder import model_file
+from convolens.runs.folder.calibration_file import read_calibration
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.tasks.label_scores import LabelScores
 from images import folders, label_table, shapes, truncated_jpeg
 
 QUIET = Screen(quiet=True)
@@ -230,10 +233,7 @@ def test_explain_features_and_probe_work(trained, place, class_folders, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["calibrate", "RUN"], "calibrate: RUN gives a photo any number of labels, not one class; its thresholds are tuned"),
-        (["diff", "RUN", "RUN"], "diff: RUN gives a photo any number of labels, not one class; score both"),
-        (["predict", "RUN", "PLACE/test", "--sort-into", "PLACE/sorted"], "predict --sort-into: RUN gives a photo any number"),
-        (["evaluate", "RUN", "PLACE/test", "--labels", "PLACE/test.csv", "--top-k", "2"], "evaluate --top-k: RUN gives"),
+        (["evaluate", "RUN", "PLACE/test", "--labels", "PLACE/test.csv", "--top-k", "2"], "evaluate: top_k 2 is of one class a photo"),
         (["evaluate", "RUN", "PLACE/test"], "no class folders; give the labels of its photos by --labels FILE"),
         (["evaluate", "RUN", "PLACE/test", "--labels", "PLACE/none.csv"], "none.csv: no such CSV file"),
         (["evaluate", "RUN", "PLACE/test", "--labels", "PLACE/labels.csv"], "is not in PLACE/test"),
@@ -251,7 +251,7 @@ def test_what_is_for_one_class_is_refused_in_a_line(trained, place, class_folder
 
 
 def test_a_run_of_one_class_takes_no_labels(small_run, place):
-    with pytest.raises(ArgumentError, match="gives a photo one class, so --labels says nothing"):
+    with pytest.raises(ArgumentError, match="says nothing: the run gives a photo one class"):
         runs.evaluate(small_run.folder.path, place / "test", labels=place / "test.csv", screen=QUIET)
     described = json.loads(small_run.folder.model.read_text())
     assert (described["format"], described["output"]) == (1, "softmax")
@@ -377,7 +377,6 @@ def test_resume_with_the_table_elsewhere(tiny, tmp_path):
 @pytest.mark.parametrize(
     ("more", "error", "said"),
     [
-        ({"kfold": 3, "validation_split": None}, ArgumentError, "--kfold is for photos of one class each"),
         ({"balance": True}, ArgumentError, "--balance takes each class equally often"),
         ({"validation": Path("elsewhere")}, ArgumentError, "leave --val out"),
         ({"labels": Path("nowhere.csv")}, MissingFileError, "nowhere.csv: no such CSV file"),
@@ -391,9 +390,13 @@ def test_bad_input(tiny, more, error, said, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_networks_are_not_compared_on_several_labels(tiny):
-    with pytest.raises(ArgumentError, match="compared on photos of one class each; leave labels out"):
-        runs.compare(runs.CompareOptions(["shallow-vgg"], tiny_options(tiny)), QUIET)
+def test_networks_are_compared(tiny, tmp_path):
+    asked = tiny_options(tiny, size=24, epochs=1, out=tmp_path / "compared")
+    compared = runs.compare(runs.CompareOptions(["shallow-vgg", "conv-model"], asked), QUIET)
+    assert [row.trained for row in compared.rows] == [True, True]
+    for row in compared.rows:
+        results = json.loads((compared.folder.run(row.name).results).read_text())
+        assert row.accuracy == results["accuracy"] == pytest.approx(1 - results["hamming_loss"])
 
 
 @pytest.mark.parametrize(
@@ -422,6 +425,99 @@ def test_a_label_that_only_an_unreadable_photo_has(tmp_path):
         DataError, match=r"no readable (training photo of class|validation photo has the label) 'star'"
     ):
         runs.train(tiny_options(tmp_path / "photos", labels=made, out=tmp_path / "run"), QUIET)
+
+
+def test_calibrate_makes_confidences_honest_and_knows_strange_photos(trained, place, tmp_path):
+    folder = RunFolder(shutil.copytree(trained.folder.path, tmp_path / "run"))
+    own = runs.predict(folder.path, [place / "test"], calibrated=False, screen=QUIET)
+    found = runs.calibrate(folder.path, runs.CalibrateOptions(error_rate=0.1), QUIET)
+    assert found.several
+    assert found.unknown is not None
+    assert found.unknown.most_strange == 1
+    assert read_calibration(folder).as_dict() == found.as_dict()
+    told = runs.predict(folder.path, [place / "test"], screen=QUIET)
+    assert [set(answer.labels) for answer in told] == [set(answer.labels) for answer in own]
+    before, after = (
+        np.array([[chance for _, chance in sorted(answer.answers)] for answer in answers])
+        for answers in (own, told)
+    )
+    np.testing.assert_allclose(after, expit(logit(before) / found.temperature), atol=1e-5)
+    noise = tmp_path / "noise.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)).save(noise)
+    (strange,) = runs.predict(folder.path, [noise], screen=QUIET)
+    assert (strange.unknown, strange.label) == (True, "unknown")
+    scored = runs.evaluate(folder.path, place / "test", labels=place / "test.csv", screen=QUIET)
+    assert scored.unknown == np.mean([answer.unknown for answer in told])
+    assert scored.as_dict()["temperature"] == found.temperature
+
+
+def test_diff_counts_a_photo_right_where_each_label_is(trained, options, place, tmp_path):
+    other = runs.train(replace(options, epochs=1, out=tmp_path / "other"), QUIET)
+    found = runs.diff(trained.folder.path, other.folder.path, screen=QUIET)
+    results = [json.loads(run.folder.results.read_text())["exact_match"] for run in (trained, other)]
+    assert [found.accuracy("first"), found.accuracy("second")] == pytest.approx(results)
+    on_others = runs.diff(
+        trained.folder.path, other.folder.path, place / "test", labels=place / "test.csv", out=tmp_path / "diff",
+        screen=QUIET,
+    )  # fmt: skip
+    scored = runs.evaluate(trained.folder.path, place / "test", labels=place / "test.csv", screen=QUIET)
+    assert len(on_others.pairs) == scored.photos
+    assert on_others.accuracy("first") == pytest.approx(scored.exact_match)
+    assert (tmp_path / "diff" / "diff.csv").is_file()
+
+
+def test_runs_of_two_kinds_are_not_compared(trained, small_run):
+    with pytest.raises(
+        DataError, match=r"gives a photo any number of labels, .* one class; compare runs of one kind"
+    ):
+        runs.diff(small_run.folder.path, trained.folder.path, screen=QUIET)
+
+
+def test_photos_are_sorted_into_each_of_their_labels(trained, place, tmp_path):
+    answers = runs.predict(trained.folder.path, [place / "test"], screen=QUIET)
+    done = runs.sort_into(answers, tmp_path / "sorted", link=True)
+    there = {(path.parent.name, path.name) for path in done.created}
+    assert there == {(label, answer.path.name) for answer in answers for label in answer.labels or ()}
+    assert set(done.unsure) == {answer.path for answer in answers if not answer.labels}
+    assert runs.undo(done.undo_list) == (len(there), [])
+
+
+def test_kfold_answers_every_photo_once(options, tmp_path):
+    result = runs.kfold(replace(options, kfold=3, epochs=3, out=tmp_path / "folds"), QUIET)
+    found, rows = result.outcome.found, table(result.folder.predictions)
+    assert found.photos == len(rows) == 240
+    assert found.mean_average_precision > 0.8
+    assert sorted({row["fold"] for row in rows}) == ["1", "2", "3"]
+    described = json.loads(result.folder.model.read_text())
+    assert described["thresholds"] == [item.threshold for item in found.classes]
+    assert "mean average precision" in result.folder.report.read_text()
+    (answer,) = runs.predict(result.folder.path, [options.data / "000.png"], screen=QUIET)
+    assert answer.labels is not None
+
+
+def test_as_typed(trained, place, tmp_path, capsys):
+    """Commands that train, and `diff`, take the table as `train` does."""
+    data, labels = ["PLACE/photos", "--size", "32"], ["--labels", "PLACE/labels.csv"]
+    lines = [
+        ["lr-find", *data, *labels, "--steps", "10", "--out", "OUT/rate"],
+        ["compare", *data, *labels, "--models", "shallow-vgg", "--epochs", "1", "--out", "OUT/compared"],
+        ["finetune", "RUN", "PLACE/photos", *labels, "--epochs", "1", "--out", "OUT/tuned"],
+        ["diff", "RUN", "OUT/tuned", "PLACE/test", "--labels", "PLACE/test.csv"],
+        ["predict", "RUN", "PLACE/test", "--sort-into", "OUT/sorted"],
+    ]
+    for line in lines:
+        for word, path in (("RUN", trained.folder.path), ("PLACE", place), ("OUT", tmp_path)):
+            line = [argument.replace(word, str(path)) for argument in line]
+        assert typed(line) == 0, line
+    printed = capsys.readouterr().out
+    assert "McNemar's exact test" in printed
+    assert "photos sorted into" in printed
+    assert any((tmp_path / "sorted").iterdir())
+
+
+def test_a_learning_rate_is_found(options, tmp_path):
+    asked = replace(options, out=tmp_path / "rate")
+    assert runs.find_learning_rate(asked, runs.RangeOptions(steps=20), QUIET).test.rates
 
 
 def test_finetune_keeps_the_labels(trained, options, place, tmp_path):

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from convolens import runs
 from convolens.errors import DataError
-from convolens.runs.answers.predict import write_answers
 from convolens.runs.output.screen import Screen, Terminal
 from convolens.runs.output.tables import write_csv
+from convolens.runs.report.prediction import write_answers
 from images import folders
 
 CLASSES = ('a,b "c"', "new\nline", "=1+1", "$x$ [red]y", ":cat: две собаки 🐶")

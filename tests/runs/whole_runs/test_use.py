@@ -17,8 +17,8 @@ from convolens.errors import (
     MissingFileError,
     UnknownNameError,
 )
-from convolens.runs.answers.predict import write_answers
 from convolens.runs.output.screen import Screen
+from convolens.runs.report.prediction import write_answers
 from images import folders, photo, truncated_jpeg
 
 QUIET = Screen(quiet=True)

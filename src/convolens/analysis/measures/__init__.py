@@ -11,15 +11,21 @@ from convolens.analysis.measures.calibration import (
     reliability,
     temper,
 )
+from convolens.analysis.measures.class_scores import ClassScore, Scores, score
 from convolens.analysis.measures.conformal import class_p_values, enough_for, p_values, threshold
+from convolens.analysis.measures.label_scores import LabelScore, LabelScores, reached, score_labels
 from convolens.analysis.measures.mcnemar import mcnemar
 from convolens.analysis.measures.multi_label import average_precisions, best_thresholds, label_curves
 from convolens.analysis.measures.novelty import FeatureDistance
 from convolens.analysis.measures.thresholds import ThresholdCurves, areas, threshold_curves
 
 __all__ = [
+    "ClassScore",
     "FeatureDistance",
     "Interval",
+    "LabelScore",
+    "LabelScores",
+    "Scores",
     "ThresholdCurves",
     "accuracy_and_f1_intervals",
     "areas",
@@ -33,7 +39,10 @@ __all__ = [
     "label_curves",
     "mcnemar",
     "p_values",
+    "reached",
     "reliability",
+    "score",
+    "score_labels",
     "temper",
     "threshold",
     "threshold_curves",

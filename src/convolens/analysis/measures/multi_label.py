@@ -38,6 +38,20 @@ def average_precisions(probability: Any, labels: Any) -> np.ndarray:
     )
 
 
+def as_choices(probability: Any) -> np.ndarray:
+    """Return each answer as a choice between "not there" and "there", (n * classes, 2): what measures of one class take.
+
+    Args:
+        probability: (n, classes), each in [0, 1] for itself.
+
+    Example:
+        >>> as_choices([[0.25, 1.0]]).tolist()
+        [[0.75, 0.25], [0.0, 1.0]]
+    """
+    there = np.asarray(probability).reshape(-1)
+    return np.stack([1 - there, there], axis=1)
+
+
 def label_curves(probability: Any, labels: Any, class_names: Sequence[str]) -> list[ThresholdCurves]:
     """Return the curves of each class that some photos have and others not; arguments as of `average_precisions`.
 

@@ -8,7 +8,7 @@ import numpy as np
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
 
 
 def answers_of(

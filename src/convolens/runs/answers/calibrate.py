@@ -16,8 +16,9 @@ from convolens.analysis.measures import (
     threshold,
 )
 from convolens.analysis.measures.calibration import log_loss
-from convolens.analysis.measures.conformal import check_rate, strangeness
+from convolens.analysis.measures.conformal import check_rate
 from convolens.analysis.measures.novelty import chosen_evenly
+from convolens.data.prepared import Part
 from convolens.errors import CheckpointError, DataError
 from convolens.files.atomic import seal_of
 from convolens.files.lock import locked
@@ -36,9 +37,11 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Part, resized
+from convolens.runs.preparation.prepare import resized
 from convolens.runs.settings.options import resolve
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.tasks.task import Task
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.transfer.learning_on import held_out_chances
 
 ERROR_RATE = 0.05
@@ -71,7 +74,8 @@ def calibrate(
     A photo is unknown where no class fits (the conformal set is empty; Vovk et al. 2005, Sadinle et al. 2019), or where
     its penultimate features are farther from those of the training photos than validation photos' are (Sun et
     al. 2022). Each of the two may be wrong for half of the error rate, so that together they hold it: for new
-    photos that are like the validation photos.
+    photos that are like the validation photos. Where photos have several labels a photo may have none of them, and the
+    distance of its features alone decides.
 
     Args:
         run: its folder.
@@ -87,11 +91,6 @@ def calibrate(
     if rate is not None:
         check_rate("calibrate", "error_rate", rate)
     folder = RunFolder.open(run)
-    model_file.refuse_multi_label(
-        "calibrate",
-        folder,
-        "its thresholds are tuned at the end of the training, and an unknown photo has no label",
-    )
     record = read_record(folder)
     record.check_single(
         "its ensemble has learnt from every photo, so that none is left to calibrate on; calibrate one fold, "
@@ -107,24 +106,26 @@ def calibrate(
     check_there(asked, "`convolens calibrate RUN DATA`")
     settings = resolve(asked)
     trained = model_file.load(folder, folder.best, settings.device)
+    task = task_of(trained)
     prepared = prepare_again(record, settings, screen, "train a new run")
     prepared = resized(prepared, settings, trained.preprocessing.size, screen)
     validation = prepared.validation
     if rate is not None:
-        check_rate_can_be_held(rate, len(validation), trained.class_names)
+        check_rate_can_be_held(rate, len(validation), trained.class_names, task.unknown_tests)
     elif (reason := why_no_temperature(len(validation))) is not None:
         raise DataError(f"{folder.path}: {reason}.")
     chances, features = _look("validation photos", trained, validation, screen)
     held_out = held_out_chances(folder)
     chances = chances if held_out is None else held_out
-    calibration, reason = temperature_of(folder, chances, validation.labels)
+    calibration, reason = temperature_of(folder, task, chances, validation.labels)
     if reason is not None:
         screen.warn(f"The confidences stay the network's own (temperature 1): {reason}.")
     if rate is not None:
-        training = _some(prepared.training, MOST_TRAINING)
+        training = _some(prepared.training, task, MOST_TRAINING)
         _, learnt = _look("training photos", trained, training, screen)
-        distance = FeatureDistance.of_some(learnt, training.labels)
-        unknown = fit_unknown(rate, calibration(chances), features, validation.labels, distance)
+        distance = FeatureDistance.of_some(learnt, task.spread(training.labels))
+        strange = task.strangeness(calibration(chances), validation.labels)
+        unknown = fit_unknown(rate, strange, distance(features), distance)
         calibration = replace(calibration, unknown=unknown)
     with locked(folder.path, screen.warn):
         write_calibration(folder, calibration)
@@ -139,17 +140,17 @@ def why_no_temperature(photos: int) -> str | None:
     return f"{photos} validation photos are too few to calibrate on, {ENOUGH} are needed; raise --val-split, or add photos"
 
 
-def check_rate_can_be_held(rate: float, photos: int, names: tuple[str, ...]) -> None:
-    """Raise unless there are photos enough, and no class is called as the answer is.
+def check_rate_can_be_held(rate: float, photos: int, names: tuple[str, ...], tests: int = 2) -> None:
+    """Raise unless there are photos enough for the tests that share the rate, and no class is called as the answer is.
 
     Raises:
         DataError: too few for the rate; a class "unknown".
     """
-    needed = math.ceil(round(2 / rate, 9))  # two tests share the rate
+    needed = math.ceil(round(tests / rate, 9))
     if photos < needed:
         raise DataError(
             f"calibrate: {photos} validation photos cannot hold an error rate of {rate:g}; it takes at least {needed}. "
-            f"Give --error-rate {math.ceil(200 / photos) / 100 if photos > 2 else 0.9:g} or more, or train with more "
+            f"Give --error-rate {math.ceil(100 * tests / photos) / 100 if photos > tests else 0.9:g} or more, or train with more "
             "photos for validation (--val-split)."
         )
     if UNKNOWN in names:
@@ -160,29 +161,33 @@ def check_rate_can_be_held(rate: float, photos: int, names: tuple[str, ...]) -> 
 
 
 def temperature_of(
-    folder: RunFolder, chances: np.ndarray, labels: np.ndarray
+    folder: RunFolder, task: Task, chances: np.ndarray, labels: np.ndarray
 ) -> tuple[Calibration, str | None]:
     """Return the temperature fitted on photos that were not learnt from, and why it is 1 where they cannot tell it.
 
     Args:
         folder: of the run, for the seal of its best weights.
-        chances: the network's own probabilities (n, classes). labels: class numbers (n,).
+        task: of the run.
+        chances: the network's own probabilities (n, classes). labels: of the photos.
     """
-    error, weights = expected_calibration_error(chances, labels), seal_of(folder.best).sha256
-    reason = why_no_temperature(len(labels))
+    photos, seal = len(labels), seal_of(folder.best).sha256
+    chances, labels = task.choices(chances, labels)
+    error = expected_calibration_error(chances, labels)
+    reason = why_no_temperature(photos)
     if reason is None and bool((chances.argmax(axis=1) == labels).all()):
         reason = "every answer on the validation photos is right, so they cannot tell how sure to be of a wrong one"
     if reason is None:
         others = cross_fitted(chances, labels)  # each fifth by the temperature of the rest
         if log_loss(others, labels) < log_loss(chances, labels):
             corrected = expected_calibration_error(others, labels)
-            return Calibration(fit_temperature(chances, labels), len(labels), error, corrected, weights), None
+            fitted = fit_temperature(chances, labels)
+            return Calibration(fitted, photos, error, corrected, seal, several=task.several), None
         reason = "a temperature fitted on some of the validation photos makes the others no better"
-    return Calibration(1.0, len(labels), error, error, weights), reason
+    return Calibration(1.0, photos, error, error, seal, several=task.several), reason
 
 
 def calibrate_at_end(
-    folder: RunFolder, chances: np.ndarray, labels: np.ndarray, screen: Screen
+    folder: RunFolder, task: Task, chances: np.ndarray, labels: np.ndarray, screen: Screen
 ) -> Calibration | None:
     """Keep the temperature of a training's best weights in the run, where the validation photos can tell it.
 
@@ -190,6 +195,7 @@ def calibrate_at_end(
 
     Args:
         folder: of the run.
+        task: of the run.
         chances: the network's own probabilities of the validation photos. labels: theirs.
         screen: told where the run no longer calls photos unknown.
 
@@ -203,7 +209,7 @@ def calibrate_at_end(
             return before
     calibration = None
     if np.isfinite(chances).all():
-        fitted, reason = temperature_of(folder, chances, labels)
+        fitted, reason = temperature_of(folder, task, chances, labels)
         calibration = fitted if reason is None else None
     if calibration is None:
         remove_calibration(folder)
@@ -217,26 +223,23 @@ def calibrate_at_end(
 
 
 def fit_unknown(
-    rate: float, chances: np.ndarray, features: np.ndarray, labels: np.ndarray, distance: FeatureDistance
+    rate: float, strange: np.ndarray | None, distances: np.ndarray, distance: FeatureDistance
 ) -> Unknown:
-    """Return the limits beyond which a photo is called unknown; each of the two tests gets half of the rate.
+    """Return the limits beyond which a photo is called unknown; where there are two tests, each gets half of the rate.
 
     Args:
         rate: in (0, 1).
-        chances: calibrated, of validation photos, (n, classes). features: theirs, (n, d). labels: theirs, (n,).
+        strange: `Task.strangeness` of validation photos (n,); None where that is no test.
+        distances: theirs, (n,).
         distance: to the features of training photos.
     """
-    return Unknown(
-        rate,
-        len(labels),
-        threshold(strangeness(chances, labels), rate / 2),
-        threshold(distance(features), rate / 2),
-        distance,
-    )
+    share = rate if strange is None else rate / 2
+    most_strange = 1.0 if strange is None else threshold(strange, share)
+    return Unknown(rate, len(distances), most_strange, threshold(distances, share), distance)
 
 
-def _some(part: Part, most: int) -> Part:
-    chosen = chosen_evenly(part.labels, most)
+def _some(part: Part, task: Task, most: int) -> Part:
+    chosen = chosen_evenly(task.spread(part.labels), most)
     if len(chosen) == len(part):
         return part
     return Part(part.folder.subset(chosen), part.pixels[chosen])
@@ -261,8 +264,9 @@ def _tell(
     if unknown is not None:
         called = calibration.are_unknown(calibration(chances), features)
         share = 0.0 if called is None else float(called.mean())
+        below = f"the likeliest class below {1 - unknown.most_strange:.4g}, or " * (unknown.most_strange < 1)
         screen.result(
-            f"Unknown: the likeliest class below {1 - unknown.most_strange:.4g}, or features farther than {unknown.farthest:.4g} "
+            f"Unknown: {below}features farther than {unknown.farthest:.4g} "
             f"from those of {len(unknown.distance.features):,} training photos. Error rate {unknown.error_rate:g}; of "
             f"the validation photos themselves {share:.1%} are called so"
         )

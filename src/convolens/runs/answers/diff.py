@@ -13,10 +13,11 @@ import numpy as np
 from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
 from convolens.data.decode import read_pixels
+from convolens.data.folder import check_folder
 from convolens.errors import ConvolensError, DataError
 from convolens.files.atomic import atomic_path
 from convolens.runs.answers.answers import answers_of
-from convolens.runs.answers.labelled import place_to_score, read_labelled
+from convolens.runs.answers.labelled import place_to_score, read_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.predictions_file import Answer, read_predictions
@@ -24,7 +25,8 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
-from convolens.runs.report.answered import SHOWN_MISTAKES, answers_table
+from convolens.runs.report.class_tables import SHOWN_MISTAKES
+from convolens.runs.tasks.task_of import task_of
 
 LISTED = 20  # changed photos on the screen
 CHANCE = 0.05  # p-values above it are called chance
@@ -109,6 +111,7 @@ def diff(
     weights: str = "best",
     screen: Screen | None = None,
     out: Path | None = None,
+    labels: Path | None = None,
 ) -> Difference:
     """Compare what two runs say of the same photos.
 
@@ -118,6 +121,7 @@ def diff(
         weights: "best" or "last", of both, with `data`.
         screen: where lines go.
         out: a folder for diff.csv, diff.json, fixed.png and broken.png; a name that is taken gets a suffix.
+        labels: of runs whose photos have several labels: their table, as for `evaluate`. A photo is right where each label is.
 
     Raises:
         MissingFileError: no such run or folder. DataError: runs of different classes, or of other validation photos.
@@ -125,21 +129,19 @@ def diff(
     """
     screen = screen or Screen()
     folders = [RunFolder.open(run) for run in (first, second)]
-    for folder in folders:
-        model_file.refuse_multi_label(
-            "diff", folder, "score both by `convolens evaluate RUN DATA --csv FILE` and compare the tables"
-        )
     names = [model_file.class_names(folder) for folder in folders]
     _check_classes(folders, names)
+    place = None
+    if data is not None:
+        place = check_folder(data) if labels is not None else place_to_score(data)
     if out is not None:
-        if data is not None:
-            check_outside(out, place_to_score(data))
+        if place is not None:
+            check_outside(out, place)
         check_writable(out)
-    if data is None:
+    if place is None:
         pairs = _of_predictions(folders)
     else:
-        place = place_to_score(data)
-        one, other = (_answers(folder, place, weights, screen) for folder in folders)
+        one, other = (_answers(folder, place, labels, weights, screen) for folder in folders)
         pairs = _matched(one, other)
     found = Difference(str(folders[0].path), str(folders[1].path), tuple(pairs))
     _tell(found, names[0], screen)
@@ -151,6 +153,12 @@ def diff(
 
 
 def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]]) -> None:
+    kinds = [model_file.is_multi_label(folder) for folder in folders]
+    if kinds[0] != kinds[1]:
+        several, single = folders[kinds.index(True)], folders[kinds.index(False)]
+        raise DataError(
+            f"diff: {several.path} gives a photo any number of labels, {single.path} one class; compare runs of one kind."
+        )
     one, other = (set(given) for given in names)
     if one == other:
         return
@@ -179,15 +187,18 @@ def _by_path(answers: Iterable[Answer]) -> dict[str, Answer]:
     return {os.path.abspath(answer.path): answer for answer in answers}
 
 
-def _answers(folder: RunFolder, place: Path, weights: str, screen: Screen) -> dict[str, Answer]:
+def _answers(
+    folder: RunFolder, place: Path, labels: Path | None, weights: str, screen: Screen
+) -> dict[str, Answer]:
     """Return what a run says of labelled photos."""
     trained = model_file.load(folder, folder.weights(weights))
     calibration = read_calibration(folder, weights, screen.warn)
-    part = read_labelled(place, trained, screen)
+    task = task_of(trained)
+    images = task.list_labelled(place, labels, trained.class_names)
+    part = read_photos(images, trained, screen)
     with screen.progress(f"scoring photos with {folder.path.name}") as advance:
         chances, _ = answers_of(trained, part.pixels, None, advance)
-    told = chances if calibration is None else calibration(chances)
-    return _by_path(Answer(*row) for row in answers_table(part, told, trained.class_names))
+    return _by_path(task.answers(part.folder.paths, part.labels, chances, trained.class_names, calibration))
 
 
 def _matched(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> list[Pair]:
@@ -220,12 +231,11 @@ def _tell(found: Difference, class_names: tuple[str, ...], screen: Screen) -> No
     screen.result(f"McNemar's exact test: p = {p:.3g}; {verdict}")
     rows = []
     for name in class_names:
-        mine = [pair for pair in found.pairs if pair.first.label == name]
-        fixed, broken = (sum(pair.change == change for pair in mine) for change in ("fixed", "broken"))
-        recall = [
-            f"{np.mean([getattr(pair, which).right for pair in mine]):.3f}" if mine else "-"
-            for which in ("first", "second")
-        ]
+        mine = [pair for pair in found.pairs if name in pair.first.labels]
+        found_by = [[name in getattr(pair, which).said for pair in mine] for which in ("first", "second")]
+        recall = [f"{np.mean(there):.3f}" if mine else "-" for there in found_by]
+        changes = list(zip(*found_by, strict=True))
+        fixed, broken = changes.count((False, True)), changes.count((True, False))
         rows.append([name, len(mine), *recall, fixed, broken])
     screen.table(
         ["class", "photos", "first recall", "second recall", "fixed", "broken"], rows, right=(1, 2, 3, 4, 5)
@@ -244,7 +254,7 @@ def _tell(found: Difference, class_names: tuple[str, ...], screen: Screen) -> No
 
 
 def _said(answer: Answer) -> str:
-    return f"{answer.predicted} {answer.confidence:.0%}"
+    return f"{answer.predicted or 'no label'} {answer.confidence:.0%}"
 
 
 def _write(folder: Path, found: Difference, screen: Screen) -> None:
@@ -266,7 +276,7 @@ def _draw(path: Path, pairs: Sequence[Pair], change: str, screen: Screen) -> Non
         except ConvolensError as error:
             screen.warn(f"not drawn: {error}")
             continue
-        captions.append(f"{pair.first.label}: {_said(pair.first)}, then {_said(pair.second)}")
+        captions.append(f"{pair.first.label or 'no label'}: {_said(pair.first)}, then {_said(pair.second)}")
     if images:
         more = f": the first {len(images)}" if len(images) < len(pairs) else ""
         contact_sheet(images, captions, path, title=f"{len(pairs)} {change}{more}")

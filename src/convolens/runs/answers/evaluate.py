@@ -3,22 +3,20 @@
 from os import PathLike
 from pathlib import Path
 
-from convolens.analysis.measures import Interval
 from convolens.arguments import integer
-from convolens.errors import ArgumentError
+from convolens.data.folder import check_folder
 from convolens.runs.answers.answers import answers_of
-from convolens.runs.answers.evaluate_labels import LabelEvaluation, LabelEvaluator
-from convolens.runs.answers.labelled import place_to_score, read_labelled
+from convolens.runs.answers.labelled import place_to_score, read_photos
 from convolens.runs.answers.variations import augmentation_of, varied_probabilities
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
-from convolens.runs.folder.model_file import refuse_multi_label
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import check_table
-from convolens.runs.report.answered import show_classes, write_predictions
-from convolens.runs.report.evaluation import Evaluation, check_top, evaluation_of, write_evaluation
+from convolens.runs.report.evaluation import Evaluation
+from convolens.runs.report.label_evaluation import LabelEvaluation
+from convolens.runs.tasks.task_of import task_of
 
 
 def evaluate(
@@ -63,87 +61,34 @@ def evaluate(
     seed = integer("evaluate", "seed", seed, minimum=0)
     folder = RunFolder.open(run)
     trained = model_file.load(folder, folder.weights(weights))
-    if trained.multi_label and top_k is not None:
-        refuse_multi_label("evaluate --top-k", folder, "leave it out")
-    if labels is not None and not trained.multi_label:
-        raise ArgumentError(
-            f"evaluate: {folder.path} gives a photo one class, so --labels says nothing; give class folders."
-        )
-    top_k = check_top(top_k, len(trained.class_names))
+    task = task_of(trained)
+    top_k = task.check_top(top_k, len(trained.class_names))
     augmentation = None
     if tta is not None:
         integer("evaluate", "tta", tta)
         augmentation = augmentation_of(folder)
-    several = LabelEvaluator(trained, Path(data), labels, screen) if trained.multi_label else None
-    place = place_to_score(data) if several is None else several.place
+    place = check_folder(data) if labels is not None else place_to_score(data)
     if out is not None:
         check_outside(out, place)
         check_writable(out)
-    calibration = (
-        read_calibration(folder, weights, screen.warn) if calibrated and not trained.multi_label else None
-    )
+    calibration = read_calibration(folder, weights, screen.warn) if calibrated else None
+    images = task.list_labelled(place, labels, trained.class_names)
     screen.line(f"scoring {place} with {weights} weights of {folder.path}")
-    part = read_labelled(place, trained, screen) if several is None else several.read()
+    part = read_photos(images, trained, screen)
+    task.check_scored(part)
     with screen.progress("scoring photos") as advance:
         chances, unknown = answers_of(trained, part.pixels, calibration, advance)
     if tta is not None and augmentation is not None:
         with screen.progress("scoring variations") as advance:
             chances = varied_probabilities(trained, part.pixels, chances, tta, augmentation, seed, advance)
-    if several is not None:
-        scores = several.score(part, chances, tta)
-        if csv is not None:
-            several.write_table(csv, part, chances)
-        if out is not None:
-            several.write_folder(
-                make_new_folder(out), scores, part, chances, f"{folder.path.name} on {place}"
-            )
-        return scores
-    found = evaluation_of(chances, part.labels, trained.class_names, top_k, seed, calibration, unknown, tta)
-    told = chances if calibration is None else calibration(chances)
-    _tell(found, len(part), screen)
+    names = trained.class_names
+    found = task.evaluate(chances, part.labels, names, top_k, seed, calibration, unknown, tta)
+    task.tell_evaluation(found, screen)
     if csv is not None:
-        write_predictions(csv, part, told, trained.class_names)
+        task.write_predictions(csv, part.folder.paths, part.labels, chances, names, calibration)
     if out is not None:
         made = make_new_folder(out)
-        write_evaluation(made, found, part, told, trained.class_names, f"{folder.path.name} on {place}")
+        title = f"{folder.path.name} on {place}"
+        task.write_evaluation(made, found, part, chances, names, title, calibration)
         screen.result(f"Page: {made / 'evaluation.html'}")
     return found
-
-
-def _tell(found: Evaluation, photos: int, screen: Screen) -> None:
-    averaged = (
-        ""
-        if found.variations is None
-        else f", the mean over itself and {found.variations} variations of each"
-    )
-    screen.result(
-        f"Accuracy {found.accuracy:.4f}, loss {found.loss:.4f} on {photos:,} photos{averaged}; "
-        f"always saying {found.commonest!r} would give {found.baseline:.4f}"
-    )
-    screen.result(
-        f"Macro F1 {found.macro_f1:.4f}; 95 % intervals: accuracy {_ends(found.accuracy_interval)}, "
-        f"macro F1 {_ends(found.macro_f1_interval)} (bootstrap of the photos)"
-    )
-    if found.top is not None:
-        screen.result(f"Top-{found.top[0]} accuracy {found.top[1]:.4f}")
-    if found.roc_area is not None:
-        of = (
-            f"of {found.curves[0].name!r}"
-            if len(found.classes) == 2
-            else "mean of each class against the rest"
-        )
-        screen.result(f"Area below the ROC curve {found.roc_area:.4f} ({of})")
-    line = f"Expected calibration error {found.reliability.error:.4f}"
-    if found.calibration is not None and found.calibrated_reliability is not None:
-        line += (
-            f", calibrated {found.calibrated_reliability.error:.4f} (temperature {found.calibration.temperature:.3g}; "
-            "--no-calibration leaves it aside)"
-        )
-    screen.result(line)
-    if found.unknown is not None:
-        screen.result(f"Called unknown: {found.unknown:.1%} of the photos")
-    show_classes(found, screen)
-
-
-def _ends(interval: Interval | None) -> str:
-    return "unknown" if interval is None else f"{interval.low:.4f} to {interval.high:.4f}"

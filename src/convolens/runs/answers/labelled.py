@@ -4,12 +4,12 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.data.cache import load_pixels
-from convolens.data.folder import ImageFolder, list_images
+from convolens.data.folder import ImageFolder
 from convolens.data.layout import find_layout
+from convolens.data.prepared import Part
 from convolens.errors import DataError
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Part
 
 
 def place_to_score(data: str | PathLike[str]) -> Path:
@@ -25,20 +25,11 @@ def place_to_score(data: str | PathLike[str]) -> Path:
     return place
 
 
-def read_labelled(place: Path, trained: TrainedModel, screen: Screen) -> Part:
-    """Return the photos of a folder of class folders, each class a class of the network; unreadable ones are told and left out.
-
-    Raises:
-        MissingFileError: no such folder. DataError: classes the network does not know, no readable photo.
-    """
-    return read_photos(
-        list_images(place, class_names=trained.class_names, allow_missing_classes=True), trained, screen
-    )
-
-
 def read_photos(images: ImageFolder, trained: TrainedModel, screen: Screen) -> Part:
     """Return photos as a network sees them; unreadable ones are told and left out."""
     preprocessing = trained.preprocessing
+    for note in images.notes:
+        screen.line(note)
     with screen.progress("reading photos") as advance:
         pixels = load_pixels(
             images,

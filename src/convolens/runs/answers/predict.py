@@ -16,13 +16,13 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.memory import kept_memory
 from convolens.runs.answers.answers import answers_of
-from convolens.runs.answers.label_answers import describe_thresholds, label_answers, write_label_answers
-from convolens.runs.answers.prediction import Prediction
 from convolens.runs.answers.ready_made import find_answering, load_answering
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
-from convolens.runs.output.tables import write_csv
+from convolens.runs.report.prediction import Prediction
+from convolens.runs.tasks.task import Task
+from convolens.runs.tasks.task_of import task_of
 
 BATCH = 64
 
@@ -83,11 +83,12 @@ def predict(
     folder = find_answering("predict", run)
     photos = find_photos(sources)
     trained = load_answering("predict", run, folder, weights, screen)
-    calibration = None
-    if trained.multi_label:
-        screen.line(describe_thresholds(trained))
-    elif calibrated and folder is not None:
-        calibration = read_calibration(folder, weights, screen.warn)
+    calibration = (
+        read_calibration(folder, weights, screen.warn) if calibrated and folder is not None else None
+    )
+    task = task_of(trained)
+    for line in task.describe(trained.class_names, calibration):
+        screen.line(line)
     for line in [] if calibration is None else calibration.describe():
         screen.line(f"{line} (--no-calibration: the network's own)")
     answers: list[Prediction] = []
@@ -103,10 +104,10 @@ def predict(
             if number + 1 < len(batches):  # while the network computes
                 reading = _read_all(pool, batches[number + 1], trained.preprocessing)
             readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
-            said = iter(_answers(trained, np.stack(readable), calibration, top) if readable else [])
+            said = iter(_answers(task, trained, np.stack(readable), calibration, top) if readable else [])
             for path, pixels in zip(paths, read, strict=True):
                 answers.append(
-                    Prediction(path, error=pixels, labels=() if trained.multi_label else None)
+                    task.unreadable(path, pixels)
                     if isinstance(pixels, str)
                     else Prediction(path, **next(said))
                 )
@@ -128,49 +129,8 @@ def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
 
 
 def _answers(
-    trained: TrainedModel, pixels: np.ndarray, calibration: Calibration | None, top: int
+    task: Task, trained: TrainedModel, pixels: np.ndarray, calibration: Calibration | None, top: int
 ) -> list[dict[str, Any]]:
-    """Return `answers` and `unknown` of the photos of a batch."""
+    """Return what `Prediction` holds of the photos of a batch."""
     chances, unknown = answers_of(trained, pixels, calibration)
-    if trained.multi_label:
-        return label_answers(trained, chances)
-    told = chances if calibration is None else calibration(chances)
-    strange = [None] * len(told) if unknown is None else unknown.tolist()
-    return [
-        {"answers": _likeliest(row, trained.class_names, top), "unknown": called}
-        for row, called in zip(told, strange, strict=True)
-    ]
-
-
-def _likeliest(chances: np.ndarray, names: tuple[str, ...], top: int) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-chances, kind="stable")[:top]
-    return tuple((names[i], float(chances[i])) for i in order)
-
-
-def write_answers(path: Path, answers: Sequence[Prediction]) -> None:
-    """Write a row a file: path, label, confidence, the next likeliest classes, error.
-
-    Where the run can tell, a column `likeliest` follows the label, which may be "unknown". Where photos have several labels:
-    path, labels, the probability of each class, error.
-
-    Raises:
-        WriteError: the file cannot be written.
-    """
-    if any(answer.labels is not None for answer in answers):
-        write_label_answers(path, answers)
-        return
-    more = max((len(answer.answers) for answer in answers), default=1)
-    tells = any(answer.unknown is not None for answer in answers)
-    columns = ["path", "label", *(["likeliest"] if tells else []), "confidence"]
-    for place in range(2, more + 1):
-        columns += [f"label_{place}", f"confidence_{place}"]
-    rows = []
-    for answer in answers:
-        row: list[object] = [answer.path, answer.label or ""]
-        row += [answer.likeliest or ""] if tells else []
-        row.append("" if answer.confidence is None else f"{answer.confidence:.6f}")
-        for place in range(1, max(more, 1)):
-            name, chance = answer.answers[place] if place < len(answer.answers) else ("", None)
-            row += [name, "" if chance is None else f"{chance:.6f}"]
-        rows.append([*row, answer.error or ""])
-    write_csv(path, [*columns, "error"], rows)
+    return task.predictions(chances, trained.class_names, top, unknown, calibration)

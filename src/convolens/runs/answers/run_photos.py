@@ -1,9 +1,10 @@
 """The photos of a run, found and split again as they were, and checked to be the same ones."""
 
+from convolens.data.prepared import Prepared
 from convolens.errors import DataError, MissingFileError
 from convolens.runs.folder.record import Record
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Prepared, prepare
+from convolens.runs.preparation.prepare import prepare
 from convolens.runs.settings.options import Settings, TrainOptions
 
 

@@ -1,4 +1,4 @@
-"""Sort photos into folders by what a run said of them; an undo list takes it all back."""
+"""Sort photos into folders by what a run said of them, one with several labels into each; an undo list takes it all back."""
 
 import csv
 import errno
@@ -12,9 +12,10 @@ from pathlib import Path
 from convolens.arguments import number_in
 from convolens.errors import DataError, MissingFileError
 from convolens.files.atomic import explain
-from convolens.runs.answers.prediction import Prediction
+from convolens.runs.folder.calibration_file import UNKNOWN
 from convolens.runs.output.places import check_place, check_writable
 from convolens.runs.output.tables import write_csv
+from convolens.runs.report.prediction import Prediction
 
 UNDO_NAME = "undo.csv"
 _COLUMNS = ["created", "from", "bytes", "modified"]
@@ -26,7 +27,7 @@ class Sorted:
 
     Attributes:
         created: the new files.
-        unsure: photos below the confidence that was asked for.
+        unsure: photos below the confidence that was asked for, or without any label.
         unreadable: photos without an answer.
         undo_list: the file that `undo` takes.
     """
@@ -55,7 +56,7 @@ def check_sorting(out: Path, min_confidence: float) -> None:
 def sort_into(
     answers: Sequence[Prediction], out: Path, min_confidence: float = 0.0, link: bool = False
 ) -> Sorted:
-    """Copy each photo into OUT/CLASS; the photos themselves are left as they are.
+    """Copy each photo into OUT/CLASS, or into OUT/LABEL of each of its labels; the photos themselves are left as they are.
 
     Args:
         answers: of `predict`.
@@ -77,12 +78,16 @@ def sort_into(
     undo_list = _free(out / UNDO_NAME)
     try:
         for answer in answers:
-            if answer.label is None or answer.confidence is None:
+            if answer.error is not None:
                 unreadable.append(answer.path)
-            elif answer.confidence < min_confidence:
+                continue
+            names = [name for name, chance in answer.said.items() if chance >= min_confidence]
+            if answer.unknown and (names or not answer.said):
+                names = [UNKNOWN]
+            if not names:
                 unsure.append(answer.path)
-            else:
-                target = _free(out / answer.label / answer.path.name)
+            for name in names:
+                target = _free(out / name / answer.path.name)
                 try:
                     target.parent.mkdir(exist_ok=True)
                     if link:

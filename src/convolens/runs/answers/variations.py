@@ -12,7 +12,7 @@ from convolens.errors import ArgumentError, CheckpointError, MissingFileError
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.tasks.scoring import as_probabilities
+from convolens.runs.tasks.probabilities import as_probabilities
 
 BATCH = 64
 

@@ -24,7 +24,7 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
 
 PAGE, HEAT_MAPS, FILTERS, TOP_PHOTOS, FEATURE_MAPS = (
     "explain.html", "heat-maps.png", "filters.png", "top-photos.png", "feature-maps",
@@ -156,7 +156,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     if options.filter is not None and layer is not None:
         top = find_top(trained, further, layer, options.filter, screen)
     calibration = None
-    if folder is not None and not trained.multi_label:
+    if folder is not None:
         calibration = read_calibration(folder, options.weights, screen.warn)
     made = make_new_folder(out)
     shown: list[Shown] = []

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from convolens.analysis.measures import Scores, score
 from convolens.data.cache import load_pixels
 from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder, list_images
 from convolens.data.layout import find_layout
+from convolens.data.prepared import Part
 from convolens.data.split import read_groups
 from convolens.errors import ArgumentError
 from convolens.features import Features, choose, extract
@@ -26,9 +28,7 @@ from convolens.runs.features.probe_files import Probed, write_run
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen, seconds_text
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.report.answered import show_classes
-from convolens.runs.tasks.scoring import Scores, score
+from convolens.runs.report.class_tables import show_classes
 
 _ROWS = ("avg", "max", "flatten")
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from convolens.analysis import plot_confusion_matrix
+from convolens.analysis.measures import Scores
+from convolens.data.prepared import Part
 from convolens.data.preprocessing import Preprocessing
 from convolens.features import Features
 from convolens.features.cross_validation import Result
@@ -19,10 +21,8 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import PROBE, write_tables
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.report.answered import draw_mistakes, write_predictions
+from convolens.runs.report.class_tables import draw_mistakes, write_class_predictions
 from convolens.runs.report.page import page_of, picture_data
-from convolens.runs.tasks.scoring import Scores
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,10 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
             for row in probed.results
         ],
     )
-    write_predictions(folder.predictions, probed.part, probed.best.probability, names)
+    part = probed.part
+    write_class_predictions(
+        folder.predictions, part.folder.paths, part.labels, probed.best.probability, names
+    )
     plot_confusion_matrix(probed.scores.confusion, names, folder.confusion_matrix)
     draw_mistakes(folder.mistakes, probed.part, probed.best.probability, names)
     pictures = {

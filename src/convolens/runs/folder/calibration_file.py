@@ -11,6 +11,7 @@ import torch
 
 import convolens
 from convolens.analysis.measures import FeatureDistance, temper
+from convolens.analysis.measures.multi_label import as_choices
 from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
@@ -19,6 +20,7 @@ from convolens.files.atomic import atomic_path, explain, seal_of
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1
+MULTI_LABEL = "sigmoid-per-class"  # the output of a network whose photos have any number of labels
 UNKNOWN = "unknown"  # the answer for a photo like none that was learnt
 
 
@@ -29,7 +31,7 @@ class Unknown:
     Attributes:
         error_rate: of photos of the known classes, at most so large a share is called unknown, in (0, 1).
         photos: how many validation photos the limits come from.
-        most_strange: 1 - probability of the likeliest class, above which none of the classes fits.
+        most_strange: 1 - probability of the likeliest class, above which none of the classes fits; 1 where a photo may have none.
         farthest: distance of the features to those learnt from, above which a photo is like none of them.
         distance: to the features of training photos.
     """
@@ -46,12 +48,14 @@ class Calibration:
     """How a run's outputs become probabilities that can be believed.
 
     Attributes:
-        temperature: the logarithms of the probabilities are divided by it; 1 changes nothing.
+        temperature: the logarithms of the probabilities are divided by it (of several labels those of "there" and "not there");
+            1 changes nothing.
         photos: how many validation photos it was fitted on.
         error: expected calibration error without it, on these photos.
         corrected_error: the same with it, each fifth of the photos by the temperature of the others.
         weights: SHA-256 of the weights it belongs to.
         unknown: when a photo is called unknown; None where that was not asked for.
+        several: whether a photo has any number of labels, each with a probability of its own.
     """
 
     temperature: float
@@ -60,10 +64,16 @@ class Calibration:
     corrected_error: float
     weights: str
     unknown: Unknown | None = None
+    several: bool = False
 
     def __call__(self, probability: np.ndarray) -> np.ndarray:
         """Return the calibrated probabilities, float32 (n, classes)."""
-        return temper(probability, self.temperature).astype(np.float32) if len(probability) else probability
+        if not len(probability):
+            return probability
+        if self.several:
+            there = temper(as_choices(probability), self.temperature)[:, 1]
+            return there.reshape(probability.shape).astype(np.float32)
+        return temper(probability, self.temperature).astype(np.float32)
 
     def are_unknown(self, probability: np.ndarray, features: np.ndarray) -> np.ndarray | None:
         """Return which photos are unknown, bool (n,); None where the run cannot tell.
@@ -88,6 +98,8 @@ class Calibration:
             "expected_calibration_error": self.error,
             "expected_calibration_error_calibrated": self.corrected_error,
         }
+        if self.several:
+            values["output"] = MULTI_LABEL
         if self.unknown is not None:
             kept = ("error_rate", "photos", "most_strange", "farthest")
             values["unknown"] = {name: getattr(self.unknown, name) for name in kept}
@@ -180,6 +192,7 @@ def read_calibration(
             _number(described, "expected_calibration_error_calibrated"),
             str(described["weights_sha256"]),
             None if unknown is None else _unknown(folder, unknown),
+            described.get("output") == MULTI_LABEL,
         )
     except (LookupError, TypeError, ArgumentError) as error:
         raise CheckpointError(f"{path}: incomplete or damaged ({error}).{_ADVICE}") from error

@@ -12,19 +12,18 @@ import convolens
 from convolens.checkpoints import tensors
 from convolens.data.decode import COLOR_MODES
 from convolens.data.preprocessing import Preprocessing
-from convolens.errors import ArgumentError, CheckpointError, MissingFileError
+from convolens.errors import CheckpointError, MissingFileError
 from convolens.files.atomic import atomic_path
 from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.models.graph.configuration import deserialize, serialize
+from convolens.runs.folder.calibration_file import MULTI_LABEL
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1
 MULTI_LABEL_FORMAT = (
     2  # a reader that knows only the first would take the likeliest of several labels for the only one
 )
-MULTI_LABEL = "sigmoid-per-class"
-THRESHOLD = 0.5  # of a class whose threshold is not tuned
 
 # what wrong values in a description make of themselves when a network is built from them
 _WRONG_VALUES = (
@@ -43,7 +42,7 @@ class TrainedModel:
     """A network with its weights, class names and preprocessing.
 
     Attributes:
-        model: in inference use; compiled for evaluation by `runs.tasks.scoring`.
+        model: in inference use; see `runs.tasks.probabilities`.
         name: of the architecture.
         class_names: in the order of the outputs.
         preprocessing: what its input must look like.
@@ -57,11 +56,6 @@ class TrainedModel:
     preprocessing: Preprocessing
     multi_label: bool = False
     tuned: tuple[float, ...] | None = None
-
-    @property
-    def thresholds(self) -> tuple[float, ...]:
-        """The probability of each class from which on a photo is said to have it."""
-        return self.tuned or (THRESHOLD,) * len(self.class_names)
 
 
 def write(path: Path, trained: TrainedModel) -> None:
@@ -142,23 +136,6 @@ def is_multi_label(run: RunFolder) -> bool:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
     return _read(run.model).get("output") == MULTI_LABEL
-
-
-def refuse_multi_label(command: str, run: RunFolder, instead: str) -> None:
-    """Raise where a command is for runs of one class a photo.
-
-    Args:
-        command: for the message.
-        run: what it is asked of.
-        instead: what to do.
-
-    Raises:
-        ArgumentError: photos of the run have several labels. MissingFileError, CheckpointError: no whole model.json.
-    """
-    if is_multi_label(run):
-        raise ArgumentError(
-            f"{command}: {run.path} gives a photo any number of labels, not one class; {instead}."
-        )
 
 
 def network(run: RunFolder) -> Model:

@@ -9,12 +9,12 @@ from typing import Any
 import tomli_w
 
 from convolens.augmentation import Augmentation
+from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.fine_tuning import FineTuning
 from convolens.runs.settings.options import Settings, TrainOptions
 from convolens.runs.settings.transfer import PLANNED, Transfer

@@ -10,13 +10,12 @@ import torch
 from convolens import analysis
 from convolens.analysis import RangeTest, plot_learning_rates
 from convolens.analysis.learning_rate import growing_rates
-from convolens.data.layout import find_layout
 from convolens.models.placing import batches_for
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
 from convolens.runs.preflight.measure import check_memory
-from convolens.runs.preparation.prepare import prepare
+from convolens.runs.preparation.prepare import layout_of, prepare
 from convolens.runs.settings.as_command import typed
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
 from convolens.runs.training.making import make_batches, model_maker
@@ -97,7 +96,7 @@ def find_learning_rate(
     growing_rates("lr-find", growing.min_rate, growing.max_rate, growing.steps)
     out = options.out or Path("runs") / f"{settings.data.resolve().name or 'data'}-lr"
     check_writable(out)
-    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    layout = layout_of(settings)
     for photos in (layout.train, settings.validation or layout.validation):
         if photos is not None:
             check_outside(out, photos)

@@ -12,15 +12,16 @@ from convolens.data.decode import image_size, is_turned
 from convolens.data.folder import names_that_differ_by_case
 from convolens.data.heic import ADVICE, is_heic
 from convolens.data.multi_label import label_text
+from convolens.data.prepared import Prepared
 from convolens.data.preprocessing import Preprocessing
 from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.output.screen import Screen, bytes_text, seconds_text
 from convolens.runs.preflight.measure import Measurement
 from convolens.runs.preflight.threads import threads_text
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
 from convolens.runs.settings.recipes import RECIPES
 from convolens.runs.settings.schedule import rate_of_leg
+from convolens.runs.tasks.task_of import task_of
 
 SHOWN_PHOTOS = 36
 SHOWN_SKIPPED = 5
@@ -43,7 +44,7 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
         ],
         right=(1, 2),
         footer=[
-            "photos" if settings.multi_label else "all",
+            "photos",
             len(prepared.training),
             len(prepared.validation),
         ],
@@ -55,7 +56,7 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
             f"{prepared.class_names[least]}: look at each class's recall, not only at accuracy"
             + (
                 "."
-                if settings.multi_label
+                if not task_of(settings).balances
                 else "; --balance takes each class equally often."
                 if not settings.balance
                 else " (balanced in training)."

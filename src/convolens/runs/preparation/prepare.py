@@ -2,72 +2,34 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from convolens.data.cache import load_pixels
 from convolens.data.content import content_hashes
-from convolens.data.folder import ImageFolder
+from convolens.data.folder import ImageFolder, check_folder
 from convolens.data.folds import folds_by_content
-from convolens.data.layout import Layout
+from convolens.data.layout import Layout, find_layout
+from convolens.data.prepared import Part, Prepared
 from convolens.data.split import read_groups, split_by_content, units_of
 from convolens.errors import ArgumentError, DataError
-from convolens.models import Model
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.photo_lists import layout_of, list_photos, list_validation, tell_shared
 from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.task_of import task_of
 
 
-@dataclass(frozen=True)
-class Part:
-    """The photos of one side.
+def layout_of(settings: Settings) -> Layout:
+    """Return which folder is which; with a table of labels there is but one.
 
-    Attributes:
-        folder: the readable files with their labels.
-        pixels: uint8 (n, h, w, c), one entry a file of `folder`.
+    Raises:
+        MissingFileError, DataError: those of `find_layout`.
     """
-
-    folder: ImageFolder
-    pixels: np.ndarray
-
-    @property
-    def labels(self) -> np.ndarray:
-        """Class numbers, int64 (n,); of photos with several labels 0 and 1, float32 (n, classes)."""
-        return self.folder.labels
-
-    def __len__(self) -> int:
-        return len(self.folder)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Everything a run needs of its data.
-
-    Attributes:
-        lines: which folder is which, and how it was split.
-        skipped: (path, reason) of unreadable images.
-        ignored: file name ending -> how many files that are no images.
-        fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
-        validation_apart: whether the validation photos are of a folder of their own, not split off.
-    """
-
-    class_names: tuple[str, ...]
-    training: Part
-    validation: Part
-    lines: tuple[str, ...]
-    skipped: tuple[tuple[Path, str], ...] = ()
-    ignored: dict[str, int] = field(default_factory=dict)
-    fingerprint: str = ""
-    validation_apart: bool = False
-
-
-def plain_labels(model: Model, part: Part) -> np.ndarray:
-    """Return the labels of one side as the loss of a network takes them: numbers (n,), or 0 and 1 (n, 1) for a sigmoid."""
-    if model.output_shape[-1] == 1:
-        return part.labels[:, np.newaxis].astype(np.float32)
-    return part.labels
+    if settings.labels is None:
+        return find_layout(settings.data, validation_given=settings.validation is not None)
+    root = check_folder(settings.data)
+    return Layout(root, None, None, (f"photos: {root}",))
 
 
 def prepare(settings: Settings, screen: Screen) -> Prepared:
@@ -80,9 +42,10 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     """
     layout = layout_of(settings)
     check_folds(settings, layout)
-    lines = list(layout.lines)
-    whole = list_photos(layout.train, settings, lines)
+    lines, task = list(layout.lines), task_of(settings)
+    whole = task.list_photos(layout.train, settings.labels)
     check_classes(whole)
+    lines.extend(whole.notes)
     ignored = dict(whole.ignored)
     validation_path = settings.validation or layout.validation
     if validation_path is not None:
@@ -109,8 +72,8 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             f"{len(skipped)} unreadable image{'s' * (len(skipped) != 1)} and --strict: {first}. "
             "Repair or remove them, or train without --strict."
         )
-    _check_sides(training_part, validation_part, whole.class_names)
-    tell_shared(whole, lines)
+    _check_sides(training_part, validation_part)
+    task.check_validation(validation_part)
     return Prepared(
         class_names=whole.class_names,
         training=training_part,
@@ -176,7 +139,7 @@ def check_classes(folder: ImageFolder) -> None:
 def _validation_images(
     path: Path, training: ImageFolder, settings: Settings, lines: list[str]
 ) -> ImageFolder:
-    found = list_validation(path, settings, training.class_names)
+    found = task_of(settings).list_labelled(path, None, training.class_names)
     missing = [name for name, count in zip(found.class_names, found.counts(), strict=True) if count == 0]
     if missing:
         lines.append(f"validation: no photo of {', '.join(missing)}; their recall cannot be measured")
@@ -242,8 +205,9 @@ def _read(
     return Part(kept, pixels.array), [(Path(path), str(reason)) for path, reason in pixels.skipped]
 
 
-def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> None:
-    empty = [name for name, count in zip(names, training.folder.counts(), strict=True) if count == 0]
+def _check_sides(training: Part, validation: Part) -> None:
+    names, counts = training.folder.class_names, training.folder.counts()
+    empty = [name for name, count in zip(names, counts, strict=True) if count == 0]
     if empty:
         raise DataError(
             f"no readable training photo of class {', '.join(repr(name) for name in empty)}; "
@@ -251,12 +215,6 @@ def _check_sides(training: Part, validation: Part, names: tuple[str, ...]) -> No
         )
     if len(validation) == 0:
         raise DataError("no validation photo; raise --val-split, or give --val DIR with photos.")
-    missing = [name for name, count in zip(names, validation.folder.counts(), strict=True) if count == 0]
-    if missing and training.labels.ndim == 2:  # each class has a threshold, tuned on these photos
-        raise DataError(
-            f"no readable validation photo has the label {', '.join(repr(name) for name in missing)}; add photos, or take "
-            "the label out."
-        )
 
 
 def _fingerprint(*parts: Part) -> str:

@@ -14,16 +14,16 @@ from convolens.analysis import (
     plot_reliability,
     plot_roc,
 )
-from convolens.analysis.measures import Interval, ThresholdCurves
+from convolens.analysis.measures import Interval, Scores, ThresholdCurves, score
 from convolens.analysis.measures.calibration import Reliability
 from convolens.arguments import integer
+from convolens.data.prepared import Part
 from convolens.errors import ArgumentError
 from convolens.files.atomic import atomic_path
 from convolens.runs.folder.calibration_file import Calibration
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.report.answered import draw_mistakes, write_predictions
+from convolens.runs.output.screen import Screen
+from convolens.runs.report.class_tables import draw_mistakes, show_classes, write_class_predictions
 from convolens.runs.report.page import page_of, picture_data
-from convolens.runs.tasks.scoring import Scores, score
 
 MANY, DEFAULT_TOP = 5, 5  # classes above which top-k accuracy is told unasked, and its k
 
@@ -173,7 +173,7 @@ def write_evaluation(
         temporary.write_text(
             json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    write_predictions(folder / "predictions.csv", part, chances, class_names)
+    write_class_predictions(folder / "predictions.csv", part.folder.paths, part.labels, chances, class_names)
     plot_confusion_matrix(found.confusion, class_names, folder / "confusion_matrix.png")
     reliabilities = {"the network's own": found.reliability}
     if found.calibrated_reliability is not None:
@@ -196,3 +196,48 @@ def write_evaluation(
     )
     with atomic_path(folder / "evaluation.html") as temporary:
         temporary.write_text(page, encoding="utf-8", errors="replace")
+
+
+def tell_evaluation(found: Evaluation, screen: Screen) -> None:
+    """Print every measure, then class by class."""
+    averaged = (
+        ""
+        if found.variations is None
+        else f", the mean over itself and {found.variations} variations of each"
+    )
+    screen.result(
+        f"Accuracy {found.accuracy:.4f}, loss {found.loss:.4f} on {found.photos:,} photos{averaged}; "
+        f"always saying {found.commonest!r} would give {found.baseline:.4f}"
+    )
+    screen.result(
+        f"Macro F1 {found.macro_f1:.4f}; 95 % intervals: accuracy {_between(found.accuracy_interval)}, "
+        f"macro F1 {_between(found.macro_f1_interval)} (bootstrap of the photos)"
+    )
+    if found.top is not None:
+        screen.result(f"Top-{found.top[0]} accuracy {found.top[1]:.4f}")
+    if found.roc_area is not None:
+        of = (
+            f"of {found.curves[0].name!r}"
+            if len(found.classes) == 2
+            else "mean of each class against the rest"
+        )
+        screen.result(f"Area below the ROC curve {found.roc_area:.4f} ({of})")
+    tell_confidence(found, screen)
+    show_classes(found, screen)
+
+
+def tell_confidence(found: Evaluation | Any, screen: Screen) -> None:
+    """Print how far confidences are off, and how many photos are called unknown."""
+    line = f"Expected calibration error {found.reliability.error:.4f}"
+    if found.calibration is not None and found.calibrated_reliability is not None:
+        line += (
+            f", calibrated {found.calibrated_reliability.error:.4f} (temperature {found.calibration.temperature:.3g}; "
+            "--no-calibration leaves it aside)"
+        )
+    screen.result(line)
+    if found.unknown is not None:
+        screen.result(f"Called unknown: {found.unknown:.1%} of the photos")
+
+
+def _between(interval: Interval | None) -> str:
+    return "unknown" if interval is None else f"{interval.low:.4f} to {interval.high:.4f}"

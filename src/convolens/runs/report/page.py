@@ -1,13 +1,14 @@
 """report.html: the whole run on one self-contained page."""
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from convolens.data.prepared import Prepared
 from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
 
 
@@ -35,6 +36,7 @@ def write_report(
     folder: RunFolder,
     settings: Settings,
     prepared: Prepared,
+    drawn: Mapping[str, str],
     history: list[dict[str, float]],
     outcome: dict[str, Any],
 ) -> None:
@@ -43,6 +45,7 @@ def write_report(
     Args:
         folder: of the run, its pictures drawn.
         settings, prepared: what was asked and what was there.
+        drawn: title and file of pictures in the folder, beside curves and first batch; one may not be there.
         history: a dict an epoch.
         outcome: `Outcome.as_dict()`.
 
@@ -51,10 +54,7 @@ def write_report(
     """
     pictures = {
         "Loss and accuracy": picture_data(folder.curves),
-        "Confusion matrix": picture_data(folder.confusion_matrix),
-        "Average precision": picture_data(folder.path / "average_precision.png"),
-        "Worst mistakes": picture_data(folder.mistakes),
-        "Precision and recall": picture_data(folder.path / "precision_recall.png"),
+        **{title: picture_data(folder.path / file) for title, file in drawn.items()},
         "First batch": picture_data(folder.first_batch),
     }
     page = page_of(

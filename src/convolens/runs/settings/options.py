@@ -318,8 +318,6 @@ def _several_labels(options: TrainOptions) -> bool | None:
         raise ArgumentError(
             f"train: --balance takes each class equally often, which photos of several classes cannot do; leave it or {asked} out."
         )
-    if options.kfold is not None:
-        raise ArgumentError(f"train: --kfold is for photos of one class each; leave it or {asked} out.")
     if options.labels is not None and options.validation is not None:
         raise ArgumentError(
             "train: --labels names photos of DATA, a part of which is kept for validation (--val-split); leave --val out."

@@ -12,8 +12,6 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture
 from convolens.arguments import number_in
-from convolens.data.folder import list_images
-from convolens.data.layout import find_layout
 from convolens.errors import (
     ArgumentError,
     BusyError,
@@ -31,10 +29,12 @@ from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.preflight.speed import measure_speeds
 from convolens.runs.preflight.threads import threads_put_back
+from convolens.runs.preparation.prepare import layout_of
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.several.comparison_report import show_comparison, write_comparison
 from convolens.runs.several.members import photos_fingerprint, train_or_go_on
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.outcome import TrainResult
 
 # what may differ when a comparison is gone on with, or is another for each network
@@ -120,7 +120,7 @@ def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison
         torch.set_num_threads(asked.threads)
     out = asked.out or Path("runs") / f"{asked.data.resolve().name or 'data'}-compare"
     check_writable(out)
-    photos = _photos(asked, out)
+    photos = _photos(next(iter(settings.values())), out)
     shared = _shared(options, settings)
     folder = begin(out, shared, photos, asked.command, asked.resume)
     with locked(folder.path, screen.warn):
@@ -164,8 +164,6 @@ def _check(options: CompareOptions) -> dict[str, Settings]:
         raise ArgumentError(
             f"compare: no model is named; give --models with some of {', '.join(sorted(APPLICATIONS))}."
         )
-    if options.training.labels is not None or options.training.multi_label:
-        raise ArgumentError("compare: networks are compared on photos of one class each; leave labels out.")
     for name in names:
         find_architecture("compare", name)
         if names.count(name) > 1:
@@ -196,13 +194,15 @@ def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str,
     return own | table
 
 
-def _photos(asked: TrainOptions, out: Path) -> str:
+def _photos(settings: Settings, out: Path) -> str:
     """Return a fingerprint of the names and contents of all photos."""
-    layout = find_layout(asked.data, validation_given=asked.validation is not None)
-    places = [place for place in (layout.train, asked.validation or layout.validation) if place is not None]
+    layout, task = layout_of(settings), task_of(settings)
+    places = [
+        place for place in (layout.train, settings.validation or layout.validation) if place is not None
+    ]
     for place in places:
         check_outside(out, place)
-    return photos_fingerprint(list_images(place) for place in places)
+    return photos_fingerprint(task.list_photos(place, settings.labels) for place in places)
 
 
 def _train_one(

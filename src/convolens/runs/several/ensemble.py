@@ -47,4 +47,4 @@ def ensemble_of(members: Mapping[str, TrainedModel], name: str) -> TrainedModel:
         network.name = title
         answers.append(network(image))
     model = Model(image, Average(name="mean")(answers), name=name)
-    return TrainedModel(model, name, first.class_names, first.preprocessing)
+    return TrainedModel(model, name, first.class_names, first.preprocessing, first.multi_label)

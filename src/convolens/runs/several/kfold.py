@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from convolens.data.cache import load_pixels
-from convolens.data.folder import ImageFolder, list_images
-from convolens.data.layout import find_layout
+from convolens.data.folder import ImageFolder
+from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked
 from convolens.runs.folder import model_file
@@ -20,14 +20,14 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.threads import threads_put_back
-from convolens.runs.preparation.prepare import Part, check_classes, check_folds, fold_of_each
-from convolens.runs.report.answered import show_classes
-from convolens.runs.report.evaluation import check_top, evaluation_of
+from convolens.runs.preparation.prepare import check_classes, check_folds, fold_of_each, layout_of
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
 from convolens.runs.several.ensemble import ensemble_of
 from convolens.runs.several.kfold_files import Fold, KFoldOutcome, begin_record, write_kfold
 from convolens.runs.several.members import photos_fingerprint, read_rows, train_or_go_on, write_rows
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.tasks.task import Task
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.earlier_runs import find_run
 from convolens.runs.training.first_weights import take_model
 from convolens.runs.transfer.choice import choose_model
@@ -78,10 +78,10 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
-    layout = find_layout(settings.data, validation_given=settings.validation is not None)
+    layout, task = layout_of(settings), task_of(settings)
     check_folds(settings, layout)
     check_outside(out, layout.train)
-    whole = list_images(layout.train)
+    whole = task.list_photos(layout.train, settings.labels)
     check_classes(whole)
     fold_of = fold_of_each(whole, settings)
     sizes = np.bincount(fold_of)[1:].tolist()
@@ -92,7 +92,11 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     if folder is None:
         folder = RunFolder.create(out)
         begin_record(folder, settings, whole.class_names, sizes, photos, options.command)
-    for line in [f"{len(whole):,} photos in {settings.kfold} folds of {min(sizes)} to {max(sizes)}", *notes]:
+    for line in [
+        f"{len(whole):,} photos in {settings.kfold} folds of {min(sizes)} to {max(sizes)}",
+        *whole.notes,
+        *notes,
+    ]:
         screen.line(line)
     _say_weights(settings, screen)
     with locked(folder.path, screen.warn):
@@ -103,7 +107,7 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
         if (threads := _threads(folder, options)) is not None:
             torch.set_num_threads(threads)
         outcome = _finish(folder, settings, folds, whole, fold_of, screen)
-    _tell(folder, outcome, screen)
+    _tell(folder, task, outcome, screen)
     return KFoldResult(folder, outcome)
 
 
@@ -220,11 +224,13 @@ def _finish(
             members[f"fold_{fold.fold}"] = trained
             advance(done + 1, len(folds))
     name = f"{settings.model}, {len(folds)} folds"
-    top = check_top(None, len(whole.class_names))
-    found = evaluation_of(chances, part.labels, whole.class_names, top, settings.seed)
+    task = task_of(settings).tuned(chances, part.labels)
+    top = task.check_top(None, len(whole.class_names))
+    found = task.evaluate(chances, part.labels, whole.class_names, top, settings.seed)
     outcome = KFoldOutcome(tuple(folds), found)
     skipped = [(Path(path), str(reason)) for path, reason in pixels.skipped]
-    write_kfold(folder, settings, outcome, part, chances, fold_of, skipped, ensemble_of(members, name))
+    ensemble = task.kept_in(ensemble_of(members, name))
+    write_kfold(folder, settings, task, outcome, part, chances, fold_of, skipped, ensemble)
     return outcome
 
 
@@ -240,7 +246,7 @@ def _check_same(folder: RunFolder, settings: Settings, folds: list[Fold]) -> Non
             )
 
 
-def _tell(folder: RunFolder, outcome: KFoldOutcome, screen: Screen) -> None:
+def _tell(folder: RunFolder, task: Task, outcome: KFoldOutcome, screen: Screen) -> None:
     found, folds = outcome.found, outcome.folds
     columns = ["fold", "photos", "accuracy", "loss", "best epoch"]
     rows = [[f.fold, f.photos, f"{f.accuracy:.4f}", f"{f.loss:.4f}", f"{f.best_epoch} of {f.epochs}"] for f in folds]  # fmt: skip
@@ -249,15 +255,13 @@ def _tell(folder: RunFolder, outcome: KFoldOutcome, screen: Screen) -> None:
     screen.result(
         f"Accuracy {said['accuracy']}, loss {said['loss']}: mean and standard deviation of {len(folds)} folds"
     )
-    interval = found.accuracy_interval
-    between = "" if interval is None else f" (95 %: {interval.low:.4f} to {interval.high:.4f})"
     screen.result(
-        f"Out of fold: accuracy {found.accuracy:.4f}{between} on all {found.confusion.sum():,} photos, each answered by the network that "
-        f"did not learn from it; always saying {found.commonest!r} would give {found.baseline:.4f}"
+        f"Out of fold: {task.headline(found)} on all {found.photos:,} photos, each answered by the network that "
+        f"did not learn from it; {task.baseline(found)}"
     )
-    show_classes(found, screen)
-    if found.accuracy <= found.baseline:
-        screen.warn("This is no better than always saying the commonest class.")
+    task.show(found, screen)
+    if not task.beats_baseline(found):
+        screen.warn(f"This is no better than guessing: {task.baseline(found)}.")
     place = shlex.quote(str(folder.path))
     screen.result(
         f"The {len(folds)} networks as one: {folder.best}. It has learnt from every photo, so none of them can score it; these figures "

@@ -8,20 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from convolens.analysis import plot_confusion_matrix
+from convolens.data.prepared import Part
 from convolens.files.atomic import atomic_path, link_or_copy
 from convolens.runs.folder import model_file
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.folder.predictions_file import COLUMNS
 from convolens.runs.folder.record import KFOLD, write_tables
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.report.answered import answers_table, draw_mistakes
-from convolens.runs.report.evaluation import Evaluation
 from convolens.runs.report.page import page_of, picture_data
 from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.task import AnyEvaluation, Task
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class KFoldOutcome:
     """
 
     folds: tuple[Fold, ...]
-    found: Evaluation
+    found: AnyEvaluation
 
     def mean(self, measure: str) -> float:
         """Return the mean over the folds of "accuracy" or "loss"."""
@@ -111,6 +108,7 @@ def begin_record(
 def write_kfold(
     folder: RunFolder,
     settings: Settings,
+    task: Task,
     outcome: KFoldOutcome,
     part: Part,
     chances: np.ndarray,
@@ -123,6 +121,7 @@ def write_kfold(
     Args:
         folder: of the k-fold training.
         settings: what all folds share.
+        task: of them.
         outcome: of the folds.
         part: all readable photos.
         chances: the out-of-fold probabilities (n, classes).
@@ -136,20 +135,15 @@ def write_kfold(
     names = ensemble.class_names
     if skipped:
         write_csv(folder.skipped, ["path", "reason"], skipped)
-    rows = answers_table(part, chances, names)
-    write_csv(
-        folder.predictions,
-        [*COLUMNS, "fold"],
-        [[*row[:3], f"{row[3]:.6f}", fold] for row, fold in zip(rows, fold_of.tolist(), strict=True)],
+    task.write_predictions(
+        folder.predictions, part.folder.paths, part.labels, chances, names, fold=fold_of.tolist()
     )
     results = outcome.as_dict()
     with atomic_path(folder.results) as temporary:
         temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    plot_confusion_matrix(outcome.found.confusion, names, folder.confusion_matrix)
-    draw_mistakes(folder.mistakes, part, chances, names)
+    task.draw(folder.path, part, chances, outcome.found)
     pictures = {
-        "Confusion matrix, out of fold": picture_data(folder.confusion_matrix),
-        "Worst mistakes, out of fold": picture_data(folder.mistakes),
+        f"{title}, out of fold": picture_data(folder.path / file) for title, file in task.pictures.items()
     }
     page = page_of(
         "kfold.html",

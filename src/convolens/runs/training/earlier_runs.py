@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from convolens.checkpoints.state import State, list_states, newest_state
+from convolens.data.prepared import Prepared
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.files.atomic import seal_of
 from convolens.models import Model
@@ -15,7 +16,6 @@ from convolens.runs.folder.record import read_record, recorded_threads
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.threads import threads_text
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
 from convolens.runs.training.branch import Parent, adopt
 from convolens.runs.training.first_weights import begin_again_with

@@ -10,6 +10,7 @@ from convolens.features.choice import Tap
 from convolens.layers import BatchNormalization, Dense, SymbolicTensor, UnitNormalization
 from convolens.models import Model
 from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.task_of import task_of
 
 UNIT, HEAD = "unit_normalization", "classifier"
 
@@ -27,8 +28,9 @@ def learnt_network(settings: Settings, classes: int, like: Pretrained | None) ->
         input_shape=settings.input_shape, include_top=False, pooling="avg", weights=like
     )
     features: SymbolicTensor = base.module.outputs[0]
-    activation = "sigmoid" if settings.multi_label else "softmax"
-    outputs = Dense(classes, activation=activation, name=HEAD)(UnitNormalization(name=UNIT)(features))
+    outputs = Dense(classes, activation=task_of(settings).activation, name=HEAD)(
+        UnitNormalization(name=UNIT)(features)
+    )
     return Model(base.module.inputs[0], outputs, name=settings.model)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from convolens import optimizers
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
+from convolens.data.prepared import Prepared
 from convolens.data.preprocessing import Preprocessing
-from convolens.metrics import BinaryAccuracy
 from convolens.models import Model
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.preparation.prepare import Prepared, plain_labels
 from convolens.runs.settings.options import Settings
 from convolens.runs.settings.schedule import learning_rate
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.first_weights import network_like
 from convolens.runs.training.learnt_network import learnt_network
 
@@ -19,8 +19,8 @@ from convolens.runs.training.learnt_network import learnt_network
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
     """Return a run's model with what it must be shown and what its outputs mean."""
     preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
-    multi_label = bool(settings.multi_label)
-    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, multi_label)
+    several = task_of(settings).several
+    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, several)
 
 
 def steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
@@ -36,15 +36,8 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
         model = _network(settings, len(prepared.class_names))
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = rate
-        sigmoid = model.output_shape[-1] == 1
-        model.compile(
-            optimizer,
-            # by the labels' shape: numbers, or the rows of floats that mixup and cutmix make
-            loss="binary_crossentropy" if sigmoid or settings.multi_label else "crossentropy",
-            # of several labels: the share of right answers, one a photo and class
-            metrics=[BinaryAccuracy(name="accuracy")] if settings.multi_label else ["accuracy"],
-            precision=settings.precision,
-        )
+        task, units = task_of(settings), int(model.output_shape[-1])
+        model.compile(optimizer, loss=task.loss(units), metrics=task.metrics(), precision=settings.precision)
         return model.to(settings.device)
 
     return make
@@ -59,7 +52,7 @@ def _network(settings: Settings, classes: int) -> Model:
         classes,
         training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
         weights=network_like(settings),
-        multi_label=bool(settings.multi_label),
+        multi_label=task_of(settings).several,
     )
 
 
@@ -68,7 +61,7 @@ def make_batches(settings: Settings, prepared: Prepared, model: Model, training:
     part = prepared.training if training else prepared.validation
     return AugmentedBatches(
         part.pixels,
-        plain_labels(model, part),
+        task_of(settings).targets(part.labels, int(model.output_shape[-1])),
         settings.batch_size if training else max(64, settings.batch_size),
         settings.augmentation if training else Augmentation(),
         settings.seed,

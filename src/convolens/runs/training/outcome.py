@@ -1,14 +1,19 @@
-"""Outcome: how good the best epoch of a training is; TrainResult: that, and what a training left behind."""
+"""How a training ended, its best weights, how good they are, and what it left behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from convolens.analysis.measures import LabelScores, Scores
+from convolens.data.prepared import Prepared
+from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.report.findings import Finding
-from convolens.runs.tasks.label_scores import LabelScores
-from convolens.runs.tasks.scoring import Scores
+from convolens.runs.settings.options import Settings
 from convolens.runs.training.budget import Spent
+from convolens.runs.training.checkpointing import RunCheckpoint
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,46 @@ class Outcome:
             "findings": [finding.as_dict() for finding in self.findings],
             **({} if self.first_answer is None else {"first_answer": dict(self.first_answer)}),
         }
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a training ended.
+
+    Attributes:
+        checkpoint: what it kept.
+        images_per_second: with validation and checkpoints.
+        waited: share of the time without a batch.
+        interrupted: whether Ctrl-C ended it early.
+        learnt: whether there are weights to score.
+        spent: what it took, where the settings have a limit.
+    """
+
+    checkpoint: RunCheckpoint
+    images_per_second: float
+    waited: float | None
+    interrupted: bool
+    learnt: bool
+    spent: Spent | None
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best weights of a training, and what they are scored on.
+
+    Attributes:
+        settings, prepared: the photos at the size at which these weights see them.
+        trained: the network.
+        held_out: probabilities of the validation photos by weights that did not learn from them, where the best ones did in the
+            end: what is scored stays apart from what was learnt.
+        first_answer: see `Outcome`.
+    """
+
+    settings: Settings
+    prepared: Prepared
+    trained: TrainedModel
+    held_out: np.ndarray | None = None
+    first_answer: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,17 +12,19 @@ from convolens.augmentation import AugmentedBatches
 from convolens.augmentation.gpu.device_batches import DeviceBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.checkpoints.state import read_state
+from convolens.data.prepared import Prepared
 from convolens.errors import NonFiniteLossError, WriteError
 from convolens.models.placing import batches_for
 from convolens.runs.folder.history_file import HistoryFile
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Prepared, plain_labels
 from convolens.runs.settings.options import Settings
-from convolens.runs.training.budget import TRAINING_COSTS, Budget, Spent
+from convolens.runs.tasks.task_of import task_of
+from convolens.runs.training.budget import TRAINING_COSTS, Budget
 from convolens.runs.training.checkpointing import RunCheckpoint, When
 from convolens.runs.training.head_features import StagedBatches, features_of
+from convolens.runs.training.outcome import Best, Ended
 from convolens.runs.training.stages import Stages
 from convolens.runs.training.termination import asked_to_end
 from convolens.runs.training.waiting import Waiting
@@ -46,29 +48,8 @@ class LearningPlan(Protocol):
     def checkpointing(self) -> dict[str, Any]:
         """What `RunCheckpoint` is told beside the measures of the first answer."""
 
-    def finishing(self, checkpoint: RunCheckpoint, finish: Callable[..., Any]) -> Callable[..., Any]:
-        """The function that scores the best weights at their own size."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a training ended.
-
-    Attributes:
-        checkpoint: what it kept.
-        images_per_second: with validation and checkpoints.
-        waited: share of the time without a batch.
-        interrupted: whether Ctrl-C ended it early.
-        learnt: whether there are weights to score.
-        spent: what it took, where the settings have a limit.
-    """
-
-    checkpoint: RunCheckpoint
-    images_per_second: float
-    waited: float | None
-    interrupted: bool
-    learnt: bool
-    spent: Spent | None
+    def best(self, epoch: int | None) -> Best:
+        """The best weights, of an epoch from 1 or of the first answer, 0, as they are scored at their own size."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +149,12 @@ class Session:
         spent = budget[0].spent if budget else None
         return Ended(checkpoint, speed, waiting.share, interrupted, learnt, spent)
 
+    def best(self, epoch: int | None) -> Best:
+        """Return the best weights, of an epoch from 1 (0: of the first answer), as they are scored."""
+        if self.transfer is not None:
+            return self.transfer.best(epoch)
+        return Best(self.settings, self.prepared, self.trained)
+
     def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
         stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
@@ -192,7 +179,7 @@ class Session:
             strict=False,
         ):  # fmt: skip
             with self.screen.progress(f"features of the {side} photos") as advance:
-                labels = plain_labels(model, photos)
+                labels = task_of(settings).targets(photos.labels, int(model.output_shape[-1]))
                 found.append(
                     features_of(stages.cut, batches, labels, len(self.prepared.class_names), views, advance)
                 )

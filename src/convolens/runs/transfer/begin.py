@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from convolens.analysis.measures.calibration import log_loss
 from convolens.applications import Pretrained
 from convolens.data.content import content_hashes
+from convolens.data.prepared import Prepared
 from convolens.data.preprocessing import Preprocessing
 from convolens.features.photo_features import photo_features
 from convolens.features.ridge import Ridge, fit_ridge
@@ -17,17 +19,18 @@ from convolens.runs.folder.first_answer_file import Head, KeptAnswer
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.preflight.measure import measure
 from convolens.runs.preflight.threads import choose_threads
-from convolens.runs.preparation.prepare import Prepared, resized, units_of_sides
+from convolens.runs.preparation.prepare import resized, units_of_sides
 from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.task import Task
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.first_weights import begin_with
 from convolens.runs.training.learnt_network import features_tap, freeze_normalization
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
-from convolens.runs.transfer.first_answer import FirstAnswer, first_answer, probabilities_of
+from convolens.runs.transfer.first_answer import FirstAnswer, first_answer
 from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, plan
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
-_TINY = 1e-7
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def learns_all(settings: Settings, prepared: Prepared) -> bool:
     Not where somebody chose them (a folder, a fold), where their labels tune thresholds, or where there are so many photos
     that they are not missed.
     """
-    apart = bool(prepared.validation_apart) or settings.kfold is not None or bool(settings.multi_label)
+    apart = bool(prepared.validation_apart) or settings.kfold is not None or task_of(settings).tunes
     return not apart and len(prepared.training) + len(prepared.validation) <= REFIT_MOST
 
 
@@ -101,7 +104,9 @@ def answer_first(
 ) -> FirstAnswer:
     """Compute features, fit the heads, and say how good they are and after how long."""
     sides = features_of_sides(model, settings, prepared, screen, "features")
+    task = task_of(settings)
     answer = first_answer(
+        task,
         sides.training,
         sides.validation,
         prepared.training.labels,
@@ -110,13 +115,16 @@ def answer_first(
         units_of_sides(settings, prepared),
         learns_all(settings, prepared),
     )
-    screen.result(first_line(answer, measures_of(answer, prepared), time.perf_counter() - began))
+    seconds = time.perf_counter() - began
+    screen.result(first_line(answer, measures_of(task, answer, prepared), task.accuracy_of, seconds))
     return answer
 
 
-def first_line(answer: FirstAnswer, measures: dict[str, float], seconds: float) -> str:
-    """Return the line that tells the first answer."""
-    said = f"First answer after {seconds_text(seconds)}: {measures['val_accuracy']:.1%} of {len(answer.chances):,} validation photos"
+def first_line(answer: FirstAnswer, measures: dict[str, float], accuracy_of: str, seconds: float) -> str:
+    """Return the line that tells the first answer; see `Task.accuracy_of`."""
+    on = f"{len(answer.chances):,} validation photos"
+    right = f"{measures['val_accuracy']:.1%} of {accuracy_of.format(on)}"
+    said = f"First answer after {seconds_text(seconds)}: {right}"
     crossed = answer.cross_validation
     if crossed is None:
         return said
@@ -124,22 +132,14 @@ def first_line(answer: FirstAnswer, measures: dict[str, float], seconds: float) 
     return f"{said}; by {folds}-fold on all {answer.photos_in_all:,} photos {crossed.mean:.1%} ± {crossed.spread * 100:.1f}"
 
 
-def measures_of(answer: FirstAnswer, prepared: Prepared) -> dict[str, float]:
+def measures_of(task: Task, answer: FirstAnswer, prepared: Prepared) -> dict[str, float]:
     """Return loss and accuracy, of training photos left out one by one and of the validation photos."""
-    several = prepared.training.labels.ndim == 2
-    left_out = probabilities_of(answer.scored.left_out, several)
-    loss, accuracy = _scored(left_out, prepared.training.labels)
-    val_loss, val_accuracy = _scored(answer.chances, prepared.validation.labels)
+    left_out = task.of_logits(answer.scored.left_out)
+    (loss, accuracy), (val_loss, val_accuracy) = (
+        (log_loss(*task.choices(chances, part.labels)), 1 - float(task.wrong(chances, part.labels).mean()))
+        for chances, part in ((left_out, prepared.training), (answer.chances, prepared.validation))
+    )
     return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
-
-
-def _scored(chances: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Return mean cross-entropy in nats and accuracy (of several labels: one an answer)."""
-    if labels.ndim == 2:
-        said = np.where(labels > 0, chances, 1 - chances)
-        return float(-np.log(np.clip(said, _TINY, 1)).mean()), float(((chances > 0.5) == (labels > 0)).mean())
-    said = chances[np.arange(len(labels)), labels]
-    return float(-np.log(np.clip(said, _TINY, 1)).mean()), float((chances.argmax(axis=1) == labels).mean())
 
 
 def decide(
@@ -213,7 +213,12 @@ def kept_answer(
             both = np.concatenate([sides.training, sides.validation])
             whole = _head(fit_ridge(both, np.concatenate([labels, prepared.validation.labels]), classes))
     return KeptAnswer(
-        _head(answer.kept), answer.chances, measures_of(answer, prepared), trial, whole, _told(answer)
+        _head(answer.kept),
+        answer.chances,
+        measures_of(task_of(settings), answer, prepared),
+        trial,
+        whole,
+        _told(answer),
     )
 
 

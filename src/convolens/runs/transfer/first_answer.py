@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convolens.data.folds import deal
+from convolens.data.folds import deal, has_class
 from convolens.features.ridge import Ridge, fit_ridge
+from convolens.runs.tasks.task import Task
 
 FOLDS = 5
 ONE_BY_ONE = "left out one by one"
@@ -43,7 +44,7 @@ class FirstAnswer:
         scored: the head that learnt from the training photos alone.
         chances: its probabilities of the validation photos, float32 (validation, classes).
         whole: the head that learnt from all photos; None where the validation photos are to stay apart.
-        cross_validation: of all photos; None where a class has one photo only, or photos have several labels.
+        cross_validation: of all photos; None where a class has one photo only.
         wrong: how many photos are answered wrongly by the head of all other photos; where some stay together, by that of all
             other folds, for a copy would give the answer away.
         photos: that these are of.
@@ -72,6 +73,7 @@ class FirstAnswer:
 
 
 def first_answer(
+    task: Task,
     training: np.ndarray,
     validation: np.ndarray,
     training_labels: np.ndarray,
@@ -83,38 +85,38 @@ def first_answer(
     """Fit the heads and score them.
 
     Args:
+        task: of the run.
         training, validation: features (n, d) of both sides.
         training_labels, validation_labels: class numbers (n,), or 0 and 1 (n, classes).
         classes: how many there are.
         units: what photos that stay together (identical ones, those of a group) have in common, training photos first.
         learn_all: whether the answer may learn from the validation photos too; then leave-one-out is over all photos.
     """
-    several = training_labels.ndim == 2
     scored = fit_ridge(training, training_labels, classes)
-    chances = probabilities_of(scored.logits(validation), several)
+    chances = task.of_logits(scored.logits(validation))
     features = np.concatenate([training, validation])
     labels = np.concatenate([training_labels, validation_labels])
     whole = fit_ridge(features, labels, classes) if learn_all else None
-    crossed = None if several else cross_validate_heads(features, labels, classes, units)
+    crossed = cross_validate_heads(task, features, labels, classes, units)
     left_out, how = (scored if whole is None else whole).left_out, ONE_BY_ONE
     theirs = training_labels if whole is None else labels
     if crossed is not None and len(set(units)) < len(units):
         left_out, how = crossed.logits[: len(theirs)], f"left out in {len(crossed.accuracies)} folds"
-    mistakes = (left_out > 0 if several else left_out.argmax(axis=1)) != theirs
-    wrong = mistakes.any(axis=1) if several else mistakes
+    mistakes = task.wrong(task.of_logits(left_out), theirs)
+    wrong = mistakes.reshape(len(theirs), -1).any(axis=1)
     return FirstAnswer(
         scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()), how
     )
 
 
 def cross_validate_heads(
-    features: np.ndarray, labels: np.ndarray, classes: int, units: Sequence[str]
+    task: Task, features: np.ndarray, labels: np.ndarray, classes: int, units: Sequence[str]
 ) -> CrossValidation | None:
     """Return how heads do on photos left out, in 5 folds, fewer where a class has fewer units; None where it has one.
 
     The folds are those of `--kfold`.
     """
-    of_class = [len(np.unique(np.asarray(units)[labels == label])) for label in range(classes)]
+    of_class = [len(np.unique(np.asarray(units)[mine])) for mine in has_class(labels, classes).T]
     folds = min([FOLDS, *filter(None, of_class)])
     if folds < 2:
         return None
@@ -124,18 +126,6 @@ def cross_validate_heads(
     for fold in np.unique(numbers):
         left_out, fitted = numbers == fold, numbers != fold
         logits[left_out] = fit_ridge(features[fitted], labels[fitted], classes).logits(features[left_out])
-        accuracies.append(float((logits[left_out].argmax(axis=1) == labels[left_out]).mean()))
+        wrong = task.wrong(task.of_logits(logits[left_out]), labels[left_out])
+        accuracies.append(1 - float(wrong.mean()))
     return CrossValidation(tuple(accuracies), logits)
-
-
-def probabilities_of(logits: np.ndarray, several: bool) -> np.ndarray:
-    """Return float32 probabilities of logits (n, classes): a softmax, or a sigmoid a label.
-
-    Example:
-        >>> probabilities_of(np.array([[0.0, 0.0]]), several=False).tolist()
-        [[0.5, 0.5]]
-    """
-    if several:
-        return (1 / (1 + np.exp(-logits))).astype(np.float32)
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -10,15 +10,16 @@ import numpy as np
 import torch
 
 from convolens.checkpoints import tensors
+from convolens.data.prepared import Prepared
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
-from convolens.runs.tasks.scoring import probabilities
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.training.outcome import Best
 from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.legs import Legs
 
@@ -74,27 +75,23 @@ class LearningOn:
             "before_best": partial(model_file.write, self.folder.model, self.learning.trained),
         }
 
-    def finishing(self, checkpoint: Any, finish: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function that ends the training: it scores the best at its own size, by what it did not learn from."""
-
-        def end(folder: RunFolder, *given: Any) -> Any:
-            best = checkpoint.best_epoch
-            side = self.learning if best else self.first
-            model_file.write(folder.model, side.trained)
-            held_out: np.ndarray | None = None
-            if best == 0:
-                held_out = self.answer.chances
-            elif best is not None and best > self.legs.trial_epochs:
-                held_out = read_held_out(folder)
-            further: dict[str, Any] = {} if side.trained.multi_label else {"held_out": held_out}
-            further["first_answer"] = {
-                **self.answer.measures, **(self.answer.told or {}), "best_learnt_all": held_out is not None and bool(
-                    best or (self.answer.told or {}).get("learnt_all")
-                ), "reason": self.first.settings.transfer.reason if self.first.settings.transfer else "",
-            }  # fmt: skip
-            return finish(folder, side.settings, side.prepared, side.trained, *given[3:], **further)
-
-        return end
+    def best(self, epoch: int | None) -> Best:
+        """Return the best weights at their own size, and what is known of them by photos that they did not learn from."""
+        side = self.learning if epoch else self.first
+        model_file.write(self.folder.model, side.trained)
+        held_out: np.ndarray | None = None
+        if epoch == 0:
+            held_out = self.answer.chances
+        elif epoch is not None and epoch > self.legs.trial_epochs:
+            held_out = read_held_out(self.folder)
+        told, transfer = self.answer.told or {}, self.first.settings.transfer
+        first_answer = {
+            **self.answer.measures,
+            **told,
+            "best_learnt_all": held_out is not None and bool(epoch or told.get("learnt_all")),
+            "reason": "" if transfer is None else transfer.reason,
+        }
+        return Best(side.settings, side.prepared, side.trained, held_out, first_answer)
 
 
 def judge_trial(

@@ -1,12 +1,10 @@
 """run_to_its_end: a session trained, and its best weights scored and shown."""
 
 from pathlib import Path
-from typing import Any
 
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.training.session import Session
 from convolens.runs.whole_runs.finish import finish
-from convolens.runs.whole_runs.label_finish import finish_labels
 
 
 def run_to_its_end(session: Session, state: Path | None = None) -> TrainResult:
@@ -23,11 +21,5 @@ def run_to_its_end(session: Session, state: Path | None = None) -> TrainResult:
     if not ended.learnt:
         session.screen.result("Interrupted before anything was learnt; the run folder holds no weights.")
         return TrainResult(session.folder, None, interrupted=True)
-    finishing: Any = finish_labels if session.trained.multi_label else finish
-    if session.transfer is not None:
-        finishing = session.transfer.finishing(ended.checkpoint, finishing)
-    outcome = finishing(
-        session.folder, session.settings, session.prepared, session.trained, ended.checkpoint, ended.images_per_second,
-        session.screen, ended.waited,
-    )  # fmt: skip
+    outcome = finish(session.folder, session.best(ended.checkpoint.best_epoch), ended, session.screen)
     return TrainResult(session.folder, outcome, ended.interrupted, ended.spent)

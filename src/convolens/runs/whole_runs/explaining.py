@@ -6,55 +6,51 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convolens.analysis.measures.novelty import chosen_evenly
+from convolens.data.prepared import Part
 from convolens.errors import ConvolensError
 from convolens.runs.answers.predict import predict
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Part, Prepared
-from convolens.runs.report.findings import Evidence, Finding, Rescored, findings_of
-from convolens.runs.settings.options import Settings
-from convolens.runs.tasks.scoring import Scores
+from convolens.runs.report.findings import Evidence, Finding, Rescored
+from convolens.runs.tasks.task import AnyScores, Task
+from convolens.runs.training.outcome import Best, Ended
 
 RESCORED = 64  # photos at most: their files are read and decoded again
 
 
 def explain_run(
     folder: RunFolder,
-    settings: Settings,
-    prepared: Prepared,
-    scores: Scores,
-    chances: np.ndarray,
+    best: Best,
+    task: Task,
+    scores: AnyScores,
+    own: np.ndarray,
     history: Sequence[Mapping[str, float]],
-    best_epoch: int | None,
+    ended: Ended,
     calibration: Calibration | None,
-    waited: float | None,
-    own: np.ndarray | None = None,
 ) -> list[Finding]:
     """Return what a training shows.
 
     Args:
         folder: of the run, its best weights written.
-        settings, prepared: of the run.
-        scores, chances: of the best weights on the validation photos.
-        history: a dict an epoch.
-        best_epoch: from 1.
+        best: these weights.
+        task: of the run.
+        scores: of the best weights on the validation photos.
+        own: what these weights themselves say of the validation photos, (n, classes).
+        history: a dict an epoch that was validated.
+        ended: how the training ended.
         calibration: of the run, where it has one.
-        waited: share of the time without a batch.
-        own: what the best weights themselves say of the validation photos, where `chances` are of others; None is `chances`.
     """
-    return findings_of(
+    return task.findings(
         Evidence(
             scores=scores,
             history=history,
-            best_epoch=best_epoch,
-            training_counts=prepared.training.folder.counts().tolist(),
+            best_epoch=ended.checkpoint.best_epoch,
+            training_counts=best.prepared.training.folder.counts().tolist(),
             run=shlex.quote(str(folder.path)),
-            data=shlex.quote(str(settings.data)),
-            waited=waited,
-            rescored=rescore(
-                folder, prepared.validation, chances if own is None else own, prepared.class_names
-            ),
+            data=shlex.quote(str(best.settings.data)),
+            waited=ended.waited,
+            rescored=rescore(folder, task, best.prepared.validation, own, best.prepared.class_names),
             temperature=None if calibration is None else calibration.temperature,
             calibration_error=None
             if calibration is None
@@ -63,11 +59,14 @@ def explain_run(
     )
 
 
-def rescore(folder: RunFolder, part: Part, chances: np.ndarray, names: tuple[str, ...]) -> Rescored | None:
+def rescore(
+    folder: RunFolder, task: Task, part: Part, chances: np.ndarray, names: tuple[str, ...]
+) -> Rescored | None:
     """Return how `predict` answers on some validation photos, from their files on, against the training's own scoring.
 
     Args:
         folder: of the run.
+        task: of the run.
         part: the validation photos.
         chances: what the training's own scoring gave them, (n, classes).
         names: of the classes.
@@ -75,22 +74,23 @@ def rescore(folder: RunFolder, part: Part, chances: np.ndarray, names: tuple[str
     Returns:
         None where the files or the run cannot be read any more.
     """
-    chosen = chosen_evenly(part.labels, RESCORED)
+    chosen = chosen_evenly(task.spread(part.labels), RESCORED)
     paths = [part.folder.paths[i] for i in chosen]
     try:
         answers = {
-            answer.path: answer.label for answer in predict(folder.path, paths, top=1, calibrated=False)
+            answer.path: set(answer.said) for answer in predict(folder.path, paths, top=1, calibrated=False)
         }
     except (ConvolensError, OSError):
         return None
     said = [answers.get(path) for path in paths]
-    before = [names[i] for i in chances[chosen].argmax(axis=1)]
-    labels = [names[i] for i in part.labels[chosen]]
+    before = task.labels_of(task.decided(chances[chosen]), names)
+    labels = task.labels_of(part.labels[chosen], names)
     return Rescored(
         photos=len(paths),
         same=sum(one == other for one, other in zip(said, before, strict=True)),
         accuracy_before=float(np.mean([one == label for one, label in zip(before, labels, strict=True)])),
         accuracy=float(np.mean([one == label for one, label in zip(said, labels, strict=True)])),
+        measure=task.right_of_photos,
     )
 
 

@@ -3,109 +3,84 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from convolens.analysis import plot_confusion_matrix, plot_curves
+from convolens.analysis import plot_curves
 from convolens.errors import WriteError
 from convolens.files.atomic import atomic_path
 from convolens.runs.answers.calibrate import calibrate_at_end
-from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.folder import model_file
+from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import Prepared
-from convolens.runs.report.answered import draw_mistakes, show_classes, write_predictions
 from convolens.runs.report.page import write_report
 from convolens.runs.settings.options import Settings
-from convolens.runs.tasks.scoring import Scores, probabilities, score
+from convolens.runs.tasks.probabilities import probabilities
+from convolens.runs.tasks.task import Task
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.checkpointing import RunCheckpoint
-from convolens.runs.training.outcome import Outcome
+from convolens.runs.training.outcome import Best, Ended, Outcome
 from convolens.runs.whole_runs.explaining import explain_run, tell_findings
 
 
-def finish(
-    folder: RunFolder,
-    settings: Settings,
-    prepared: Prepared,
-    trained: TrainedModel,
-    checkpoint: RunCheckpoint,
-    images_per_second: float,
-    screen: Screen,
-    waited: float | None = None,
-    held_out: np.ndarray | None = None,
-    first_answer: Mapping[str, Any] | None = None,
-) -> Outcome:
+def finish(folder: RunFolder, best: Best, ended: Ended, screen: Screen) -> Outcome:
     """Score the best weights, write tables, pictures and report, and say how good it is.
 
     Args:
-        waited: share of the training spent without a batch.
-        held_out: probabilities of the validation photos by weights that did not learn from them, where the best ones did in the
-            end: what is scored stays apart from what was learnt.
-        first_answer: see `Outcome`.
+        folder: of the run.
+        best: its best weights, and what they are scored on.
+        ended: how its training ended.
+        screen: where lines go.
     """
-    model = trained.model
-    model.load_weights(folder.best)
-    part = prepared.validation
+    trained, part, checkpoint = best.trained, best.prepared.validation, ended.checkpoint
+    trained.model.load_weights(folder.best)
     with screen.progress("scoring the best epoch") as advance:
-        own = probabilities(model, part.pixels, trained.preprocessing, advance=advance)
-    chances = own if held_out is None else held_out
-    scores = score(chances, part.labels, prepared.class_names)
+        own = probabilities(trained.model, part.pixels, trained.preprocessing, advance=advance)
+    chances = own if best.held_out is None else best.held_out
+    task = task_of(trained).tuned(chances, part.labels)
+    scores = task.score(chances, part.labels, trained.class_names)
     calibration = None
     try:
-        calibration = calibrate_at_end(folder, chances, part.labels, screen)
+        kept = task.kept_in(trained)
+        if kept is not trained:
+            model_file.write(folder.model, kept)
+        calibration = calibrate_at_end(folder, task, chances, part.labels, screen)
     except WriteError as error:
         screen.warn(str(error))
     findings = explain_run(
-        folder,
-        settings,
-        prepared,
-        scores,
-        chances,
-        validated(checkpoint.history),
-        checkpoint.best_epoch,
-        calibration,
-        waited,
-        own,
-    )
+        folder, best, task, scores, own, validated(checkpoint.history), ended, calibration
+    )  # fmt: skip
     outcome = Outcome(
         checkpoint.best_epoch, count_epochs(checkpoint.history), checkpoint.monitor, checkpoint.mode, checkpoint.best, scores,
-        images_per_second, tuple(findings), first_answer,
+        ended.images_per_second, tuple(findings), best.first_answer,
     )  # fmt: skip
     try:
-        _write(
-            folder,
-            settings,
-            prepared,
-            checkpoint,
-            chances if calibration is None else calibration(chances),
-            scores,
-            outcome,
-        )
+        _write(folder, best, task, checkpoint, chances, calibration, outcome)
     except WriteError as error:
         screen.warn(f"{error} The weights are kept in {folder.checkpoints}.")
-    _tell(folder, settings, outcome, scores, checkpoint, screen)
+    _tell(folder, best.settings, task, outcome, checkpoint, screen)
     return outcome
 
 
 def _write(
     folder: RunFolder,
-    settings: Settings,
-    prepared: Prepared,
+    best: Best,
+    task: Task,
     checkpoint: RunCheckpoint,
     chances: np.ndarray,
-    scores: Scores,
+    calibration: Calibration | None,
     outcome: Outcome,
 ) -> None:
-    write_predictions(folder.predictions, prepared.validation, chances, prepared.class_names)
-    draw_curves(folder, settings, checkpoint)
-    plot_confusion_matrix(scores.confusion, prepared.class_names, folder.confusion_matrix)
-    draw_mistakes(folder.mistakes, prepared.validation, chances, prepared.class_names)
+    part, names = best.prepared.validation, best.trained.class_names
+    task.write_predictions(folder.predictions, part.folder.paths, part.labels, chances, names, calibration)
+    draw_curves(folder, best.settings, checkpoint)
+    task.draw(folder.path, part, chances, outcome.scores)
     with atomic_path(folder.results) as temporary:
         temporary.write_text(
             json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    write_report(folder, settings, prepared, checkpoint.history, outcome.as_dict())
+    write_report(folder, best.settings, best.prepared, task.pictures, checkpoint.history, outcome.as_dict())
 
 
 def draw_curves(folder: RunFolder, settings: Settings, checkpoint: RunCheckpoint) -> None:
@@ -132,8 +107,9 @@ def count_epochs(history: Sequence[Mapping[str, float]]) -> int:
     return sum(row["epoch"] > 0 for row in history)
 
 
-def tell_best(folder: RunFolder, settings: Settings, outcome: Outcome, screen: Screen) -> None:
-    """Say which epoch is the best."""
+def _tell(
+    folder: RunFolder, settings: Settings, task: Task, outcome: Outcome, checkpoint: RunCheckpoint, screen: Screen
+) -> None:  # fmt: skip
     screen.heading("Result")
     if outcome.best_epoch is None:
         screen.result("Interrupted in the first epoch; the weights are those of its last step.")
@@ -145,17 +121,7 @@ def tell_best(folder: RunFolder, settings: Settings, outcome: Outcome, screen: S
             f"Best epoch: {outcome.best_epoch} of {outcome.epochs} ({settings.monitor} {outcome.best:.4f}); "
             f"its weights are {folder.best}"
         )
-
-
-def _tell(
-    folder: RunFolder, settings: Settings, outcome: Outcome, scores: Scores, checkpoint: RunCheckpoint, screen: Screen
-) -> None:  # fmt: skip
-    tell_best(folder, settings, outcome, screen)
-    screen.result(
-        f"Validation accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} on {scores.confusion.sum():,} photos; "
-        f"always saying {scores.commonest!r} would give {scores.baseline:.4f}"
-    )
-    show_classes(scores, screen)
+    task.tell(outcome.scores, screen, "Validation")
     if checkpoint.failed:
         screen.warn(f"{checkpoint.failed} checkpoints could not be written; see the lines above.")
     if outcome.epochs and outcome.images_per_second:

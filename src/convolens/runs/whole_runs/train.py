@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from convolens.analysis import cost
+from convolens.data.prepared import Prepared
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.files.lock import locked
@@ -22,8 +23,7 @@ from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.measure import check_features, check_memory, measure
 from convolens.runs.preflight.plan import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.preflight.threads import choose_threads, threads_put_back
-from convolens.runs.preparation.photo_lists import layout_of
-from convolens.runs.preparation.prepare import Prepared, prepare
+from convolens.runs.preparation.prepare import layout_of, prepare
 from convolens.runs.settings.options import Settings, TrainOptions, resolve
 from convolens.runs.settings.schedule import planned_steps
 from convolens.runs.training.branch import adopt, read_parent

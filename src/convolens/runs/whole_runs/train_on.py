@@ -9,19 +9,18 @@ import torch
 
 from convolens.analysis import cost
 from convolens.applications import Pretrained
+from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError
 from convolens.files.lock import locked
 from convolens.models.placing import batches_for
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer
-from convolens.runs.folder.predictions_file import COLUMNS
 from convolens.runs.folder.record import write_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.output.tables import write_csv
 from convolens.runs.preflight.plan import draw_first_batch, show_data, show_learning_on, technique_notes
-from convolens.runs.preparation.prepare import Prepared
 from convolens.runs.settings.options import Settings
+from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.first_weights import as_table, find_first
 from convolens.runs.training.learnt_network import learnt_weights, put_head
 from convolens.runs.training.making import make_batches, steps_an_epoch, trained_model
@@ -36,7 +35,7 @@ from convolens.runs.transfer.begin import (
     unequal,
 )
 from convolens.runs.transfer.evidence import Hurdle
-from convolens.runs.transfer.first_answer import ONE_BY_ONE, FirstAnswer, probabilities_of
+from convolens.runs.transfer.first_answer import ONE_BY_ONE, FirstAnswer
 from convolens.runs.transfer.learning_on import LearningOn, Side, judge_trial
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
 from convolens.runs.whole_runs.ending import run_to_its_end
@@ -148,7 +147,7 @@ def _keep(
     folder: RunFolder, answered: Side, learning: Side, answer: FirstAnswer, screen: Screen
 ) -> KeptAnswer:
     """Write what the run keeps of its first answer, and return it."""
-    _write_out_of_fold(folder, answered.prepared, answer)
+    _write_out_of_fold(folder, answered.settings, answered.prepared, answer)
     kept = kept_answer(learning.settings, learning.prepared, learning.trained.model, answer, screen)
     kept.write(folder.first_answer)
     return kept
@@ -163,24 +162,25 @@ def _fitted(settings: Settings, prepared: Prepared, asked: Asked) -> Settings:
             f"give --batch-size {images} or less."
         )
     fitted = replace(settings, batch_size=max(SMALLEST_BATCH, min(settings.batch_size, images)))
-    if fitted.multi_label or fitted.balance or not unequal(prepared.training.folder.counts().tolist()):
+    counts = prepared.training.folder.counts().tolist()
+    if fitted.balance or not task_of(settings).balances or not unequal(counts):
         return fitted
     return replace(fitted, balance=True)
 
 
-def _write_out_of_fold(folder: RunFolder, prepared: Prepared, answer: FirstAnswer) -> None:
+def _write_out_of_fold(
+    folder: RunFolder, settings: Settings, prepared: Prepared, answer: FirstAnswer
+) -> None:
     """Write what heads of all other folds say of every photo."""
     crossed = answer.cross_validation
     if crossed is None:
         return
-    names, chances = prepared.class_names, probabilities_of(crossed.logits, several=False)
+    task = task_of(settings)
     paths = [*prepared.training.folder.paths, *prepared.validation.folder.paths]
     labels = np.concatenate([prepared.training.labels, prepared.validation.labels])
-    rows = [
-        [path, names[label], names[chance.argmax()], f"{chance.max():.6f}"]
-        for path, label, chance in zip(paths, labels, chances, strict=True)
-    ]
-    write_csv(folder.out_of_fold, COLUMNS, rows)
+    task.write_predictions(
+        folder.out_of_fold, paths, labels, task.of_logits(crossed.logits), prepared.class_names
+    )
 
 
 def _session(

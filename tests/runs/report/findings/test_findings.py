@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from convolens.analysis.measures import score
 from convolens.runs.report.findings import FINDINGS, SEVERITIES, Evidence, Rescored, findings_of
-from convolens.runs.tasks.scoring import score
 
 
 def scores_of(confusion):

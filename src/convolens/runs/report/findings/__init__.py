@@ -6,6 +6,7 @@ Example:
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from convolens.runs.report.findings.all_right import all_right
 from convolens.runs.report.findings.evidence import Evidence, Rescored
@@ -13,6 +14,12 @@ from convolens.runs.report.findings.few_photos import few_photos
 from convolens.runs.report.findings.finding import SEVERITIES, Finding
 from convolens.runs.report.findings.guessing import guessing
 from convolens.runs.report.findings.never_predicted import never_predicted
+from convolens.runs.report.findings.of_labels import (
+    few_with_label,
+    guessing_labels,
+    never_said,
+    weakest_label,
+)
 from convolens.runs.report.findings.overfitting import overfitting
 from convolens.runs.report.findings.predict_agrees import predict_agrees
 from convolens.runs.report.findings.still_learning import still_learning
@@ -23,7 +30,8 @@ from convolens.runs.report.findings.wrong_confidence import wrong_confidence
 MOST = 6
 
 # In the order in which findings of the same severity are told.
-FINDINGS: Mapping[str, Callable[[Evidence], Finding | None]] = {
+Findings = Mapping[str, Callable[[Any], Finding | None]]
+FINDINGS: Findings = {
     "guessing": guessing,
     "predict_agrees": predict_agrees,
     "never_predicted": never_predicted,
@@ -35,17 +43,30 @@ FINDINGS: Mapping[str, Callable[[Evidence], Finding | None]] = {
     "waiting_for_data": waiting_for_data,
     "wrong_confidence": wrong_confidence,
 }
+# Of several labels a photo.
+LABEL_FINDINGS: Findings = {
+    "guessing_labels": guessing_labels,
+    "predict_agrees": predict_agrees,
+    "never_said": never_said,
+    "overfitting": overfitting,
+    "still_learning": still_learning,
+    "weakest_label": weakest_label,
+    "few_with_label": few_with_label,
+    "waiting_for_data": waiting_for_data,
+    "wrong_confidence": wrong_confidence,
+}
 
 
-def findings_of(evidence: Evidence, most: int = MOST) -> list[Finding]:
+def findings_of(evidence: Evidence[Any], findings: Findings = FINDINGS, most: int = MOST) -> list[Finding]:
     """Return what a run shows, problems first, at most so many.
 
     Args:
         evidence: of the run.
-        most: findings.
+        findings: that are looked for: `FINDINGS`, or `LABEL_FINDINGS`.
+        most: that are told.
     """
-    found = [finding for look in FINDINGS.values() if (finding := look(evidence)) is not None]
+    found = [finding for look in findings.values() if (finding := look(evidence)) is not None]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))[:most]
 
 
-__all__ = ["FINDINGS", "SEVERITIES", "Evidence", "Finding", "Rescored", "findings_of"]
+__all__ = ["FINDINGS", "LABEL_FINDINGS", "SEVERITIES", "Evidence", "Finding", "Rescored", "findings_of"]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, TypeVar
 
-from convolens.runs.tasks.scoring import Scores
+from convolens.analysis.measures import LabelScores, Scores
+
+AnyScores = TypeVar("AnyScores", Scores, LabelScores)
 
 
 @dataclass(frozen=True)
@@ -13,38 +15,24 @@ class Rescored:
 
     Attributes:
         photos: how many.
-        same: how many got the class that the training's own scoring gave.
-        accuracy_before, accuracy: of the training's own scoring, and of `predict`, on these photos.
+        same: how many got what the training's own scoring gave them.
+        accuracy_before, accuracy: share of photos that are right by the training's own scoring, and by `predict`.
+        measure: what that share is called.
     """
 
     photos: int
     same: int
     accuracy_before: float
     accuracy: float
-
-
-class Course(Protocol):
-    """What some findings look at alone: how the training went. Attributes as of `Evidence`."""
-
-    @property
-    def history(self) -> Sequence[Mapping[str, float]]: ...
-
-    @property
-    def best_epoch(self) -> int | None: ...
-
-    @property
-    def run(self) -> str: ...
-
-    @property
-    def waited(self) -> float | None: ...
+    measure: str = "accuracy"
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(Generic[AnyScores]):
     """What a training left.
 
     Attributes:
-        scores: of the best epoch on the validation photos.
+        scores: of the best epoch on the validation photos: `Scores`, or `LabelScores` of several labels a photo.
         history: one dict an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy.
         best_epoch: from 1; None where not one was finished.
         training_counts: training photos of each class, in the order of `scores.classes`.
@@ -56,7 +44,7 @@ class Evidence:
         calibration_error: before and with it.
     """
 
-    scores: Scores
+    scores: AnyScores
     history: Sequence[Mapping[str, float]] = ()
     best_epoch: int | None = None
     training_counts: Sequence[int] = ()
@@ -66,13 +54,3 @@ class Evidence:
     rescored: Rescored | None = None
     temperature: float | None = None
     calibration_error: tuple[float, float] | None = None
-
-    @property
-    def photos(self) -> int:
-        """Validation photos."""
-        return int(self.scores.confusion.sum())
-
-    @property
-    def right(self) -> int:
-        """Right answers among them."""
-        return int(self.scores.confusion.trace())

@@ -1,17 +1,18 @@
 """How far the accuracy may be off because the validation photos are few."""
 
+from convolens.analysis.measures import Scores
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 WIDE = 0.03  # half of the interval, above which it is advice
 
 
-def few_photos(evidence: Evidence) -> Finding | None:
+def few_photos(evidence: Evidence[Scores]) -> Finding | None:
     """Return how many points of accuracy are noise: half of the 95 % interval (Wilson 1927)."""
     from scipy.stats import binomtest
 
-    n = evidence.photos
-    ends = binomtest(evidence.right, n).proportion_ci(0.95, method="wilson")
+    n = evidence.scores.photos
+    ends = binomtest(evidence.scores.right, n).proportion_ci(0.95, method="wilson")
     half = (ends.high - ends.low) / 2
     wide = half > WIDE
     return Finding(

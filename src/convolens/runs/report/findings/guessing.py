@@ -1,22 +1,25 @@
 """Whether the network is better than always saying the commonest class."""
 
+from convolens.analysis.measures import Scores
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 CHANCE = 0.05  # the probability above which a guesser could have done as well
 
 
-def guessing(evidence: Evidence) -> Finding | None:
+def guessing(evidence: Evidence[Scores]) -> Finding | None:
     """Return a problem where a guesser could have done as well, by a binomial test; a note where not."""
     from scipy.stats import binomtest
 
     scores = evidence.scores
     numbers = (
-        f"accuracy {scores.accuracy:.1%} on {evidence.photos} validation photos; always saying "
+        f"accuracy {scores.accuracy:.1%} on {evidence.scores.photos} validation photos; always saying "
         f"{scores.commonest!r} gives {scores.baseline:.1%}"
     )
-    p = binomtest(evidence.right, evidence.photos, scores.baseline, alternative="greater").pvalue
-    if p > CHANCE and evidence.right == evidence.photos:
+    p = binomtest(
+        evidence.scores.right, evidence.scores.photos, scores.baseline, alternative="greater"
+    ).pvalue
+    if p > CHANCE and evidence.scores.right == evidence.scores.photos:
         return None  # all that so few photos can say
     if p > CHANCE:
         return Finding(

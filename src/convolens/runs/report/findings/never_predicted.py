@@ -1,12 +1,13 @@
 """Classes that the network never names."""
 
+from convolens.analysis.measures import Scores
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 _NAMED = 5
 
 
-def never_predicted(evidence: Evidence) -> Finding | None:
+def never_predicted(evidence: Evidence[Scores]) -> Finding | None:
     """Return a problem where a class with validation photos is never the answer."""
     scores = evidence.scores
     silent = [

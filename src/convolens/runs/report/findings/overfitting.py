@@ -1,12 +1,14 @@
 """Overfitting: the validation loss rises while the training loss goes on falling."""
 
-from convolens.runs.report.findings.evidence import Course
+from typing import Any
+
+from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 AFTER, RISE = 2, 1.05  # epochs behind the best one, and how much their loss is above its
 
 
-def overfitting(evidence: Course) -> Finding | None:
+def overfitting(evidence: Evidence[Any]) -> Finding | None:
     """Return advice where the loss on the validation photos rose by 5 % or more behind its best epoch, that of the training fell."""
     history = [row for row in evidence.history if "val_loss" in row and "loss" in row]
     if len(history) <= AFTER:

@@ -1,18 +1,20 @@
 """Whether `predict`, from the files on, gives the answers that the training's own scoring gave."""
 
+from typing import Any
+
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 ROUNDING = 0.02  # of the photos may fall on the other side of a decision
 
 
-def predict_agrees(evidence: Evidence) -> Finding | None:
+def predict_agrees(evidence: Evidence[Any]) -> Finding | None:
     """Return a problem where `predict` answers otherwise; a note where it agrees."""
     found = evidence.rescored
     if found is None:
         return None
     numbers = (
-        f"{found.photos} validation photos scored again from their files by `predict`: {found.same} answers the same, accuracy "
+        f"{found.photos} validation photos scored again from their files by `predict`: {found.same} answers the same, {found.measure} "
         f"{found.accuracy:.1%} (before: {found.accuracy_before:.1%})"
     )
     if found.photos - found.same > max(1, ROUNDING * found.photos):

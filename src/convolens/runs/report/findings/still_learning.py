@@ -1,12 +1,14 @@
 """Whether the training ended while it still made progress."""
 
-from convolens.runs.report.findings.evidence import Course
+from typing import Any
+
+from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 PROGRESS = 0.02  # of the validation loss, in the last epoch
 
 
-def still_learning(evidence: Course) -> Finding | None:
+def still_learning(evidence: Evidence[Any]) -> Finding | None:
     """Return advice where the last epoch is the best, and better than the one before by 2 % of its loss or more."""
     history = [row for row in evidence.history if "val_loss" in row]
     if len(history) < 2 or evidence.best_epoch != int(history[-1]["epoch"]):

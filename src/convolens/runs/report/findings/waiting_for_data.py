@@ -1,12 +1,14 @@
 """How much of the training was spent waiting for photos."""
 
-from convolens.runs.report.findings.evidence import Course
+from typing import Any
+
+from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 MUCH = 0.2
 
 
-def waiting_for_data(evidence: Course) -> Finding | None:
+def waiting_for_data(evidence: Evidence[Any]) -> Finding | None:
     """Return advice where a fifth of the time or more went by without a batch."""
     if evidence.waited is None or evidence.waited < MUCH:
         return None

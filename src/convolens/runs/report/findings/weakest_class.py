@@ -1,12 +1,13 @@
 """The class that is found least often."""
 
+from convolens.analysis.measures import Scores
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 ENOUGH, LOW, BEHIND = 5, 0.8, 0.1  # photos of the class; its recall; how far that is behind the accuracy
 
 
-def weakest_class(evidence: Evidence) -> Finding | None:
+def weakest_class(evidence: Evidence[Scores]) -> Finding | None:
     """Return advice where a class that is predicted at all has a recall below 0.8, far behind the accuracy."""
     scores = evidence.scores
     known = [

@@ -1,12 +1,14 @@
 """Confidence that is far from the share of right answers."""
 
+from typing import Any
+
 from convolens.runs.report.findings.evidence import Evidence
 from convolens.runs.report.findings.finding import Finding
 
 FAR = 0.05  # expected calibration error of the network's own confidences
 
 
-def wrong_confidence(evidence: Evidence) -> Finding | None:
+def wrong_confidence(evidence: Evidence[Any]) -> Finding | None:
     """Return a note where the network's own confidences are off by 0.05 or more on average, and are corrected."""
     if evidence.temperature is None or evidence.calibration_error is None:
         return None

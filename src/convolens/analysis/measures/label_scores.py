@@ -1,4 +1,4 @@
-"""From the probabilities of several labels a photo to the measures of a report."""
+"""LabelScores: how well probabilities of several labels a photo fit those that are there."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convolens.analysis.measures import average_precisions
+from convolens.analysis.measures.multi_label import average_precisions
 
 _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
 
@@ -35,7 +35,7 @@ class LabelScores:
 
     Attributes:
         photos: how many.
-        accuracy: share of right answers, one a photo and class, at the thresholds; 1 - Hamming loss.
+        hamming_loss: share of wrong answers, one a photo and class, at the thresholds (scikit-learn's `hamming_loss`).
         loss: mean binary cross-entropy in nats.
         mean_average_precision: of the classes that some photo has.
         baseline: mean average precision of giving every photo each class's share of the photos.
@@ -45,7 +45,7 @@ class LabelScores:
     """
 
     photos: int
-    accuracy: float
+    hamming_loss: float
     loss: float
     mean_average_precision: float
     baseline: float
@@ -55,9 +55,9 @@ class LabelScores:
     classes: tuple[LabelScore, ...]
 
     @property
-    def hamming_loss(self) -> float:
-        """Share of wrong answers, one a photo and class."""
-        return 1 - self.accuracy
+    def accuracy(self) -> float:
+        """Share of right answers, one a photo and class: 1 - Hamming loss."""
+        return 1 - self.hamming_loss
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -75,11 +75,11 @@ class LabelScores:
         }
 
 
-def said(probability: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
-    """Return which labels are said of which photo, bool (n, classes): those that reach their threshold.
+def reached(probability: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
+    """Return which labels reach their threshold, bool (n, classes).
 
     Example:
-        >>> said(np.array([[0.4, 0.4]]), [0.5, 0.3]).tolist()
+        >>> reached(np.array([[0.4, 0.4]]), [0.5, 0.3]).tolist()
         [[False, True]]
     """
     return probability.astype(np.float64) >= np.asarray(thresholds)
@@ -103,7 +103,7 @@ def score_labels(
     """
     from sklearn.metrics import f1_score, precision_recall_fscore_support
 
-    rows, answers = labels > 0, said(probability, thresholds)
+    rows, answers = labels > 0, reached(probability, thresholds)
     clipped = np.clip(probability.astype(np.float64), _TINY, 1 - _TINY)
     loss = -np.where(rows, np.log(clipped), np.log(1 - clipped)).mean()
     averages = average_precisions(probability, labels)
@@ -112,7 +112,7 @@ def score_labels(
     precision, recall, f1, counts = (np.asarray(values) for values in measures)
     return LabelScores(
         photos=len(rows),
-        accuracy=float((rows == answers).mean()),
+        hamming_loss=float((rows != answers).mean()),
         loss=float(loss),
         mean_average_precision=float(averages[there].mean()),
         baseline=float(rows.mean(axis=0)[there].mean()),

@@ -1,14 +1,9 @@
-"""From a network's outputs to class probabilities, and from those to the measures of a report."""
+"""Scores: how well probabilities of one class a photo fit the labels."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from convolens.data.preprocessing import Preprocessing
-from convolens.memory import kept_memory
-from convolens.models import Model
 
 _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
 
@@ -47,6 +42,11 @@ class Scores:
         """How many were scored."""
         return int(self.confusion.sum())
 
+    @property
+    def right(self) -> int:
+        """Right answers among them."""
+        return int(self.confusion.trace())
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return {
@@ -58,45 +58,6 @@ class Scores:
             "classes": [vars(item) for item in self.classes],
             "confusion_matrix": self.confusion.tolist(),
         }
-
-
-def probabilities(
-    model: Model,
-    pixels: np.ndarray,
-    preprocessing: Preprocessing,
-    batch_size: int = 64,
-    advance: Callable[[int, int], None] = lambda done, total: None,
-) -> np.ndarray:
-    """Return each image's class probabilities, float32 (n, classes); each row sums to 1.
-
-    Args:
-        model: with one sigmoid (the probability of the second class) or a softmax.
-        pixels: uint8 (n, h, w, c).
-        preprocessing: of the model.
-        batch_size: images at once.
-        advance: told how many of how many images are done.
-    """
-    parts = []
-    with kept_memory():
-        for start in range(0, len(pixels), batch_size):
-            x = preprocessing(pixels[start : start + batch_size])
-            parts.append(model.predict(x, batch_size, verbose=0))
-            advance(min(start + batch_size, len(pixels)), len(pixels))
-    if not parts:
-        return np.zeros((0, max(2, int(model.output_shape[-1]))), np.float32)
-    return as_probabilities(np.concatenate(parts))
-
-
-def as_probabilities(outputs: np.ndarray) -> np.ndarray:
-    """Return (n, classes) probabilities from a softmax's output, or from (n, 1) of a sigmoid.
-
-    Example:
-        >>> as_probabilities(np.array([[0.25]]))
-        array([[0.75, 0.25]])
-    """
-    if outputs.shape[1] == 1:
-        return np.concatenate([1 - outputs, outputs], axis=1)
-    return outputs
 
 
 def score(probability: np.ndarray, labels: np.ndarray, class_names: tuple[str, ...]) -> Scores:

@@ -7,12 +7,17 @@ import numpy as np
 
 from convolens.analysis import contact_sheet, plot_precision_recall
 from convolens.analysis.charts.precision_chart import plot_average_precision
-from convolens.analysis.measures import label_curves
-from convolens.data.multi_label import SEPARATOR
+from convolens.analysis.measures import LabelScores, label_curves, reached
+from convolens.data.prepared import Part
+from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.predictions_file import (
+    LABEL_COLUMNS,
+    Answer,
+    joint_probability,
+    probability_column,
+)
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
-from convolens.runs.preparation.prepare import Part
-from convolens.runs.tasks.label_scores import LabelScores, said
 
 SHOWN_MISTAKES = 24
 AVERAGE_PRECISION, PRECISION_RECALL, MISTAKES = (
@@ -25,38 +30,65 @@ PICTURES = {
 }
 
 
-def joined(row: np.ndarray, names: Sequence[str]) -> str:
-    """Return the labels of a row of 0 and 1 in one cell.
+def label_answers(
+    paths: Sequence[Path],
+    labels: np.ndarray,
+    chances: np.ndarray,
+    names: Sequence[str],
+    thresholds: Sequence[float],
+    calibration: Calibration | None = None,
+) -> list[Answer]:
+    """Return the labels of each photo that reach their thresholds.
+
+    Args:
+        paths: of the photos.
+        labels: 0 and 1, (n, classes).
+        chances: (n, classes), the network's own, which the thresholds are for.
+        names: of the classes.
+        thresholds: one a class.
+        calibration: makes of them what is told.
+    """
+    told = chances if calibration is None else calibration(chances)
+    return [
+        Answer(path, named(label, names), said, joint_probability(dict(zip(names, row.tolist(), strict=True)), said))
+        for path, label, row, said in zip(
+            paths, labels, told, (named(row, names) for row in reached(chances, thresholds)), strict=True
+        )
+    ]  # fmt: skip
+
+
+def named(row: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels of a row of 0 and 1.
 
     Example:
-        >>> joined(np.array([1, 0, 1]), ["cat", "dog", "fox"])
-        'cat;fox'
+        >>> named(np.array([1, 0, 1]), ["cat", "dog", "fox"])
+        ('cat', 'fox')
     """
-    return SEPARATOR.join(names[i] for i in np.flatnonzero(row).tolist())
-
-
-def probability_columns(names: Sequence[str]) -> list[str]:
-    """Return the names of the columns of the probabilities, one a class."""
-    return [f"probability_{name}" for name in names]
+    return tuple(names[i] for i in np.flatnonzero(row).tolist())
 
 
 def write_label_predictions(
-    path: Path, part: Part, chances: np.ndarray, names: tuple[str, ...], thresholds: Sequence[float]
+    table: Path,
+    paths: Sequence[Path],
+    labels: np.ndarray,
+    chances: np.ndarray,
+    names: Sequence[str],
+    thresholds: Sequence[float],
+    calibration: Calibration | None = None,
+    **columns: Sequence[object],
 ) -> None:
-    """Write path, labels, predicted labels and the probability of each class, a row a photo.
+    """Write path, labels, predicted labels, the probability of each class, then further columns; arguments as of `label_answers`.
 
     Raises:
         WriteError: the file cannot be written.
     """
-    answers = said(chances, thresholds)
-    write_csv(
-        path,
-        ["path", "labels", "predicted", *probability_columns(names)],
-        [
-            [file, joined(label, names), joined(answer, names), *(f"{value:.6f}" for value in row)]
-            for file, label, answer, row in zip(part.folder.paths, part.labels, answers, chances, strict=True)
-        ],
-    )
+    answers = label_answers(paths, labels, chances, names, thresholds, calibration)
+    told = chances if calibration is None else calibration(chances)
+    rows = [
+        [answer.path, answer.label, answer.predicted, *(f"{value:.6f}" for value in row), *more]
+        for answer, row, *more in zip(answers, told, *columns.values(), strict=True)
+    ]
+    write_csv(table, [*LABEL_COLUMNS, *map(probability_column, names), *columns], rows)
 
 
 def draw_labels(folder: Path, part: Part, chances: np.ndarray, scores: LabelScores) -> None:
@@ -86,7 +118,7 @@ def worst_pairs(
         >>> worst_pairs(np.array([[0.9, 0.6], [0.2, 0.1]]), np.array([[0, 0], [1, 0]]), [0.5, 0.5])
         [(0, 0), (1, 0), (0, 1)]
     """
-    photos, classes = np.nonzero(said(chances, thresholds) != (labels > 0))
+    photos, classes = np.nonzero(reached(chances, thresholds) != (labels > 0))
     far = np.abs(chances[photos, classes].astype(np.float64) - labels[photos, classes])
     order = np.argsort(-far, kind="stable")
     return [(int(photos[i]), int(classes[i])) for i in order]

@@ -1,0 +1,51 @@
+"""Prepared: the photos of a run on two sides, read as its network sees them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from convolens.data.folder import ImageFolder
+
+
+@dataclass(frozen=True)
+class Part:
+    """The photos of one side.
+
+    Attributes:
+        folder: the readable files with their labels.
+        pixels: uint8 (n, h, w, c), one entry a file of `folder`.
+    """
+
+    folder: ImageFolder
+    pixels: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Class numbers, int64 (n,); of photos with several labels 0 and 1, float32 (n, classes)."""
+        return self.folder.labels
+
+    def __len__(self) -> int:
+        return len(self.folder)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run needs of its data.
+
+    Attributes:
+        lines: which folder is which, and how it was split.
+        skipped: (path, reason) of unreadable images.
+        ignored: file name ending -> how many files that are no images.
+        fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
+        validation_apart: whether the validation photos are of a folder of their own, not split off.
+    """
+
+    class_names: tuple[str, ...]
+    training: Part
+    validation: Part
+    lines: tuple[str, ...]
+    skipped: tuple[tuple[Path, str], ...] = ()
+    ignored: dict[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
+    validation_apart: bool = False
