@@ -2,12 +2,14 @@
 
 Numba writes one value at a time, and LLVM does not find the four that belong together; so this one step is written in
 LLVM's own words. They are the same on every processor: four 32-bit floats fit the smallest vector unit there is.
-Products and sums are not fused, so that every machine rounds alike.
+Products and sums are not fused, so that every machine rounds alike. Where another version of llvmlite does not know these
+words any more, Numba's own take over: the same bits, slower.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -51,7 +53,36 @@ def blend(
 
 
 def _generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    """Write the instructions of one call."""
+    """Write the instructions of one call; what was begun in words that are not known is never read."""
+    try:
+        return _vectors(context, builder, signature, arguments)
+    except (AttributeError, LookupError, NotImplementedError, TypeError, ValueError, AssertionError):
+        return context.compile_internal(builder, plain_blend, signature, arguments)
+
+
+def plain_blend(
+    source: Any,
+    corner: Any,
+    below: Any,
+    beside: Any,
+    down: Any,
+    right: Any,
+    factor: Any,
+    line: Any,
+    position: Any,
+) -> None:
+    """Do what `blend` does, value by value; arguments as there."""
+    for lane in range(LANES):
+        place = corner + lane
+        one, other = np.float32(source[place]), np.float32(source[place + beside])
+        under, beyond = np.float32(source[place + below]), np.float32(source[place + below + beside])
+        one += (under - one) * down
+        other += (beyond - other) * down
+        line[position + lane] = (one + (other - one) * right) * factor
+
+
+def _vectors(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    """Write the instructions of one call on vectors."""
     source, corner, below, beside, down, right, factor, line, position = arguments
     of_bytes = signature.args[0].dtype == types.uint8
     source = context.make_array(signature.args[0])(context, builder, source).data
