@@ -18,6 +18,7 @@ from convolens.features.features import LABELS
 from convolens.features.key import Key
 from convolens.files.atomic import atomic_path, explain, remove_leftovers
 from convolens.files.lock import locked
+from convolens.files.plain_json import write_json
 
 PART_BYTES = 2**26  # a part is written at the latest when it has so many
 _KEY = "key.json"
@@ -79,8 +80,7 @@ class Parts:
                     "give another out."
                 )
         else:
-            with atomic_path(path) as temporary:
-                temporary.write_text(json.dumps(key.as_dict(), indent=1) + "\n", encoding="utf-8")
+            write_json(path, key.as_dict())
 
     def _is_next(self, path: Path) -> bool:
         try:

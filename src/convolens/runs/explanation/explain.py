@@ -17,7 +17,7 @@ from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs.answers.predict import find_photos
 from convolens.runs.answers.ready_made import find_answering, load_answering
 from convolens.runs.explanation.methods import METHODS, NEED_LAYER, chosen_layers, heat_map
-from convolens.runs.explanation.page import Shown, write_page
+from convolens.runs.explanation.page import Shown, write_explanation
 from convolens.runs.explanation.top_photos import draw_top, find_top
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
 from convolens.runs.folder.model_file import TrainedModel
@@ -187,7 +187,7 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
         )
         written.append(made / TOP_PHOTOS)
     name = trained.name if folder is None else folder.path.resolve().name
-    write_page(made / PAGE, name, trained, shown, explained, page)
+    write_explanation(made / PAGE, name, trained, shown, explained, page)
     screen.result(f"{made / PAGE} holds everything")
     return Explanation(made, explained, [*written, made / PAGE])
 

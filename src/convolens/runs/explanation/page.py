@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from convolens.files.atomic import atomic_path
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 
 
 @dataclass
@@ -30,7 +29,7 @@ class Shown:
     layers_in_all: int = 0
 
 
-def write_page(
+def write_explanation(
     path: Path,
     run: str,
     trained: TrainedModel,
@@ -63,7 +62,8 @@ def write_page(
         }
         for one in shown
     ]
-    page = page_of(
+    write_page(
+        path,
         "explain.html",
         run=run,
         model=trained.name,
@@ -72,5 +72,3 @@ def write_page(
         preprocessing=trained.preprocessing.describe(),
         sections=[(title, words, picture_data(file)) for title, words, file in further.values()],
     )
-    with atomic_path(path) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")

@@ -20,13 +20,12 @@ from convolens.errors import ArgumentError, DataError
 from convolens.features import Features, extract
 from convolens.features.projection import METHODS, TITLES, check_method, project
 from convolens.features.sources import list_photos
-from convolens.files.atomic import atomic_path
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
-from convolens.runs.report.page import page_of
+from convolens.runs.report.page import write_page
 from convolens.threads import in_threads
 
 PICTURE, PAGE, TABLE = "features.png", "features.html", "features.csv"
@@ -131,7 +130,7 @@ def map_features(options: MapOptions, screen: Screen | None = None) -> MapResult
         title,
     )
     _write_table(folder / TABLE, found, labels, names or (), points)
-    _write_page(folder / PAGE, Path(options.data), title, found, labels, names or (), points)
+    _write_map(folder / PAGE, Path(options.data), title, found, labels, names or (), points)
     screen.line(title + (f" (seed {seed}; --most {count} draws all)" if count > most else ""))
     screen.result(f"Picture: {folder / PICTURE}")
     screen.result(f"Page: {folder / PAGE}")
@@ -156,7 +155,7 @@ def _write_table(
     write_csv(path, ["path", "label", *(f"{method}_{axis}" for method in points for axis in "xy")], rows)
 
 
-def _write_page(
+def _write_map(
     path: Path, data: Path, title: str, found: Features, labels: np.ndarray | None, names: Sequence[str],
     points: Mapping[str, np.ndarray],
 ) -> None:  # fmt: skip
@@ -165,7 +164,8 @@ def _write_page(
     colours = class_colours(len(names)) if labels is not None else ["#1f77b4"]
     numbers = [0] * len(files) if labels is None else labels.tolist()
     placed = {method: _on_page(where).tolist() for method, where in points.items()}
-    page = page_of(
+    write_page(
+        path,
         "map.html",
         title=title,
         classes=[{"name": name, "colour": colour} for name, colour in zip(names, colours, strict=False)],
@@ -183,8 +183,6 @@ def _write_page(
             "points": placed,
         },
     )
-    with atomic_path(path) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
 
 
 def _thumbnail(path: Path) -> str:

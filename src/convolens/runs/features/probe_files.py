@@ -1,6 +1,5 @@
 """What a probed run holds: an ordinary model.json and weights, and the cross-validated scores."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.features import Features
 from convolens.features.cross_validation import Result
 from convolens.features.learners import LEARNERS
-from convolens.files.atomic import atomic_path, link_or_copy
+from convolens.files.atomic import link_or_copy
+from convolens.files.plain_json import write_json
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.environment import environment
@@ -22,7 +22,7 @@ from convolens.runs.folder.record import PROBE, write_tables
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
 from convolens.runs.report.class_tables import draw_mistakes, write_class_predictions
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
     if features.skipped:
         write_csv(folder.skipped, ["path", "reason"], features.skipped)
     results = probed.as_dict()
-    with atomic_path(folder.results) as temporary:
-        temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder.results, results)
     write_csv(
         folder.path / "learners.csv",
         ["learner", "accuracy", "spread", "loss", "seconds"],
@@ -108,7 +107,8 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
         "Confusion matrix, cross-validated": picture_data(folder.confusion_matrix),
         "Worst mistakes, cross-validated": picture_data(folder.mistakes),
     }
-    page = page_of(
+    write_page(
+        folder.report,
         "probe.html",
         name=folder.path.name,
         results=results,
@@ -116,8 +116,6 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
         pictures={title: picture for title, picture in pictures.items() if picture},
         environment=tables["environment"],
     )
-    with atomic_path(folder.report) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
     model_file.write(folder.model, TrainedModel(probed.model, probed.name, names, probed.preprocessing))
     model_file.save_weights(probed.model.module, folder.best)
     link_or_copy(folder.best, folder.last)

@@ -1,6 +1,5 @@
 """calibration.json: the temperature of a run's probabilities, and when it answers "unknown"; fitted on its validation photos."""
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from convolens.analysis.measures.multi_label import as_choices
 from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.files import plain_json
-from convolens.files.atomic import atomic_path, explain, seal_of
+from convolens.files.atomic import explain, seal_of
+from convolens.files.plain_json import parse, write_json
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1
@@ -131,8 +130,7 @@ def write_calibration(folder: RunFolder, calibration: Calibration) -> None:
     if unknown is not None:
         tensors.write(folder.calibration_features, {"features": torch.from_numpy(unknown.distance.features)})
         described["unknown"]["features_sha256"] = seal_of(folder.calibration_features).sha256
-    with atomic_path(folder.calibration) as temporary:
-        temporary.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    write_json(folder.calibration, described)
     if unknown is None:
         _remove(folder.calibration_features)
 
@@ -174,7 +172,7 @@ def read_calibration(
         text = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read ({error.strerror}).{_ADVICE}") from error
-    described = plain_json.parse(path, "calibration.json", text)
+    described = parse(path, "calibration.json", text)
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         raise CheckpointError(f"{path}: not a calibration.json of format {FORMAT}.{_ADVICE}")
     if seal_of(folder.weights(weights)).sha256 != described.get("weights_sha256"):

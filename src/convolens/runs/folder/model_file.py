@@ -13,7 +13,7 @@ from convolens.checkpoints import tensors
 from convolens.data.decode import COLOR_MODES
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.models.graph.configuration import deserialize, serialize
@@ -77,8 +77,7 @@ def write(path: Path, trained: TrainedModel) -> None:
         "preprocessing": asdict(trained.preprocessing),
         "network": serialize(trained.model.module),
     }
-    with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(path, description)
 
 
 def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> TrainedModel:

@@ -32,6 +32,17 @@ def page_of(template: str, **values: Any) -> str:
     return environment.get_template(template).render(**values)
 
 
+def write_page(path: Path, template: str, **values: Any) -> None:
+    """Write a page of `templates/`, filled, whole or not at all.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    page = page_of(template, **values)
+    with atomic_path(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="replace")  # a file's name may be no UTF-8
+
+
 def write_report(
     folder: RunFolder,
     settings: Settings,
@@ -57,7 +68,8 @@ def write_report(
         **{title: picture_data(folder.path / file) for title, file in drawn.items()},
         "First batch": picture_data(folder.first_batch),
     }
-    page = page_of(
+    write_page(
+        folder.report,
         "report.html",
         name=folder.path.name,
         settings=settings.as_table(),
@@ -76,5 +88,3 @@ def write_report(
         pictures={title: data for title, data in pictures.items() if data},
         environment=environment(settings.device),
     )
-    with atomic_path(folder.report) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
