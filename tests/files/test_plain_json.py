@@ -24,7 +24,9 @@ def test_what_is_written_is_read_again_and_json_itself_agrees(
     assert parse(path, "it", path.read_bytes()) == value == json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_a_value_that_json_has_no_words_for_leaves_the_file_before_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_value_that_json_has_no_words_for_leaves_the_file_before_and_nothing_beside_it(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a.json"
     write_json(path, {"epoch": 1})
     before = path.read_bytes()

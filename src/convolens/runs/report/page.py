@@ -1,9 +1,10 @@
 """report.html: the whole run on one self-contained page."""
 
 import base64
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convolens.data.prepared import Prepared
 from convolens.files.atomic import atomic_path
@@ -11,12 +12,27 @@ from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.settings.options import Settings
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 
 def picture_data(path: Path) -> str | None:
     """Return a PNG as a data URL, so that the page needs no other file."""
     if not path.is_file():
         return None
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def with_code(text: str) -> "Markup":
+    """Return a text as HTML: escaped, and what stands between back-ticks as code.
+
+    Example:
+        >>> print(with_code("`convolens resume <run>` learns longer"))
+        <code>convolens resume &lt;run&gt;</code> learns longer
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def page_of(template: str, **values: Any) -> str:
@@ -29,6 +45,7 @@ def page_of(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = with_code
     return environment.get_template(template).render(**values)
 
 
