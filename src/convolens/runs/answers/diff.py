@@ -1,6 +1,5 @@
 """diff: two runs compared photo by photo: what got fixed, what broke, and whether it is more than chance."""
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from convolens.analysis.measures import mcnemar
 from convolens.data.decode import read_pixels
 from convolens.data.folder import check_folder
 from convolens.errors import ConvolensError, DataError
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
 from convolens.runs.folder import model_file
@@ -259,10 +258,7 @@ def _said(answer: Answer) -> str:
 
 def _write(folder: Path, found: Difference, screen: Screen) -> None:
     write_csv(folder / "diff.csv", _COLUMNS, [_row(pair) for pair in found.pairs])
-    with atomic_path(folder / "diff.json") as temporary:
-        temporary.write_text(
-            json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_json(folder / "diff.json", found.as_dict())
     for change in ("fixed", "broken"):
         _draw(folder / f"{change}.png", found.of(change), change, screen)
 

@@ -1,6 +1,5 @@
 """Evaluation: every measure of a run on labelled photos, and the pictures and page that show them."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,11 @@ from convolens.analysis.measures.calibration import Reliability
 from convolens.arguments import integer
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.class_tables import draw_mistakes, show_classes, write_class_predictions
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 
 MANY, DEFAULT_TOP = 5, 5  # classes above which top-k accuracy is told unasked, and its k
 
@@ -169,10 +168,7 @@ def write_evaluation(
     Raises:
         WriteError: a file cannot be written.
     """
-    with atomic_path(folder / "evaluation.json") as temporary:
-        temporary.write_text(
-            json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_json(folder / "evaluation.json", found.as_dict())
     write_class_predictions(folder / "predictions.csv", part.folder.paths, part.labels, chances, class_names)
     plot_confusion_matrix(found.confusion, class_names, folder / "confusion_matrix.png")
     reliabilities = {"the network's own": found.reliability}
@@ -191,11 +187,14 @@ def write_evaluation(
         "Precision and recall": "precision_recall.png",
     }
     drawn = {name: data for name, file in pictures.items() if (data := picture_data(folder / file))}
-    page = page_of(
-        "evaluation.html", title=title, found=found, areas=measures.areas(found.curves), pictures=drawn
+    write_page(
+        folder / "evaluation.html",
+        "evaluation.html",
+        title=title,
+        found=found,
+        areas=measures.areas(found.curves),
+        pictures=drawn,
     )
-    with atomic_path(folder / "evaluation.html") as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
 
 
 def tell_evaluation(found: Evaluation, screen: Screen) -> None:

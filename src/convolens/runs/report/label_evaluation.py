@@ -1,6 +1,5 @@
 """LabelEvaluation: every measure of a run on photos with several labels, and the pictures and page that show them."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ import numpy as np
 from convolens.analysis.measures import LabelScores
 from convolens.analysis.measures.calibration import Reliability
 from convolens.data.prepared import Part
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.report.label_tables import PICTURES, draw_labels
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,15 @@ def write_label_evaluation(
     Raises:
         WriteError: a file cannot be written.
     """
-    with atomic_path(folder / "evaluation.json") as temporary:
-        text = json.dumps(found.as_dict(), indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "evaluation.json", found.as_dict())
     draw_labels(folder, part, chances, found)
     drawn = {
         name: data for name, file in PICTURES.items() if (data := picture_data(folder / file)) is not None
     }
-    page = page_of("labels_evaluation.html", title=title, outcome=found.as_dict(), pictures=drawn)
-    with atomic_path(folder / "evaluation.html") as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
+    write_page(
+        folder / "evaluation.html",
+        "labels_evaluation.html",
+        title=title,
+        outcome=found.as_dict(),
+        pictures=drawn,
+    )

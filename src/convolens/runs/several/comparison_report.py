@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.analysis import Point, plot_comparison
-from convolens.files.atomic import atomic_path
 from convolens.runs.folder.environment import environment
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.output.tables import write_csv
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row
 
 # column of compare.csv -> field of Row
@@ -53,7 +52,8 @@ def write_comparison(
     ]
     if points:
         plot_comparison(points, folder.picture)
-    page = page_of(
+    write_page(
+        folder.page,
         "compare.html",
         name=folder.path.resolve().name,
         picture=picture_data(folder.picture) if points else None,
@@ -63,8 +63,6 @@ def write_comparison(
         command=command,
         environment=environment(device),
     )
-    with atomic_path(folder.page) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
 
 
 def show_comparison(rows: Sequence[Row], screen: Screen) -> None:

@@ -1,6 +1,5 @@
 """What a k-fold training holds at the top: the folds' figures, the out-of-fold answers, and the folds' networks as one."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from convolens.data.prepared import Part
-from convolens.files.atomic import atomic_path, link_or_copy
+from convolens.files.atomic import link_or_copy
+from convolens.files.plain_json import write_json
 from convolens.runs.folder import model_file
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import KFOLD, write_tables
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
-from convolens.runs.report.page import page_of, picture_data
+from convolens.runs.report.page import picture_data, write_page
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task import AnyEvaluation, Task
 
@@ -139,13 +139,13 @@ def write_kfold(
         folder.predictions, part.folder.paths, part.labels, chances, names, fold=fold_of.tolist()
     )
     results = outcome.as_dict()
-    with atomic_path(folder.results) as temporary:
-        temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder.results, results)
     task.draw(folder.path, part, chances, outcome.found)
     pictures = {
         f"{title}, out of fold": picture_data(folder.path / file) for title, file in task.pictures.items()
     }
-    page = page_of(
+    write_page(
+        folder.report,
         "kfold.html",
         name=folder.path.name,
         results=results,
@@ -155,8 +155,6 @@ def write_kfold(
         pictures={title: data for title, data in pictures.items() if data},
         environment=environment(settings.device),
     )
-    with atomic_path(folder.report) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")
     model_file.write(folder.model, ensemble)
     model_file.save_weights(ensemble.model.module, folder.best)
     folder.last.unlink(missing_ok=True)  # of a training that is gone on with

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
 from convolens.errors import CheckpointError
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import TrainOptions
@@ -86,6 +86,4 @@ def write_rows(path: Path, title: str, rows: Iterable[Row]) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
-    with atomic_path(path) as temporary:
-        table = {title: [asdict(row) for row in rows]}
-        temporary.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    write_json(path, {title: [asdict(row) for row in rows]})

@@ -1,6 +1,5 @@
 """After the training: the best epoch scored on the validation photos, and everything that shows it."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from convolens.analysis import plot_curves
 from convolens.errors import WriteError
-from convolens.files.atomic import atomic_path
+from convolens.files.plain_json import write_json
 from convolens.runs.answers.calibrate import calibrate_at_end
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration
@@ -76,10 +75,7 @@ def _write(
     task.write_predictions(folder.predictions, part.folder.paths, part.labels, chances, names, calibration)
     draw_curves(folder, best.settings, checkpoint)
     task.draw(folder.path, part, chances, outcome.scores)
-    with atomic_path(folder.results) as temporary:
-        temporary.write_text(
-            json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_json(folder.results, outcome.as_dict())
     write_report(folder, best.settings, best.prepared, task.pictures, checkpoint.history, outcome.as_dict())
 
 
