@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from convolens import initializers
+from convolens.constructors import argument_names
 from convolens.errors import ArgumentError
 
 SHAPE = (60, 20, 3, 3)  # out, in, rows, columns
@@ -33,6 +34,7 @@ def test_distribution_is_that_of_keras(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(initializers.INITIALIZERS))
 def test_config_travels_to_keras_and_back(name: str) -> None:
     ours = initializers.get(name)
+    assert ours.get_config().keys() == set(argument_names(type(ours)))
     theirs = keras.initializers.deserialize(ours.serialize())
     assert (
         initializers.get(keras.initializers.serialize(theirs)).get_config().keys() == ours.get_config().keys()

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from convolens.arguments import look_up
+from convolens.constructors import kept_arguments
 from convolens.errors import ArgumentError
 
 # Standard deviation of a unit normal truncated at +-2: Keras divides by it.
@@ -64,7 +65,7 @@ class Initializer:
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, in Keras' words."""
-        return {"seed": self.seed}
+        return kept_arguments(self)
 
     def serialize(self) -> dict[str, Any]:
         """Return Keras 3's description of this object inside a layer's config."""
@@ -88,9 +89,6 @@ class Constant(Initializer):
     ) -> torch.Tensor:
         return empty.fill_(self.value)
 
-    def get_config(self) -> dict[str, Any]:
-        return {"value": self.value}
-
 
 class Zeros(Constant):
     """Every weight is 0: Keras' default for biases."""
@@ -98,18 +96,12 @@ class Zeros(Constant):
     def __init__(self) -> None:
         super().__init__(0.0)
 
-    def get_config(self) -> dict[str, Any]:
-        return {}
-
 
 class Ones(Constant):
     """Every weight is 1."""
 
     def __init__(self) -> None:
         super().__init__(1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        return {}
 
 
 class RandomUniform(Initializer):
@@ -124,9 +116,6 @@ class RandomUniform(Initializer):
     ) -> torch.Tensor:
         return empty.uniform_(self.minval, self.maxval, generator=generator)
 
-    def get_config(self) -> dict[str, Any]:
-        return {"seed": self.seed, "minval": self.minval, "maxval": self.maxval}
-
 
 class RandomNormal(Initializer):
     """Normal with the given mean and standard deviation."""
@@ -139,9 +128,6 @@ class RandomNormal(Initializer):
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
     ) -> torch.Tensor:
         return empty.normal_(self.mean, self.stddev, generator=generator)
-
-    def get_config(self) -> dict[str, Any]:
-        return {"seed": self.seed, "mean": self.mean, "stddev": self.stddev}
 
 
 class TruncatedNormal(RandomNormal):
@@ -189,8 +175,9 @@ class VarianceScaling(Initializer):
         return torch.nn.init.trunc_normal_(empty, 0.0, deviation, -2 * deviation, 2 * deviation, generator)
 
     def get_config(self) -> dict[str, Any]:
-        config = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
-        return (config if type(self) is VarianceScaling else {}) | {"seed": self.seed}
+        config = super().get_config()
+        seed = config.pop("seed")
+        return config | {"seed": seed}  # last
 
 
 class GlorotUniform(VarianceScaling):

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 
 from convolens import layers
+from convolens.constructors import argument_names
 
 # Arguments that exercise each layer; a new member of LAYERS must be given a line here.
 CASES: dict[str, list[dict[str, Any]]] = {
@@ -55,6 +56,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 DROPPING = ("Dropout", "SpatialDropout2D")
 MERGING = ("Concatenate", "Add", "Average", "Multiply")
+LEFT_OUT = {"input_shape", "trainable"}  # the first is not of a layer alone; Keras' SpatialDropout2D has not the second
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 
@@ -143,8 +145,10 @@ def test_every_padding_and_stride(
 def test_config_travels(name: str, arguments: dict[str, Any]) -> None:
     layer = layers.LAYERS[name](**arguments, name="mine")
     config = layer.get_config()
+    assert set(argument_names(type(layer))) - LEFT_OUT <= config.keys()
     assert layers.LAYERS[name].from_config(config).get_config() == config
     theirs = getattr(keras.layers, name).from_config(config)
+    assert config.keys() <= theirs.get_config().keys()
     assert theirs.name == "mine"
     back = layers.LAYERS[name].from_config(theirs.get_config()).get_config()
     skipped = {"dtype"}

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 
 from convolens import layers
+from convolens.constructors import argument_names
 from convolens.errors import ArgumentError, ShapeError
 from convolens.models.graph.configuration import deserialize, serialize
 
@@ -53,6 +54,7 @@ def test_a_description_gives_the_same_layer(name: str) -> None:
     expected = layer.eval()(x)
     again = deserialize(json.loads(json.dumps(serialize(layer))))
     assert again.get_config() == layer.get_config()
+    assert set(argument_names(type(layer))) - {"input_shape", "features"} <= layer.get_config().keys()
     again.build_once((None, *shape))
     again.load_state_dict(layer.state_dict())
     np.testing.assert_array_equal(again.eval()(x), expected)

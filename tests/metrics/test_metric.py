@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from convolens import losses, metrics
+from convolens.constructors import argument_names
 from convolens.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -23,6 +24,7 @@ CLASSES = sorted({*METRICS.values(), metrics.Accuracy}, key=lambda made: made.__
 @pytest.mark.parametrize("made", CLASSES, ids=lambda made: made.__name__)
 def test_config_name_and_state_survive(made: type[metrics.Metric]) -> None:
     metric = made.from_config({})
+    assert metric.get_config().keys() == set(argument_names(made))
     assert made.from_config(json.loads(json.dumps(metric.get_config()))).name == metric.name
     assert repr(metric) == f"<{made.__name__} name={metric.name}>"
     state = metric.state_dict()

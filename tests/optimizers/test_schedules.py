@@ -1,5 +1,6 @@
 """Schedules equal Keras' (and torch's one-cycle) at every step. Members of SCHEDULES inherit."""
 
+import json
 from typing import Any
 
 import hypothesis
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from convolens.constructors import argument_names
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from convolens.optimizers import schedules
 
@@ -68,9 +70,11 @@ def test_schedules_are_pure_and_keep_their_config(name: str) -> None:
     forwards = [schedule(step) for step in range(30)]
     assert [schedule(step) for step in reversed(range(30))] == forwards[::-1]
     assert all(isinstance(rate, float) and rate >= 0 for rate in forwards)
-    again = schedules.deserialize(schedules.serialize(schedule))
-    assert type(again) is type(schedule)
-    assert [again(step) for step in range(30)] == forwards
+    assert schedule.get_config().keys() == set(argument_names(type(schedule)))
+    written = json.loads(json.dumps(schedules.serialize(schedule)))
+    for again in (schedules.deserialize(written), type(schedule).from_config(schedule.get_config())):
+        assert type(again) is type(schedule)
+        assert [again(step) for step in range(30)] == forwards
 
 
 @hypothesis.given(

@@ -29,9 +29,6 @@ class Activation(Layer):
     def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
         return activations.overwriting(self.activation, x) if overwrite else self.activation(x)
 
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"activation": activations.name_of(self.activation)}
-
 
 class ReLU(Layer):
     """max(0, x), with Keras' three options.
@@ -79,13 +76,6 @@ class ReLU(Layer):
         kept = x if self.max_value is None else x.clamp(max=self.max_value)
         return torch.where(x >= self.threshold, kept, self.negative_slope * (x - self.threshold))
 
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "max_value": self.max_value,
-            "negative_slope": self.negative_slope,
-            "threshold": self.threshold,
-        }
-
 
 class Softmax(Layer):
     """Probabilities along one axis.
@@ -105,9 +95,6 @@ class Softmax(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.softmax(x, dimension_of(self.axis, x.ndim, self.title))
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"axis": self.axis}
 
 
 def dimension_of(axis: int, rank: int, where: str) -> int:

@@ -139,16 +139,3 @@ class BatchNormalization(Layer):
             WeightEntry("moving_mean", self.running_mean, trainable=False),
             WeightEntry("moving_variance", self.running_var, trainable=False),
         ]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "axis": self.axis,
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": self.beta_initializer.serialize(),
-            "gamma_initializer": self.gamma_initializer.serialize(),
-            "moving_mean_initializer": self.moving_mean_initializer.serialize(),
-            "moving_variance_initializer": self.moving_variance_initializer.serialize(),
-        }

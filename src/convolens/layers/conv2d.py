@@ -108,10 +108,3 @@ class Conv2D(Convolution2D):
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [conv_entry("kernel", self.weight)]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "filters": self.filters,
-            "groups": self.groups,
-            "kernel_initializer": self.kernel_initializer.serialize(),
-        }

@@ -12,6 +12,7 @@ from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.fused_convolution import convolve
 from convolens.layers.geometry import (
     PADDINGS,
+    channels_last,
     check_image_shape,
     check_not_empty,
     output_length,
@@ -62,7 +63,7 @@ class Convolution2D(Layer):
         self.kernel_size = pair(where, "kernel_size", kernel_size)
         self.strides = pair(where, "strides", strides)
         self.padding = one_of(where, "padding", str(padding).lower(), PADDINGS)
-        one_of(where, "data_format", data_format, ("channels_last", None))
+        self.data_format = channels_last(where, data_format)
         self.dilation_rate = pair(where, "dilation_rate", dilation_rate)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
@@ -167,15 +168,3 @@ class Convolution2D(Layer):
             return []
         entries = self.kernel_entries()
         return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": "channels_last",
-            "dilation_rate": self.dilation_rate,
-            "activation": activations.name_of(self.activation),
-            "use_bias": self.use_bias,
-            "bias_initializer": self.bias_initializer.serialize(),
-        }

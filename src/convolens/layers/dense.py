@@ -87,12 +87,3 @@ class Dense(Layer):
             return []
         entries = [WeightEntry("kernel", self.weight, _transpose, _transpose)]
         return entries if self.bias is None else [*entries, WeightEntry("bias", self.bias)]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "units": self.units,
-            "activation": activations.name_of(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": self.kernel_initializer.serialize(),
-            "bias_initializer": self.bias_initializer.serialize(),
-        }

@@ -102,9 +102,3 @@ class DepthwiseConv2D(Convolution2D):
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [depthwise_entry("kernel", self.weight, self.depth_multiplier)]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "depth_multiplier": self.depth_multiplier,
-            "depthwise_initializer": self.depthwise_initializer.serialize(),
-        }

@@ -33,4 +33,4 @@ class Dropout(Layer):
         return F.dropout(x, self.rate, self.training)
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"rate": self.rate, "seed": self.seed, "noise_shape": None}
+        return super().get_config() | {"noise_shape": None}

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from convolens.arguments import one_of
+from convolens.layers.geometry import channels_last
 from convolens.layers.layer import Layer
 from convolens.layers.symbolic import Shape
 
@@ -23,7 +23,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)
-        one_of(self.title, "data_format", data_format, ("channels_last", None))
+        self.data_format = channels_last(self.title, data_format)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim == 4:
@@ -33,6 +33,3 @@ class Flatten(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         sizes = input_shape[1:]
         return (input_shape[0], None if None in sizes else math.prod(sizes))
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"data_format": "channels_last"}

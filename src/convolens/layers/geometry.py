@@ -2,6 +2,7 @@
 
 import torch
 
+from convolens.arguments import one_of
 from convolens.errors import ShapeError
 
 PADDINGS = ("valid", "same")
@@ -41,6 +42,16 @@ def same_padding_2d(
     rows = same_padding(x.shape[2], window[0], strides[0], dilation[0])
     columns = same_padding(x.shape[3], window[1], strides[1], dilation[1])
     return rows, columns
+
+
+def channels_last(title: str, data_format: str | None) -> str:
+    """Return "channels_last", the one layout there is; None stands for it.
+
+    Raises:
+        UnknownNameError: another layout.
+    """
+    one_of(title, "data_format", data_format, ("channels_last", None))
+    return "channels_last"
 
 
 def check_image_shape(title: str, shape: tuple[int | None, ...]) -> None:

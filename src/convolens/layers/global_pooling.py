@@ -4,8 +4,7 @@ from typing import Any
 
 import torch
 
-from convolens.arguments import one_of
-from convolens.layers.geometry import check_image_shape
+from convolens.layers.geometry import channels_last, check_image_shape
 from convolens.layers.layer import Layer
 from convolens.layers.symbolic import Shape
 
@@ -23,7 +22,7 @@ class GlobalPooling2D(Layer):
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        one_of(self.title, "data_format", data_format, ("channels_last", None))
+        self.data_format = channels_last(self.title, data_format)
         self.keepdims = bool(keepdims)
 
     def build(self, input_shape: Any) -> None:
@@ -33,9 +32,6 @@ class GlobalPooling2D(Layer):
         if self.keepdims:
             return (input_shape[0], 1, 1, input_shape[3])
         return (input_shape[0], input_shape[3])
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"data_format": "channels_last", "keepdims": self.keepdims}
 
 
 class GlobalAveragePooling2D(GlobalPooling2D):

@@ -159,7 +159,3 @@ class InceptionModule(Layer):
 
     def weight_entries(self) -> list[WeightEntry]:
         return [entry for layer in self._layers() for entry in layer.weight_entries()]
-
-    def get_config(self) -> dict[str, Any]:
-        names = ("filters_1x1", "filters_3x3", "filters_5x5", "pool_filters", "batch_norm", "large_kernel")
-        return super().get_config() | {name: getattr(self, name) for name in names}

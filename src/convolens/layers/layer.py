@@ -1,7 +1,5 @@
 """The base of all layers: a torch module that takes its input shape on first use and speaks Keras' words."""
 
-import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from convolens import activations
 from convolens.arguments import refuse_unknown
+from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
+from convolens.initializers import Initializer
 from convolens.layers.symbolic import Node, Shape, SymbolicTensor, is_symbolic
+from convolens.naming import snake_case
 from convolens.training.frozen import set_frozen
 
 # Keras' arguments that we accept in a config where they ask for nothing special.
@@ -56,17 +58,6 @@ class WeightEntry:
             self.tensor.copy_(torch.from_numpy(given))
 
 
-def snake_case(name: str) -> str:
-    """Return a class name as Keras writes it in layer names.
-
-    Example:
-        >>> snake_case("MaxPooling2D")
-        'max_pooling2d'
-    """
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
 def surface(x: torch.Tensor) -> np.ndarray:
     """Return a tensor as the array a user sees: NHWC where it has rank 4."""
     x = x.detach()
@@ -105,7 +96,7 @@ class Layer(torch.nn.Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        refuse_unknown(where, options, [*self._argument_names(), "batch_input_shape", "batch_shape", "dtype"])
+        refuse_unknown(where, options, [*argument_names(type(self)), "batch_input_shape", "batch_shape", "dtype"])
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
         self.name = name
@@ -118,14 +109,6 @@ class Layer(torch.nn.Module):
             batch_shape = (None, *input_shape)
         self.given_shape: Shape | None = None if batch_shape is None else tuple(batch_shape)
         self.built_shape: Any = None
-
-    @classmethod
-    def _argument_names(cls) -> list[str]:
-        names = [
-            name for name in inspect.signature(cls.__init__).parameters if name not in ("self", "options")
-        ]
-        base = ["name", "input_shape", "trainable"]
-        return [name for name in names if name not in base] + base
 
     # -- what a subclass gives ---------------------------------------------------------------------
 
@@ -284,9 +267,14 @@ class Layer(torch.nn.Module):
     # -- configuration -----------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments in Keras 3's dialect; subclasses add theirs."""
-        config: dict[str, Any] = {"name": self.name or snake_case(type(self).__name__)}
-        return config | {"trainable": self._trainable, "dtype": "float32"}
+        """Return the arguments in Keras 3's dialect; of the layer's own, those that it keeps in attributes of their names."""
+        own = kept_arguments(self, beyond=Layer)
+        return {
+            "name": self.name or snake_case(type(self).__name__),
+            "trainable": self._trainable,
+            "dtype": "float32",
+            **{name: _written(value) for name, value in own.items()},
+        }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Layer":
@@ -295,7 +283,7 @@ class Layer(torch.nn.Module):
         Raises:
             ArgumentError: the config asks for something that this layer does not have.
         """
-        known = {*cls._argument_names(), "batch_input_shape", "batch_shape"}
+        known = {*argument_names(cls), "batch_input_shape", "batch_shape"}
         kept = {key: value for key, value in config.items() if key in known}
         for key, value in config.items():
             if key not in known and key not in _UNUSED and value not in _NEUTRAL:
@@ -304,3 +292,10 @@ class Layer(torch.nn.Module):
 
     def extra_repr(self) -> str:
         return self.name or ""
+
+
+def _written(value: Any) -> Any:
+    """Return an argument as plain values: an initialiser by its description, an activation by its name."""
+    if isinstance(value, Initializer):
+        return value.serialize()
+    return activations.name_of(value) if callable(value) else value

@@ -64,13 +64,3 @@ class LayerNormalization(Layer):
             return []
         named = (("gamma", self.weight), ("beta", self.bias))
         return [WeightEntry(name, tensor) for name, tensor in named if tensor is not None]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "axis": self.axis,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": self.beta_initializer.serialize(),
-            "gamma_initializer": self.gamma_initializer.serialize(),
-        }

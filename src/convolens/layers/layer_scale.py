@@ -40,6 +40,3 @@ class LayerScale(Layer):
 
     def weight_entries(self) -> list[WeightEntry]:
         return [WeightEntry("gamma", self.weight)] if self.built else []
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"initial": self.initial}

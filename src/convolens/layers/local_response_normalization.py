@@ -47,6 +47,3 @@ class LocalResponseNormalization(Layer):
         squares = F.pad(squares, (0, 0, before, self.size - 1 - before))
         mean = F.avg_pool2d(squares, (self.size, 1), stride=1).squeeze(1)  # (n, c, h * w)
         return x / (mean * self.alpha + self.k).pow(self.beta).view_as(x)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"size": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}

@@ -59,9 +59,6 @@ class Concatenate(Layer):
         merged[axis] = None if None in sizes else sum(sizes)
         return tuple(merged)
 
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"axis": self.axis}
-
 
 class _Elementwise(Layer):
     """What `Add`, `Average` and `Multiply` share: inputs of shapes that fit together, one value from several."""

@@ -79,9 +79,4 @@ class NearestNeighbours(Layer):
         return [WeightEntry(name, tensor, trainable=False) for name, tensor in self.named_buffers()]
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "units": self.units,
-            "samples": self.samples,
-            "neighbours": self.neighbours,
-            "weights": self.votes,
-        }
+        return super().get_config() | {"weights": self.votes}  # `weights` are those of every layer

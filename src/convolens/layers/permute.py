@@ -49,6 +49,3 @@ class Permute(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (input_shape[0], *(input_shape[axis] for axis in self.dims))
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"dims": self.dims}

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from convolens.arguments import one_of, pair
 from convolens.layers.geometry import (
     PADDINGS,
+    channels_last,
     check_image_shape,
     check_not_empty,
     output_length,
@@ -42,7 +43,7 @@ class Pooling2D(Layer):
         self.pool_size = pair(self.title, "pool_size", pool_size)
         self.strides = self.pool_size if strides is None else pair(self.title, "strides", strides)
         self.padding = one_of(self.title, "padding", str(padding).lower(), PADDINGS)
-        one_of(self.title, "data_format", data_format, ("channels_last", None))
+        self.data_format = channels_last(self.title, data_format)
 
     def build(self, input_shape: Any) -> None:
         check_image_shape(self.title, input_shape)
@@ -54,14 +55,6 @@ class Pooling2D(Layer):
             for i in (0, 1)
         )
         return (input_shape[0], rows, columns, input_shape[3])
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "pool_size": self.pool_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": "channels_last",
-        }
 
 
 class MaxPooling2D(Pooling2D):

@@ -57,6 +57,7 @@ class PReLU(Layer):
         ):
             if value is not None:
                 raise ArgumentError(f"{self.title}: {argument}={value!r} is not supported; leave it out.")
+        self.alpha_regularizer = self.alpha_constraint = None
         self.alpha_initializer = initializers.get(alpha_initializer)
         axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes
         if axes is not None and not (
@@ -105,14 +106,6 @@ class PReLU(Layer):
         if self.images:
             return [WeightEntry("alpha", self.weight, _to_keras, _from_keras)]
         return [WeightEntry("alpha", self.weight)]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "alpha_initializer": self.alpha_initializer.serialize(),
-            "alpha_regularizer": None,
-            "alpha_constraint": None,
-            "shared_axes": self.shared_axes,
-        }
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[float, float]:

@@ -32,6 +32,3 @@ class Rescaling(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self._factor(self.scale, x) + self._factor(self.offset, x)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"scale": self.scale, "offset": self.offset}

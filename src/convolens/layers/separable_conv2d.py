@@ -98,11 +98,3 @@ class SeparableConv2D(Convolution2D):
             depthwise_entry("depthwise_kernel", self.depthwise_weight, self.depth_multiplier),
             conv_entry("pointwise_kernel", self.pointwise_weight),
         ]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "filters": self.filters,
-            "depth_multiplier": self.depth_multiplier,
-            "depthwise_initializer": self.depthwise_initializer.serialize(),
-            "pointwise_initializer": self.pointwise_initializer.serialize(),
-        }

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from convolens.arguments import number_in, one_of
-from convolens.layers.geometry import check_image_shape
+from convolens.arguments import number_in
+from convolens.layers.geometry import channels_last, check_image_shape
 from convolens.layers.layer import Layer
 
 
@@ -33,7 +33,7 @@ class SpatialDropout2D(Layer):
     ) -> None:
         super().__init__(**options)
         self.rate = number_in(self.title, "rate", rate, 0.0, 1.0)
-        one_of(self.title, "data_format", data_format, ("channels_last", None))
+        channels_last(self.title, data_format)
         self.seed = seed
 
     def build(self, input_shape: Any) -> None:
@@ -43,6 +43,6 @@ class SpatialDropout2D(Layer):
         return F.dropout2d(x, self.rate, self.training)  # (n, channels, rows, columns)
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config() | {"rate": self.rate, "seed": self.seed, "data_format": "channels_last"}
+        config = super().get_config() | {"data_format": "channels_last"}
         del config["trainable"]  # Keras' own does not take it
         return config

@@ -32,6 +32,3 @@ class StochasticDepth(Layer):
         shape = (x.shape[0],) + (1,) * (x.ndim - 1)  # one draw a sample
         kept = torch.empty(shape, dtype=x.dtype, device=x.device).bernoulli_(1.0 - self.rate)
         return x * kept / (1.0 - self.rate)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"rate": self.rate}

@@ -124,5 +124,7 @@ class TimmNetwork(Layer):
         ]
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config() | {"model": self.model, "classes": self.classes}
-        return config | {"features": True} if self.features else config
+        config = super().get_config()
+        if not self.features:
+            del config["features"]
+        return config

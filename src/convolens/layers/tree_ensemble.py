@@ -91,13 +91,3 @@ class TreeEnsemble(Layer):
 
     def weight_entries(self) -> list[WeightEntry]:
         return [WeightEntry(name, tensor, trainable=False) for name, tensor in self.named_buffers()]
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "units": self.units,
-            "trees": self.trees,
-            "nodes": self.nodes,
-            "depth": self.depth,
-            "average": self.average,
-            "activation": activations.name_of(self.activation),
-        }

@@ -40,6 +40,3 @@ class UnitNormalization(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.normalize(x, dim=1)  # (batch, features) or NCHW: channels are axis 1
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"axis": self.axis}

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from convolens.arguments import one_of, pair
-from convolens.layers.geometry import check_image_shape
+from convolens.arguments import pair
+from convolens.layers.geometry import channels_last, check_image_shape
 from convolens.layers.layer import Layer
 from convolens.layers.symbolic import Shape
 
@@ -31,7 +31,7 @@ class ZeroPadding2D(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        one_of(self.title, "data_format", data_format, ("channels_last", None))
+        self.data_format = channels_last(self.title, data_format)
         sides: Any = padding
         if not isinstance(sides, (list, tuple)) or not any(isinstance(side, (list, tuple)) for side in sides):
             rows, columns = pair(self.title, "padding", sides, minimum=0)
@@ -61,6 +61,3 @@ class ZeroPadding2D(Layer):
             for size, sides in zip(input_shape[1:3], self.padding, strict=True)
         )
         return (input_shape[0], rows, columns, input_shape[3])
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"padding": self.padding, "data_format": "channels_last"}

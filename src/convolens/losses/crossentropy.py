@@ -149,15 +149,6 @@ class BinaryCrossentropy(Loss):
         """Return the loss of each sample."""
         return binary_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }
-
 
 class CategoricalCrossentropy(Loss):
     """Crossentropy of one-hot (or soft) labels and predictions over classes.
@@ -197,15 +188,6 @@ class CategoricalCrossentropy(Loss):
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         """Return the loss of each sample."""
         return categorical_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }
 
 
 class SparseCategoricalCrossentropy(Loss):
@@ -266,9 +248,7 @@ class SparseCategoricalCrossentropy(Loss):
         return counted * weights.reshape(weights.shape + (1,) * (counted.ndim - weights.ndim))
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, as Keras has them."""
-        return {
-            **super().get_config(),
-            "from_logits": self.from_logits,
-            "ignore_class": self.ignore_class,
-        }
+        """Return the constructor's arguments but `axis`, which Keras leaves out too."""
+        config = super().get_config()
+        del config["axis"]
+        return config

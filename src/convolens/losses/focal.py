@@ -1,7 +1,5 @@
 """Focal crossentropies: what is already right weighs less (Lin et al., arXiv:1708.02002)."""
 
-from typing import Any
-
 import torch
 
 from convolens.arguments import number_in
@@ -121,18 +119,6 @@ class BinaryFocalCrossentropy(Loss):
             self.axis,
         )
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "apply_class_balancing": self.apply_class_balancing,
-            "alpha": self.alpha,
-            "gamma": self.gamma,
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }
-
 
 class CategoricalFocalCrossentropy(Loss):
     """Focal loss of one-hot labels.
@@ -184,14 +170,3 @@ class CategoricalFocalCrossentropy(Loss):
             self.label_smoothing,
             self.axis,
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "alpha": self.alpha,
-            "gamma": self.gamma,
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }

@@ -1,13 +1,14 @@
 """The base of all losses: rank matching, sample weights and reduction, as in Keras."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Self
 
 import torch
 
 from convolens.arguments import one_of
+from convolens.constructors import kept_arguments
 from convolens.errors import ShapeError
+from convolens.naming import snake_case
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
@@ -39,7 +40,7 @@ class Loss:
     keeps_integer_labels = False
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
-        self.name = name or _snake_case(type(self).__name__)
+        self.name = name or snake_case(type(self).__name__)
         self.reduction = one_of(type(self).__name__, "reduction", reduction, REDUCTIONS)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
@@ -67,7 +68,7 @@ class Loss:
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"name": self.name, "reduction": self.reduction}
+        return kept_arguments(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -102,11 +103,11 @@ class FunctionLoss(Loss):
         reduction: str | None = "sum_over_batch_size",
     ) -> None:
         super().__init__(name or str(getattr(function, "__name__", type(function).__name__)), reduction)
-        self.function = function
+        self._function = function  # it has no written form
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         """Return what the function returns."""
-        return self.function(y_true, y_pred)
+        return self._function(y_true, y_pred)
 
 
 def as_float(values: Any) -> torch.Tensor:
@@ -196,8 +197,3 @@ def reduce(
         safe = torch.where(divisor == 0, torch.ones_like(divisor), divisor)
         return torch.where(divisor == 0, torch.zeros_like(total), total / safe)
     return total / values.numel()
-
-
-def _snake_case(name: str) -> str:
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

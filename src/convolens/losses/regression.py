@@ -1,7 +1,6 @@
 """Losses of a distance between numbers: squared, absolute, relative, logarithmic, Huber."""
 
 import math
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -173,7 +172,3 @@ class Huber(Loss):
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         """Return the loss of each sample."""
         return huber(y_true, y_pred, self.delta)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "delta": self.delta}

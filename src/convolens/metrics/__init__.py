@@ -27,7 +27,7 @@ from convolens.metrics.accuracy import (
 from convolens.metrics.auc import AUC
 from convolens.metrics.f1_score import F1Score
 from convolens.metrics.mean import Mean, MeanMetric
-from convolens.metrics.metric import Metric, snake_case
+from convolens.metrics.metric import Metric
 from convolens.metrics.of_losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -45,6 +45,7 @@ from convolens.metrics.of_losses import (
     SquaredHinge,
 )
 from convolens.metrics.precision_recall import Precision, Recall
+from convolens.naming import snake_case
 
 _CLASSES: tuple[type[Metric], ...] = (
     AUC,

@@ -109,11 +109,4 @@ class AUC(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "num_thresholds": self.num_thresholds,
-            "curve": self.curve,
-            "summation_method": self.summation_method,
-            "thresholds": self.init_thresholds,
-            "from_logits": self.from_logits,
-        }
+        return super().get_config() | {"thresholds": self.init_thresholds}

@@ -86,7 +86,3 @@ class F1Score(Metric):
             labels = self.state("labels")
             return (score * (labels / (labels.sum() + _EPSILON))).sum().item()
         return score.mean().item() if score.numel() else 0.0
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "average": self.average, "threshold": self.threshold}

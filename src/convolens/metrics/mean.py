@@ -7,7 +7,8 @@ import torch
 
 from convolens.errors import ShapeError
 from convolens.losses.loss import as_float, match_ranks
-from convolens.metrics.metric import Metric, snake_case
+from convolens.metrics.metric import Metric
+from convolens.naming import snake_case
 
 
 class MeanMetric(Metric):
@@ -74,7 +75,7 @@ class MeanMetric(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), **self.arguments}
+        return {"name": self.name, **self.arguments}
 
 
 class Mean(MeanMetric):

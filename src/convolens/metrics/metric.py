@@ -1,11 +1,12 @@
 """The base of all metrics: named sums on the device of the predictions, read on demand."""
 
-import re
 from typing import Any, Self
 
 import torch
 
+from convolens.constructors import kept_arguments
 from convolens.errors import CheckpointError
+from convolens.naming import snake_case
 
 
 class Metric:
@@ -85,7 +86,7 @@ class Metric:
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"name": self.name}
+        return kept_arguments(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -94,14 +95,3 @@ class Metric:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
-
-
-def snake_case(name: str) -> str:
-    """Return a class name as Keras writes it in logs.
-
-    Example:
-        >>> snake_case("MeanSquaredError"), snake_case("F1Score"), snake_case("AUC")
-        ('mean_squared_error', 'f1_score', 'auc')
-    """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

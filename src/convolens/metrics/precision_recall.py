@@ -52,12 +52,7 @@ class _AtThresholds(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "thresholds": self.init_thresholds,
-            "top_k": self.top_k,
-            "class_id": self.class_id,
-        }
+        return super().get_config() | {"thresholds": self.init_thresholds}
 
 
 class Precision(_AtThresholds):

@@ -56,7 +56,7 @@ class Adam(Optimizer):
         name: str | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, options)
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **options)
         where = type(self).__name__
         self.beta_1 = number_in(where, "beta_1", beta_1, 0.0, 1.0, open_high=True)
         self.beta_2 = number_in(where, "beta_2", beta_2, 0.0, 1.0, open_high=True)
@@ -105,16 +105,6 @@ class Adam(Optimizer):
         first = 1.0 - _float32(self.beta_1) ** step
         second = 1.0 - _float32(self.beta_2) ** step
         return float(_float32(rate) * torch.sqrt(second) / first)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, in Keras' dialect."""
-        return {
-            **super().get_config(),
-            "beta_1": self.beta_1,
-            "beta_2": self.beta_2,
-            "epsilon": self.epsilon,
-            "amsgrad": self.amsgrad,
-        }
 
 
 def _float32(value: float) -> torch.Tensor:

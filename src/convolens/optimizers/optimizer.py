@@ -1,6 +1,5 @@
 """The base of all optimizers: learning rate, clipping, accumulation, weight decay and state, in Keras' words."""
 
-import inspect
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Self
@@ -8,19 +7,12 @@ from typing import Any, Self
 import torch
 
 from convolens.arguments import integer, number_in, refuse_unknown
+from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.optimizers import clipping, schedules
 from convolens.optimizers.groups import Groups, refuse_others
 from convolens.optimizers.torch_optimizer import TorchOptimizer
 
-# What every optimizer takes beside its own arguments, with Keras' defaults.
-_SHARED = {
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
 _FUSED_DEVICES = ("cpu", "cuda")
 
 
@@ -33,13 +25,13 @@ class Optimizer(Groups):
             (decoupled from the gradient, as in Keras); None for none.
         clipnorm, clipvalue, global_clipnorm: at most one of them; see `clipping`.
         name: a name of your own; by default the class name in lower case.
-        options: further keywords a subclass was given: the old `lr`, and those of Keras that all have:
-            use_ema, ema_momentum, ema_overwrite_frequency: see `Averaging`.
-            gradient_accumulation_steps: at least 2; the weights are updated once in so many batches, by the mean of their
+        use_ema, ema_momentum, ema_overwrite_frequency: see `Averaging`.
+        loss_scale_factor: the loss is multiplied by it and the gradients are divided by it; small ones survive narrow
+            numbers so.
+        gradient_accumulation_steps: at least 2; the weights are updated once in so many batches, by the mean of their
             gradients. Batches are counted on over the epochs: an incomplete group is completed in the next one. Schedules
             count batches.
-            loss_scale_factor: the loss is multiplied by it and the gradients are divided by it; small ones survive
-            narrow numbers so.
+        options: the old `lr`, for `learning_rate`.
 
     Attributes:
         batches: gradients taken in so far.
@@ -67,16 +59,20 @@ class Optimizer(Groups):
     def __init__(
         self,
         learning_rate: Any,
-        weight_decay: float | None,
-        clipnorm: float | None,
-        clipvalue: float | None,
-        global_clipnorm: float | None,
-        name: str | None,
-        options: dict[str, Any],
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        name: str | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        **options: Any,
     ) -> None:
         where = type(self).__name__
         learning_rate = self._old_words(learning_rate, options)
-        options = _SHARED | options
         self.name = name or where.lower()
         limits = {
             "clipnorm": clipnorm,
@@ -98,15 +94,13 @@ class Optimizer(Groups):
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
         self.global_clipnorm = global_clipnorm
-        self._begin_averaging(options["use_ema"], options["ema_momentum"], options["ema_overwrite_frequency"])
-        self.loss_scale_factor = options["loss_scale_factor"]
-        if self.loss_scale_factor is not None:
-            number_in(
-                where, "loss_scale_factor", self.loss_scale_factor, 2.0**-126, float("inf"), open_high=True
-            )
-        self.gradient_accumulation_steps = options["gradient_accumulation_steps"] or None
-        if self.gradient_accumulation_steps is not None:
-            integer(where, "gradient_accumulation_steps", self.gradient_accumulation_steps, minimum=2)
+        self._begin_averaging(use_ema, ema_momentum, ema_overwrite_frequency)
+        if loss_scale_factor is not None:
+            number_in(where, "loss_scale_factor", loss_scale_factor, 2.0**-126, float("inf"), open_high=True)
+        self.loss_scale_factor = loss_scale_factor
+        if gradient_accumulation_steps:
+            integer(where, "gradient_accumulation_steps", gradient_accumulation_steps, minimum=2)
+        self.gradient_accumulation_steps = gradient_accumulation_steps or None
         self.batches = 0
         self.torch_optimizer: TorchOptimizer | None = None
         self.age = 0
@@ -133,8 +127,7 @@ class Optimizer(Groups):
                 f"{where}: decay is not supported, as in Keras 3; expected a schedule: "
                 "learning_rate=schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)."
             )
-        own = [name for name in inspect.signature(type(self)).parameters if name != "options"]
-        refuse_unknown(where, options, [*own, *_SHARED])
+        refuse_unknown(where, options, argument_names(type(self)))
         return learning_rate
 
     def build(self, parameters: Iterable[torch.Tensor]) -> None:
@@ -253,17 +246,11 @@ class Optimizer(Groups):
         Raises:
             ArgumentError: the learning rate is a function of your own, which has no written form.
         """
-        return {
-            "name": self.name,
-            "learning_rate": (
-                self.learning_rate if self._schedule is None else schedules.serialize(self._schedule)
-            ),
-            "weight_decay": self.weight_decay,
-            "clipnorm": self.clipnorm,
-            "global_clipnorm": self.global_clipnorm,
-            "clipvalue": self.clipvalue,
-            **{name: getattr(self, name) for name in _SHARED},
-        }
+        config = kept_arguments(self)
+        if self._schedule is not None:
+            config["learning_rate"] = schedules.serialize(self._schedule)
+        first = ("name", "learning_rate", "weight_decay", "clipnorm", "global_clipnorm")  # in Keras' order
+        return {word: config.pop(word) for word in first} | config
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

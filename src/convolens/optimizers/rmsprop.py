@@ -48,7 +48,7 @@ class RMSprop(Optimizer):
         name: str | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, options)
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **options)
         self.rho = number_in("RMSprop", "rho", rho, 0.0, 1.0)
         self.momentum = number_in("RMSprop", "momentum", momentum, 0.0, 1.0)
         self.epsilon = number_in("RMSprop", "epsilon", epsilon, 0.0, 1.0)
@@ -86,13 +86,3 @@ class RMSprop(Optimizer):
             torch._foreach_sub_(parameters, momenta)
         else:
             torch._foreach_addcdiv_(parameters, gradients, denominators, value=-rate)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, in Keras' dialect."""
-        return {
-            **super().get_config(),
-            "rho": self.rho,
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "centered": self.centered,
-        }

@@ -51,7 +51,7 @@ class SGD(Optimizer):
         name: str | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, options)
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **options)
         self.momentum = number_in("SGD", "momentum", momentum, 0.0, 1.0)
         self.nesterov = bool(nesterov)
         self.slots = ("velocity",) if self.momentum else ()
@@ -89,7 +89,3 @@ class SGD(Optimizer):
             torch._foreach_add_(parameters, velocities, alpha=self.momentum)
         else:
             torch._foreach_add_(parameters, velocities)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, in Keras' dialect."""
-        return {**super().get_config(), "momentum": self.momentum, "nesterov": self.nesterov}

@@ -11,7 +11,6 @@ from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.checkpoints.foreign.keras_archive import Expected, Saved
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.layers import InputLayer, Layer, WeightEntry
-from convolens.layers.layer import snake_case
 from convolens.models.files.file_names import (
     ARCHIVE,
     ARCHIVE_WEIGHTS,
@@ -24,6 +23,7 @@ from convolens.models.files.file_names import (
 from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
+from convolens.naming import snake_case
 
 _CLASS_NAMES: dict[type, str] = {Network: "functional", SequentialNetwork: "sequential"}
 

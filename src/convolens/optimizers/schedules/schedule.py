@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
+from convolens.constructors import kept_arguments
+
 
 class LearningRateSchedule:
     """The base of schedules: `schedule(step) -> float`; give one as an optimizer's `learning_rate`.
@@ -17,7 +19,7 @@ class LearningRateSchedule:
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return kept_arguments(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
