@@ -39,7 +39,7 @@ def serialize(schedule: Any) -> dict[str, Any]:
     return {
         "module": f"{house}.optimizers.schedules",
         "class_name": name,
-        "config": schedule.get_config(),
+        "config": {word: _plain(value) for word, value in schedule.get_config().items()},
         "registered_name": None,
     }
 
@@ -55,4 +55,19 @@ def deserialize(config: dict[str, Any]) -> LearningRateSchedule:
             f"schedules.deserialize: expected a dictionary with class_name; received {config!r}."
         )
     schedule_class = look_up("schedules", "schedule", str(config["class_name"]), SCHEDULES)
-    return schedule_class.from_config(config.get("config", {}))
+    given = config.get("config", {})
+    return schedule_class.from_config({word: _made(value) for word, value in given.items()})
+
+
+def _plain(value: Any) -> Any:
+    """Return an argument of a schedule, which may be made of schedules, as plain values."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return serialize(value) if callable(value) else value
+
+
+def _made(value: Any) -> Any:
+    """Return the argument that `_plain` wrote."""
+    if isinstance(value, list):
+        return [_made(item) for item in value]
+    return deserialize(value) if isinstance(value, dict) else value

@@ -1,7 +1,7 @@
 """SequentialSchedule: one learning rate schedule after another."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 from convolens.arguments import integer, number_in
 from convolens.errors import ArgumentError
@@ -49,18 +49,3 @@ class SequentialSchedule(LearningRateSchedule):
         schedule = self.schedules[place]
         first = self.milestones[place - 1] if place else 0
         return float(schedule(step - first)) if callable(schedule) else schedule
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as plain values."""
-        from convolens.optimizers.schedules.descriptions import serialize
-
-        plain = [serialize(one) if callable(one) else one for one in self.schedules]
-        return {"schedules": plain, "milestones": list(self.milestones), "name": self.name}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Make a schedule from `get_config()`."""
-        from convolens.optimizers.schedules.descriptions import deserialize
-
-        made = [deserialize(one) if isinstance(one, dict) else one for one in config["schedules"]]
-        return cls(**{**config, "schedules": made})
