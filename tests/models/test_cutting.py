@@ -7,7 +7,7 @@ import torch
 from convolens import layers, models
 from convolens.applications import build
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers.layer import inside
+from convolens.layers.axes import inside
 from convolens.models.parts.blocks import blocks_of
 from convolens.models.parts.cutting import cut
 from convolens.models.parts.freezing import units_of

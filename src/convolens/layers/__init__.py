@@ -10,7 +10,6 @@ from convolens.layers.flatten import Flatten
 from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.inception_module import InceptionModule
 from convolens.layers.input_layer import Input, InputLayer
-from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.layer_normalization import LayerNormalization
 from convolens.layers.layer_scale import LayerScale
 from convolens.layers.local_response_normalization import LocalResponseNormalization
@@ -23,7 +22,8 @@ from convolens.layers.rescaling import Rescaling
 from convolens.layers.separable_conv2d import SeparableConv2D
 from convolens.layers.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.stochastic_depth import StochasticDepth
-from convolens.layers.symbolic import SymbolicTensor
+from convolens.layers.layer import Layer, SymbolicTensor
+from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.timm_network import TimmNetwork
 from convolens.layers.tree_ensemble import TreeEnsemble
 from convolens.layers.unit_normalization import UnitNormalization

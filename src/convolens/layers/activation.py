@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from convolens import activations
 from convolens.arguments import axis_of, number_in
-from convolens.errors import ArgumentError
+from convolens.layers.axes import dimension_of
 from convolens.layers.layer import Layer
 
 
@@ -95,16 +95,3 @@ class Softmax(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.softmax(x, dimension_of(self.axis, x.ndim, self.title))
-
-
-def dimension_of(axis: int, rank: int, where: str) -> int:
-    """Return the torch dimension of an axis in Keras' order (rank 4 lies NCHW inside).
-
-    Example:
-        >>> dimension_of(-1, 4, "Softmax"), dimension_of(-1, 2, "Softmax")
-        (1, 1)
-    """
-    if not -rank <= axis < rank:
-        raise ArgumentError(f"{where}: axis={axis} does not exist in a tensor of rank {rank}.")
-    axis %= rank
-    return (0, 2, 3, 1)[axis] if rank == 4 else axis

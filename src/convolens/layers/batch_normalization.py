@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from convolens import initializers
 from convolens.arguments import axis_of, number_in
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.layer import Layer
+from convolens.layers.weight_entry import WeightEntry
 
 
 class BatchNormalization(Layer):

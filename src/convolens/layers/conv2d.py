@@ -12,7 +12,7 @@ from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.convolution2d import Convolution2D
-from convolens.layers.layer import WeightEntry
+from convolens.layers.weight_entry import WeightEntry
 
 
 def _to_keras(kernel: np.ndarray) -> np.ndarray:

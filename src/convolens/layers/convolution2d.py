@@ -18,8 +18,8 @@ from convolens.layers.geometry import (
     output_length,
     same_padding_2d,
 )
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 class Convolution2D(Layer):

@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from convolens import activations, initializers
 from convolens.arguments import integer
 from convolens.errors import ShapeError
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 def _transpose(kernel: np.ndarray) -> np.ndarray:

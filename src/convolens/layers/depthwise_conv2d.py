@@ -11,7 +11,7 @@ from convolens.activations import Activation
 from convolens.arguments import integer
 from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.convolution2d import Convolution2D
-from convolens.layers.layer import WeightEntry
+from convolens.layers.weight_entry import WeightEntry
 
 
 def depthwise_entry(name: str, weight: torch.Tensor, depth_multiplier: int) -> WeightEntry:

@@ -6,8 +6,7 @@ from typing import Any
 import torch
 
 from convolens.layers.geometry import channels_last
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
 
 
 class Flatten(Layer):

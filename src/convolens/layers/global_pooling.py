@@ -5,8 +5,7 @@ from typing import Any
 import torch
 
 from convolens.layers.geometry import channels_last, check_image_shape
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
 
 
 class GlobalPooling2D(Layer):

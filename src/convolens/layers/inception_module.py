@@ -12,10 +12,10 @@ from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.chain import chain
 from convolens.layers.conv2d import Conv2D
 from convolens.layers.geometry import check_image_shape
-from convolens.layers.layer import Layer, WeightEntry
 from convolens.layers.pooling import MaxPooling2D
 from convolens.layers.register import register
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 def convolution(

@@ -6,8 +6,7 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Node, Shape, SymbolicTensor
+from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
 
 
 class InputLayer(Layer):

@@ -1,7 +1,6 @@
-"""The base of all layers: a torch module that takes its input shape on first use and speaks Keras' words."""
+"""The base of all layers, and the symbolic tensors that draw the graph of a network: what a layer gives on an `Input`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,8 @@ from convolens.arguments import refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
 from convolens.initializers import Initializer
-from convolens.layers.symbolic import Node, Shape, SymbolicTensor, is_symbolic
+from convolens.layers.axes import inside, surface
+from convolens.layers.weight_entry import WeightEntry
 from convolens.naming import snake_case
 from convolens.training.frozen import set_frozen
 
@@ -22,52 +22,61 @@ _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
 # Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
 _UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
 
-
-def _same(array: np.ndarray) -> np.ndarray:
-    return array
+Shape = tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
-class WeightEntry:
-    """One weight of a layer: its name in Keras, its tensor here, and the way between the two layouts."""
+class SymbolicTensor:
+    """A tensor that has a shape in Keras' order (None, rows, columns, channels), but no values.
 
-    name: str
-    tensor: torch.Tensor
-    to_keras: Callable[[np.ndarray], np.ndarray] = _same
-    from_keras: Callable[[np.ndarray], np.ndarray] = _same
-    trainable: bool = True
+    It remembers the call that made it (`node`).
+    """
+
+    def __init__(self, shape: Shape, node: "Node | None" = None) -> None:
+        self.shape = tuple(shape)
+        self.dtype = "float32"
+        self.node = node
+
+    def __repr__(self) -> str:
+        return f"<SymbolicTensor shape={self.shape}, from {self.layer.name or type(self.layer).__name__}>"
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The weight's shape in Keras' layout; nothing is copied, and the tensor may have no memory yet."""
-        return self.to_keras(np.broadcast_to(np.float32(0), tuple(self.tensor.shape))).shape
+    def layer(self) -> "Layer":
+        """The layer whose call made this tensor."""
+        if self.node is None:
+            raise ShapeError("This symbolic tensor belongs to no layer; start from Input(shape=...).")
+        return self.node.layer
 
-    def value(self) -> np.ndarray:
-        """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""
-        array = self.to_keras(self.tensor.detach().cpu().numpy())
-        return np.array(array, order="C", copy=True)
-
-    def assign(self, array: np.ndarray, where: str) -> None:
-        """Copy an array in Keras' layout into the tensor; raise ShapeError when it does not fit."""
-        if tuple(np.shape(array)) != self.shape:
-            raise ShapeError(
-                f"{where}: weight {self.name!r} has shape {self.shape}; received {tuple(np.shape(array))}."
-            )
-        given = np.ascontiguousarray(self.from_keras(np.asarray(array, dtype=np.float32)))
-        with torch.no_grad():
-            self.tensor.copy_(torch.from_numpy(given))
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions, the batch included."""
+        return len(self.shape)
 
 
-def surface(x: torch.Tensor) -> np.ndarray:
-    """Return a tensor as the array a user sees: NHWC where it has rank 4."""
-    x = x.detach()
-    return (x.permute(0, 2, 3, 1) if x.ndim == 4 else x).cpu().numpy()
+class Node:
+    """One call of a layer: which symbolic tensors went in, and which came out."""
+
+    def __init__(self, layer: "Layer", inputs: Sequence[SymbolicTensor], output_shape: Shape) -> None:
+        self.layer = layer
+        self.inputs = list(inputs)
+        self.output = SymbolicTensor(output_shape, self)
+        layer.inbound_nodes.append(self)
+
+    @property
+    def parents(self) -> "list[Node]":
+        """The calls whose outputs went in."""
+        return [tensor.node for tensor in self.inputs if tensor.node is not None]
 
 
-def inside(x: np.ndarray) -> torch.Tensor:
-    """Return an array as a network sees it: float32, and NCHW (a channels-last view) where it has rank 4."""
-    tensor = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))
-    return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor  # (n, h, w, c) -> (n, c, h, w)
+def is_symbolic(x: Any) -> bool:
+    """Return whether `x` is a symbolic tensor or a list that holds one.
+
+    Example:
+        >>> is_symbolic([1, 2])
+        False
+    """
+    if isinstance(x, (list, tuple)):
+        return any(isinstance(item, SymbolicTensor) for item in x)
+    return isinstance(x, SymbolicTensor)
 
 
 class Layer(torch.nn.Module):

@@ -6,7 +6,8 @@ import torch
 
 from convolens.arguments import number_in
 from convolens.errors import ShapeError
-from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.layer import Layer
+from convolens.layers.weight_entry import WeightEntry
 
 
 class LayerScale(Layer):

@@ -7,9 +7,8 @@ import torch
 
 from convolens.arguments import axis_of
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.activation import dimension_of
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.axes import dimension_of
+from convolens.layers.layer import Layer, Shape
 
 
 def _check_several(title: str, input_shape: Any) -> None:

@@ -6,8 +6,8 @@ import torch
 
 from convolens.arguments import integer, one_of
 from convolens.errors import ShapeError
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 class NearestNeighbours(Layer):

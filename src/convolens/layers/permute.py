@@ -6,8 +6,7 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
 
 _INSIDE = {2: (0, 1), 3: (0, 1, 2), 4: (0, 2, 3, 1)}  # Keras' axis -> the dimension of the tensor
 

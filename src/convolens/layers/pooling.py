@@ -15,8 +15,7 @@ from convolens.layers.geometry import (
     output_length,
     same_padding_2d,
 )
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
 
 
 class Pooling2D(Layer):

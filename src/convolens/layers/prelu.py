@@ -9,8 +9,8 @@ import torch.nn.functional as F
 
 from convolens import initializers
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 def _to_keras(slope: np.ndarray) -> np.ndarray:

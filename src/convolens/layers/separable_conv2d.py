@@ -13,7 +13,7 @@ from convolens.layers.batch_normalization import BatchNormalization
 from convolens.layers.conv2d import conv_entry
 from convolens.layers.convolution2d import Convolution2D
 from convolens.layers.depthwise_conv2d import depthwise_entry
-from convolens.layers.layer import WeightEntry
+from convolens.layers.weight_entry import WeightEntry
 
 
 class SeparableConv2D(Convolution2D):

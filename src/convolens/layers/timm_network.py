@@ -6,7 +6,8 @@ import torch
 
 from convolens.arguments import did_you_mean, integer
 from convolens.errors import ExtraMissingError, ShapeError, UnknownNameError
-from convolens.layers.layer import Layer, WeightEntry
+from convolens.layers.layer import Layer
+from convolens.layers.weight_entry import WeightEntry
 
 
 def require_timm(where: str) -> Any:

@@ -7,8 +7,8 @@ import torch
 from convolens import activations
 from convolens.arguments import integer
 from convolens.errors import ShapeError
-from convolens.layers.layer import Layer, WeightEntry
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
+from convolens.layers.weight_entry import WeightEntry
 
 
 class TreeEnsemble(Layer):

@@ -8,8 +8,7 @@ import torch.nn.functional as F
 
 from convolens.arguments import pair
 from convolens.layers.geometry import channels_last, check_image_shape
-from convolens.layers.layer import Layer
-from convolens.layers.symbolic import Shape
+from convolens.layers.layer import Layer, Shape
 
 
 class ZeroPadding2D(Layer):

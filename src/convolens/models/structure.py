@@ -8,8 +8,8 @@ import torch
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
-from convolens.layers.layer import surface
-from convolens.layers.symbolic import is_symbolic
+from convolens.layers.axes import surface
+from convolens.layers.layer import is_symbolic
 from convolens.models.feeding import build_for
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights

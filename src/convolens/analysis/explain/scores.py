@@ -13,7 +13,7 @@ from convolens.analysis.cost.costs import checked_module
 from convolens.analysis.cost.tracer import memory
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ArgumentTypeError, ConvolensError, ShapeError
-from convolens.layers.layer import inside
+from convolens.layers.axes import inside
 from convolens.models.feeding import build_for
 
 _LAST = ("softmax", "log_softmax", "sigmoid", "logsigmoid", "hardsigmoid", "special_expit")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from convolens.layers.absorbing import absorbed, absorbs, told
-from convolens.layers.layer import Layer
 from convolens.layers.shortcuts import may_overwrite, may_pad
-from convolens.layers.symbolic import Node, SymbolicTensor
+from convolens.layers.layer import Layer, Node, SymbolicTensor
 
 
 @dataclass(frozen=True)

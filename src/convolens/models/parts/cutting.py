@@ -7,7 +7,7 @@ import torch
 
 from convolens.errors import ArgumentError
 from convolens.layers import Dropout, InputLayer, Layer, SpatialDropout2D, StochasticDepth, TimmNetwork
-from convolens.layers.layer import surface
+from convolens.layers.axes import surface
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.models.parts import freezing

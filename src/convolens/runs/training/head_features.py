@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.layers.layer import surface
+from convolens.layers.axes import surface
 from convolens.models.parts.cutting import Cut
 from convolens.training.batches import inputs
 

@@ -1,0 +1,44 @@
+"""WeightEntry: one weight of a layer as Keras knows it, and as it lies here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from convolens.errors import ShapeError
+
+
+def _same(array: np.ndarray) -> np.ndarray:
+    return array
+
+
+@dataclass(frozen=True)
+class WeightEntry:
+    """One weight of a layer: its name in Keras, its tensor here, and the way between the two layouts."""
+
+    name: str
+    tensor: torch.Tensor
+    to_keras: Callable[[np.ndarray], np.ndarray] = _same
+    from_keras: Callable[[np.ndarray], np.ndarray] = _same
+    trainable: bool = True
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The weight's shape in Keras' layout; nothing is copied, and the tensor may have no memory yet."""
+        return self.to_keras(np.broadcast_to(np.float32(0), tuple(self.tensor.shape))).shape
+
+    def value(self) -> np.ndarray:
+        """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""
+        array = self.to_keras(self.tensor.detach().cpu().numpy())
+        return np.array(array, order="C", copy=True)
+
+    def assign(self, array: np.ndarray, where: str) -> None:
+        """Copy an array in Keras' layout into the tensor; raise ShapeError when it does not fit."""
+        if tuple(np.shape(array)) != self.shape:
+            raise ShapeError(
+                f"{where}: weight {self.name!r} has shape {self.shape}; received {tuple(np.shape(array))}."
+            )
+        given = np.ascontiguousarray(self.from_keras(np.asarray(array, dtype=np.float32)))
+        with torch.no_grad():
+            self.tensor.copy_(torch.from_numpy(given))
