@@ -41,7 +41,7 @@ def test_state_follows_weights_that_move(name: str, options: dict[str, Any]) -> 
     weight.grad = torch.ones(3)
     optimizer.apply()
     moved = torch.nn.Parameter(torch.ones(3, device="meta"))
-    optimizer._parameters[0] = moved  # as `module.to(device)` leaves it: same place, new device
+    optimizer._state.parameters[0] = moved  # as `module.to(device)` leaves it: same place, new device
     moved.grad = torch.ones_like(moved)
     optimizer.apply()
     tensors = [v for v in optimizer.state_dict().values() if isinstance(v, torch.Tensor)]

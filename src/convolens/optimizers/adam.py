@@ -7,7 +7,8 @@ import torch
 from torch.optim.adamw import adamw
 
 from convolens.arguments import number_in
-from convolens.optimizers.optimizer import Optimizer, fused_kernel_for
+from convolens.optimizers.fused_kernels import fused_kernel_for
+from convolens.optimizers.optimizer import Optimizer
 
 
 class Adam(Optimizer):

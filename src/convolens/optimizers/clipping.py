@@ -2,6 +2,37 @@
 
 import torch
 
+from convolens.arguments import number_in
+from convolens.errors import ArgumentError
+
+
+def check_limits(where: str, **limits: float | None) -> None:
+    """Raise `ArgumentError` unless at most one limit is set, to a number >= 0."""
+    given = {word: value for word, value in limits.items() if value is not None}
+    if len(given) > 1:
+        raise ArgumentError(
+            f"{where}: only one of {', '.join(limits)} can be set; received "
+            + ", ".join(f"{word}={value!r}" for word, value in given.items())
+            + "."
+        )
+    for word, value in given.items():
+        number_in(where, word, value, 0.0, float("inf"), open_high=True)
+
+
+def clip(
+    gradients: list[torch.Tensor],
+    clipnorm: float | None,
+    clipvalue: float | None,
+    global_clipnorm: float | None,
+) -> None:
+    """Clip the gradients by the limit that is set."""
+    if clipnorm:
+        clip_each_by_norm(gradients, clipnorm)
+    elif global_clipnorm:
+        clip_all_by_norm(gradients, global_clipnorm)
+    elif clipvalue:
+        clip_by_value(gradients, clipvalue)
+
 
 def clip_each_by_norm(gradients: list[torch.Tensor], norm: float) -> None:
     """Scale each gradient whose L2 norm is above `norm` down to it, by itself (`clipnorm`).

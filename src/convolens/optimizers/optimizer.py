@@ -1,7 +1,6 @@
-"""The base of all optimizers: learning rate, clipping, accumulation, weight decay and state, in Keras' words."""
+"""The base of all optimizers: what each step does with the gradients, and its state, in Keras' words."""
 
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Self
 
 import torch
@@ -9,14 +8,16 @@ import torch
 from convolens.arguments import integer, number_in, refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError
-from convolens.optimizers import clipping, schedules
-from convolens.optimizers.groups import Groups, refuse_others
+from convolens.optimizers import averaging, clipping, schedules
+from convolens.optimizers.old_words import learning_rate_of
+from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
+from convolens.optimizers.rate import LearningRate
 from convolens.optimizers.torch_optimizer import TorchOptimizer
 
-_FUSED_DEVICES = ("cpu", "cuda")
+_INFINITY = float("inf")
 
 
-class Optimizer(Groups):
+class Optimizer:
     """What every optimizer shares; a subclass gives `slots` and `update`.
 
     Args:
@@ -25,7 +26,11 @@ class Optimizer(Groups):
             (decoupled from the gradient, as in Keras); None for none.
         clipnorm, clipvalue, global_clipnorm: at most one of them; see `clipping`.
         name: a name of your own; by default the class name in lower case.
-        use_ema, ema_momentum, ema_overwrite_frequency: see `Averaging`.
+        use_ema: keep running averages of the weights; `fit` ends with them in the network. After every batch
+            `average = ema_momentum * average + (1 - ema_momentum) * weight`; as long as there was no update the average is the
+            weight itself.
+        ema_momentum: in [0, 1]; the average is over some 1 / (1 - ema_momentum) batches.
+        ema_overwrite_frequency: the weights become the averages after every so many updates too; None for never.
         loss_scale_factor: the loss is multiplied by it and the gradients are divided by it; small ones survive narrow
             numbers so.
         gradient_accumulation_steps: at least 2; the weights are updated once in so many batches, by the mean of their
@@ -35,6 +40,9 @@ class Optimizer(Groups):
 
     Attributes:
         batches: gradients taken in so far.
+        age: updates that the parameters which `update` is given have had; `iterations`, unless they came in later.
+        averages_in_model: whether `swap_averages` has put the averages into the network.
+        torch_optimizer: where torch's tools look for the rate; None before `build`.
 
     Raises:
         ArgumentError: a value out of range, or two kinds of clipping at once, or `decay`.
@@ -72,63 +80,55 @@ class Optimizer(Groups):
         **options: Any,
     ) -> None:
         where = type(self).__name__
-        learning_rate = self._old_words(learning_rate, options)
-        self.name = name or where.lower()
-        limits = {
-            "clipnorm": clipnorm,
-            "clipvalue": clipvalue,
-            "global_clipnorm": global_clipnorm,
-        }
-        given = {word: value for word, value in limits.items() if value is not None}
-        if len(given) > 1:
-            raise ArgumentError(
-                f"{where}: only one of clipnorm, clipvalue, global_clipnorm can be set; received "
-                + ", ".join(f"{word}={value!r}" for word, value in given.items())
-                + "."
-            )
-        for word, value in given.items():
-            number_in(where, word, value, 0.0, float("inf"), open_high=True)
+        learning_rate = learning_rate_of(type(self), learning_rate, options)
+        refuse_unknown(where, options, argument_names(type(self)))
+        clipping.check_limits(where, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
         if weight_decay is not None:
-            number_in(where, "weight_decay", weight_decay, 0.0, float("inf"), open_high=True)
-        self.weight_decay = weight_decay
-        self.clipnorm = clipnorm
-        self.clipvalue = clipvalue
-        self.global_clipnorm = global_clipnorm
-        self._begin_averaging(use_ema, ema_momentum, ema_overwrite_frequency)
+            number_in(where, "weight_decay", weight_decay, 0.0, _INFINITY, open_high=True)
+        if use_ema:
+            ema_momentum = number_in(where, "ema_momentum", ema_momentum, 0.0, 1.0)
+            if ema_overwrite_frequency is not None:
+                integer(where, "ema_overwrite_frequency", ema_overwrite_frequency)
         if loss_scale_factor is not None:
-            number_in(where, "loss_scale_factor", loss_scale_factor, 2.0**-126, float("inf"), open_high=True)
-        self.loss_scale_factor = loss_scale_factor
+            number_in(where, "loss_scale_factor", loss_scale_factor, 2.0**-126, _INFINITY, open_high=True)
         if gradient_accumulation_steps:
             integer(where, "gradient_accumulation_steps", gradient_accumulation_steps, minimum=2)
+        self.name = name or where.lower()
+        self.weight_decay = weight_decay
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema = bool(use_ema)
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps or None
         self.batches = 0
-        self.torch_optimizer: TorchOptimizer | None = None
         self.age = 0
-        self._begin_groups(0)
-        self._parameters: list[torch.Tensor] = []
-        self._slots: dict[str, list[torch.Tensor]] = {}
-        self._schedule: Callable[[int], float] | None = None
-        self._rate = 0.0
-        self.learning_rate = learning_rate
+        self.averages_in_model = False
+        self.torch_optimizer: TorchOptimizer | None = None
+        self._state = ParameterState()
+        self._rate = LearningRate(where, learning_rate)
 
-    def _old_words(self, learning_rate: Any, options: dict[str, Any]) -> Any:
-        """Translate `lr`, refuse `decay` and whatever is unknown; return the learning rate."""
-        where = type(self).__name__
-        if "lr" in options:
-            constructors = sum("__init__" in vars(base) for base in type(self).__mro__)
-            warnings.warn(
-                f"{where}: `lr` is deprecated; write `learning_rate={options['lr']!r}`.",
-                UserWarning,
-                stacklevel=constructors + 1,  # the caller of the outermost of them
-            )
-            learning_rate = options.pop("lr")
-        if options.pop("decay", None):
-            raise ArgumentError(
-                f"{where}: decay is not supported, as in Keras 3; expected a schedule: "
-                "learning_rate=schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)."
-            )
-        refuse_unknown(where, options, argument_names(type(self)))
-        return learning_rate
+    # -- the rate, and what it follows -------------------------------------------------------------
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step; a schedule's value at `batches`. It can be set, unless a schedule gives it."""
+        return self._rate.at(self.batches)
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        self._rate.set(value)
+
+    @property
+    def iterations(self) -> int:
+        """Updates so far: `batches`, or one in `gradient_accumulation_steps` of them."""
+        return self.batches // (self.gradient_accumulation_steps or 1)
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self.batches = value * (self.gradient_accumulation_steps or 1)
+
+    # -- the parameters ----------------------------------------------------------------------------
 
     def build(self, parameters: Iterable[torch.Tensor]) -> None:
         """Remember the parameters to train, and make the state (zeros) beside each of them.
@@ -141,19 +141,111 @@ class Optimizer(Groups):
         parameters = list(parameters)
         where = type(self).__name__
         if self.built:
-            refuse_others(where, self._parameters, parameters)
+            self._state.refuse_others(where, parameters)
             return
         if not parameters:
             raise ArgumentError(f"{where}: there is no parameter to train; expected at least one.")
-        self._parameters = parameters
-        self._begin_groups(len(parameters))
-        self._slots = {
-            slot: [torch.zeros_like(parameter, requires_grad=False) for parameter in parameters]
-            for slot in (*self.slots, *(["accumulator"] if self.gradient_accumulation_steps else []))
-        }
+        slots = [*self.slots]
+        if self.gradient_accumulation_steps:
+            slots.append("accumulator")
         if self.use_ema:
-            self._slots["average"] = [parameter.detach().clone() for parameter in parameters]
-        self.torch_optimizer = TorchOptimizer(parameters, self._rate, self.apply)
+            slots.append(AVERAGE)
+        self._state = ParameterState(parameters, slots)
+        self.torch_optimizer = TorchOptimizer(parameters, self.apply)
+        self._rate.keep_in(self.torch_optimizer)
+
+    @property
+    def built(self) -> bool:
+        """Whether `build` was called."""
+        return self.torch_optimizer is not None
+
+    def _built(self, what: str) -> TorchOptimizer:
+        if self.torch_optimizer is None:
+            raise NotBuiltError(
+                f"{type(self).__name__}: {what} before build; call build(parameters) first."
+            )
+        return self.torch_optimizer
+
+    @property
+    def parameters(self) -> list[torch.Tensor]:
+        """The parameters of `build`, in its order, and those of `extend`."""
+        return list(self._state.parameters)
+
+    def extend(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Take in more parameters, layers that are unfrozen for example: what is remembered of them begins anew.
+
+        What is remembered of the others stays, and so does the number of steps. Those that are known already are left out.
+
+        Raises:
+            NotBuiltError: `build` was not called yet.
+
+        Example:
+            >>> from convolens.optimizers import Adam
+            >>> first, second = (torch.nn.Parameter(torch.ones(1)) for _ in range(2))
+            >>> optimizer = Adam(0.1)
+            >>> optimizer.build([first])
+            >>> for more in ([], [second]):
+            ...     optimizer.extend(more)
+            ...     for weight in (first, second):
+            ...         weight.grad = torch.ones(1)
+            ...     optimizer.apply()
+            >>> round(first.item(), 3), round(second.item(), 3)
+            (0.8, 0.9)
+        """
+        group = self._built("extend").param_groups[0]
+        self._state.extend(parameters, self.iterations)
+        group["params"] = self.parameters
+
+    def restart(self) -> None:
+        """Forget what is remembered of the parameters, as if all came in just now; averages begin with what they are.
+
+        The number of steps, which schedules go by, and the factors of the rate stay.
+
+        Raises:
+            NotBuiltError: `build` was not called yet.
+
+        Example:
+            >>> from convolens.optimizers import Adam
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> optimizer = Adam(0.1)
+            >>> optimizer.build([weight])
+            >>> for gradient in (1.0, -1.0):
+            ...     weight.grad = torch.full((1,), gradient)
+            ...     optimizer.apply()
+            ...     optimizer.restart()
+            >>> round(weight.item(), 3), optimizer.iterations
+            (1.0, 2)
+        """
+        self._built("restart")
+        self._state.restart(self.iterations)
+        self.averages_in_model = False
+
+    def scale_rate(self, parameters: Iterable[torch.Tensor], factor: float) -> None:
+        """Let some parameters learn at `factor` times the learning rate; weight decay is scaled with it.
+
+        Args:
+            parameters: of `build` or `extend`; others are left out.
+            factor: at least 0; it replaces an earlier one.
+
+        Raises:
+            NotBuiltError: `build` was not called yet. ArgumentError: a negative factor.
+
+        Source: discriminative fine-tuning, Howard & Ruder 2018, arXiv:1801.06146.
+        """
+        self._built("scale_rate")
+        factor = number_in(type(self).__name__, "factor", factor, 0.0, _INFINITY, open_high=True)
+        self._state.scale_rate(parameters, factor)
+
+    # -- a step ------------------------------------------------------------------------------------
+
+    def scale_loss(self, loss: torch.Tensor) -> torch.Tensor:
+        """Return the loss whose gradients `apply` takes: times `loss_scale_factor`, where there is one."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for parameter in self._state.parameters:
+            parameter.grad = None
 
     @torch.no_grad()
     def apply(self) -> None:
@@ -165,19 +257,31 @@ class Optimizer(Groups):
             NotBuiltError: `build` was not called.
             ArgumentError: no parameter has a gradient.
         """
-        where = type(self).__name__
-        if not self.built:
-            raise NotBuiltError(f"{where}: apply before build; call build(parameters) first.")
-        active = [i for i, parameter in enumerate(self._parameters) if parameter.grad is not None]
+        self._built("apply")
+        active, parameters, gradients = [], [], []
+        for i, parameter in enumerate(self._state.parameters):
+            if parameter.grad is not None:
+                active.append(i)
+                parameters.append(parameter)
+                gradients.append(aligned(parameter.grad, parameter))
         if not active:
-            raise ArgumentError(f"{where}: no parameter has a gradient; call loss.backward() before apply().")
-        parameters = [self._parameters[i] for i in active]
-        gradients = [self._aligned_gradient(parameter) for parameter in parameters]
-        slots = {name: self._aligned_slots(name, active) for name in self._slots}
+            raise ArgumentError(
+                f"{type(self).__name__}: no parameter has a gradient; call loss.backward() before apply()."
+            )
+        slots = {name: self._state.aligned(name, active) for name in self._state.slots}
         if self.loss_scale_factor is not None:
             torch._foreach_div_(gradients, self.loss_scale_factor)
         if self.gradient_accumulation_steps is None or self._completes_group(gradients, slots["accumulator"]):
-            self._update(active, parameters, gradients, slots)
+            clipping.clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
+            rate = self.learning_rate
+            for factor, age, places in self._state.groups(active, self.iterations):
+                self.age = age
+                self.update(
+                    [parameters[i] for i in places],
+                    [gradients[i] for i in places],
+                    {name: [tensors[i] for i in places] for name, tensors in slots.items()},
+                    rate * factor,
+                )
         if self.use_ema:
             self._average()
         self.batches += 1
@@ -193,29 +297,10 @@ class Optimizer(Groups):
         torch._foreach_zero_(sums)
         return True
 
-    def _update(
-        self,
-        active: list[int],
-        parameters: list[torch.Tensor],
-        gradients: list[torch.Tensor],
-        slots: dict[str, list[torch.Tensor]],
-    ) -> None:
-        """Clip, and apply the rule to each group."""
-        if self.clipnorm:
-            clipping.clip_each_by_norm(gradients, self.clipnorm)
-        elif self.global_clipnorm:
-            clipping.clip_all_by_norm(gradients, self.global_clipnorm)
-        elif self.clipvalue:
-            clipping.clip_by_value(gradients, self.clipvalue)
-        rate = self.learning_rate
-        for factor, age, places in self._groups(active):
-            self.age = age
-            mine = {name: [tensors[i] for i in places] for name, tensors in slots.items()}
-            self.update([parameters[i] for i in places], [gradients[i] for i in places], mine, rate * factor)
-
-    def scale_loss(self, loss: torch.Tensor) -> torch.Tensor:
-        """Return the loss whose gradients `apply` takes: times `loss_scale_factor`, where there is one."""
-        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+    def _average(self) -> None:
+        averaging.update(self._state, self.ema_momentum if self.iterations else 0.0)
+        if self.ema_overwrite_frequency and (self.iterations + 1) % self.ema_overwrite_frequency == 0:
+            averaging.overwrite(self._state)
 
     def update(
         self,
@@ -235,10 +320,72 @@ class Optimizer(Groups):
         if self.weight_decay:
             torch._foreach_mul_(parameters, 1.0 - self.weight_decay * rate)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients."""
-        for parameter in self._parameters:
-            parameter.grad = None
+    # -- averages ----------------------------------------------------------------------------------
+
+    def swap_averages(self) -> None:
+        """Exchange weights and averages: to measure or save the averages, and again to train on.
+
+        Nothing is done without `use_ema`, or before the first batch.
+
+        Example:
+            >>> from convolens.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> optimizer = SGD(0.5, use_ema=True, ema_momentum=0.5)
+            >>> optimizer.build([weight])
+            >>> for _ in range(2):
+            ...     weight.grad = torch.ones(1)
+            ...     optimizer.apply()
+            >>> optimizer.swap_averages()
+            >>> weight.item(), optimizer.averages_in_model
+            (0.25, True)
+        """
+        if self.use_ema and self.batches:
+            averaging.swap(self._state)
+            self.averages_in_model = not self.averages_in_model
+
+    def use_averages(self) -> None:
+        """End a training: the weights become the averages, and a later one begins with them."""
+        if self.averages_in_model:
+            self.swap_averages()
+        if self.use_ema and self.batches:
+            averaging.overwrite(self._state)
+
+    # -- state and configuration -------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of everything needed to go on: tensors ("velocity.0") and numbers.
+
+        A flat dictionary: `iterations` (batches, as in Keras), `learning_rate` (unless a schedule gives it),
+        `averages_in_model` (with `use_ema`), and one tensor per slot and parameter, in the order of `build`; `factors` of the
+        rate and `begun`, one number per parameter, where they are not all 1 and 0.
+        """
+        live = self.live_state()
+        return {
+            key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in live.items()
+        }
+
+    def live_state(self) -> dict[str, Any]:
+        """Return what `state_dict` does, its tensors not copied: the next step changes them."""
+        state: dict[str, Any] = {"iterations": self.batches}
+        if self.use_ema:
+            state["averages_in_model"] = self.averages_in_model
+        if self._rate.schedule is None:
+            state["learning_rate"] = self.learning_rate
+        return state | self._state.live_state()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state`, bit for bit.
+
+        Raises:
+            NotBuiltError: `build` was not called yet.
+            CheckpointError: `state` is another optimizer's, or another network's.
+        """
+        self._built("load_state_dict")
+        self._state.load(type(self).__name__, state)
+        self.batches = int(state["iterations"])
+        self.averages_in_model = bool(state.get("averages_in_model", False))
+        if self._rate.schedule is None and "learning_rate" in state:
+            self.learning_rate = float(state["learning_rate"])
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values, in Keras' dialect.
@@ -247,8 +394,8 @@ class Optimizer(Groups):
             ArgumentError: the learning rate is a function of your own, which has no written form.
         """
         config = kept_arguments(self)
-        if self._schedule is not None:
-            config["learning_rate"] = schedules.serialize(self._schedule)
+        if self._rate.schedule is not None:
+            config["learning_rate"] = schedules.serialize(self._rate.schedule)
         first = ("name", "learning_rate", "weight_decay", "clipnorm", "global_clipnorm")  # in Keras' order
         return {word: config.pop(word) for word in first} | config
 
@@ -261,10 +408,5 @@ class Optimizer(Groups):
         return cls(**config)
 
     def __repr__(self) -> str:
-        rate = type(self._schedule).__name__ if self._schedule is not None else self.learning_rate
+        rate = type(self._rate.schedule).__name__ if self._rate.schedule is not None else self.learning_rate
         return f"<{type(self).__name__} name={self.name} learning_rate={rate}>"
-
-
-def fused_kernel_for(tensors: list[torch.Tensor]) -> bool:
-    """Return whether torch has a fused kernel for these: floats on a CPU or CUDA device."""
-    return all(t.device.type in _FUSED_DEVICES and t.is_floating_point() for t in tensors)

@@ -1,4 +1,4 @@
-"""Rate: the learning rate of an optimizer, a number or a schedule, and the count that it follows."""
+"""LearningRate: a number or a schedule, as an optimizer has it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,55 +8,61 @@ import torch
 from convolens.arguments import number_in
 from convolens.errors import ArgumentTypeError
 from convolens.optimizers import schedules
-from convolens.optimizers.torch_optimizer import TorchOptimizer
 
 
-class Rate:
-    """The part of `Optimizer` that knows the learning rate and counts batches.
+class LearningRate:
+    """A number, or a function of the step.
+
+    Args:
+        where: names the optimizer in errors.
+        value: >= 0, or the function.
 
     Attributes:
-        batches: gradients taken in so far.
-        gradient_accumulation_steps: batches to an update, or None for one.
-        torch_optimizer: where torch's tools look for the rate; None before `build`.
+        schedule: the function; None where it is a number.
+        torch_optimizer: keeps the number, where torch's own schedulers write it; None before `keep_in`.
     """
 
-    batches: int
-    gradient_accumulation_steps: int | None
-    torch_optimizer: TorchOptimizer | None
-    _schedule: Callable[[int], float] | None
-    _rate: float
+    def __init__(self, where: str, value: Any) -> None:
+        self.where = where
+        self.schedule: Callable[[int], float] | None = None
+        self.torch_optimizer: torch.optim.Optimizer | None = None
+        self._number = 0.0
+        self.set(value)
 
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the next step; a schedule's value at `batches`."""
-        if self._schedule is not None:
-            return float(self._schedule(self.batches))
-        if self.torch_optimizer is not None:  # torch's own schedulers write it there
+    def at(self, step: int) -> float:
+        """Return the rate of a step; the first is 0.
+
+        Example:
+            >>> LearningRate("SGD", lambda step: 1 / (step + 1)).at(3)
+            0.25
+        """
+        if self.schedule is not None:
+            return float(self.schedule(step))
+        if self.torch_optimizer is not None:
             return float(self.torch_optimizer.param_groups[0]["lr"])
-        return self._rate
+        return self._number
 
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        where = type(self).__name__
+    def set(self, value: Any) -> None:
+        """Change the number, or follow another schedule.
+
+        Raises:
+            ArgumentError: a number out of range. ArgumentTypeError: a number in place of a schedule.
+        """
         if callable(value):
-            self._schedule = schedules.of_step(value)
+            self.schedule = schedules.of_step(value)
             return
-        if self._schedule is not None:
+        if self.schedule is not None:
             raise ArgumentTypeError(
-                f"{where}: learning_rate follows a schedule and cannot be set to {value!r}; "
+                f"{self.where}: learning_rate follows a schedule and cannot be set to {value!r}; "
                 "make the optimizer with a number, or set another schedule."
             )
         if isinstance(value, torch.Tensor):
             value = value.detach().cpu()
-        self._rate = number_in(where, "learning_rate", value, 0.0, float("inf"), open_high=True)
+        self._number = number_in(self.where, "learning_rate", value, 0.0, float("inf"), open_high=True)
         if self.torch_optimizer is not None:
-            self.torch_optimizer.param_groups[0]["lr"] = self._rate
+            self.torch_optimizer.param_groups[0]["lr"] = self._number
 
-    @property
-    def iterations(self) -> int:
-        """Updates so far: `batches`, or one in `gradient_accumulation_steps` of them."""
-        return self.batches // (self.gradient_accumulation_steps or 1)
-
-    @iterations.setter
-    def iterations(self, value: int) -> None:
-        self.batches = value * (self.gradient_accumulation_steps or 1)
+    def keep_in(self, torch_optimizer: torch.optim.Optimizer) -> None:
+        """Keep the number where tools of torch look for it."""
+        torch_optimizer.param_groups[0]["lr"] = self._number
+        self.torch_optimizer = torch_optimizer

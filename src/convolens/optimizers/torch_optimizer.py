@@ -9,8 +9,8 @@ import torch
 class TorchOptimizer(torch.optim.Optimizer):
     """A `torch.optim.Optimizer` view of an `Optimizer`, for tools of torch that ask for one."""
 
-    def __init__(self, parameters: list[torch.Tensor], rate: float, update: Callable[[], None]) -> None:
-        super().__init__(parameters, {"lr": rate})
+    def __init__(self, parameters: list[torch.Tensor], update: Callable[[], None]) -> None:
+        super().__init__(parameters, {"lr": 0.0})
         self._update = update
 
     def step(self, closure: Any = None) -> Any:
