@@ -56,7 +56,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 DROPPING = ("Dropout", "SpatialDropout2D")
 MERGING = ("Concatenate", "Add", "Average", "Multiply")
-LEFT_OUT = {"input_shape", "trainable"}  # the first is not of a layer alone; Keras' SpatialDropout2D has not the second
+LEFT_OUT = {
+    "input_shape",
+    "trainable",
+}  # the first is not of a layer alone; Keras' SpatialDropout2D has not the second
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 

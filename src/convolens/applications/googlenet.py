@@ -19,7 +19,7 @@ from convolens.layers import (
     SymbolicTensor,
     ZeroPadding2D,
 )
-from convolens.layers.inception_module import convolution, inception_branches
+from convolens.layers.chains.inception_module import convolution, inception_branches
 from convolens.models import Model
 
 MINIMUM_SIZE = 32  # halved five times

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from convolens.layers import Concatenate, SymbolicTensor
-from convolens.layers.inception_module import convolution
+from convolens.layers.chains.inception_module import convolution
 
 
 class Step(NamedTuple):

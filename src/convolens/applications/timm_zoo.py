@@ -11,7 +11,7 @@ from convolens.applications.top import normalizing, warn_of
 from convolens.arguments import integer
 from convolens.errors import UnknownNameError
 from convolens.layers import Activation, Input, SymbolicTensor, TimmNetwork
-from convolens.layers.timm_network import check_timm_name, require_timm
+from convolens.layers.foreign.timm_network import check_timm_name, require_timm
 from convolens.models import Model
 
 PREFIX = "timm:"

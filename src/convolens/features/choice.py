@@ -10,7 +10,7 @@ from convolens import activations
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from convolens.layers import Activation, Conv2D, Dense, Dropout, Layer, Softmax, SpatialDropout2D, TimmNetwork
-from convolens.layers.global_pooling import GlobalPooling2D
+from convolens.layers.pooling.global_pooling import GlobalPooling2D
 from convolens.models import Model
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork

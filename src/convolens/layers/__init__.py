@@ -1,32 +1,32 @@
 """The layers, under Keras' names: torch modules that take their input shape on first use."""
 
 from convolens.layers.activation import Activation, ReLU, Softmax
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.conv2d import Conv2D
+from convolens.layers.chains.inception_module import InceptionModule
+from convolens.layers.convolutional.conv2d import Conv2D
+from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
+from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.dense import Dense
-from convolens.layers.depthwise_conv2d import DepthwiseConv2D
-from convolens.layers.dropout import Dropout
 from convolens.layers.flatten import Flatten
-from convolens.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
-from convolens.layers.inception_module import InceptionModule
+from convolens.layers.foreign.nearest_neighbours import NearestNeighbours
+from convolens.layers.foreign.timm_network import TimmNetwork
+from convolens.layers.foreign.tree_ensemble import TreeEnsemble
 from convolens.layers.input_layer import Input, InputLayer
-from convolens.layers.layer_normalization import LayerNormalization
-from convolens.layers.layer_scale import LayerScale
-from convolens.layers.local_response_normalization import LocalResponseNormalization
-from convolens.layers.merge import Add, Average, Concatenate, Multiply, add, average, concatenate, multiply
-from convolens.layers.nearest_neighbours import NearestNeighbours
-from convolens.layers.permute import Permute
-from convolens.layers.pooling import AveragePooling2D, MaxPooling2D
-from convolens.layers.prelu import PReLU
-from convolens.layers.rescaling import Rescaling
-from convolens.layers.separable_conv2d import SeparableConv2D
-from convolens.layers.spatial_dropout2d import SpatialDropout2D
-from convolens.layers.stochastic_depth import StochasticDepth
 from convolens.layers.layer import Layer, SymbolicTensor
+from convolens.layers.merge import Add, Average, Concatenate, Multiply, add, average, concatenate, multiply
+from convolens.layers.normalization.batch_normalization import BatchNormalization
+from convolens.layers.normalization.layer_normalization import LayerNormalization
+from convolens.layers.normalization.layer_scale import LayerScale
+from convolens.layers.normalization.local_response_normalization import LocalResponseNormalization
+from convolens.layers.normalization.unit_normalization import UnitNormalization
+from convolens.layers.permute import Permute
+from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
+from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
+from convolens.layers.prelu import PReLU
+from convolens.layers.regularization.dropout import Dropout
+from convolens.layers.regularization.spatial_dropout2d import SpatialDropout2D
+from convolens.layers.regularization.stochastic_depth import StochasticDepth
+from convolens.layers.rescaling import Rescaling
 from convolens.layers.weight_entry import WeightEntry
-from convolens.layers.timm_network import TimmNetwork
-from convolens.layers.tree_ensemble import TreeEnsemble
-from convolens.layers.unit_normalization import UnitNormalization
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D

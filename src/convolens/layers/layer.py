@@ -105,7 +105,9 @@ class Layer(torch.nn.Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        refuse_unknown(where, options, [*argument_names(type(self)), "batch_input_shape", "batch_shape", "dtype"])
+        refuse_unknown(
+            where, options, [*argument_names(type(self)), "batch_input_shape", "batch_shape", "dtype"]
+        )
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
         self.name = name

@@ -161,9 +161,7 @@ class Optimizer:
 
     def _built(self, what: str) -> TorchOptimizer:
         if self.torch_optimizer is None:
-            raise NotBuiltError(
-                f"{type(self).__name__}: {what} before build; call build(parameters) first."
-            )
+            raise NotBuiltError(f"{type(self).__name__}: {what} before build; call build(parameters) first.")
         return self.torch_optimizer
 
     @property

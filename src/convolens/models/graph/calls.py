@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convolens.layers.absorbing import absorbed, absorbs, told
-from convolens.layers.shortcuts import may_overwrite, may_pad
+from convolens.layers.chains.absorbing import absorbed, absorbs, told
+from convolens.layers.chains.shortcuts import may_overwrite, may_pad
 from convolens.layers.layer import Layer, Node, SymbolicTensor
 
 

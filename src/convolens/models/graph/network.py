@@ -5,8 +5,8 @@ from typing import Any
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers.input_layer import InputLayer
-from convolens.layers.register import register
 from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
+from convolens.layers.register import register
 from convolens.layers.weight_entry import WeightEntry
 from convolens.models.graph.calls import Call, plan
 from convolens.naming import snake_case

@@ -6,10 +6,10 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError, NotBuiltError
-from convolens.layers.chain import chain
+from convolens.layers.chains.chain import chain
 from convolens.layers.input_layer import InputLayer
-from convolens.layers.register import register
 from convolens.layers.layer import Layer, Shape, SymbolicTensor
+from convolens.layers.register import register
 from convolens.layers.weight_entry import WeightEntry
 from convolens.models.graph.network import give_names
 

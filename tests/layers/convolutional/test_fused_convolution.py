@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from convolens.layers.fused_convolution import convolve
+from convolens.layers.convolutional.fused_convolution import convolve
 
 CASES = {
     "kernel": some.tuples(some.integers(1, 7), some.integers(1, 7)),

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch.utils._python_dispatch import is_in_torch_dispatch_mode
 
 from convolens import activations
-from convolens.layers.depthwise_gradient import convolve_depthwise, is_slow_depthwise
+from convolens.layers.convolutional.depthwise_gradient import convolve_depthwise, is_slow_depthwise
 
 Pair = tuple[int, int]
 

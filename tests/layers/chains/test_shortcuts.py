@@ -19,7 +19,7 @@ from convolens.layers import (
     SeparableConv2D,
     ZeroPadding2D,
 )
-from convolens.layers.chain import chain
+from convolens.layers.chains.chain import chain
 from convolens.models import Sequential
 
 X = np.random.default_rng(0).normal(size=(2, 9, 8, 3)).astype("float32")

@@ -9,10 +9,10 @@ import torch.nn.functional as F
 from convolens import initializers
 from convolens.activations import Activation, overwriting
 from convolens.arguments import integer
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.conv2d import conv_entry
-from convolens.layers.convolution2d import Convolution2D
-from convolens.layers.depthwise_conv2d import depthwise_entry
+from convolens.layers.convolutional.conv2d import conv_entry
+from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.convolutional.depthwise_conv2d import depthwise_entry
+from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from convolens import activations
 from convolens.layers.activation import Activation, ReLU
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.conv2d import Conv2D
-from convolens.layers.depthwise_conv2d import DepthwiseConv2D
-from convolens.layers.fused_convolution import FUSED
+from convolens.layers.chains.shortcuts import unseen
+from convolens.layers.convolutional.conv2d import Conv2D
+from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
+from convolens.layers.convolutional.fused_convolution import FUSED
 from convolens.layers.layer import Layer
-from convolens.layers.shortcuts import unseen
+from convolens.layers.normalization.batch_normalization import BatchNormalization
 
 
 def absorbs(layer: Layer) -> bool:

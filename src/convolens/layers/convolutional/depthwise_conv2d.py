@@ -9,8 +9,8 @@ import torch
 from convolens import initializers
 from convolens.activations import Activation
 from convolens.arguments import integer
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.convolution2d import Convolution2D
+from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 

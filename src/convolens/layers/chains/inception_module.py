@@ -8,13 +8,13 @@ import torch
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.layers.activation import ReLU
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.chain import chain
-from convolens.layers.conv2d import Conv2D
+from convolens.layers.chains.chain import chain
+from convolens.layers.convolutional.conv2d import Conv2D
 from convolens.layers.geometry import check_image_shape
-from convolens.layers.pooling import MaxPooling2D
-from convolens.layers.register import register
 from convolens.layers.layer import Layer, Shape
+from convolens.layers.normalization.batch_normalization import BatchNormalization
+from convolens.layers.pooling.pooling import MaxPooling2D
+from convolens.layers.register import register
 from convolens.layers.weight_entry import WeightEntry
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from convolens import Model
 from convolens.layers import Activation, Add, BatchNormalization, Conv2D, DepthwiseConv2D, Input, ReLU
-from convolens.layers.absorbing import absorbed
+from convolens.layers.chains.absorbing import absorbed
 from convolens.models import Sequential
 from convolens.training.frozen import set_mode
 

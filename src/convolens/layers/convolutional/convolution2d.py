@@ -8,8 +8,7 @@ import torch
 from convolens import activations, initializers
 from convolens.arguments import one_of, pair
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.batch_normalization import BatchNormalization
-from convolens.layers.fused_convolution import convolve
+from convolens.layers.convolutional.fused_convolution import convolve
 from convolens.layers.geometry import (
     PADDINGS,
     channels_last,
@@ -19,6 +18,7 @@ from convolens.layers.geometry import (
     same_padding_2d,
 )
 from convolens.layers.layer import Layer, Shape
+from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from convolens.layers.absorbing import absorbed, told
+from convolens.layers.chains.absorbing import absorbed, told
+from convolens.layers.chains.shortcuts import may_overwrite, may_pad
 from convolens.layers.layer import Layer
-from convolens.layers.shortcuts import may_overwrite, may_pad
 
 
 def chain(layers: Iterable[Layer], x: torch.Tensor) -> torch.Tensor:

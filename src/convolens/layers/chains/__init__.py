@@ -1,0 +1,1 @@
+"""Layers one after another: what may be left out between them, and layers made of such chains."""

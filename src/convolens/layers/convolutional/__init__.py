@@ -1,0 +1,1 @@
+"""Layers that slide learnt kernels over an image."""

@@ -1,0 +1,1 @@
+"""Layers that centre and scale, and those that weigh channels."""

@@ -1,0 +1,1 @@
+"""Layers that leave something out at random while training."""
