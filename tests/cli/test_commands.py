@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from convolens.cli import main, options
-from convolens.errors import ArgumentError
+from convolens.cli import main
 from images import folders, overlapping, patterned, photo, truncated_jpeg
 
 COMMANDS = (
@@ -357,15 +356,6 @@ def test_full_disk_at_a_checkpoint(tmp_path):
     assert "not one checkpoint could be written" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert list((tmp_path / "run" / "checkpoints").iterdir()) == []
-
-
-def test_values_of_options():
-    assert options.shift(None, "x") is None
-    assert options.shift("0.25", "x") == 0.25
-    assert options.single_or_pair(None, "x") is None
-    assert options.given(a=None, b=0) == {"b": 0}
-    with pytest.raises(ArgumentError, match=r"x: expected a number, or several with commas; received 'a'"):
-        options.numbers("a", "x")
 
 
 def test_cache(capsys, tmp_path, monkeypatch):

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
-from convolens.cli import options
+from convolens.cli.with_options import given, with_options
 from convolens.errors import ArgumentError
+from convolens.options.augmentation import Variations
 
 
+@with_options()
 def augment(
     image: Annotated[Path, typer.Argument(help="A photo.")],
     out: Annotated[Path, typer.Option(help="A new folder; a name that is taken gets a suffix.")],
@@ -30,25 +32,8 @@ def augment(
     partner: Annotated[
         Path | None, typer.Option(help="The photo that --mixup and --cutmix mix in.", metavar="PHOTO")
     ] = None,
-    rotation_range: options.Rotation = None,
-    width_shift_range: options.WidthShift = None,
-    height_shift_range: options.HeightShift = None,
-    shear_range: options.Shear = None,
-    zoom_range: options.Zoom = None,
-    channel_shift_range: options.ChannelShift = None,
-    brightness_range: options.Brightness = None,
-    horizontal_flip: options.HorizontalFlip = None,
-    vertical_flip: options.VerticalFlip = None,
-    fill_mode: options.FillMode = None,
-    cval: options.Cval = None,
-    random_resized_crop: options.RandomResizedCrop = None,
-    pad_and_crop: options.PadAndCrop = None,
-    random_erasing: options.RandomErasing = None,
-    colour_jitter: options.ColourJitter = None,
-    mixup: options.MixUp = None,
-    cutmix: options.CutMix = None,
-    randaugment: options.RandAugment = None,
-    trivialaugment: options.TrivialAugment = None,
+    *,
+    varied: Variations,
 ) -> None:
     """Write variations of one photo, and a sheet that shows them all with what was drawn for each.
 
@@ -60,11 +45,8 @@ def augment(
     """
     if save_format not in ("png", "jpeg"):
         raise ArgumentError(f"--save-format must be png or jpeg; received {save_format!r}.")
-    varied = options.augmentation_fields(
-        rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range, channel_shift_range,
-        brightness_range, horizontal_flip, vertical_flip, fill_mode, cval,
-        random_resized_crop, pad_and_crop, random_erasing, colour_jitter, mixup, cutmix, randaugment, trivialaugment,
-    )  # fmt: skip
     from convolens import runs
 
-    runs.augment(runs.AugmentOptions(image, out, count, varied, seed, save_format, strength_sweep, partner))
+    runs.augment(
+        runs.AugmentOptions(image, out, count, given(varied), seed, save_format, strength_sweep, partner)
+    )

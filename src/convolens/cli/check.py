@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from convolens.cli import options
+from convolens.cli.with_options import with_options
+from convolens.options.features import LayerOptions
 
 LABELS = "Label errors"
 
 
+@with_options()
 def check(
     data: Annotated[
         Path,
@@ -34,42 +37,14 @@ def check(
             "--no-model", help="Ask no network: quicker, and no label errors.", rich_help_panel=LABELS
         ),
     ] = False,
-    layer: Annotated[
-        str | None,
-        typer.Option(
-            help="Name or number; the last before the classifier by default.",
-            rich_help_panel=LABELS,
-            show_default=False,
-        ),
-    ] = None,
-    pool: Annotated[
-        str, typer.Option(help="Of what has rows and columns: avg, max or flatten.", rich_help_panel=LABELS)
-    ] = "avg",
     folds: Annotated[int, typer.Option(help="Of the cross-validation.", rich_help_panel=LABELS)] = 5,
     seed: Annotated[int, typer.Option(help="Of the folds.", rich_help_panel=LABELS)] = 0,
-    batch_size: Annotated[int, typer.Option(help="Photos at once.", rich_help_panel=LABELS)] = 64,
-    select: Annotated[
-        str, typer.Option("--select", help="Of a run: the best or the last weights.", rich_help_panel=LABELS)
-    ] = "best",
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Of an architecture: imagenet, a file or a run folder.",
-            rich_help_panel=LABELS,
-            show_default=False,
-        ),
-    ] = None,
-    size: Annotated[
-        int | None,
-        typer.Option(
-            help="Rows and columns for an architecture.", rich_help_panel=LABELS, show_default=False
-        ),
-    ] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda or mps.", rich_help_panel=LABELS)] = "cpu",
     out: Annotated[
         Path | None,
         typer.Option(help="A new folder for tables and contact sheets; none by default.", show_default=False),
     ] = None,
+    *,
+    asked: Annotated[LayerOptions, LABELS],
     json_output: Annotated[
         bool, typer.Option("--json", help="Print what was found as JSON; the rest goes to standard error.")
     ] = False,
@@ -82,9 +57,7 @@ def check(
     from convolens import runs
     from convolens.runs.output.screen import Screen
 
-    options = runs.CheckOptions(
-        data, model, layer, pool, folds, seed, out, batch_size, select, weights, size, device, not no_model
-    )
-    found = runs.check(options, Screen(quiet=quiet, stderr=json_output))
+    wanted = runs.CheckOptions(data, model, folds, seed, out, not no_model, **vars(asked))
+    found = runs.check(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps(found.as_dict()))

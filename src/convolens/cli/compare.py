@@ -2,17 +2,22 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from convolens.cli.train_flags import training, with_train_flags
+from convolens.cli.with_options import with_options
+from convolens.options.output import OutputOptions
+from convolens.options.training import TrainOptions
 
 BUDGET = "Budget of each network: one of these"
 
 
-@with_train_flags("learning_rate", "monitor", "checkpoint_steps", "checkpoint_minutes", "keep")
+@with_options(
+    "kfold", "model", "from_scratch", "head_only", "minutes", "weights", "patience", "branch_from", "select"
+)  # fmt: skip
 def compare(
     models: Annotated[
         str,
@@ -48,7 +53,9 @@ def compare(
         Path | None,
         typer.Option(help="A new folder; runs/DATA-compare by default.", rich_help_panel="Output"),
     ] = None,
-    **flags: Any,
+    *,
+    asked: TrainOptions,
+    output: OutputOptions,
 ) -> None:
     """Train several architectures on your photos under the same budget, and show what each reaches at which cost.
 
@@ -56,25 +63,18 @@ def compare(
 
     [bold]convolens compare photos --models shallow-vgg,conv-model --size 64 --epochs 10[/bold]
     """
-    names = ["learning_rate", "monitor", "checkpoint_steps", "checkpoint_minutes"]
-    asked = training(flags, names)
-    if flags["keep"] is not None:
-        asked["keep"] = flags["keep"]
     from convolens import runs
     from convolens.cli.exit_status import INTERRUPTED, NOT_ALL
     from convolens.runs.output.screen import Screen
     from convolens.runs.whole_runs.train import command_line
 
-    options = runs.TrainOptions(
-        epochs=epochs, out=out, resume=resume, command=command_line(sys.argv[1:]), **asked
-    )
+    networks = [name.strip() for name in models.split(",") if name.strip()]
+    training = replace(asked, command=command_line(sys.argv[1:]))
     found = runs.compare(
-        runs.CompareOptions(
-            [name.strip() for name in models.split(",") if name.strip()], options, seconds, operations
-        ),
-        Screen(quiet=flags["quiet"], stderr=flags["json_output"]),
+        runs.CompareOptions(networks, training, seconds, operations),
+        Screen(quiet=output.quiet, stderr=output.json_output),
     )
-    if flags["json_output"]:
+    if output.json_output:
         rows = [row.as_dict() for row in found.rows]
         print(
             json.dumps({"folder": str(found.folder.path), "interrupted": found.interrupted, "models": rows})

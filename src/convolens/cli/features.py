@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from convolens.cli import options, subject_options
+from convolens.cli.with_options import with_options
+from convolens.options.features import NetworkOptions
 
 
+@with_options()
 def features(
     places: Annotated[
         list[str],
@@ -30,11 +33,8 @@ def features(
     pool: Annotated[
         str, typer.Option(help="Of what has rows and columns: avg, max, flatten or none.")
     ] = "avg",
-    batch_size: subject_options.BatchSize = 64,
-    select: subject_options.Select = "best",
-    weights: subject_options.Weights = None,
-    size: subject_options.Size = None,
-    device: subject_options.Device = "cpu",
+    *,
+    asked: NetworkOptions,
     json_output: Annotated[
         bool,
         typer.Option("--json", help="Print what is in the file as JSON; the rest goes to standard error."),
@@ -49,10 +49,8 @@ def features(
     from convolens.runs.output.screen import Screen
 
     subject, (data,) = subject_options.subject_and_paths("features", places, "DATA")
-    options = runs.FeatureOptions(
-        subject, data, out, tuple(layer or ()), pool, batch_size, select, weights, size, device
-    )
-    found = runs.features(options, Screen(quiet=quiet, stderr=json_output))
+    wanted = runs.FeatureOptions(subject, data, out, tuple(layer or ()), pool, **vars(asked))
+    found = runs.features(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         shapes = {name: list(values.shape) for name, values in found.by_layer.items()}
         told = {"out": str(out), "layers": shapes, "class_names": found.class_names, "skipped": found.skipped}

@@ -2,16 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from convolens.cli.train_flags import training, with_train_flags
+from convolens.cli.with_options import with_options
+from convolens.options.output import OutputOptions
+from convolens.options.training import TrainOptions
 
 TEST = "The test"
 
 
-@with_train_flags("model")
+@with_options(
+    "kfold", "from_scratch", "head_only", "minutes", "weights", "epochs", "learning_rate", "monitor", "patience",
+    "resume", "checkpoint_steps", "checkpoint_minutes", "keep", "branch_from", "select",
+)  # fmt: skip
 def lr_find(
     min_rate: Annotated[
         float, typer.Option(help="The rate of the first batch.", rich_help_panel=TEST)
@@ -25,7 +30,9 @@ def lr_find(
             rich_help_panel="Output",
         ),
     ] = None,
-    **flags: Any,
+    *,
+    asked: TrainOptions,
+    output: OutputOptions,
 ) -> None:
     """Find a learning rate: it grows from batch to batch, and the loss tells where learning is fastest and where it breaks.
 
@@ -33,14 +40,13 @@ def lr_find(
 
     [bold]convolens lr-find photos --model conv-model[/bold]
     """
-    asked = training(flags, ["model"])
     from convolens import runs
     from convolens.runs.output.screen import Screen
 
     found = runs.find_learning_rate(
-        runs.TrainOptions(out=out, **asked),
+        asked,
         runs.RangeOptions(min_rate, max_rate, steps),
-        Screen(quiet=flags["quiet"], stderr=flags["json_output"]),
+        Screen(quiet=output.quiet, stderr=output.json_output),
     )
-    if flags["json_output"]:
+    if output.json_output:
         print(json.dumps(found.as_dict()))

@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from convolens.cli import options, subject_options
+from convolens.cli.with_options import with_options
+from convolens.options.features import LayerOptions
 
 
+@with_options()
 def map(
     places: Annotated[
         list[str],
@@ -25,13 +28,8 @@ def map(
     ] = "pca,tsne",
     most: Annotated[int, typer.Option(help="Photos to draw; of more, as many by lot.")] = 2000,
     seed: Annotated[int, typer.Option(help="Of the lot, of t-SNE and of UMAP.")] = 0,
-    layer: subject_options.Layer = None,
-    pool: subject_options.Pool = "avg",
-    batch_size: subject_options.BatchSize = 64,
-    select: subject_options.Select = "best",
-    weights: subject_options.Weights = None,
-    size: subject_options.Size = None,
-    device: subject_options.Device = "cpu",
+    *,
+    asked: LayerOptions,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print what was drawn as JSON; the rest goes to standard error.")
     ] = False,
@@ -46,10 +44,8 @@ def map(
 
     methods = tuple(name.strip() for name in method.split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("map", places, "DATA")
-    options = runs.MapOptions(
-        subject, data, out, methods, most, seed, layer, pool, batch_size, select, weights, size, device
-    )
-    found = runs.map_features(options, Screen(quiet=quiet, stderr=json_output))
+    wanted = runs.MapOptions(subject, data, out, methods, most, seed, **vars(asked))
+    found = runs.map_features(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         told = {"out": str(found.folder), "layer": found.features.layers[0], "methods": list(found.points)}
         print(json.dumps(told | {"drawn": len(found.features), "photos": found.photos}))

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from convolens.cli import options, subject_options
+from convolens.cli.with_options import with_options
+from convolens.options.features import LayerOptions
 
 
+@with_options()
 def neighbours(
     places: Annotated[
         list[str],
@@ -19,8 +22,6 @@ def neighbours(
         ),
     ],
     count: Annotated[int, typer.Option(help="How many.")] = 12,
-    layer: subject_options.Layer = None,
-    pool: subject_options.Pool = "avg",
     metric: Annotated[str, typer.Option(help="The distance: cosine or euclidean.")] = "cosine",
     out: Annotated[
         Path | None,
@@ -29,11 +30,8 @@ def neighbours(
     csv: Annotated[
         Path | None, typer.Option(help="A table: path, label, distance.", show_default=False)
     ] = None,
-    batch_size: subject_options.BatchSize = 64,
-    select: subject_options.Select = "best",
-    weights: subject_options.Weights = None,
-    size: subject_options.Size = None,
-    device: subject_options.Device = "cpu",
+    *,
+    asked: LayerOptions,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print the neighbours as JSON; the rest goes to standard error.")
     ] = False,
@@ -47,9 +45,7 @@ def neighbours(
     from convolens.runs.output.screen import Screen
 
     subject, (image, data) = subject_options.subject_and_paths("neighbours", places, "IMAGE", "DATA")
-    options = runs.NeighbourOptions(
-        subject, image, data, count, layer, pool, metric, out, csv, batch_size, select, weights, size, device
-    )
-    found = runs.neighbours(options, Screen(quiet=quiet, stderr=json_output))
+    wanted = runs.NeighbourOptions(subject, image, data, count, metric, out, csv, **vars(asked))
+    found = runs.neighbours(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps([dataclasses.asdict(row) for row in found]))

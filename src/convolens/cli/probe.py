@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from convolens.cli import options, subject_options
+from convolens.cli.with_options import with_options
+from convolens.options.features import LayerOptions
 
 
+@with_options()
 def probe(
     places: Annotated[
         list[str],
@@ -17,8 +20,6 @@ def probe(
             "[RUN|MODEL] DATA", "DATA: a folder of class folders, or one that holds train."
         ),
     ],
-    layer: subject_options.Layer = None,
-    pool: subject_options.Pool = "avg",
     learners: Annotated[
         str | None,
         typer.Option(
@@ -39,11 +40,8 @@ def probe(
     out: Annotated[
         Path | None, typer.Option(help="A new run folder; runs/DATA-probe by default.", show_default=False)
     ] = None,
-    batch_size: subject_options.BatchSize = 64,
-    select: subject_options.Select = "best",
-    weights: subject_options.Weights = None,
-    size: subject_options.Size = None,
-    device: subject_options.Device = "cpu",
+    *,
+    asked: LayerOptions,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print the scores as JSON; the rest goes to standard error.")
     ] = False,
@@ -59,10 +57,8 @@ def probe(
 
     names = tuple(name.strip() for name in (learners or "").split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("probe", places, "DATA")
-    options = runs.ProbeOptions(
-        subject, data, layer, pool, names, folds, seed, group_by, out, batch_size, select, weights, size, device,
-        command_line(sys.argv[1:]),
-    )  # fmt: skip
-    found = runs.probe(options, Screen(quiet=quiet, stderr=json_output))
+    command = command_line(sys.argv[1:])
+    wanted = runs.ProbeOptions(subject, data, names, folds, seed, group_by, out, command, **vars(asked))
+    found = runs.probe(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps({"folder": str(found.folder.path), **json.loads(found.folder.results.read_text())}))

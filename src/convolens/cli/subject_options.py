@@ -1,26 +1,13 @@
-"""Options of the commands that take a run or an architecture, and its features."""
+"""The arguments of the commands that take a run or an architecture, or none, and then what it looks at."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from convolens.errors import ArgumentError
 
 _WHOSE = "RUN|MODEL: a run folder, an architecture, or timm:NAME; efficientnet-lite0 with learnt weights by default."
-Layer = Annotated[
-    str | None,
-    typer.Option(help="Name or number; the last before the classifier by default.", show_default=False),
-]
-Pool = Annotated[str, typer.Option(help="Of what has rows and columns: avg, max or flatten.")]
-BatchSize = Annotated[int, typer.Option(help="Photos at once.")]
-Select = Annotated[str, typer.Option("--select", help="Of a run: the best or the last weights.")]
-Weights = Annotated[
-    str | None,
-    typer.Option(help="Of an architecture: imagenet, a file or a run folder.", show_default=False),
-]
-Size = Annotated[int | None, typer.Option(help="Rows and columns for an architecture.", show_default=False)]
-Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
 
 
 def places(metavar: str, data: str) -> Any:

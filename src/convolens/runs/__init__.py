@@ -7,6 +7,10 @@ Example:
 """
 
 from convolens.data.preprocessing import Preprocessing
+from convolens.options.check import CheckOptions
+from convolens.options.fine_tuning import FineTuning
+from convolens.options.resuming import ResumeOptions
+from convolens.options.training import TrainOptions
 from convolens.runs.answers.calibrate import CalibrateOptions, calibrate
 from convolens.runs.answers.diff import Difference, diff
 from convolens.runs.answers.evaluate import evaluate
@@ -28,16 +32,13 @@ from convolens.runs.photos.augment import AugmentOptions, augment
 from convolens.runs.photos.check import CheckResult, check
 from convolens.runs.report.evaluation import Evaluation
 from convolens.runs.report.prediction import Prediction
-from convolens.runs.settings.check_options import CheckOptions
-from convolens.runs.settings.fine_tuning import FineTuning
-from convolens.runs.settings.options import TrainOptions
 from convolens.runs.settings.recipes import RECIPES
 from convolens.runs.several.compare import CompareOptions, Comparison, compare
 from convolens.runs.several.comparison_folder import Row
 from convolens.runs.several.kfold import KFoldResult, kfold
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.finetune import finetune
-from convolens.runs.whole_runs.resume import ResumeOptions, resume
+from convolens.runs.whole_runs.resume import resume
 from convolens.runs.whole_runs.train import train
 
 __all__ = [

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.layers import Dense, Flatten, Input, UnitNormalization
 from convolens.models import Model
-from convolens.runs.settings.transfer import Transfer
+from convolens.options.transfer import Transfer
 from convolens.runs.training.learnt_network import HEAD, learnt_weights, put_head
 from convolens.runs.transfer.evidence import Hurdle
+from convolens.runs.transfer.first_answer import ONE_BY_ONE
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
 
 
@@ -96,7 +97,7 @@ def test_going_on_within_an_epoch_keeps_what_was_learnt_in_it() -> None:
     model.compile("adam", "crossentropy")
     head = (np.ones((4, 2), np.float32), np.zeros(2, np.float32))
     legs = Legs(
-        model, learnt_weights(model), (head, None), Transfer(trial_epochs=2), Hurdle("val_loss", False, 1.0, 0.5, 4), lambda *_: None
+        model, learnt_weights(model), (head, None), Transfer(trial_epochs=2), Hurdle("val_loss", False, 1.0, 0.5, 4, ONE_BY_ONE), lambda *_: None
     )  # fmt: skip
     legs.begin()
     legs.on_epoch_begin(0)
@@ -109,7 +110,9 @@ def test_going_on_within_an_epoch_keeps_what_was_learnt_in_it() -> None:
 @pytest.mark.parametrize(("whole", "best"), [(3, [2]), (0, [1, 2])])
 def test_of_a_trial_that_is_done_again_only_its_end_counts(whole: int, best: list[int]) -> None:
     transfer = Transfer(trial_epochs=2, whole_epochs=whole)
-    legs = Legs(None, {}, (None, None), transfer, Hurdle("val_loss", False, 1.0, 0.5, 4), lambda *_: None)  # type: ignore[arg-type]
+    legs = Legs(
+        None, {}, (None, None), transfer, Hurdle("val_loss", False, 1.0, 0.5, 4, ONE_BY_ONE), lambda *_: None
+    )  # type: ignore[arg-type]
     measures = {"val_loss": 0.5, "val_accuracy": 1.0}
     assert [epoch for epoch in (1, 2) if legs.may_be_best(epoch, measures)] == best
     assert not legs.may_be_best(2, measures | {"val_accuracy": 0.25})

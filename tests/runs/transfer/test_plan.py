@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from convolens.errors import ArgumentError
-from convolens.runs.settings.transfer import Transfer
+from convolens.options.transfer import Transfer
 from convolens.runs.transfer.plan import (
     LEAST_ENDING,
     LEAST_STEPS,

@@ -15,10 +15,10 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
 from convolens.initializers import undrawn
 from convolens.models import Model
+from convolens.options.transfer import LEARNT
 from convolens.runs.folder import model_file
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.settings.transfer import LEARNT
 
 _OTHERS = "or name a RUN, or a MODEL with --weights"
 

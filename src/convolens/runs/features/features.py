@@ -7,13 +7,14 @@ from typing import Any
 
 from convolens.features import Features, extract
 from convolens.features.features import check_name, table_of
+from convolens.options.features import NetworkOptions
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.output.screen import Screen
 
 
 @dataclass(frozen=True)
-class FeatureOptions:
-    """What is asked for.
+class FeatureOptions(NetworkOptions):
+    """What is asked for, beside `NetworkOptions`.
 
     Attributes:
         subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
@@ -21,8 +22,6 @@ class FeatureOptions:
         layers: names or places, in order; empty for the last before the classifier.
         out: a .safetensors or .npz file.
         pool: "avg", "max", "flatten" or "none".
-        batch_size: photos at once.
-        select, weights, size, device: see `find_subject`.
     """
 
     subject: str | PathLike[str] | None
@@ -30,11 +29,6 @@ class FeatureOptions:
     out: str | PathLike[str]
     layers: tuple[str, ...] = ()
     pool: str = "avg"
-    batch_size: int = 64
-    select: str = "best"
-    weights: str | None = None
-    size: int | None = None
-    device: str = "cpu"
 
 
 def features(options: FeatureOptions, screen: Screen | None = None) -> Features:

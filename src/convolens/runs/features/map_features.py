@@ -20,6 +20,7 @@ from convolens.errors import ArgumentError, DataError
 from convolens.features import Features, extract
 from convolens.features.projection import METHODS, TITLES, check_method, project
 from convolens.features.sources import list_photos
+from convolens.options.features import LayerOptions
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
@@ -34,8 +35,8 @@ _PLANE, _EDGE = 1000, 20  # units of the page's picture
 
 
 @dataclass(frozen=True)
-class MapOptions:
-    """What is asked for.
+class MapOptions(LayerOptions):
+    """What is asked for, beside `LayerOptions`.
 
     Attributes:
         subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
@@ -44,10 +45,6 @@ class MapOptions:
         methods: of "pca", "tsne", "umap".
         most: photos that are drawn; of more, as many are drawn by lot.
         seed: of the lot and of the methods.
-        layer: a name or a place; None for the last before the classifier.
-        pool: "avg", "max" or "flatten".
-        batch_size: photos at once, while features are extracted.
-        select, weights, size, device: see `find_subject`.
     """
 
     subject: str | PathLike[str] | None
@@ -56,13 +53,6 @@ class MapOptions:
     methods: tuple[str, ...] = ("pca", "tsne")
     most: int = 2000
     seed: int = 0
-    layer: str | None = None
-    pool: str = "avg"
-    batch_size: int = 64
-    select: str = "best"
-    weights: str | None = None
-    size: int | None = None
-    device: str = "cpu"
 
 
 @dataclass(frozen=True)

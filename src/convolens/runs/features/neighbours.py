@@ -14,6 +14,7 @@ from convolens.data.decode import read_pixels
 from convolens.errors import ArgumentError
 from convolens.features import Features, extract
 from convolens.features.neighbours import METRICS, nearest
+from convolens.options.features import LayerOptions
 from convolens.runs.answers.subject import Subject, find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped
 from convolens.runs.output.places import check_place
@@ -24,36 +25,25 @@ _SIDE = 128  # pixels of a photo on the sheet
 
 
 @dataclass(frozen=True)
-class NeighbourOptions:
-    """What is asked for.
+class NeighbourOptions(LayerOptions):
+    """What is asked for, beside `LayerOptions`.
 
     Attributes:
         subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         image: the photo whose like is looked for.
         data: a folder of class folders, or of photos, that is searched.
         count: how many.
-        layer: a name or a place; None for the last before the classifier.
-        pool: "avg", "max" or "flatten".
         metric: "cosine" or "euclidean".
         out: a PNG that shows them; csv: a table. None writes none.
-        batch_size: photos at once, while features are extracted.
-        select, weights, size, device: see `find_subject`.
     """
 
     subject: str | PathLike[str] | None
     image: str | PathLike[str]
     data: str | PathLike[str]
     count: int = 12
-    layer: str | None = None
-    pool: str = "avg"
     metric: str = "cosine"
     out: str | PathLike[str] | None = None
     csv: str | PathLike[str] | None = None
-    batch_size: int = 64
-    select: str = "best"
-    weights: str | None = None
-    size: int | None = None
-    device: str = "cpu"
 
 
 @dataclass(frozen=True)

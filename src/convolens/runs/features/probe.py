@@ -22,6 +22,7 @@ from convolens.features.cross_validation import Result, check_counts, cross_vali
 from convolens.features.heads import head_of
 from convolens.features.learners import LEARNERS, Fitted, choose_learners
 from convolens.models import Model
+from convolens.options.features import LayerOptions
 from convolens.runs.answers.subject import Subject, find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped
 from convolens.runs.features.probe_files import Probed, write_run
@@ -34,38 +35,27 @@ _ROWS = ("avg", "max", "flatten")
 
 
 @dataclass(frozen=True)
-class ProbeOptions:
-    """What is asked for.
+class ProbeOptions(LayerOptions):
+    """What is asked for, beside `LayerOptions`.
 
     Attributes:
         subject: a run folder, an architecture or timm:NAME; None for `LEARNT` with its installed weights.
         data: a folder of class folders, or one that holds `train`, which is then taken.
-        layer: a name or a place; None for the last before the classifier.
-        pool: "avg", "max" or "flatten".
         learners: names of `LEARNERS`; empty for all.
         folds: of the cross-validation.
         seed: of folds and learners.
         group_by: photos of a group are never on both sides, see `read_groups`; identical photos never are.
         out: a new folder; None is runs/DATA-probe.
-        batch_size: photos at once, while features are extracted.
-        select, weights, size, device: see `find_subject`.
         command: as it was typed, for the record.
     """
 
     subject: str | PathLike[str] | None
     data: str | PathLike[str]
-    layer: str | None = None
-    pool: str = "avg"
     learners: tuple[str, ...] = ()
     folds: int = 5
     seed: int = 0
     group_by: str | None = None
     out: str | PathLike[str] | None = None
-    batch_size: int = 64
-    select: str = "best"
-    weights: str | None = None
-    size: int | None = None
-    device: str = "cpu"
     command: str | None = None
 
 

@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
 import tomli_w
 
@@ -12,18 +13,17 @@ from convolens.augmentation import Augmentation
 from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.files.atomic import atomic_path
+from convolens.options.option import options_of
+from convolens.options.training import TrainOptions
+from convolens.options.transfer import PLANNED
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.tables import write_csv
-from convolens.runs.settings.fine_tuning import FineTuning
-from convolens.runs.settings.options import Settings, TrainOptions
-from convolens.runs.settings.transfer import PLANNED, Transfer
+from convolens.runs.settings.options import Settings
 
 KFOLD = "kfold"  # the kind of a k-fold training as a whole; a single training has none
 PROBE = "probe"  # the kind of a probed run
 _CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
-# what may differ between a run and the one that goes on with it
-_NOT_COMPARED = ("data", "labels", "threads", "checkpoint_steps", "checkpoint_minutes", "keep", "strict")
 
 
 @dataclass(frozen=True)
@@ -68,24 +68,16 @@ class Record:
         """
         settings = dict(self.tables["settings"])
         try:
+            settings.pop("schedule")  # of the recipe
+            settings["size"] = int(settings["size"][0])
             augmentation: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) and name not in _CHOICES else value
                 for name, value in dict(settings.pop("augmentation")).items()
             }
-            settings.pop("schedule")  # of the recipe
-            settings["size"] = int(settings["size"][0])
-            settings["data"] = Path(settings["data"])
-            if "finetuning" in settings:
-                settings["finetuning"] = FineTuning(**settings["finetuning"])
-            if "transfer" in settings:
-                settings["transfer"] = Transfer(**settings["transfer"])
-            for name in ("mean", "std"):
-                if name in settings:
-                    settings[name] = tuple(float(value) for value in settings[name])
-            for name in ("validation", "labels"):
-                if name in settings:
-                    settings[name] = Path(settings[name])
             Augmentation(**augmentation)
+            for item in options_of(TrainOptions):
+                if item.name in settings:
+                    settings[item.name] = _as_asked(settings[item.name], item.type)
             return TrainOptions(**settings, augment=False, augmentation=augmentation)
         except (LookupError, TypeError, ValueError) as error:
             reason = str(error) if isinstance(error, ConvolensError) else repr(error)
@@ -130,8 +122,20 @@ class Record:
             for name, value in (asked or {}).items():
                 if value is not None:
                     mine[name], theirs[name] = value, then[name]
-        names = sorted((mine.keys() | theirs.keys()) - set(_NOT_COMPARED))
+        may_differ = {item.name for item in options_of(TrainOptions) if item.option.may_differ}
+        names = sorted((mine.keys() | theirs.keys()) - may_differ)
         return [name for name in names if mine.get(name) != theirs.get(name)]
+
+
+def _as_asked(value: Any, kind: Any) -> Any:
+    """Return a value of TOML as an option of this type has it."""
+    if isinstance(kind, UnionType):
+        kind = next(one for one in get_args(kind) if one is not NoneType)
+    if get_origin(kind) is tuple:
+        return tuple(float(number) for number in value)
+    if kind is Path:
+        return Path(value)
+    return kind(**value) if is_dataclass(kind) and isinstance(kind, type) else value
 
 
 def plain(settings: Settings) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.features.label_errors import LabelErrors
+from convolens.options.check import CheckOptions
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.check_data import Found, gather, look
 from convolens.runs.photos.check_features import ask, network_of
 from convolens.runs.photos.check_files import write_check
-from convolens.runs.settings.check_options import CheckOptions
 
 _SHOWN = 8  # rows of each kind on the screen
 _SURE = 0.9  # features that confirm fewer labels than this name more of their own mistakes than wrong labels

@@ -11,12 +11,12 @@ from convolens.errors import CheckpointError, ConvolensError, DataError, ExtraMi
 from convolens.features import Features, extract
 from convolens.features.label_errors import LabelErrors, find_label_errors
 from convolens.features.moved_copies import find_moved_copies
+from convolens.options.check import CheckOptions
+from convolens.options.transfer import LEARNT
 from convolens.runs.answers.subject import Subject, find_subject
 from convolens.runs.features.features import layer_argument
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.check_data import Found
-from convolens.runs.settings.check_options import CheckOptions
-from convolens.runs.settings.transfer import LEARNT
 from convolens.runs.transfer.choice import SMALLEST_SIDE, median_side
 
 _LEFT_OUT = "not looked for: photos that are probably mislabelled, and copies that are cropped or turned"

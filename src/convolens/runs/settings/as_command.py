@@ -1,15 +1,9 @@
 """typed: what is asked of a training, as the words of a command line that asks for the same."""
 
-from dataclasses import fields
 from typing import Any
 
-from convolens.runs.settings.options import TrainOptions
-
-# Options that are not named as their field; None: a field that is no flag, or is written elsewhere.
-_NAMES: dict[str, str | None] = {
-    "data": None, "command": None, "max_seconds": None, "max_operations": None, "schedule_epochs": None, "validation": "val", "validation_split": "val-split",
-    "augment": None, "augmentation": None, "fold": None, "transfer": None,
-}  # fmt: skip
+from convolens.options.option import options_of
+from convolens.options.training import TrainOptions
 
 
 def typed(options: TrainOptions) -> list[str]:
@@ -21,25 +15,22 @@ def typed(options: TrainOptions) -> list[str]:
         ['photos', '--epochs', '3', '--balance', '--zoom-range', '0.8,1.1']
     """
     words = [str(options.data)]
-    defaults = TrainOptions(options.data)
-    for item in fields(TrainOptions):
-        name = _NAMES.get(item.name, item.name.replace("_", "-"))
+    for item in options_of(TrainOptions):
         value = getattr(options, item.name)
-        if name is not None and value != getattr(defaults, item.name):
-            words += _flag(name, value)
-    if not options.augment:
-        words += ["--augment", "none"]
-    for field, value in options.augmentation.items():
-        words += _flag(field.replace("_", "-"), value)
+        if item.option.parts is not None:
+            for name, part in value.items():
+                words += _flag(f"--{name.replace('_', '-')}", part)
+        elif item.option.kind == "flag" and value != item.default:
+            words += ["--augment", "none"] if item.name == "augment" else _flag(item.flag, value)
     return words
 
 
-def _flag(name: str, value: Any) -> list[str]:
+def _flag(flag: str, value: Any) -> list[str]:
     if isinstance(value, bool):
-        return [f"--{'' if value else 'no-'}{name}"]
+        return [flag if value else f"--no-{flag.removeprefix('--')}"]
     if isinstance(value, (tuple, list)):
-        return [f"--{name}", ",".join(_number(item) for item in value)]
-    return [f"--{name}", _number(value)]
+        return [flag, ",".join(_number(item) for item in value)]
+    return [flag, _number(value)]
 
 
 def _number(value: Any) -> str:

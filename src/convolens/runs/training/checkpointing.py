@@ -17,9 +17,9 @@ from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import TerminatedError, WriteError
 from convolens.files.atomic import atomic_path, explain, link_or_copy, remove_leftovers
+from convolens.options.checkpoints import KEPT_STATES
 from convolens.runs.folder.model_file import save_weights
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.settings.options import KEPT_STATES
 
 
 @dataclass(frozen=True)

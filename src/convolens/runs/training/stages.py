@@ -11,8 +11,8 @@ from convolens.models import Model
 from convolens.models.parts.blocks import Block, blocks_of, factors_by_depth
 from convolens.models.parts.cutting import Cut, cut
 from convolens.models.parts.freezing import Unit, find, units_of
+from convolens.options.fine_tuning import FineTuning
 from convolens.runs.output.screen import bytes_text
-from convolens.runs.settings.fine_tuning import FineTuning
 from convolens.runs.settings.options import Settings
 from convolens.training import set_mode
 

@@ -9,8 +9,8 @@ import torch
 from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback
 from convolens.models import Model
+from convolens.options.transfer import Transfer
 from convolens.runs.folder.first_answer_file import Head
-from convolens.runs.settings.transfer import Transfer
 from convolens.runs.training.learnt_network import put_head
 from convolens.runs.transfer.evidence import Hurdle
 

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+from convolens.options.transfer import Transfer
 from convolens.runs.output.screen import seconds_text
-from convolens.runs.settings.transfer import Transfer
 
 # Steps that are wanted: of a trial that only judges, and of what the run ends with. Where time is short, both are fewer.
 TRIAL_STEPS, STEPS = 100, 320

@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from convolens.arguments import integer
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, MissingFileError
 from convolens.files.lock import locked
+from convolens.options.resuming import ResumeOptions
 from convolens.runs.answers.run_photos import check_there, prepare_again
 from convolens.runs.folder.record import Record, extend_record, plain, read_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -22,30 +23,6 @@ from convolens.runs.settings.schedule import learning_rate
 from convolens.runs.training.earlier_runs import find_state
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.train import go_on
-
-
-@dataclass(frozen=True)
-class ResumeOptions:
-    """What may be different from before.
-
-    Args:
-        data, validation, labels: where photos and table are now; None is where they were.
-        epochs: the number of the last epoch, more than before; None as before.
-        device, threads: None as before.
-        anyway: True goes on where these, or a version, may change the last bits.
-        checkpoint_steps, checkpoint_minutes, keep: None as before.
-    """
-
-    data: Path | None = None
-    validation: Path | None = None
-    labels: Path | None = None
-    epochs: int | None = None
-    device: str | None = None
-    threads: int | None = None
-    anyway: bool = False
-    checkpoint_steps: int | None = None
-    checkpoint_minutes: float | None = None
-    keep: int | None = None
 
 
 @threads_put_back()

@@ -1,10 +1,11 @@
 """FineTuning: what a run that begins with a learnt network does beside training: its stages, and how fast each depth learns."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Annotated
 
 from convolens.arguments import integer, number_in, one_of
 from convolens.errors import ArgumentError
+from convolens.options.option import Option, documented
 
 # The two stages are those of Keras' guide "Transfer learning & fine-tuning". One-cycle in both, and a top rate of 1e-3 for the
 # second (of the recipe "finetune"), are fastai's `fine_tune`; the factor from block to block is ULMFiT's 1/2.6 from layer to
@@ -16,35 +17,69 @@ DEPTH_DECAY = 0.4
 HEADS = ("names", "new", "keep")
 
 
+def _stage(text: str, metavar: str | None = None, more: str = "") -> Option:
+    return Option(text, "Stages", metavar=metavar, show_default=False, more=more)
+
+
+@documented
 @dataclass(frozen=True)
 class FineTuning:
     """The stages of a fine-tuning.
 
     Args:
-        head_epochs: epochs, of the run's, in which only the head learns, on features that are computed once; 0 for none, None for
-            half of them, but 10 at most.
-        frozen_until: the last layer that is frozen then; None takes everything before the last layer with weights.
-        unfreeze_from: the first layer that is trained in the epochs after these; None takes the last third of the blocks.
-        head_learning_rate: the rate (of one-cycle: its peak) of the head's epochs.
-        depth_decay: each block below the head learns at so much of the rate of the one above, in (0, 1].
-        gradual: unfreeze one block more every so many epochs, from the end on; None unfreezes all at once.
-        views: 0 computes the head's features of the plain photos; K of K augmented views of each, taken in turn.
-        head: "names" keeps the outputs of classes that the run knows by name, "new" draws all anew, "keep" wants the
-            same classes.
+        (options)
 
     Example:
         >>> FineTuning(head_epochs=3).depth_decay
         0.4
     """
 
-    head_epochs: int | None = None
-    frozen_until: str | None = None
-    unfreeze_from: str | None = None
-    head_learning_rate: float = HEAD_LEARNING_RATE
-    depth_decay: float = DEPTH_DECAY
-    gradual: int | None = None
-    views: int = 0
-    head: str = "names"
+    head_epochs: Annotated[
+        int | None,
+        _stage(
+            "The first so many epochs train the head alone, on features computed once; by default half of all, 10 at most; 0 for none."
+        ),
+    ] = None
+    _: KW_ONLY
+    frozen_until: Annotated[
+        str | None,
+        _stage(
+            "The last layer that is frozen then; by default all before the last one with weights.", "LAYER"
+        ),
+    ] = None
+    unfreeze_from: Annotated[
+        str | None, _stage("Then train from this layer on; by default the last third of the blocks.", "LAYER")
+    ] = None
+    gradual: Annotated[
+        int | None,
+        _stage(
+            "Unfreeze one block more every so many epochs, from the end on.", "EPOCHS", "None is all at once."
+        ),
+    ] = None
+    depth_decay: Annotated[
+        float,
+        _stage(
+            "Each block learns at so much of the rate of the one behind it; 0.4 by default.",
+            "FACTOR",
+            "In (0, 1].",
+        ),
+    ] = DEPTH_DECAY
+    head_learning_rate: Annotated[
+        float, _stage("The rate, or the peak of one-cycle, of the head's epochs; 0.01 by default.")
+    ] = HEAD_LEARNING_RATE
+    views: Annotated[
+        int,
+        _stage(
+            "Features of so many augmented views of each photo; by default of the plain photos.",
+            more="Taken in turn.",
+        ),
+    ] = 0
+    head: Annotated[
+        str,
+        _stage(
+            "names (the default: classes that RUN knows keep their outputs), new, or keep (the same classes)."
+        ),
+    ] = "names"
 
     def within(self, epochs: int) -> "FineTuning":
         """Return it for a run of so many epochs, if every value is one.
@@ -76,7 +111,3 @@ class FineTuning:
     def first_epochs(self) -> int:
         """Epochs of the head alone."""
         return self.head_epochs or 0
-
-    def as_table(self) -> dict[str, Any]:
-        """Return plain values, None left out, for run.toml."""
-        return {name: value for name, value in asdict(self).items() if value is not None}

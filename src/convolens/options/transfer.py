@@ -1,7 +1,6 @@
 """Transfer: what a run that begins with a learnt network's features does: its first answer, and how it trains on from it."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from convolens.arguments import number_in
 from convolens.errors import ArgumentError
@@ -77,7 +76,3 @@ class Transfer:
     def epochs(self) -> int:
         """All epochs in which layers learn."""
         return (self.trial_epochs or 0) + self.whole_epochs
-
-    def as_table(self) -> dict[str, Any]:
-        """Return plain values, None left out, for run.toml."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
