@@ -5,12 +5,13 @@ import numpy as np
 from hypothesis import example, given
 
 from convolens.runs.transfer.evidence import RIGHT_ENOUGH, Hurdle, expected_error, worth_trying
+from convolens.runs.transfer.first_answer import ONE_BY_ONE
 
 
 @given(photos=st.integers(2, 5000), wrong=st.integers(0, 5000), judges=st.integers(1, 1000))
 def test_layers_are_tried_where_more_than_a_few_are_wrong(photos: int, wrong: int, judges: int) -> None:
     wrong = min(wrong, photos)
-    tried, reason = worth_trying(wrong, photos, wrong / photos, judges)
+    tried, reason = worth_trying(wrong, photos, wrong / photos, judges, ONE_BY_ONE)
     known = wrong > 1 and wrong > RIGHT_ENOUGH * photos
     shown = expected_error(0, judges) < expected_error(wrong, photos)
     assert tried == (known and shown)
@@ -26,7 +27,7 @@ def test_what_is_kept_has_a_smaller_error_and_a_better_measure(
     judges: int, wrong: int, error: float, loss: float, first: float
 ) -> None:
     wrong = min(wrong, judges)
-    hurdle = Hurdle("val_loss", False, first, error, judges)
+    hurdle = Hurdle("val_loss", False, first, error, judges, ONE_BY_ONE)
     accuracy = float(np.float32(1 - wrong / judges))
     passed = hurdle.passed({"val_loss": loss, "val_accuracy": accuracy})
     if passed:
@@ -41,7 +42,7 @@ def test_what_is_kept_has_a_smaller_error_and_a_better_measure(
 
 
 def test_a_measure_that_is_better_when_larger() -> None:
-    hurdle = Hurdle("val_accuracy", True, 0.7, 0.28, 10)
+    hurdle = Hurdle("val_accuracy", True, 0.7, 0.28, 10, ONE_BY_ONE)
     assert hurdle.passed({"val_accuracy": 0.8})
     assert not hurdle.passed({"val_accuracy": 0.7})
     assert not hurdle.passed({"val_accuracy": float("nan")})

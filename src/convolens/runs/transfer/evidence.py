@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from convolens.runs.transfer.first_answer import ONE_BY_ONE
-
 # Where the first answer is right, training on can only make it worse: on photos of cats and dogs five epochs took 98.5 % to
 # 96.0 %. One photo in so many may be wrong before the layers are tried at all.
 RIGHT_ENOUGH = 0.03
@@ -21,9 +19,7 @@ def expected_error(wrong: float, photos: int) -> float:
     return (wrong + 1) / (photos + 2)
 
 
-def worth_trying(
-    wrong: int, photos: int, error: float, judges: int, how: str = ONE_BY_ONE
-) -> tuple[bool, str]:
+def worth_trying(wrong: int, photos: int, error: float, judges: int, how: str) -> tuple[bool, str]:
     """Return whether layers should be tried, and why.
 
     Args:
@@ -76,7 +72,7 @@ class Hurdle:
     first: float
     error: float
     judges: int
-    how: str = ONE_BY_ONE
+    how: str
 
     def passed(self, measures: Mapping[str, float]) -> bool:
         """Return whether an epoch with these measures is shown to be better."""

@@ -59,7 +59,7 @@ class FirstAnswer:
     wrong: int
     photos: int
     error: float
-    how: str = ONE_BY_ONE
+    how: str
 
     @property
     def photos_in_all(self) -> int:
