@@ -14,9 +14,7 @@ from convolens.options.output import OutputOptions
 from convolens.options.training import TrainOptions
 
 
-@with_options(
-    "kfold", "model", "from_scratch", "head_only", "minutes", "resume", "branch_from"
-)
+@with_options("kfold", "model", "from_scratch", "head_only", "minutes", "resume", "branch_from")
 def finetune(
     start: Annotated[
         str, typer.Argument(help="A run folder, or an architecture with learnt weights.", metavar="RUN|MODEL")
