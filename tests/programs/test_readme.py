@@ -13,6 +13,8 @@ from images import folders
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+INDEX = (ROOT / "docs" / "index.md").read_text()
+FROM_KERAS = (ROOT / "docs" / "from-keras.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -44,7 +46,7 @@ def test_your_own_photos(tmp_path):
 def test_the_table_of_commands_is_whole():
     from convolens.cli.app import make_app
 
-    named = re.findall(r"^\| `convolens ([\w-]+)", README, re.MULTILINE)
+    named = re.findall(r"^\| `convolens ([\w-]+)", INDEX, re.MULTILINE)
     assert named == [
         command.callback.__name__.replace("_", "-") for command in make_app().registered_commands
     ]
@@ -62,18 +64,28 @@ def test_links_lead_somewhere(page):
         assert link.startswith("http") or (page.parent / link).exists(), link
 
 
-def test_python_of_the_readme(tmp_path):
-    program = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+def test_the_index_names_every_page_once():
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", INDEX)
+    assert sorted(listed) == sorted(
+        path.name for path in (ROOT / "docs").glob("*.md") if path.name != "index.md"
+    )
+
+
+def test_the_readme_leads_to_the_index_and_is_short():
+    assert "(docs/index.md)" in README
+    assert len(README.splitlines()) <= 75
+
+
+def test_the_python_program_of_from_keras(tmp_path):
+    program = re.search(r"```python\n(.*?)```", FROM_KERAS, re.DOTALL).group(1)
     printed = run([sys.executable, "-c", program], tmp_path)
     assert "Total params: 82,826" in printed
 
 
 def test_python_of_from_keras():
     """The page's own code, with data for it to train on."""
-    text = (ROOT / "docs" / "from-keras.md").read_text()
-    program = "\n".join(
-        line[4:] for line in re.findall(r"^    .*$", text[text.index("## Any torch module") :], re.MULTILINE)
-    )
+    own = FROM_KERAS[FROM_KERAS.index("## Any torch module") :]
+    program = "\n".join(line[4:] for line in re.findall(r"^    .*$", own, re.MULTILINE))
     names = {"x": np.zeros((8, 32, 32, 3), np.float32), "y": np.zeros(8, np.int64)}
     exec(compile(program, "from-keras.md", "exec"), names)
     assert names["model"].predict(names["x"], verbose=0).shape == (8, 10)
