@@ -16,7 +16,7 @@ from convolens.checkpoints import atomic_path, tensors
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.checkpoints.foreign.keras_archive import Saved
 from convolens.errors import WriteError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 ARRAY = np.arange(5000, dtype="float32")
 
@@ -174,7 +174,7 @@ def test_each_reason_has_its_advice(name: str, words: str, tmp_path: Path) -> No
     import errno
 
     number = getattr(errno, name)
-    error = explain(OSError(number, os.strerror(number)), tmp_path / "a.h5")
+    error = write_error(OSError(number, os.strerror(number)), tmp_path / "a.h5")
     with pytest.raises(WriteError, match=rf"^cannot write .*a\.h5: .*{words}"):
         raise error
 
@@ -182,5 +182,5 @@ def test_each_reason_has_its_advice(name: str, words: str, tmp_path: Path) -> No
 def test_a_full_disk_whose_folder_is_gone(tmp_path: Path) -> None:
     import errno
 
-    error = explain(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "gone" / "a.h5")
+    error = write_error(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "gone" / "a.h5")
     assert "the disk is full: free some space there" in str(error)

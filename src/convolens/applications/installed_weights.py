@@ -8,7 +8,7 @@ from pathlib import Path
 from convolens.checkpoints import tensors
 from convolens.checkpoints.foreign.torch_import import read_torch
 from convolens.errors import DataError, ExtraMissingError, WriteError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 from convolens.files.download import digest_of
 
 WITHOUT = "without it: --from-scratch (in a program weights=None) begins with random weights"
@@ -87,7 +87,7 @@ def find_installed(where: str, installed: InstalledFile, folder: Path) -> Path:
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise explain(error, kept) from error
+            raise write_error(error, kept) from error
         tensors.write(kept, read_torch(path), {"format": "pt"})
         if not _has(kept, installed.kept_sha256):
             raise WriteError(f"cannot write {kept}: what was read back differs; look at the disk.")

@@ -11,7 +11,7 @@ from convolens.checkpoints import state as states
 from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import ArgumentError, WriteError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 
 class BackupAndRestore(Callback):
@@ -72,7 +72,7 @@ class BackupAndRestore(Callback):
         try:
             self.backup_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise explain(error, self.backup_dir) from error
+            raise write_error(error, self.backup_dir) from error
 
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         self._epoch = epoch

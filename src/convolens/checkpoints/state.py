@@ -25,7 +25,7 @@ import torch
 from convolens.checkpoints.tensors import pieces
 from convolens.checkpoints.values import decode, encode
 from convolens.errors import CheckpointError, MissingFileError
-from convolens.files.atomic import explain, link_or_copy, seal_of, sync_folder, write_and_sync
+from convolens.files.atomic import link_or_copy, seal_of, sync_folder, write_and_sync, write_error
 
 FORMAT = 2
 TENSORS, VALUES, MANIFEST = "tensors.safetensors", "state.json", "manifest.json"
@@ -143,7 +143,7 @@ def write_state(folder: Path, state: State, files: Mapping[str, Path] | None = N
         sync_folder(folder)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise explain(error, place) from error
+        raise write_error(error, place) from error
     return place
 
 

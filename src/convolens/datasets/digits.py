@@ -10,7 +10,7 @@ from convolens.arguments import integer
 from convolens.data.decode import read_pixels
 from convolens.data.folder import files_below
 from convolens.errors import DataError, ImageError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 _DEEPEST = 16  # scikit-learn's pixels are counts 0..16
 
@@ -66,7 +66,7 @@ def write_folder(path: str | PathLike[str], size: int = 32) -> int:
                 picture.save(temporary, "png")
                 temporary.replace(file)
     except OSError as error:
-        raise explain(error, folder) from error
+        raise write_error(error, folder) from error
     return len(pictures)
 
 

@@ -16,7 +16,7 @@ from convolens.checkpoints import tensors
 from convolens.errors import CheckpointError, DataError
 from convolens.features.features import LABELS
 from convolens.features.key import Key
-from convolens.files.atomic import atomic_path, explain, remove_leftovers
+from convolens.files.atomic import atomic_path, remove_leftovers, write_error
 from convolens.files.lock import locked
 from convolens.files.plain_json import write_json
 
@@ -170,7 +170,7 @@ def parts_in(folder: Path, key: Key) -> Iterator[Parts]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise explain(error, folder) from error
+        raise write_error(error, folder) from error
     with locked(folder):
         yield Parts(folder, key)
         shutil.rmtree(folder, ignore_errors=True)

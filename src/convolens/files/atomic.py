@@ -17,7 +17,7 @@ from convolens.errors import WriteError
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}(\.\w+)?")  # as atomic_path names them
 
 
-def explain(error: OSError, path: Path) -> WriteError:
+def write_error(error: OSError, path: Path) -> WriteError:
     """Return an error that says what could not be written, why, and what to do."""
     advice = "choose another place"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -121,7 +121,7 @@ def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
         except OSError as error:
             if isinstance(error, WriteError):
                 raise
-            raise explain(error, path) from error
+            raise write_error(error, path) from error
     finally:
         with suppress(OSError):  # not there, or its folder is none: what went wrong is on its way already
             temporary.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.errors import DataError, MissingFileError
-from convolens.files.atomic import atomic_path, explain
+from convolens.files.atomic import atomic_path, write_error
 
 _CHUNK = 2**20  # bytes read at once
 _TIMEOUT = 60.0  # seconds without a byte
@@ -72,7 +72,7 @@ def download(remote: RemoteFile, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise explain(error, target) from error
+        raise write_error(error, target) from error
     try:
         with atomic_path(target) as temporary:
             with temporary.open("wb") as file:

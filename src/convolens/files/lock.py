@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convolens.errors import BusyError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 NAME = ".lock"
 
@@ -44,7 +44,7 @@ def _take(path: Path, folder: Path, warn: Callable[[str], None]) -> int | None:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise explain(error, path) from error
+            raise write_error(error, path) from error
         try:
             _lock(descriptor)
         except BlockingIOError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convolens.errors import ArgumentError
-from convolens.files.atomic import atomic_path, explain
+from convolens.files.atomic import atomic_path, write_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,7 +80,7 @@ def write_picture(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise explain(error, path) from error
+        raise write_error(error, path) from error
     with atomic_path(path) as temporary:
         write(temporary)
 

@@ -13,7 +13,7 @@ from PIL import Image
 from convolens.arguments import look_up, one_of
 from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_image
 from convolens.errors import ArgumentTypeError, ShapeError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 DATA_FORMATS = ("channels_last", "channels_first")
 
@@ -185,4 +185,4 @@ def save_img(
     try:
         image.save(path, format=file_format, **options)
     except OSError as error:
-        raise explain(error, Path(str(path))) from error
+        raise write_error(error, Path(str(path))) from error

@@ -10,7 +10,7 @@ from convolens.arguments import integer
 from convolens.augmentation.cpu.buffers import BatchBuffers
 from convolens.augmentation.draw.philox import STREAM_FILES, permutation, words
 from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, WriteError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 from convolens.preprocessing.image.files import array_to_img
 
 SUBSETS = ("training", "validation")
@@ -181,4 +181,4 @@ class ImageSaver:
                     raise ArgumentError(
                         f"save_format: {self.file_format!r} is not a form that can be written; use png or jpeg."
                     ) from error
-                raise explain(error, path) from error
+                raise write_error(error, path) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from convolens.arguments import number_in
 from convolens.errors import DataError, MissingFileError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 from convolens.runs.folder.calibration_file import UNKNOWN
 from convolens.runs.output.places import check_place, check_writable
 from convolens.runs.output.tables import write_csv
@@ -48,7 +48,7 @@ def check_sorting(out: Path, min_confidence: float) -> None:
     if out.is_dir():
         check_place(out / UNDO_NAME)
     elif os.path.lexists(out):
-        raise explain(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), out)
+        raise write_error(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), out)
     else:
         check_writable(out)
 
@@ -74,7 +74,7 @@ def sort_into(
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise explain(error, out) from error
+        raise write_error(error, out) from error
     undo_list = _free(out / UNDO_NAME)
     try:
         for answer in answers:
@@ -98,7 +98,7 @@ def sort_into(
                     with suppress(OSError):
                         target.unlink()
                     if isinstance(error, OSError):
-                        raise explain(error, target) from error
+                        raise write_error(error, target) from error
                     raise
                 created.append((target, answer.path))
     finally:
@@ -162,7 +162,7 @@ def undo(undo_list: Path) -> tuple[int, list[Path]]:
         try:
             path.unlink()
         except OSError as error:
-            raise explain(error, path) from error
+            raise write_error(error, path) from error
         removed += 1
     with suppress(OSError):  # folders that may not be removed are empty, or stay
         for folder in {(out / row[0]).parent for row in rows}:

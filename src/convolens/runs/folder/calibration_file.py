@@ -14,7 +14,7 @@ from convolens.analysis.measures.multi_label import as_choices
 from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.files.atomic import explain, seal_of
+from convolens.files.atomic import seal_of, write_error
 from convolens.files.plain_json import parse, write_json
 from convolens.runs.folder.run_folder import RunFolder
 
@@ -149,7 +149,7 @@ def _remove(path: Any) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise explain(error, path) from error
+        raise write_error(error, path) from error
 
 
 def read_calibration(

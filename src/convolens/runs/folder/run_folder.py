@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convolens.arguments import one_of
 from convolens.errors import MissingFileError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 from convolens.runs.output.places import make_new_folder
 
 
@@ -139,7 +139,7 @@ class RunFolder:
         try:
             self.checkpoints.mkdir(exist_ok=True)
         except OSError as error:
-            raise explain(error, self.checkpoints) from error
+            raise write_error(error, self.checkpoints) from error
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> "RunFolder":

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.errors import ArgumentError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 
 
 def check_place(path: str | PathLike[str]) -> None:
@@ -25,7 +25,7 @@ def check_place(path: str | PathLike[str]) -> None:
         os.close(descriptor)
         os.unlink(name)
     except OSError as error:
-        raise explain(error, path) from error
+        raise write_error(error, path) from error
 
 
 def check_outside(out: str | PathLike[str], photos: Path) -> None:
@@ -61,7 +61,7 @@ def check_writable(out: str | PathLike[str]) -> None:
     try:
         _check_name(Path(out))
     except OSError as error:
-        raise explain(error, Path(out)) from error
+        raise write_error(error, Path(out)) from error
     while not os.path.lexists(place):
         place = place.parent
     if place == Path(out).absolute():  # the name is taken: its sibling will be made
@@ -71,7 +71,7 @@ def check_writable(out: str | PathLike[str]) -> None:
         os.close(descriptor)
         os.unlink(name)
     except OSError as error:
-        raise explain(error, Path(out)) from error
+        raise write_error(error, Path(out)) from error
 
 
 def make_new_folder(out: str | PathLike[str]) -> Path:
@@ -98,4 +98,4 @@ def make_new_folder(out: str | PathLike[str]) -> Path:
             else:
                 return path
     except OSError as error:
-        raise explain(error, out) from error
+        raise write_error(error, out) from error

@@ -13,7 +13,7 @@ from convolens.arguments import integer, refuse_unknown
 from convolens.augmentation import Augmentation, augment_batch, caption, mix_images
 from convolens.data.decode import read_pixels
 from convolens.errors import ArgumentError
-from convolens.files.atomic import explain
+from convolens.files.atomic import write_error
 from convolens.runs.output.places import check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.sweeps import sweep
@@ -159,4 +159,4 @@ def _save(
     try:
         Image.fromarray(image).save(path)
     except OSError as error:
-        raise explain(error, path) from error
+        raise write_error(error, path) from error

@@ -9,7 +9,7 @@ from typing import Any
 import tomli_w
 
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.files.atomic import atomic_path, explain
+from convolens.files.atomic import atomic_path, write_error
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.several.members import read_rows, write_rows
 
@@ -144,7 +144,7 @@ def begin(
             return folder
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise explain(error, out) from error
+        raise write_error(error, out) from error
     tables = {"settings": dict(settings), "data": {"photos": photos}}
     with atomic_path(folder.settings) as temporary:
         named = {"command": command} if command is not None else {}

@@ -16,7 +16,7 @@ from convolens.checkpoints import tensors
 from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import TerminatedError, WriteError
-from convolens.files.atomic import atomic_path, explain, link_or_copy, remove_leftovers
+from convolens.files.atomic import atomic_path, link_or_copy, remove_leftovers, write_error
 from convolens.options.checkpoints import KEPT_STATES
 from convolens.runs.folder.model_file import save_weights
 from convolens.runs.folder.run_folder import RunFolder
@@ -254,7 +254,7 @@ def _remove(path: Path) -> None:
         try:
             path.unlink()
         except OSError as error:
-            raise explain(error, path) from error
+            raise write_error(error, path) from error
 
 
 @dataclass
