@@ -20,7 +20,7 @@ MOST_LAYERS = 40  # whose feature maps are drawn
 
 
 @dataclass(frozen=True)
-class Found:
+class MethodResult:
     """A method's answer: the picture, words for the page, and the gap of integrated gradients."""
 
     picture: HeatMap
@@ -28,30 +28,30 @@ class Found:
     gap: float | None = None
 
 
-Method = Callable[[Any, np.ndarray, int, LayerCall | None], Found]
+Method = Callable[[Any, np.ndarray, int, LayerCall | None], MethodResult]
 
 
 def _class_map(title: str, function: Any, words: str) -> Method:
-    def found(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+    def found(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> MethodResult:
         name, shape = (None, None) if layer is None else (layer.name, layer.map_shape)
         heat = function(model, image, number, name)
         rows, columns, _ = shape or (1, 1, 1)
         note = f"{name}, {rows} x {columns}" if heat.max() > 0 else "nothing speaks for the class"
-        return Found(HeatMap(title, heat, False, "share of the strongest place", note), words)
+        return MethodResult(HeatMap(title, heat, False, "share of the strongest place", note), words)
 
     return found
 
 
-def _occlusion(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+def _occlusion(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> MethodResult:
     heat = occlusion(model, image, number)
     words = (
         "<b>Occlusion</b> covers the photo bit by bit with its mean colour: red where the class's score falls, blue where it rises. "
         "It needs no gradient, and is the slowest and the most literal of the four."
     )
-    return Found(HeatMap("occlusion", heat, True, "the score falls by, when covered"), words)
+    return MethodResult(HeatMap("occlusion", heat, True, "the score falls by, when covered"), words)
 
 
-def _integrated(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+def _integrated(model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> MethodResult:
     found = integrated_gradients(model, image, number)
     gap = float(found.gap)
     note = f"{found.steps} steps, gap {gap:.1%}"
@@ -60,7 +60,7 @@ def _integrated(model: Any, image: np.ndarray, number: int, layer: LayerCall | N
         f"Their sum is the difference of the two scores, {float(found.score):.3g} - {float(found.baseline_score):.3g}, but for a gap of "
         f"{gap:.2%} after {found.steps} steps. Single strong pixels share the darkest colour."
     )
-    return Found(
+    return MethodResult(
         HeatMap("integrated gradients", found.attributions, True, "adds to the score", note), words, gap
     )
 
@@ -82,7 +82,7 @@ METHODS: dict[str, Method] = {
 NEED_LAYER = {"grad-cam", "grad-cam++"}  # the others look at the photo
 
 
-def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> Found:
+def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> MethodResult:
     """Return the answer of a method of `METHODS` for one image, float (rows, columns, channels), and a class.
 
     `layer` is that of the methods in `NEED_LAYER`.

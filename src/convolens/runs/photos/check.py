@@ -13,7 +13,7 @@ from convolens.features.label_errors import LabelErrors
 from convolens.options.check import CheckOptions
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
-from convolens.runs.photos.check_data import Found, gather, look
+from convolens.runs.photos.check_data import CheckedPhotos, gather, look
 from convolens.runs.photos.check_features import ask, network_of
 from convolens.runs.photos.check_files import write_check
 
@@ -32,7 +32,7 @@ class CheckResult:
         features: name of the network that was asked, or None.
     """
 
-    found: Found
+    found: CheckedPhotos
     errors: LabelErrors | None = None
     folder: Path | None = None
     features: str | None = None

@@ -71,8 +71,8 @@ def gather(data: str | PathLike[str]) -> Photos:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found without a network.
+class CheckedPhotos:
+    """Photos that were looked at without a network, and what was found in them.
 
     Attributes:
         photos: those that can be read.
@@ -157,7 +157,7 @@ class Found:
         return said
 
 
-def look(photos: Photos, screen: Screen) -> Found:
+def look(photos: Photos, screen: Screen) -> CheckedPhotos:
     """Read every photo once, and compare each with all others.
 
     Raises:
@@ -171,4 +171,4 @@ def look(photos: Photos, screen: Screen) -> Found:
     contents = content_hashes(kept.images)
     with screen.progress("comparing photos") as advance:
         duplicates = find_duplicates(contents, np.asarray(pixels.array[:]), advance)
-    return Found(kept, broken, duplicates, tuple(contents))
+    return CheckedPhotos(kept, broken, duplicates, tuple(contents))

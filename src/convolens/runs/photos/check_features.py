@@ -16,7 +16,7 @@ from convolens.options.transfer import LEARNT
 from convolens.runs.answers.subject import Subject, find_subject
 from convolens.runs.features.features import layer_argument
 from convolens.runs.output.screen import Screen
-from convolens.runs.photos.check_data import Found
+from convolens.runs.photos.check_data import CheckedPhotos
 from convolens.runs.transfer.choice import SMALLEST_SIDE, median_side
 
 _LEFT_OUT = "not looked for: photos that are probably mislabelled, and copies that are cropped or turned"
@@ -60,8 +60,8 @@ def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Su
 
 
 def ask(
-    options: CheckOptions, subject: Subject, found: Found, screen: Screen
-) -> tuple[Found, LabelErrors | None]:
+    options: CheckOptions, subject: Subject, found: CheckedPhotos, screen: Screen
+) -> tuple[CheckedPhotos, LabelErrors | None]:
     """Return what was found with copies that are cropped or turned, and the label errors.
 
     Copies are looked for by `LEARNT` only, whose features were measured for it.
@@ -112,7 +112,7 @@ def _features(options: CheckOptions, subject: Subject, images: ImageFolder, scre
         )
 
 
-def _with_moved(values: np.ndarray, found: Found, screen: Screen) -> Found:
+def _with_moved(values: np.ndarray, found: CheckedPhotos, screen: Screen) -> CheckedPhotos:
     paths: list[Path] = found.photos.images.paths
     try:
         with screen.progress("laying photos over each other") as advance:

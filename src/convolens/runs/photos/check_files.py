@@ -9,7 +9,7 @@ import numpy as np
 from convolens.analysis import contact_sheet
 from convolens.data.decode import read_pixels
 from convolens.runs.output.tables import write_csv
-from convolens.runs.photos.check_data import Found
+from convolens.runs.photos.check_data import CheckedPhotos
 
 PAIR_COLUMNS = ("path_1", "part_1", "class_1", "path_2", "part_2", "class_2", "kind", "similarity")
 SUSPECT_COLUMNS = ("path", "part", "class", "suggested", "probability_of_class", "probability_of_suggested")
@@ -18,7 +18,7 @@ _PAIRS, _SUSPECTS = 40, 60  # on a sheet
 
 
 def write_check(
-    folder: Path, found: Found, suspects: Sequence[dict[str, Any]], places: np.ndarray | None
+    folder: Path, found: CheckedPhotos, suspects: Sequence[dict[str, Any]], places: np.ndarray | None
 ) -> None:
     """Write classes.csv, groups.csv for `train --group-by`, and of what was found broken, duplicates, conflicts, leaks, label_errors.
 
@@ -79,7 +79,7 @@ def write_check(
 
 
 def _draw_pairs(
-    path: Path, title: str, found: Found, chosen: np.ndarray, rows: Sequence[dict[str, Any]]
+    path: Path, title: str, found: CheckedPhotos, chosen: np.ndarray, rows: Sequence[dict[str, Any]]
 ) -> None:
     shown = _spread(len(rows), _PAIRS)
     gap = np.full((_SIDE, _GAP, 3), 255, np.uint8)
@@ -96,7 +96,9 @@ def _draw_pairs(
     )
 
 
-def _draw_suspects(path: Path, found: Found, rows: Sequence[dict[str, Any]], places: np.ndarray) -> None:
+def _draw_suspects(
+    path: Path, found: CheckedPhotos, rows: Sequence[dict[str, Any]], places: np.ndarray
+) -> None:
     shown = range(min(len(rows), _SUSPECTS))
     captions = [
         f"{rows[i]['class']}, rather {rows[i]['suggested']} ({rows[i]['probability_of_suggested']:.0%})\n{rows[i]['path']}"
@@ -106,7 +108,7 @@ def _draw_suspects(path: Path, found: Found, rows: Sequence[dict[str, Any]], pla
     contact_sheet([_photo(found, int(places[i])) for i in shown], captions, path, title=title)
 
 
-def _photo(found: Found, place: int) -> np.ndarray:
+def _photo(found: CheckedPhotos, place: int) -> np.ndarray:
     """Return a photo for a sheet, uint8 (128, 128, 3)."""
     path = found.photos.images.paths[place]
     return read_pixels(path, "rgb", (_SIDE, _SIDE), shrink_early=True, resize="pad")
