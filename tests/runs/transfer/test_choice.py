@@ -145,7 +145,8 @@ def test_without_the_package_it_begins_from_scratch_and_says_so(tmp_path: Path, 
 
 
 def test_without_the_package_head_only_is_refused(tmp_path: Path, broken: str) -> None:
-    with pytest.raises((ArgumentError, ExtraMissingError, DataError)):
+    words = {"missing": "which is not installed", "cut": "is cut, changed or of another version"}[broken]
+    with pytest.raises((ArgumentError, ExtraMissingError, DataError), match=words):
         chosen(flat(tmp_path / "data", [(80, 80)] * 4), head_only=True)
 
 

@@ -108,6 +108,8 @@ def choose_model(options: TrainOptions) -> Chosen:
     try:
         find_weights("train", "imagenet", LEARNT)
     except ConvolensError as error:
+        if options.head_only or options.minutes is not None:  # they ask for what needs these weights
+            raise
         return replace(
             _fresh(options), warnings=(f"{error} Now training from scratch, which needs many more photos.",)
         )
