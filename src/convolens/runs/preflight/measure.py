@@ -13,6 +13,7 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import build
 from convolens.errors import TooLargeError
+from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.preflight.speed import wait
 from convolens.runs.settings.options import Settings
@@ -50,7 +51,8 @@ def measure(
         settings: of the run, for the size of the optimizer's state.
     """
     with torch.random.fork_rng():
-        model = make_model()
+        with undrawn():  # how fast it is does not depend on its weights
+            model = make_model()
         steps = max(len(batches), 1)
         took = []
         began = time.perf_counter()
