@@ -54,7 +54,9 @@ def test_groups_are_never_on_both_sides():
     random = np.random.default_rng(0)
     groups = random.integers(0, 12, 90)
     labels = np.arange(90) % 2
-    for training, test in split(labels, groups, 3, 0):
+    folds = list(split(labels, groups, 3, 0))
+    assert len(folds) == 3
+    for training, test in folds:
         assert not set(groups[training]) & set(groups[test])
         for inner_training, inner_test in inner_folds(labels[training], groups[training], 0):
             assert not set(groups[training][inner_training]) & set(groups[training][inner_test])

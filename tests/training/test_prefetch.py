@@ -182,7 +182,7 @@ def test_an_error_of_the_user_ends_the_thread_too() -> None:
         model.fit(flow(), verbose=0, callbacks=[LambdaCallback(on_train_batch_end=fail)])
     assert workers() == []  # though the traceback still holds the frames
     assert caught.value.args == ("mine",)
-    with pytest.raises(ShapeError):
+    with pytest.raises(ShapeError, match="channels"):
         model.fit(ImageDataGenerator().flow(np.zeros((4, 8, 8, 1)), np.zeros((4, 1))), verbose=0)
 
 

@@ -243,7 +243,7 @@ def test_bad_input(tmp_path):
     with pytest.raises(ArgumentError, match="--no-model and --model vgg16 contradict each other"):
         checked(data, subject="vgg16", learnt=False)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="no class folders"):
         checked(tmp_path / "empty")
     (tmp_path / "bad" / "a").mkdir(parents=True)
     truncated_jpeg(tmp_path / "bad" / "a" / "1.jpg")
