@@ -9,10 +9,12 @@ from typing import Annotated, Any
 from convolens.options.augmentation import AUGMENTATION, Variations
 from convolens.options.checkpoints import CHECKPOINT_MINUTES, CHECKPOINT_STEPS, CHECKPOINTS, KEEP, KEPT_STATES
 from convolens.options.fine_tuning import FineTuning
-from convolens.options.option import Option, documented
+from convolens.options.option import Option, documented, options_of
 from convolens.options.output import OUTPUT
 from convolens.options.reading import recipe_or_none
 from convolens.options.transfer import Transfer
+
+VALIDATION_SPLIT = 0.2
 
 _Data = partial(Option, panel="Data")
 _Training = partial(Option, panel="Training")
@@ -47,7 +49,7 @@ class TrainOptions:
         _Data(
             "Share kept for validation where there is no such folder.",
             flags=("--val-split",),
-            show_default="0.2",
+            show_default=str(VALIDATION_SPLIT),
             more="In (0, 1).",
         ),
     ] = None
@@ -256,3 +258,13 @@ class TrainOptions:
         int | None, _Python("From 1, which of `kfold` folds a run validates on; it learns from the others.")
     ] = None
     command: Annotated[str | None, _Python("The command line, for the record.", recorded=False)] = None
+
+
+def may_differ() -> set[str]:
+    """Return the names of options that may differ between a run and the one that goes on with it.
+
+    Example:
+        >>> "threads" in may_differ(), "seed" in may_differ()
+        (True, False)
+    """
+    return {item.name for item in options_of(TrainOptions) if item.option.may_differ}

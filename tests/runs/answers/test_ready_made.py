@@ -14,10 +14,11 @@ from convolens.analysis.cost import catalogue
 from convolens.applications import APPLICATIONS, installed_weights
 from convolens.cli import main
 from convolens.errors import MissingFileError
+from convolens.options.training import TrainOptions
 from convolens.runs.answers.ready_made import find_answering
 from convolens.runs.answers.subject import find_subject, named_architecture
 from convolens.runs.output.screen import Screen
-from convolens.runs.settings.options import TrainOptions, resolve
+from convolens.runs.settings.options import resolve
 from convolens.runs.several.compare import CompareOptions, _check
 from convolens.runs.whole_runs.finetune import _begin
 

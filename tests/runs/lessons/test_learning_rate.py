@@ -10,9 +10,9 @@ import typer
 from convolens import runs
 from convolens.cli import main
 from convolens.errors import ArgumentError, ConvolensError
+from convolens.options.training import TrainOptions
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.as_command import typed
-from convolens.runs.settings.options import TrainOptions
 from images import folders
 
 FEW = ["--size", "8", "--batch-size", "8", "--steps", "60"]

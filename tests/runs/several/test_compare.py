@@ -17,10 +17,10 @@ from convolens import runs
 from convolens.applications import APPLICATIONS
 from convolens.cli import main
 from convolens.errors import ArgumentError
+from convolens.options.training import TrainOptions
 from convolens.runs.folder.record import read_record
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight import measure
-from convolens.runs.settings.options import TrainOptions
 
 BOTH = ["shallow-vgg", "conv-model"]
 QUIET = Screen(quiet=True)

@@ -9,8 +9,8 @@ from PIL import Image
 
 from convolens.applications import installed_weights
 from convolens.errors import ArgumentError, DataError, ExtraMissingError
+from convolens.options.training import TrainOptions
 from convolens.options.transfer import FEATURE_SIZE, TRAINING_SIZE
-from convolens.runs.settings.options import TrainOptions
 from convolens.runs.transfer.choice import choose_model, median_side
 
 

@@ -2,10 +2,11 @@
 
 from convolens.data.prepared import Prepared
 from convolens.errors import DataError, MissingFileError
+from convolens.options.training import TrainOptions
 from convolens.runs.folder.record import Record
 from convolens.runs.output.screen import Screen
 from convolens.runs.preparation.prepare import prepare
-from convolens.runs.settings.options import Settings, TrainOptions
+from convolens.runs.settings.options import Settings
 
 
 def check_there(asked: TrainOptions, data_option: str = "--data DIR") -> None:

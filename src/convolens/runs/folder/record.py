@@ -14,7 +14,7 @@ from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.files.atomic import atomic_path
 from convolens.options.option import options_of
-from convolens.options.training import TrainOptions
+from convolens.options.training import TrainOptions, may_differ
 from convolens.options.transfer import PLANNED
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
@@ -122,8 +122,7 @@ class Record:
             for name, value in (asked or {}).items():
                 if value is not None:
                     mine[name], theirs[name] = value, then[name]
-        may_differ = {item.name for item in options_of(TrainOptions) if item.option.may_differ}
-        names = sorted((mine.keys() | theirs.keys()) - may_differ)
+        names = sorted((mine.keys() | theirs.keys()) - may_differ())
         return [name for name in names if mine.get(name) != theirs.get(name)]
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from convolens.arguments import integer
 from convolens.datasets import digits
+from convolens.options.training import TrainOptions
 from convolens.runs.answers.predict import predict
 from convolens.runs.output.places import check_writable
 from convolens.runs.output.screen import Screen
-from convolens.runs.settings.options import TrainOptions
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.train import train
 

@@ -11,13 +11,14 @@ from convolens import analysis
 from convolens.analysis import RangeTest, plot_learning_rates
 from convolens.analysis.learning_rate import growing_rates
 from convolens.models.placing import batches_for
+from convolens.options.training import TrainOptions
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
 from convolens.runs.preflight.measure import check_memory
 from convolens.runs.preparation.prepare import layout_of, prepare
 from convolens.runs.settings.as_command import typed
-from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.training.making import make_batches, model_maker
 from convolens.runs.whole_runs.train import fit_batch_size
 from convolens.utils import set_random_seed

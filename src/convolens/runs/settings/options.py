@@ -13,12 +13,10 @@ from convolens.augmentation import Augmentation
 from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
 from convolens.errors import ArgumentError
 from convolens.options.option import options_of
-from convolens.options.training import TrainOptions
+from convolens.options.training import VALIDATION_SPLIT, TrainOptions
 from convolens.runs.settings.recipes import RECIPES
 from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
-
-VALIDATION_SPLIT = 0.2
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")

@@ -24,24 +24,22 @@ from convolens.errors import (
 )
 from convolens.files.lock import locked
 from convolens.models import Model
+from convolens.options.training import TrainOptions, may_differ
 from convolens.runs.folder import model_file
 from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.preflight.speed import measure_speeds
 from convolens.runs.preflight.threads import threads_put_back
 from convolens.runs.preparation.prepare import layout_of
-from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.several.comparison_report import show_comparison, write_comparison
 from convolens.runs.several.members import photos_fingerprint, train_or_go_on
 from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.outcome import TrainResult
 
-# what may differ when a comparison is gone on with, or is another for each network
-_NOT_COMPARED = (
-    "data", "validation", "model", "size", "epochs", "threads", "strict", "keep", "checkpoint_steps", "checkpoint_minutes",
-    "max_seconds", "max_operations",
-)  # fmt: skip
+# may differ when a comparison is gone on with, or is another for each network; beside what may differ for a run
+_NOT_COMPARED = {"validation", "model", "size", "epochs", "max_seconds", "max_operations"}
 _BAD_FOR_ALL = (DataError, MissingFileError, BusyError)
 
 
@@ -184,7 +182,7 @@ def _check(options: CompareOptions) -> dict[str, Settings]:
 def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str, Any]:
     """Return all that must be the same when the comparison is gone on with."""
     first = next(iter(settings.values()))
-    table = {key: value for key, value in first.as_table().items() if key not in _NOT_COMPARED}
+    table = {key: value for key, value in first.as_table().items() if key not in _NOT_COMPARED | may_differ()}
     budget = {"seconds": options.seconds, "operations": options.operations}
     if not any(budget.values()):
         budget = {"epochs": first.epochs}

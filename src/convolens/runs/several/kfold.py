@@ -13,6 +13,7 @@ from convolens.data.folder import ImageFolder
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked
+from convolens.options.training import TrainOptions
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record, recorded_threads
@@ -21,7 +22,7 @@ from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.threads import threads_put_back
 from convolens.runs.preparation.prepare import check_classes, check_folds, fold_of_each, layout_of
-from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.ensemble import ensemble_of
 from convolens.runs.several.kfold_files import Fold, KFoldOutcome, begin_record, write_kfold
 from convolens.runs.several.members import photos_fingerprint, read_rows, train_or_go_on, write_rows

@@ -13,9 +13,9 @@ from convolens.data.content import content_hashes
 from convolens.data.folder import ImageFolder
 from convolens.errors import CheckpointError
 from convolens.files.plain_json import write_json
+from convolens.options.training import TrainOptions
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.settings.options import TrainOptions
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.resume import ResumeOptions, resume
 from convolens.runs.whole_runs.train import train

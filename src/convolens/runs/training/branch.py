@@ -10,11 +10,11 @@ from convolens.applications.matching import has_unit_features
 from convolens.errors import DataError, ShapeError
 from convolens.files.atomic import seal_of
 from convolens.models import Model
+from convolens.options.training import TrainOptions
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.settings.options import TrainOptions
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from convolens.checkpoints.run_weights import find_run_weights
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.files.atomic import seal_of
 from convolens.models import Model
-from convolens.runs.settings.options import Settings, TrainOptions
+from convolens.options.training import TrainOptions
+from convolens.runs.settings.options import Settings
 
 
 def take_model(options: TrainOptions) -> TrainOptions:

@@ -13,8 +13,8 @@ from convolens.data.decode import image_size
 from convolens.data.folder import check_folder, files_below, is_image_name, list_images
 from convolens.data.layout import find_layout
 from convolens.errors import ArgumentError, ConvolensError
+from convolens.options.training import TrainOptions
 from convolens.options.transfer import FEATURE_SIZE, LEARNT, TRAINING_SIZE, Transfer
-from convolens.runs.settings.options import TrainOptions
 
 FRESH = "shallow-vgg"
 # Below, photos hold too little for a network that was learnt from 224 pixels: CIFAR-10 has 32, digits 8 (docs/few-photos.md).

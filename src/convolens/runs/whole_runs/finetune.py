@@ -10,9 +10,9 @@ from convolens.applications.timm_zoo import PREFIX
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, MissingFileError
 from convolens.options.fine_tuning import FineTuning
+from convolens.options.training import TrainOptions
 from convolens.runs.answers.subject import named_architecture
 from convolens.runs.output.screen import Screen
-from convolens.runs.settings.options import TrainOptions
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.train import train
 

@@ -13,12 +13,13 @@ from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, MissingFileError
 from convolens.files.lock import locked
 from convolens.options.resuming import ResumeOptions
+from convolens.options.training import TrainOptions
 from convolens.runs.answers.run_photos import check_there, prepare_again
 from convolens.runs.folder.record import Record, extend_record, plain, read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.threads import threads_put_back, threads_text
-from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.settings.schedule import learning_rate
 from convolens.runs.training.earlier_runs import find_state
 from convolens.runs.training.outcome import TrainResult

@@ -15,6 +15,7 @@ from convolens.errors import ArgumentError
 from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.models.placing import batches_for
+from convolens.options.training import TrainOptions
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import note_threads, read_record, write_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -24,7 +25,7 @@ from convolens.runs.preflight.measure import check_features, check_memory, measu
 from convolens.runs.preflight.plan import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.preflight.threads import choose_threads, threads_put_back
 from convolens.runs.preparation.prepare import layout_of, prepare
-from convolens.runs.settings.options import Settings, TrainOptions, resolve
+from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.settings.schedule import planned_steps
 from convolens.runs.training.branch import adopt, read_parent
 from convolens.runs.training.budget import expected_epochs
