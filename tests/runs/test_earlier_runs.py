@@ -9,7 +9,6 @@ import pytest
 
 from convolens import runs
 from convolens.cli import main
-from convolens.errors import ArgumentError
 from convolens.runs.output.screen import Screen
 
 QUIET = Screen(quiet=True)
@@ -28,7 +27,7 @@ def earlier(tmp_path):
 def answers(run, photos):
     return {
         found.path.name: {"label": found.label, "probabilities": dict(found.answers)}
-        for found in runs.predict(run, [photos], weights="last")
+        for found in runs.predict(run, [photos], weights="last", calibrated=False)
     }
 
 
@@ -73,12 +72,12 @@ def test_is_explained(earlier, run):
     assert all((done.folder / file).is_file() for file in done.files)
 
 
-def test_is_calibrated(earlier):
+@pytest.mark.parametrize("run", PHOTOS)
+def test_is_calibrated(earlier, run):
     place, _ = earlier
-    options = runs.CalibrateOptions(error_rate=None, data=place / "classes")
-    assert runs.calibrate(place / "one-label", options, QUIET).photos > 0
-    with pytest.raises(ArgumentError, match="any number of labels, not one class"):
-        runs.calibrate(place / "labels", options, QUIET)
+    found = runs.calibrate(place / run, runs.CalibrateOptions(error_rate=None, **moved(place, run)), QUIET)
+    assert found.photos > 0
+    assert found.several == (run == "labels")
 
 
 def test_photos_that_are_elsewhere_are_asked_for(earlier, capsys):

@@ -30,6 +30,12 @@ def calibrate(
         Path | None,
         typer.Option(help="Where the validation photos are now, if they had a folder.", show_default=False),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the table of labels is now, if there was one.", metavar="CSV", show_default=False
+        ),
+    ] = None,
     device: Annotated[
         str, typer.Option(help="auto (cuda, else mps, else cpu), cpu, mps, cuda, cuda:1.")
     ] = "auto",
@@ -45,7 +51,7 @@ def calibrate(
     from convolens import runs
     from convolens.runs.output.screen import Screen
 
-    asked = runs.CalibrateOptions(None if no_unknown else error_rate, data, val, device)
+    asked = runs.CalibrateOptions(None if no_unknown else error_rate, data, val, device, labels)
     found = runs.calibrate(run, asked, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps(found.as_dict()))

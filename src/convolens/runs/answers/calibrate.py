@@ -58,12 +58,14 @@ class CalibrateOptions:
             fits the temperature only.
         data, validation: where the photos of the run are now; None is where they were.
         device: "auto", "cpu", "cuda" ...
+        labels: where the table of labels is now, of a run that has one; None is where it was.
     """
 
     error_rate: float | None = ERROR_RATE
     data: Path | None = None
     validation: Path | None = None
     device: str = "auto"
+    labels: Path | None = None
 
 
 def calibrate(
@@ -101,6 +103,7 @@ def calibrate(
         asked,
         data=options.data or asked.data,
         validation=options.validation or asked.validation,
+        labels=options.labels or asked.labels,
         device=options.device,
     )
     check_there(asked, "`convolens calibrate RUN DATA`")
