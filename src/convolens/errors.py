@@ -67,6 +67,14 @@ class BusyError(ConvolensError, OSError):
 class TerminatedError(ConvolensError, RuntimeError):
     """SIGTERM ended a training after its state was saved; it can be gone on with."""
 
+    how = "ended by SIGTERM"
+
+
+class CancelledError(TerminatedError):
+    """The program that began a job cancelled it; a training is saved before, and can be gone on with."""
+
+    how = "cancelled"
+
 
 class NonFiniteLossError(ConvolensError, ArithmeticError):
     """The loss became NaN or infinite, and the caller asked for an error rather than a stop."""

@@ -19,7 +19,7 @@ from convolens.cli.cost import cost
 from convolens.cli.demo import demo
 from convolens.cli.diff import diff
 from convolens.cli.evaluate import evaluate
-from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, TERMINATED
+from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, failure
 from convolens.cli.explain import explain
 from convolens.cli.features import features
 from convolens.cli.finetune import finetune
@@ -33,7 +33,6 @@ from convolens.cli.probe import probe
 from convolens.cli.resume import resume
 from convolens.cli.spin_count import set_spin_count
 from convolens.cli.train import train
-from convolens.errors import ConvolensError, TerminatedError
 
 # The groups of `convolens --help`, in its order: what a first day needs comes first.
 GROUPS: dict[str, tuple[Callable[..., object], ...]] = {
@@ -92,28 +91,20 @@ def _run(given: list[str]) -> NoReturn:
         if status == INTERRUPTED:  # typer turns Ctrl-C into it, and a training that Ctrl-C ended gives it
             print("convolens: interrupted.", file=sys.stderr)
         sys.exit(status)
-    except TerminatedError as error:
-        print(f"convolens: {error}", file=sys.stderr)
-        sys.exit(TERMINATED)
-    except ConvolensError as error:
-        _complain(str(error))
     except TyperException as error:  # an option or argument that the command does not take
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "convolens"
         message = getattr(error, "format_message", error.__str__)()
         end = "" if message.endswith((".", "?")) else "."
-        _complain(f"{message}{end} See `{path} --help`.")
+        _complain(f"{message}{end} See `{path} --help`.", BAD_INPUT)
     except BrokenPipeError:  # the reader (head, less) went away
         sys.stderr.close()
         sys.exit(0)
-    except OSError as error:  # a locked folder, a name that is too long, a full disk behind standard output
-        where = f"{error.filename}: " if error.filename is not None else ""
-        _complain(f"{where}{error.strerror or error}.")
-    except (MemoryError, RuntimeError) as error:  # torch's own are RuntimeErrors
-        said = str(error).casefold()
-        if isinstance(error, RuntimeError) and "out of memory" not in said and "allocate memory" not in said:
+    except Exception as error:
+        found = failure(error)
+        if found is None:
             raise
-        _complain("there is not enough memory for this; take a smaller --batch-size or --size.")
+        _complain(*found)
 
 
 def _warn(
@@ -127,6 +118,6 @@ def _warn(
     print(f"convolens: warning: {' '.join(str(message).split())}", file=sys.stderr)
 
 
-def _complain(message: str) -> NoReturn:
+def _complain(message: str, status: int) -> NoReturn:
     print(f"convolens: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(BAD_INPUT)
+    sys.exit(status)

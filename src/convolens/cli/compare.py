@@ -4,13 +4,18 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from convolens.cli.job import job
 from convolens.cli.with_options import with_options
 from convolens.options.output import OutputOptions
 from convolens.options.training import TrainOptions
+
+if TYPE_CHECKING:
+    from convolens.runs import Comparison
+    from convolens.runs.output.events import Done
 
 BUDGET = "Budget of each network: one of these"
 
@@ -65,15 +70,12 @@ def compare(
     """
     from convolens import runs
     from convolens.cli.exit_status import INTERRUPTED, NOT_ALL
-    from convolens.runs.output.screen import Screen
     from convolens.runs.whole_runs.train import command_line
 
     networks = [name.strip() for name in models.split(",") if name.strip()]
     training = replace(asked, command=command_line(sys.argv[1:]))
-    found = runs.compare(
-        runs.CompareOptions(networks, training, seconds, operations),
-        Screen(quiet=output.quiet, stderr=output.json_output),
-    )
+    comparison = runs.CompareOptions(networks, training, seconds, operations)
+    found = job(lambda screen: runs.compare(comparison, screen), _done, output)
     if output.json_output:
         rows = [row.as_dict() for row in found.rows]
         print(
@@ -89,3 +91,9 @@ def compare(
             file=sys.stderr,
         )
         raise typer.Exit(NOT_ALL)
+
+
+def _done(found: "Comparison") -> "Done":
+    from convolens.runs.output.events import Done
+
+    return Done(str(found.folder.path), found.interrupted, {"models": [row.as_dict() for row in found.rows]})

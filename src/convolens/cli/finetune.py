@@ -2,12 +2,13 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from convolens.cli.train import show_result
+from convolens.cli.job import train_job
 from convolens.cli.with_options import with_options
 from convolens.options.fine_tuning import FineTuning
 from convolens.options.output import OutputOptions
@@ -44,9 +45,7 @@ def finetune(
     From a run of yours: [bold]convolens finetune runs/photos more-photos --unfreeze-from layer4[/bold]
     """
     from convolens import runs
-    from convolens.runs.output.screen import Screen
     from convolens.runs.whole_runs.train import command_line
 
     wanted = dict(vars(replace(asked, command=command_line(sys.argv[1:]))))
-    screen = Screen(quiet=output.quiet, stderr=output.json_output)
-    show_result(runs.finetune(start, wanted.pop("data"), stages, screen, **wanted), output)
+    train_job(partial(runs.finetune, start, wanted.pop("data"), stages, **wanted), output)

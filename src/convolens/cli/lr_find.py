@@ -15,7 +15,7 @@ TEST = "The test"
 
 @with_options(
     "kfold", "from_scratch", "head_only", "minutes", "weights", "epochs", "learning_rate", "monitor", "patience",
-    "resume", "checkpoint_steps", "checkpoint_minutes", "keep", "branch_from", "select",
+    "resume", "checkpoint_steps", "checkpoint_minutes", "keep", "branch_from", "select", "json_lines",
 )  # fmt: skip
 def lr_find(
     min_rate: Annotated[

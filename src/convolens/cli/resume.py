@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from convolens.cli.train import show_result
+from convolens.cli.job import train_job
 from convolens.cli.with_options import with_options
 from convolens.options.output import OutputOptions
 from convolens.options.resuming import ResumeOptions
@@ -22,7 +22,5 @@ def resume(
     Learn longer: [bold]convolens resume runs/photos --epochs 40[/bold]
     """
     from convolens import runs
-    from convolens.runs.output.screen import Screen
 
-    screen = Screen(quiet=output.quiet, stderr=output.json_output)
-    show_result(runs.resume(run, asked, screen), output)
+    train_job(lambda screen: runs.resume(run, asked, screen), output)

@@ -1,14 +1,11 @@
 """convolens train"""
 
-import json
 import sys
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-import typer
-
+from convolens.cli.job import train_job
 from convolens.cli.with_options import with_options
 from convolens.options.output import OutputOptions
 from convolens.options.training import TrainOptions
@@ -27,22 +24,8 @@ def train(asked: TrainOptions, output: OutputOptions) -> None:
     """
     began = time.perf_counter()
     from convolens import runs
-    from convolens.runs.output.screen import Screen
     from convolens.runs.whole_runs.train import command_line
 
     work = partial(runs.train, began=began) if asked.kfold is None else runs.kfold
-    screen = Screen(quiet=output.quiet, stderr=output.json_output)
-    show_result(work(replace(asked, command=command_line(sys.argv[1:])), screen), output)
-
-
-def show_result(result: Any, output: OutputOptions) -> None:
-    """Print a training's result as JSON where that is asked for; end with 130 after Ctrl-C."""
-    from convolens.cli.exit_status import INTERRUPTED
-
-    if output.json_output:
-        outcome = result.outcome.as_dict() if result.outcome else None
-        print(
-            json.dumps({"run": str(result.folder.path), "interrupted": result.interrupted, "result": outcome})
-        )
-    if result.interrupted:
-        raise typer.Exit(INTERRUPTED)
+    asked = replace(asked, command=command_line(sys.argv[1:]))
+    train_job(lambda screen: work(asked, screen), output)

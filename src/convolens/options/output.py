@@ -20,4 +20,8 @@ class OutputOptions:
     json_output: Annotated[
         bool, Option("Print the result as JSON; the rest goes to standard error.", OUTPUT, ("--json",))
     ] = False
+    json_lines: Annotated[
+        bool,
+        Option("Print a line of JSON for each event as it happens; the rest goes to standard error.", OUTPUT),
+    ] = False
     quiet: Annotated[bool, Option("Only the result.", OUTPUT, ("--quiet", "-q"))] = False

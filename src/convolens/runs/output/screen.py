@@ -1,14 +1,19 @@
-"""Screen: where a run's lines, tables and progress bars go; no bar where the output is no terminal."""
+"""Screen: where a run's lines, tables, progress bars and events go; no bar where the output is no terminal."""
 
+import copy
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from convolens.errors import CancelledError
+from convolens.runs.output.events import Event, Finding, FirstAnswer, Listener, Measurement, Plan
 
 Advance = Callable[[int, int], None]
 
@@ -32,21 +37,77 @@ def shown(text: str) -> str:
     return escape(text.encode("utf-8", "replace").decode("utf-8"))
 
 
+class Cancel(Protocol):
+    """What a job looks at to know whether it is to end: a `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Return whether it is."""
+
+
 class Screen:
-    """Prints for people.
+    """Prints for people, tells programs, and knows whether the job is to end.
 
     Args:
         quiet: print nothing but `result` lines and warnings.
         stderr: write to standard error, so that standard output stays free for data.
         console: a rich console of your own.
+        listeners: called with each event, quiet or not, by the thread that works.
 
     Example:
         >>> Screen(quiet=True).line("not shown")
+        >>> from convolens.runs.output.events import Failed
+        >>> Screen(listeners=[lambda event: print(event.event)]).tell(Failed("no photos", 2))
+        failed
     """
 
-    def __init__(self, quiet: bool = False, stderr: bool = False, console: Console | None = None) -> None:
+    def __init__(
+        self,
+        quiet: bool = False,
+        stderr: bool = False,
+        console: Console | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
         self.quiet = quiet
         self.console = console or Terminal(stderr=stderr, highlight=False, emoji=False)
+        self.listeners = listeners
+        self.cancel: Cancel | None = None
+
+    def cancelled_by(self, cancel: Cancel | None) -> "Screen":
+        """Return this screen for a job that `cancel`, set by another thread, ends; itself where there is none."""
+        if cancel is None:
+            return self
+        screen = copy.copy(self)
+        screen.cancel = cancel
+        return screen
+
+    def cancelled(self) -> bool:
+        """Return whether the job is to end."""
+        return self.cancel is not None and self.cancel.is_set()
+
+    def check_cancelled(self) -> None:
+        """Raise `CancelledError` where the job is to end; called between two pieces of a work that saves none of them."""
+        if self.cancelled():
+            raise CancelledError(
+                "cancelled; what was finished before is kept, the same again goes on from there."
+            )
+
+    def tell(self, event: Event) -> None:
+        """Tell an event to the terminal and to all others that listen."""
+        for listener in (self._show, *self.listeners):
+            listener(event)
+
+    def _show(self, event: Event) -> None:
+        """Print an event, unless a bar, a table or the command itself says it."""
+        match event:
+            case FirstAnswer():
+                self.result(_first_answer_text(event))
+            case Measurement():
+                self.line(_measurement_text(event))
+            case Plan():
+                self.heading(f"Training into {event.run}")
+            case Finding():
+                say = self.warn if event.severity == "problem" else self.line
+                say(f"{event.title}: {event.evidence}. Next: {event.next_step}.")
 
     def line(self, text: str = "", style: str | None = None) -> None:
         """Print a line; long ones are left to the terminal to wrap."""
@@ -93,9 +154,13 @@ class Screen:
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Advance]:
-        """Yield `advance(done, total)`, drawn as a bar on a terminal and not at all elsewhere."""
+        """Yield `advance(done, total)`, drawn as a bar on a terminal and not at all elsewhere.
+
+        Raises:
+            CancelledError: by `advance`, where the job is to end.
+        """
         if self.quiet or not self.console.is_terminal:
-            yield lambda done, total: None
+            yield lambda done, total: self.check_cancelled()
             return
         bar = Progress(
             TextColumn("{task.description}"),
@@ -107,7 +172,27 @@ class Screen:
         )
         with bar:
             task = bar.add_task(title, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+            def advance(done: int, total: int) -> None:
+                self.check_cancelled()
+                bar.update(task, completed=done, total=total)
+
+            yield advance
+
+
+def _first_answer_text(event: FirstAnswer) -> str:
+    said = f"First answer after {seconds_text(event.seconds)}: {event.accuracy:.1%} of {event.accuracy_of}"
+    if event.mean is None or event.spread is None:
+        return said
+    return f"{said}; by {event.folds}-fold on all {event.photos:,} photos {event.mean:.1%} ± {event.spread * 100:.1f}"
+
+
+def _measurement_text(event: Measurement) -> str:
+    return (
+        f"  measured here: {event.images_per_second:,.0f} images/s, "
+        f"{seconds_text(event.seconds_per_epoch)} an epoch, about {seconds_text(event.seconds)} in all "
+        f"({event.device}, {threads_text(event.threads)})"
+    )
 
 
 def bytes_text(count: float) -> str:
@@ -139,3 +224,13 @@ def seconds_text(seconds: float) -> str:
     if seconds < 3600:
         return f"{minutes} min {seconds % 60:.0f} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def threads_text(threads: int) -> str:
+    """Return a number of threads in words.
+
+    Example:
+        >>> threads_text(1), threads_text(2)
+        ('1 thread', '2 threads')
+    """
+    return f"{threads} thread{'s' * (threads != 1)}"

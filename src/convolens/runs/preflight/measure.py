@@ -40,7 +40,11 @@ class Measurement:
 
 
 def measure(
-    make_model: Callable[[], Model], batches: Any, validation_images: int, settings: Settings
+    make_model: Callable[[], Model],
+    batches: Any,
+    validation_images: int,
+    settings: Settings,
+    between: Callable[[], None] = lambda: None,
 ) -> Measurement:
     """Train a fresh copy for a few steps and return what the whole will need.
 
@@ -49,6 +53,7 @@ def measure(
         batches: the training batches, as `fit` takes them; they are only read.
         validation_images: how many images each epoch is validated on.
         settings: of the run, for the size of the optimizer's state.
+        between: called before each step; what it raises ends the measuring.
     """
     with torch.random.fork_rng():
         with undrawn():  # how fast it is does not depend on its weights
@@ -57,6 +62,7 @@ def measure(
         took = []
         began = time.perf_counter()
         for step in range(WARM_UP + STEPS):
+            between()
             start = time.perf_counter()
             x, y = batches[step % steps]
             model.train_on_batch(x, y)
@@ -80,6 +86,22 @@ def measure(
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )
+
+
+def expected_seconds(settings: Settings, seconds_per_epoch: float) -> dict[str, float]:
+    """Return about how long each part of a training will take.
+
+    Args:
+        settings: of the run.
+        seconds_per_epoch: as measured.
+    """
+    tuning = settings.finetuning
+    if tuning is None:
+        return {"training": settings.epochs * seconds_per_epoch}
+    return {
+        "features": max(tuning.views, 1) * seconds_per_epoch,
+        "training": (settings.epochs - tuning.first_epochs) * seconds_per_epoch,
+    }
 
 
 def _slots(settings: Settings) -> int:

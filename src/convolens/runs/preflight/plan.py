@@ -15,9 +15,9 @@ from convolens.data.multi_label import label_text
 from convolens.data.prepared import Prepared
 from convolens.data.preprocessing import Preprocessing
 from convolens.runs.folder.first_answer_file import KeptAnswer
-from convolens.runs.output.screen import Screen, bytes_text, seconds_text
-from convolens.runs.preflight.measure import Measurement
-from convolens.runs.preflight.threads import threads_text
+from convolens.runs.output import events
+from convolens.runs.output.screen import Screen, bytes_text
+from convolens.runs.preflight.measure import Measurement, expected_seconds
 from convolens.runs.settings.options import Settings
 from convolens.runs.settings.recipes import RECIPES
 from convolens.runs.settings.schedule import rate_of_leg
@@ -121,16 +121,9 @@ def show_plan(
         f"  {settings.model}: {cost.parameters:,} parameters, {cost.multiply_accumulates:,} multiply-accumulates "
         "an image (1 = 2 FLOPs)"
     )
-    tuning = settings.finetuning
-    passes = (
-        settings.epochs if tuning is None else settings.epochs - tuning.first_epochs + max(tuning.views, 1)
-    )
-    total = measurement.seconds_per_epoch * passes
-    screen.line(
-        f"  measured here: {measurement.images_per_second:,.0f} images/s, "
-        f"{seconds_text(measurement.seconds_per_epoch)} an epoch, about {seconds_text(total)} in all "
-        f"({settings.device}, {threads_text(torch.get_num_threads())})"
-    )
+    speed, an_epoch = measurement.images_per_second, measurement.seconds_per_epoch
+    total = sum(expected_seconds(settings, an_epoch).values())
+    screen.tell(events.Measurement(speed, an_epoch, total, settings.device, torch.get_num_threads()))
     screen.line(f"  memory about {bytes_text(measurement.memory)}, disk about {bytes_text(measurement.disk)}")
 
 

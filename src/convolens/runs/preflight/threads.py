@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from convolens.models import Model
+from convolens.runs.output.screen import threads_text
 from convolens.runs.settings.options import Settings
 
 # Two equal commands on a noisy machine should take the same number, since the last bits depend on it: one thread must be
@@ -85,7 +86,12 @@ class threads_put_back(ContextDecorator):
         return threads_put_back()  # a decorated function may call itself
 
 
-def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: float = SECONDS) -> Comparison:
+def compare_threads(
+    make_model: Callable[[], Model],
+    batches: Any,
+    seconds: float = SECONDS,
+    between: Callable[[], None] = lambda: None,
+) -> Comparison:
     """Train a copy on one thread and on all, in turn, and say how fast each was.
 
     Random state and torch's number of threads are put back.
@@ -94,6 +100,7 @@ def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: floa
         make_model: returns a compiled model like the run's.
         batches: the training batches; they are only read.
         seconds: that it takes.
+        between: called before each turn; what it raises ends the comparison.
     """
     everything = torch.get_num_threads()
     if everything == 1:
@@ -107,6 +114,7 @@ def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: floa
         def turn(threads: int, least: float) -> tuple[int, float]:
             """Return how many steps were taken in how many seconds: at least one."""
             nonlocal taken
+            between()
             torch.set_num_threads(threads)
             done, start = 0, time.perf_counter()
             while not done or time.perf_counter() - start < least:
@@ -133,7 +141,10 @@ def compare_threads(make_model: Callable[[], Model], batches: Any, seconds: floa
 
 
 def choose_threads(
-    settings: Settings, make_model: Callable[[], Model], make_batches: Callable[[Model], Any]
+    settings: Settings,
+    make_model: Callable[[], Model],
+    make_batches: Callable[[Model], Any],
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[int, str]:
     """Return the number of threads of a run and a line about it; torch gets it, for the whole process.
 
@@ -143,6 +154,7 @@ def choose_threads(
         settings: of the run.
         make_model: returns a compiled model like the run's.
         make_batches: returns the training batches for it.
+        between: see `compare_threads`.
     """
     there = torch.get_num_threads()
     if settings.threads is not None:
@@ -154,17 +166,7 @@ def choose_threads(
     else:
         with torch.random.fork_rng():
             batches = make_batches(make_model())
-        found = compare_threads(make_model, batches)
+        found = compare_threads(make_model, batches, between=between)
         threads, line = found.threads, found.line
     torch.set_num_threads(threads)
     return threads, line
-
-
-def threads_text(threads: int) -> str:
-    """Return a number of threads in words.
-
-    Example:
-        >>> threads_text(1), threads_text(2)
-        ('1 thread', '2 threads')
-    """
-    return f"{threads} thread{'s' * (threads != 1)}"

@@ -27,7 +27,7 @@ from convolens.models import Model
 from convolens.options.training import TrainOptions, may_differ
 from convolens.runs.folder import model_file
 from convolens.runs.output.places import check_outside, check_writable
-from convolens.runs.output.screen import Screen, seconds_text
+from convolens.runs.output.screen import Cancel, Screen, seconds_text
 from convolens.runs.preflight.speed import measure_speeds
 from convolens.runs.preflight.threads import threads_put_back
 from convolens.runs.preparation.prepare import layout_of
@@ -97,7 +97,9 @@ class Comparison:
 
 
 @threads_put_back()
-def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison:
+def compare(
+    options: CompareOptions, screen: Screen | None = None, cancel: Cancel | None = None
+) -> Comparison:
     """Train each architecture under the same budget, and write what each reached at which cost.
 
     A network that does not fit into memory, needs larger images or fails is reported with its reason; the others go on.
@@ -106,12 +108,13 @@ def compare(options: CompareOptions, screen: Screen | None = None) -> Comparison
     Args:
         options: what is asked for.
         screen: where lines go.
+        cancel: see `train`.
 
     Raises:
         ConvolensError: bad input, or photos that cannot be trained on.
-        TerminatedError: SIGTERM came; all is saved.
+        TerminatedError: SIGTERM came, or `cancel` was set; all is saved.
     """
-    screen = screen or Screen()
+    screen = (screen or Screen()).cancelled_by(cancel)
     settings = _check(options)
     asked = options.training
     if asked.threads is not None:
@@ -211,8 +214,8 @@ def _train_one(
         result = _run(name, options, folder, screen)
         return None if result.interrupted else _row(name, settings, result)
     except TerminatedError as error:
-        raise TerminatedError(
-            f"ended by SIGTERM while {name} was trained; all is saved, the same command with --resume goes on."
+        raise type(error)(
+            f"{error.how} while {name} was trained; all is saved, the same command with --resume goes on."
         ) from error
     except _BAD_FOR_ALL:
         raise

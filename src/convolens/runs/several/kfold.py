@@ -19,7 +19,7 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record, recorded_threads
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
-from convolens.runs.output.screen import Screen
+from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.preflight.threads import threads_put_back
 from convolens.runs.preparation.prepare import check_classes, check_folds, fold_of_each, layout_of
 from convolens.runs.settings.options import Settings, resolve
@@ -53,7 +53,7 @@ class KFoldResult:
 
 
 @threads_put_back()
-def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
+def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | None = None) -> KFoldResult:
     """Train a network for each of N folds with the same settings, each on the photos of the others, and keep all as one.
 
     Killed at any time, the same call with `resume` goes on in the fold where it was; the end is the same to the bit.
@@ -61,6 +61,7 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     Args:
         options: as for `train`, with `kfold`; `resume` looks for one of the same settings and photos among OUT, OUT-2 ...
         screen: where lines go.
+        cancel: see `train`.
 
     Returns:
         The run; `result.outcome.mean("accuracy")` is the mean of the folds.
@@ -68,9 +69,9 @@ def kfold(options: TrainOptions, screen: Screen | None = None) -> KFoldResult:
     Raises:
         ArgumentError: what makes no sense with folds. DataError: a class with fewer photos than folds, or a folder for
             validation. ConvolensError: others of `train`.
-        TerminatedError: SIGTERM came; all is saved.
+        TerminatedError: SIGTERM came, or `cancel` was set; all is saved.
     """
-    screen = screen or Screen()
+    screen = (screen or Screen()).cancelled_by(cancel)
     _check(options)
     options = take_model(options)
     options, chosen = _chosen(options)
@@ -178,8 +179,8 @@ def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> li
             asked = replace(options, fold=fold, threads=_threads(folder, options))
             result = train_or_go_on(fold_run(folder, fold), asked, screen)
         except TerminatedError as error:
-            raise TerminatedError(
-                f"ended by SIGTERM in fold {fold}; all is saved, the same command with --resume goes on."
+            raise type(error)(
+                f"{error.how} in fold {fold}; all is saved, the same command with --resume goes on."
             ) from error
         if result.interrupted:
             break

@@ -97,7 +97,13 @@ class Budget(Callback):
         self.spent = Spent(**state)
 
 
-def expected_epochs(settings: Settings, make_model: Callable[[], Model], batches: Any, images: int) -> float:
+def expected_epochs(
+    settings: Settings,
+    make_model: Callable[[], Model],
+    batches: Any,
+    images: int,
+    between: Callable[[], None] = lambda: None,
+) -> float:
     """Return how many epochs, the last one a part, the limits of the settings are expected to last.
 
     By operations that is exact; by seconds a few steps of a copy are measured. The learning rate's schedule is made for
@@ -108,6 +114,7 @@ def expected_epochs(settings: Settings, make_model: Callable[[], Model], batches
         make_model: returns a compiled model like the run's.
         batches: of the training.
         images: of an epoch.
+        between: see `measure`.
 
     Raises:
         ArgumentError: more than a million.
@@ -117,7 +124,7 @@ def expected_epochs(settings: Settings, make_model: Callable[[], Model], batches
         operations = cost(make_model(), settings.input_shape, training=False).multiply_accumulates
         epochs = settings.max_operations / (TRAINING_COSTS * operations * images)
     if settings.max_seconds is not None and math.isfinite(settings.max_seconds):
-        speed = measure(make_model, batches, 0, settings).images_per_second
+        speed = measure(make_model, batches, 0, settings, between).images_per_second
         epochs = min(epochs, settings.max_seconds * speed / images)
     if epochs > _MOST_EPOCHS:
         raise ArgumentError(

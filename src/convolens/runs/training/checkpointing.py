@@ -50,7 +50,7 @@ class RunCheckpoint(Callback):
         mode: "min" or "max".
         warn: told in one line of a checkpoint that could not be written.
         when: how often states are written, and how many stay.
-        asked_to_end: asked after every step; True writes a state and ends the training.
+        asked_to_end: asked after every step; where it returns an error, a state is written and the error ends the training.
         writer: does the writing; None makes one with a thread.
         first: measures of an answer from before the training, epoch 0, whose weights are the best so far and written already.
         final_epoch: the number of an epoch, from 1, that is the best unvalidated, since it has learnt from all photos; unless its loss
@@ -72,7 +72,7 @@ class RunCheckpoint(Callback):
         mode: str,
         warn: Callable[[str], None] = print,
         when: When | None = None,
-        asked_to_end: Callable[[], bool] = lambda: False,
+        asked_to_end: Callable[[], type[TerminatedError] | None] = lambda: None,
         writer: Writer | None = None,
         first: Mapping[str, float] | None = None,
         final_epoch: int | None = None,
@@ -172,8 +172,8 @@ class RunCheckpoint(Callback):
         if ending:
             self._hear(raises=True)
             where = f"{epoch} epochs" + (f" and {batch} batches" if batch else "")
-            raise TerminatedError(
-                f"ended by SIGTERM after {where}; all is saved, `convolens resume {self.folder.path}` goes on."
+            raise ending(
+                f"{ending.how} after {where}; all is saved, `convolens resume {self.folder.path}` goes on."
             )
 
     def _due(self) -> bool:

@@ -14,8 +14,7 @@ from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import read_record, recorded_threads
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.output.screen import Screen
-from convolens.runs.preflight.threads import threads_text
+from convolens.runs.output.screen import Screen, threads_text
 from convolens.runs.settings.options import Settings
 from convolens.runs.training.branch import Parent, adopt
 from convolens.runs.training.first_weights import begin_again_with

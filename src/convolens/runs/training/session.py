@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from convolens.models.placing import batches_for
 from convolens.runs.folder.history_file import HistoryFile
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.events import Plan
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task_of import task_of
@@ -26,6 +27,7 @@ from convolens.runs.training.checkpointing import RunCheckpoint, When
 from convolens.runs.training.head_features import StagedBatches, features_of
 from convolens.runs.training.outcome import Best, Ended
 from convolens.runs.training.stages import Stages
+from convolens.runs.training.telling import TellEpochs
 from convolens.runs.training.termination import asked_to_end
 from convolens.runs.training.waiting import Waiting
 
@@ -64,6 +66,7 @@ class Session:
         screen: where lines go.
         stages: of a fine-tuning; None where everything learns from the first step on.
         transfer: of a run that begins with a first answer.
+        seconds: of each part of the training, about; empty where nothing was measured.
     """
 
     folder: RunFolder
@@ -75,6 +78,7 @@ class Session:
     screen: Screen
     stages: Stages | None = None
     transfer: LearningPlan | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, resume_from: Path | None = None) -> Ended:
         """Train to the last epoch.
@@ -85,10 +89,10 @@ class Session:
         Raises:
             CheckpointError: the state does not fit.
             NonFiniteLossError: the loss became NaN. WriteError: no checkpoint could be written.
-            TerminatedError: SIGTERM came.
+            TerminatedError: SIGTERM came. CancelledError: the job was cancelled.
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
-        screen.heading(f"Training into {folder.path}")
+        screen.tell(self._plan())
         batches, validation = self._data(resume_from)
         transfer = self.transfer
         parts: Any = self.stages if transfer is None else transfer.legs
@@ -101,7 +105,7 @@ class Session:
             ],
         )
         averages = [SwapEMAWeights(swap_on_epoch=True)] if settings.ema is not None else []
-        with asked_to_end() as asked:
+        with asked_to_end(screen.cancelled) as asked:
             when = When(settings.checkpoint_steps, settings.checkpoint_minutes, settings.keep)
             checkpoint = RunCheckpoint(
                 folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked, first=first,
@@ -121,6 +125,12 @@ class Session:
                     *early,
                     not_a_number,
                     *self._progress(),
+                    TellEpochs(
+                        screen.tell,
+                        lambda: checkpoint.best_epoch,
+                        len(self.prepared.training),
+                        settings.batch_size,
+                    ),
                     waiting,
                 ],
                 verbose=0 if screen.quiet else 1,
@@ -154,6 +164,13 @@ class Session:
         if self.transfer is not None:
             return self.transfer.best(epoch)
         return Best(self.settings, self.prepared, self.trained)
+
+    def _plan(self) -> Plan:
+        settings, photos = self.settings, self.prepared
+        return Plan(
+            str(self.folder.path), settings.model, settings.device, len(photos.class_names), len(photos.training),
+            len(photos.validation), settings.epochs, settings.batch_size, self.seconds,
+        )  # fmt: skip
 
     def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""

@@ -16,7 +16,8 @@ from convolens.features.ridge import Ridge, fit_ridge
 from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.folder.first_answer_file import Head, KeptAnswer
-from convolens.runs.output.screen import Screen, seconds_text
+from convolens.runs.output import events
+from convolens.runs.output.screen import Screen
 from convolens.runs.preflight.measure import measure
 from convolens.runs.preflight.threads import choose_threads
 from convolens.runs.preparation.prepare import resized, units_of_sides
@@ -28,7 +29,7 @@ from convolens.runs.training.learnt_network import features_tap, freeze_normaliz
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer
-from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, plan
+from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, expected_seconds, plan
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
 
@@ -116,20 +117,22 @@ def answer_first(
         learns_all(settings, prepared),
     )
     seconds = time.perf_counter() - began
-    screen.result(first_line(answer, measures_of(task, answer, prepared), task.accuracy_of, seconds))
+    screen.tell(told_of(answer, measures_of(task, answer, prepared), task.accuracy_of, seconds))
     return answer
 
 
-def first_line(answer: FirstAnswer, measures: dict[str, float], accuracy_of: str, seconds: float) -> str:
-    """Return the line that tells the first answer; see `Task.accuracy_of`."""
-    on = f"{len(answer.chances):,} validation photos"
-    right = f"{measures['val_accuracy']:.1%} of {accuracy_of.format(on)}"
-    said = f"First answer after {seconds_text(seconds)}: {right}"
+def told_of(
+    answer: FirstAnswer, measures: dict[str, float], accuracy_of: str, seconds: float
+) -> events.FirstAnswer:
+    """Return the event that tells the first answer; see `Task.accuracy_of`."""
+    on = accuracy_of.format(f"{len(answer.chances):,} validation photos")
+    told = events.FirstAnswer(seconds, measures["val_accuracy"], on)
     crossed = answer.cross_validation
     if crossed is None:
-        return said
-    folds = len(crossed.accuracies)
-    return f"{said}; by {folds}-fold on all {answer.photos_in_all:,} photos {crossed.mean:.1%} ± {crossed.spread * 100:.1f}"
+        return told
+    return replace(
+        told, folds=len(crossed.accuracies), photos=answer.photos_in_all, mean=crossed.mean, spread=crossed.spread
+    )  # fmt: skip
 
 
 def measures_of(task: Task, answer: FirstAnswer, prepared: Prepared) -> dict[str, float]:
@@ -150,8 +153,8 @@ def decide(
     screen: Screen,
     began: float,
     asked: int | None,
-) -> Settings:
-    """Return the settings with the epochs in which layers learn, and why so many.
+) -> tuple[Settings, dict[str, float]]:
+    """Return the settings with the epochs in which layers learn, and why so many; and the seconds that these need, where measured.
 
     Args:
         settings, prepared: of the run, at the size of the first answer.
@@ -163,7 +166,8 @@ def decide(
     """
     transfer = settings.transfer
     if transfer is None:
-        return settings
+        return settings, {}
+    seconds: dict[str, float] = {}
     try_it, reason = worth_trying(
         answer.wrong, answer.photos, answer.error, len(prepared.validation), answer.how
     )
@@ -178,23 +182,24 @@ def decide(
             smaller,
             lambda: learnt_model(smaller, photos, first),
             lambda model: make_batches(smaller, photos, model, training=True),
+            screen.check_cancelled,
         )
         screen.line(line)
         settings, smaller = replace(settings, threads=threads), replace(smaller, threads=threads)
         # where the epochs are asked for, nothing hangs on the speed
-        speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, began)
+        speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, screen, began)
         count = len(photos.training) + len(photos.validation)
         again = learns_all(settings, prepared) and count <= AGAIN_MOST
-        transfer = plan(
-            replace(transfer, reason=reason), steps_an_epoch(smaller, photos), count, speed, again, asked
-        )
-    return replace(settings, transfer=transfer, epochs=transfer.epochs)
+        steps = steps_an_epoch(smaller, photos)
+        transfer = plan(replace(transfer, reason=reason), steps, count, speed, again, asked)
+        seconds = expected_seconds(transfer, steps, speed)
+    return replace(settings, transfer=transfer, epochs=transfer.epochs), seconds
 
 
-def _speed(settings: Settings, prepared: Prepared, first: Pretrained, began: float) -> Speed:
+def _speed(settings: Settings, prepared: Prepared, first: Pretrained, screen: Screen, began: float) -> Speed:
     model = learnt_model(settings, prepared, first)
     batches = make_batches(settings, prepared, model, training=True)
-    found = measure(lambda: model, batches, len(prepared.validation), settings)
+    found = measure(lambda: model, batches, len(prepared.validation), settings, screen.check_cancelled)
     step = settings.batch_size / found.images_per_second
     validation = found.seconds_per_epoch - step * len(batches)
     return Speed(time.perf_counter() - began, step, max(0.0, validation))

@@ -90,3 +90,20 @@ def plan(
         math.floor(low + share * (high - low) + 1e-9) for low, high in ((least, wanted), (least_then, then))
     )
     return replace(transfer, trial_epochs=trial, whole_epochs=whole)
+
+
+def expected_seconds(transfer: Transfer, steps: int, speed: Speed) -> dict[str, float]:
+    """Return about how long the trial and the learning from all photos take, those that there are.
+
+    Args:
+        transfer: as planned.
+        steps: batches an epoch.
+        speed: of this machine.
+
+    Example:
+        >>> expected_seconds(Transfer(trial_epochs=10, whole_epochs=32), 10, Speed(10.0, 0.25, 1.0))
+        {'trial': 35.0, 'all photos': 80.0}
+    """
+    trial = (transfer.trial_epochs or 0) * (steps * speed.step + speed.validation)
+    parts = {"trial": trial, "all photos": transfer.whole_epochs * steps * speed.step}
+    return {name: seconds for name, seconds in parts.items() if seconds}

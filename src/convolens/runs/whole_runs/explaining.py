@@ -11,6 +11,7 @@ from convolens.errors import ConvolensError
 from convolens.runs.answers.predict import predict
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output import events
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.findings import Evidence, Finding, Rescored
 from convolens.runs.tasks.task import AnyScores, Task
@@ -95,11 +96,7 @@ def rescore(
 
 
 def tell_findings(findings: Sequence[Finding], screen: Screen) -> None:
-    """Print what a run shows; problems when quiet too."""
+    """Tell what a run shows; problems when quiet too."""
     screen.heading("What this run shows")
     for finding in findings:
-        text = f"{finding.title}: {finding.evidence}. Next: {finding.next_step}."
-        if finding.severity == "problem":
-            screen.warn(text)
-        else:
-            screen.line(text)
+        screen.tell(events.Finding(**finding.as_dict()))

@@ -12,7 +12,7 @@ from convolens.errors import ArgumentError, MissingFileError
 from convolens.options.fine_tuning import FineTuning
 from convolens.options.training import TrainOptions
 from convolens.runs.answers.subject import named_architecture
-from convolens.runs.output.screen import Screen
+from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.training.outcome import TrainResult
 from convolens.runs.whole_runs.train import train
 
@@ -24,6 +24,7 @@ def finetune(
     data: str | PathLike[str],
     tuning: FineTuning | None = None,
     screen: Screen | None = None,
+    cancel: Cancel | None = None,
     **options: Any,
 ) -> TrainResult:
     """Train a learnt network on a folder of photos: first its head on kept features, then the layers before it too.
@@ -37,6 +38,7 @@ def finetune(
         data: a folder of class folders, or one that holds train and val.
         tuning: the stages; None are the usual ones.
         screen: where lines go; None is the terminal.
+        cancel: see `train`.
         options: of `TrainOptions`; `weights` of an architecture is "imagenet" by default, `recipe` is "finetune", and `epochs`
             counts those of the head too.
 
@@ -45,7 +47,9 @@ def finetune(
         Others: those of `train`.
     """
     given = TrainOptions(**{"data": Path(data), "recipe": RECIPE, **options})
-    return train(replace(_begin(Path(start), given), finetuning=tuning or FineTuning()), screen)
+    return train(
+        replace(_begin(Path(start), given), finetuning=tuning or FineTuning()), screen, cancel=cancel
+    )
 
 
 def _begin(start: Path, options: TrainOptions) -> TrainOptions:

@@ -17,8 +17,8 @@ from convolens.options.training import TrainOptions
 from convolens.runs.answers.run_photos import check_there, prepare_again
 from convolens.runs.folder.record import Record, extend_record, plain, read_record
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.output.screen import Screen
-from convolens.runs.preflight.threads import threads_put_back, threads_text
+from convolens.runs.output.screen import Cancel, Screen, threads_text
+from convolens.runs.preflight.threads import threads_put_back
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.settings.schedule import learning_rate
 from convolens.runs.training.earlier_runs import find_state
@@ -28,7 +28,10 @@ from convolens.runs.whole_runs.train import go_on
 
 @threads_put_back()
 def resume(
-    run: str | PathLike[str], options: ResumeOptions | None = None, screen: Screen | None = None
+    run: str | PathLike[str],
+    options: ResumeOptions | None = None,
+    screen: Screen | None = None,
+    cancel: Cancel | None = None,
 ) -> TrainResult:
     """Go on with a run, as if it had never been interrupted; one that is finished learns longer.
 
@@ -36,13 +39,15 @@ def resume(
         run: its folder.
         options: what is different from before.
         screen: where lines go.
+        cancel: see `train`.
 
     Raises:
         MissingFileError: no such run, or its photos are no longer there. DataError: they are other photos.
         ArgumentError: fewer epochs than before. BusyError: another process is at work in it.
         CheckpointError: no whole state, or one made under other circumstances.
+        TerminatedError: see `train`.
     """
-    screen, options = screen or Screen(), options or ResumeOptions()
+    screen, options = (screen or Screen()).cancelled_by(cancel), options or ResumeOptions()
     folder = RunFolder(Path(run))
     if not folder.path.is_dir():
         raise MissingFileError(f"{folder.path}: no such run folder; `convolens train` makes one.")

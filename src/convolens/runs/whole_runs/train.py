@@ -20,8 +20,8 @@ from convolens.runs.folder import model_file
 from convolens.runs.folder.record import note_threads, read_record, write_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
-from convolens.runs.output.screen import Screen
-from convolens.runs.preflight.measure import check_features, check_memory, measure
+from convolens.runs.output.screen import Cancel, Screen
+from convolens.runs.preflight.measure import check_features, check_memory, expected_seconds, measure
 from convolens.runs.preflight.plan import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.preflight.threads import choose_threads, threads_put_back
 from convolens.runs.preparation.prepare import layout_of, prepare
@@ -44,7 +44,12 @@ STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be 
 
 
 @threads_put_back()
-def train(options: TrainOptions, screen: Screen | None = None, began: float | None = None) -> TrainResult:
+def train(
+    options: TrainOptions,
+    screen: Screen | None = None,
+    began: float | None = None,
+    cancel: Cancel | None = None,
+) -> TrainResult:
     """Train a classifier on a folder of photos and write the run folder.
 
     Where no network is named, the photos decide (see `runs.transfer.choice`): a learnt one gives its first answer within
@@ -54,6 +59,7 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
         options: what is asked for.
         screen: where lines go; None is the terminal.
         began: when the command was typed, by `time.perf_counter`; None is now.
+        cancel: a `threading.Event` that ends the run between two steps, once another thread sets it.
 
     Returns:
         The run; `result.outcome.scores.accuracy` is that of its best epoch on the validation photos.
@@ -61,9 +67,9 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
     Raises:
         ConvolensError: bad input; nothing was written.
         NonFiniteLossError: the loss became NaN; the checkpoints of the epochs before are kept.
-        TerminatedError: SIGTERM came; all is saved.
+        TerminatedError: SIGTERM came, or, a CancelledError, `cancel` was set; all is saved.
     """
-    screen = screen or Screen()
+    screen = (screen or Screen()).cancelled_by(cancel)
     began = time.perf_counter() if began is None else began
     options, parent = read_parent(take_model(options))
     asked_epochs = options.epochs
@@ -99,9 +105,9 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
     settings, notes = fit_batch_size(settings, options, len(prepared.training))
     check_memory(settings, len(prepared.class_names))
     if not options.resume:  # before anything is computed whose bits depend on it
-        settings, threads = _choose_threads(settings, prepared)
+        settings, threads = _choose_threads(settings, prepared, screen)
     if options.epochs is None:
-        settings = plan_epochs(settings, prepared)
+        settings = plan_epochs(settings, prepared, screen)
     if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
         with locked(begun.path, screen.warn):
             settings = with_threads_of(begun, settings, screen)
@@ -109,7 +115,7 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
             note_threads(begun, settings)
             return go_on(begun, settings, prepared, screen, None if found is None else found[0])
     if options.resume:  # nothing to go on with
-        settings, threads = _choose_threads(settings, prepared)
+        settings, threads = _choose_threads(settings, prepared, screen)
     make_model = model_maker(settings, prepared)
     set_random_seed(settings.seed)
     model = make_model()
@@ -141,13 +147,15 @@ def train(options: TrainOptions, screen: Screen | None = None, began: float | No
         draw_first_batch(batches, prepared.training.labels, prepared.class_names, folder.first_batch)
         placed = batches_for(batches, model.device)
         measured = make_model if stages is None else lambda: last_stage(settings, make_model())
-        measurement = measure(measured, placed.batches, len(prepared.validation), settings)
+        measurement = measure(
+            measured, placed.batches, len(prepared.validation), settings, screen.check_cancelled
+        )
         price = cost(model, settings.input_shape, training=False)
         show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line, threads])
         validation = make_batches(settings, prepared, model, training=False)
-        return run_to_its_end(
-            Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages)
-        )
+        session = Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages)
+        seconds = expected_seconds(settings, measurement.seconds_per_epoch)
+        return run_to_its_end(replace(session, seconds=seconds))
 
 
 def go_on(
@@ -216,16 +224,16 @@ def fit_batch_size(settings: Settings, options: TrainOptions, images: int) -> tu
     return replace(settings, batch_size=fitting), [note]
 
 
-def _choose_threads(settings: Settings, prepared: Prepared) -> tuple[Settings, str]:
+def _choose_threads(settings: Settings, prepared: Prepared, screen: Screen) -> tuple[Settings, str]:
     """Return the settings with a number of threads, which torch gets, and a line about it."""
     make_model = model_maker(settings, prepared)
     threads, line = choose_threads(
-        settings, make_model, lambda model: make_batches(settings, prepared, model, training=True)
-    )
+        settings, make_model, lambda model: make_batches(settings, prepared, model, training=True), screen.check_cancelled
+    )  # fmt: skip
     return replace(settings, threads=threads), line
 
 
-def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
+def plan_epochs(settings: Settings, prepared: Prepared, screen: Screen) -> Settings:
     """Return the settings with as many epochs as the limit of seconds or operations is expected to last."""
     limits = [limit for limit in (settings.max_seconds, settings.max_operations) if limit is not None]
     if all(math.isinf(limit) for limit in limits):
@@ -234,7 +242,7 @@ def plan_epochs(settings: Settings, prepared: Prepared) -> Settings:
     set_random_seed(settings.seed)
     model = make_model()
     batches = batches_for(make_batches(settings, prepared, model, training=True), model.device).batches
-    epochs = expected_epochs(settings, make_model, batches, len(prepared.training))
+    epochs = expected_epochs(settings, make_model, batches, len(prepared.training), screen.check_cancelled)
     return replace(settings, epochs=max(1, math.ceil(epochs)), schedule_epochs=epochs)
 
 

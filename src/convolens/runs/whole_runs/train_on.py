@@ -84,7 +84,7 @@ def train_on(
     model = learnt_model(settings, prepared, first)
     answer = answer_first(settings, prepared, model, screen, asked.began)
     put_head(model, answer.kept.kernel, answer.kept.bias)
-    settings = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
+    settings, seconds = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
     settings = replace(settings, threads=settings.threads or torch.get_num_threads())
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
@@ -95,7 +95,7 @@ def train_on(
         answered = Side(settings, prepared, trained)
         learning = _learning(answered, first, screen)
         kept = _keep(folder, answered, learning, answer, screen)
-        return run_to_its_end(_session(folder, answered, learning, kept, screen))
+        return run_to_its_end(replace(_session(folder, answered, learning, kept, screen), seconds=seconds))
 
 
 def go_on_from(
