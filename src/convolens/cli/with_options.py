@@ -25,7 +25,7 @@ def with_options(*without: str) -> Callable[[Callable[..., None]], Callable[...,
         >>> @with_options("quiet")
         ... def command(steps: int = 3, *, output: OutputOptions): print(steps, output)
         >>> list(inspect.signature(command).parameters)
-        ["steps", "json_output", "json_lines"]
+        ['steps', 'json_output', 'json_lines']
         >>> command(steps=2, json_output=True)
         2 OutputOptions(json_output=True, json_lines=False, quiet=False)
     """
