@@ -20,7 +20,8 @@ from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, ExtraMissingError, ShapeError, UnknownNameError
 from convolens.features import extract
 from convolens.models import Model
-from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.graph.deserialization import deserialize
+from convolens.models.graph.serialization import serialize
 from convolens.runs.output.screen import Screen
 from images import folders
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from convolens.features import heads, learners
 from convolens.features.cross_validation import fit_quietly
 from convolens.models import Sequential
-from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.graph.deserialization import deserialize
+from convolens.models.graph.serialization import serialize
 from convolens.runs.tasks.probabilities import as_probabilities
 
 

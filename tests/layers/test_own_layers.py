@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from convolens import layers
 from convolens.constructors import argument_names
 from convolens.errors import ArgumentError, ShapeError
-from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.graph.deserialization import deserialize
+from convolens.models.graph.serialization import serialize
 
 # Arguments of each; a new member of OWN_LAYERS must be given a line here.
 CASES: dict[str, dict[str, Any]] = {

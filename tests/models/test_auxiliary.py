@@ -11,7 +11,8 @@ from torch.nn import functional
 from convolens import layers
 from convolens.errors import ArgumentError
 from convolens.models import Model, load_model
-from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.graph.deserialization import deserialize
+from convolens.models.graph.serialization import serialize
 
 X = np.random.default_rng(0).normal(size=(6, 5, 5, 2)).astype("float32")
 Y = np.array([0, 1, 2, 0, 1, 2])

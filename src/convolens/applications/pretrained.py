@@ -11,12 +11,11 @@ from convolens.applications.installed_weights import find_installed
 from convolens.applications.names import simple
 from convolens.applications.normalization import NAME, Normalization
 from convolens.arguments import did_you_mean
-from convolens.checkpoints.run_weights import RunWeights, find_run_weights
-from convolens.data.decode import INTERPOLATIONS
 from convolens.data.place import cache_root
 from convolens.errors import ArgumentTypeError, UnknownNameError
 from convolens.files.download import check, download
 from convolens.models.files.file_names import ARCHIVE, WEIGHTS, check_there, ending
+from convolens.models.files.run_weights import find_run_weights
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _of_run(folder: Path) -> Pretrained:
         found.path,
         normalization,
         model=found.name,
-        interpolation=_known(found),
+        interpolation=found.preprocessing.interpolation,
         unit_features=reads_unit(found.layers),
     )
 
@@ -142,12 +141,8 @@ def usual_interpolation(weights: Any, name: str) -> str | None:
             (item.interpolation for item in IMAGENET.values() if simple(item.name) == simple(name)), None
         )
     if isinstance(weights, (str, PathLike)) and Path(weights).is_dir():
-        return _known(find_run_weights(Path(weights)))
+        return find_run_weights(Path(weights)).preprocessing.interpolation
     return None
-
-
-def _known(found: RunWeights) -> str | None:
-    return found.interpolation if found.interpolation in INTERPOLATIONS else None
 
 
 def imagenet_file(entry: ImagenetWeights) -> Path:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer, number_in, one_of
-from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_pixels
+from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, MAX_PIXELS, RESIZES, read_pixels
+from convolens.errors import ArgumentError
 
 _RESIZED = {
     "squash": "squashed whatever the proportions",
@@ -68,12 +69,14 @@ class Preprocessing:
     def of(cls, given: Mapping[str, Any]) -> "Preprocessing":
         """Return it from the values in model.json."""
         rows, columns = (integer("model.json", "size", side) for side in given["size"])
+        if rows * columns > MAX_PIXELS:
+            raise ArgumentError(f"model.json: size {rows} x {columns} is more than {MAX_PIXELS:,} pixels.")
         return cls(
             size=(rows, columns),
             color_mode=one_of("model.json", "color_mode", str(given["color_mode"]), list(COLOR_MODES)),
             interpolation=one_of(
                 "model.json", "interpolation", str(given["interpolation"]), list(INTERPOLATIONS)
             ),
-            resize=one_of("model.json", "resize", str(given["resize"]), list(_RESIZED)),
+            resize=one_of("model.json", "resize", str(given["resize"]), RESIZES),
             rescale=number_in("model.json", "rescale", given["rescale"], 0.0, math.inf, open_high=True),
         )

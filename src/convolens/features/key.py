@@ -13,7 +13,7 @@ from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.features.choice import Tap
 from convolens.layers import Layer
-from convolens.models.graph.configuration import serialize
+from convolens.models.graph.serialization import serialize
 
 FORMAT = "1"
 

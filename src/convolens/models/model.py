@@ -9,9 +9,11 @@ import torch
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
-from convolens.models import saving
+from convolens.models.files import weight_files
 from convolens.models.generator_names import GeneratorNames
+from convolens.models.graph.deserialization import network_from_config
 from convolens.models.graph.network import Network
+from convolens.models.saving import save_model
 from convolens.models.summary import summary
 
 
@@ -110,16 +112,16 @@ class Model(GeneratorNames):
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights; the file's ending chooses the form (.h5, .hdf5, .weights.h5, .safetensors)."""
         self._check_built("save_weights")
-        saving.save_weights(self, filepath, overwrite)
+        weight_files.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | Path) -> None:
         """Read weights from a file of ours, of Keras or of torch (.safetensors)."""
-        saving.load_weights(self, filepath)
+        weight_files.load_weights(self, filepath)
 
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write architecture, weights and how it was compiled (.h5, .hdf5, .keras)."""
         self._check_built("save")
-        saving.save_model(self, filepath, overwrite)
+        save_model(self, filepath, overwrite)
 
     def get_config(self) -> dict[str, Any]:
         """Return the architecture as plain values, in Keras 3's dialect."""
@@ -131,8 +133,6 @@ class Model(GeneratorNames):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Model":
         """Return a model with fresh weights from `get_config`."""
-        from convolens.models.graph.configuration import network_from_config
-
         return cls._of(network_from_config(config), config.get("name"))
 
     @classmethod

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from convolens.models.graph.deserialization import sequential_from_config
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.models.model import Model
 
@@ -40,7 +41,5 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: Any) -> "Sequential":
         """Return a model with fresh weights from `get_config`."""
-        from convolens.models.graph.configuration import sequential_from_config
-
         name = None if isinstance(config, list) else config.get("name")
         return cls._of(sequential_from_config(config), name)

@@ -1,4 +1,4 @@
-"""Makes earlier_runs.zip with the version of commit 95e421c (2026-11-28), which is what `tests/runs/test_earlier_runs.py` reads:
+"""Makes earlier_runs.zip, which `tests/runs/test_earlier_runs.py` reads, with the version of commit 95e421c (2026-11-28):
 
     git worktree add ../earlier 95e421c && cd ../earlier
     PYTHONPATH=src python ../convolens/tests/runs/data/make_earlier_runs.py

@@ -1,6 +1,6 @@
 """How much a description asks for, measured before anything of it is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,25 @@ from convolens.models.files.old_keras import NETWORKS
 
 # Calls of layers in one pass. The deepest published networks have some 4,000 layers.
 MOST_CALLS = 10_000
+# Classes of a network of timm, whose other sizes are timm's own. The largest that is published tells 21,843 apart.
+MOST_CLASSES = 100_000
+
+
+def layers_of(description: Any) -> list[Any] | None:
+    """Return the descriptions of the layers of a described network; None of anything else."""
+    if not isinstance(description, Mapping) or description.get("class_name") not in NETWORKS:
+        return None
+    config = description.get("config")
+    layers = config.get("layers") if isinstance(config, Mapping) else config
+    return layers if isinstance(layers, list) else None
+
+
+def timm_networks(description: Any) -> Iterator[Any]:
+    """Yield the configs of the networks of timm in a description."""
+    for layer in layers_of(description) or []:
+        yield from timm_networks(layer)
+    if isinstance(description, Mapping) and description.get("class_name") == "TimmNetwork":
+        yield description.get("config")
 
 
 def count_calls(description: Any) -> int:
@@ -22,11 +41,8 @@ def count_calls(description: Any) -> int:
         >>> count_calls({"class_name": "Model", "config": {"layers": [inner]}})
         6
     """
-    if not isinstance(description, Mapping):
-        return 1
-    config = description.get("config")
-    layers = config.get("layers") if isinstance(config, Mapping) else config
-    if description.get("class_name") not in NETWORKS or not isinstance(layers, list):
+    layers = layers_of(description)
+    if layers is None:
         return 1
     total = 0
     for layer in layers:
@@ -35,10 +51,14 @@ def count_calls(description: Any) -> int:
     return total
 
 
-def check_calls(path: Path, description: Any) -> None:
-    """Raise a `CheckpointError` where a description asks for more calls than any honest network."""
+def check_size(path: Path, description: Any) -> None:
+    """Raise a `CheckpointError` where a description asks for more calls, or classes, than any honest network."""
     calls = count_calls(description)
     if calls > MOST_CALLS:
         raise CheckpointError(
             f"{path}: describes a network of {calls} calls of layers; expected at most {MOST_CALLS}."
         )
+    for config in timm_networks(description):
+        classes = config.get("classes") if isinstance(config, Mapping) else None
+        if isinstance(classes, int) and classes > MOST_CLASSES:
+            raise CheckpointError(f"{path}: describes {classes} classes; expected at most {MOST_CLASSES}.")

@@ -4,8 +4,8 @@ from typing import Any
 
 from convolens.errors import ArgumentError
 from convolens.layers import OWN_LAYERS, Layer
-from convolens.models.graph.configuration import serialize
 from convolens.models.graph.network import Network
+from convolens.models.graph.serialization import serialize
 
 
 def in_keras_form(layer: Layer) -> Layer:

@@ -21,6 +21,7 @@ from convolens.models.files.file_names import (
     prepare,
 )
 from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan
+from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.naming import snake_case
@@ -114,14 +115,14 @@ def _places(network: Layer, inside: str = "") -> dict[str, Layer]:
         counts[stem] = count + 1
         path = f"{inside}layers/{stem}_{count}" if count else f"{inside}layers/{stem}"
         found[path] = layer
-        if isinstance(layer, (Network, SequentialNetwork)):
+        if isinstance(layer, Container):
             found |= _places(layer, f"{path}/")
     return found
 
 
 def _entries(layer: Layer) -> list[WeightEntry]:
     """Return a layer's own weights; those in a network inside belong to its layers."""
-    return [] if isinstance(layer, (Network, SequentialNetwork)) else layer.weight_entries()
+    return [] if isinstance(layer, Container) else layer.weight_entries()
 
 
 def archive_weights(network: Layer) -> list[Saved]:

@@ -1,42 +1,18 @@
 """Network: the module of a functional graph, made by calling layers on `Input`s."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
 from convolens.layers.register import register
-from convolens.layers.weight_entry import WeightEntry
 from convolens.models.graph.calls import Call, plan
-from convolens.naming import snake_case
+from convolens.models.graph.container import Container, give_names
+from convolens.models.graph.serialization import serialize
 
 
-def give_names(layers: Iterable[Layer]) -> None:
-    """Name the layers that have no name: conv2d, conv2d_1 ..., unique among `layers`.
-
-    Raises:
-        ArgumentError: two layers were given the same name.
-    """
-    layers = list(layers)
-    taken: set[str] = set()
-    for layer in layers:
-        if layer.name is not None:
-            if layer.name in taken:
-                raise ArgumentError(f"Two layers are named {layer.name!r}; names must be unique in a model.")
-            taken.add(layer.name)
-    for layer in layers:
-        if layer.name is None:
-            stem = snake_case(type(layer).__name__)
-            name, count = stem, 0
-            while name in taken:
-                count += 1
-                name = f"{stem}_{count}"
-            layer.name = name
-            taken.add(name)
-
-
-class Network(Layer):
+class Network(Container):
     """A graph of layers from input tensors to output tensors, run in topological order.
 
     Args:
@@ -49,6 +25,8 @@ class Network(Layer):
     Raises:
         ArgumentError: not symbolic tensors, or outputs that do not depend on the inputs.
     """
+
+    described_as = ("keras.src.models.functional", "Functional")  # where Keras 3 looks for it
 
     def __init__(
         self,
@@ -124,33 +102,46 @@ class Network(Layer):
                 )
         return shapes[id(self.outputs[0])]
 
-    def weight_entries(self) -> list[WeightEntry]:
-        return [entry for layer in self.layers for entry in layer.weight_entries()]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change the weights; setting it reaches every layer."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = value
-
-    def _settle_trainable(self) -> None:
-        """Leave each layer what it was told."""
-
     def get_config(self) -> dict[str, Any]:
-        from convolens.models.graph.configuration import network_config
+        described = []
+        for layer in self.layers:
+            calls = [
+                self._describe_call(node)
+                for node in self.nodes
+                if node.layer is layer and node.inputs and not isinstance(layer, InputLayer)
+            ]
+            described.append(serialize(layer) | {"name": layer.name, "inbound_nodes": calls})
+        inputs = [self._history(tensor) for tensor in self.inputs]
+        outputs = [self._history(tensor) for tensor in self.outputs]
+        auxiliary = [[*self._history(tensor), weight] for tensor, weight in self.auxiliary]
+        return {
+            "name": self.name or "functional",
+            "trainable": self.trainable,
+            "layers": described,
+            "input_layers": inputs[0] if self.single_input else inputs,
+            "output_layers": outputs[0] if self.single_output else outputs,
+            **({"auxiliary": auxiliary} if auxiliary else {}),
+        }
 
-        return network_config(self)
+    def _describe_call(self, node: Node) -> dict[str, Any]:
+        tensors = [
+            {
+                "class_name": "__keras_tensor__",
+                "config": {
+                    "shape": list(tensor.shape),
+                    "dtype": tensor.dtype,
+                    "keras_history": self._history(tensor),
+                },
+            }
+            for tensor in node.inputs
+        ]
+        return {"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}}
 
-    @classmethod
-    def from_config(cls, config: Any) -> "Network":
-        from convolens.models.graph.configuration import network_from_config
-
-        return network_from_config(config)
+    def _history(self, tensor: SymbolicTensor) -> list[Any]:
+        """Return the layer that made a tensor, which of its calls, and which output of that, as Keras tells it."""
+        calls = [node for node in self.nodes if node.layer is tensor.layer]
+        place = next(i for i, node in enumerate(calls) if node.output is tensor)
+        return [tensor.layer.name, place, 0]
 
 
 def _sorted_graph(

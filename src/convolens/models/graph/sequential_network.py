@@ -10,8 +10,8 @@ from convolens.layers.chains.chain import chain
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, Shape, SymbolicTensor
 from convolens.layers.register import register
-from convolens.layers.weight_entry import WeightEntry
-from convolens.models.graph.network import give_names
+from convolens.models.graph.container import Container, give_names
+from convolens.models.graph.serialization import serialize
 
 
 def as_layer(thing: Any, where: str) -> Layer:
@@ -31,12 +31,14 @@ def as_layer(thing: Any, where: str) -> Layer:
     )
 
 
-class SequentialNetwork(Layer):
+class SequentialNetwork(Container):
     """Layers one after another; built as soon as the input's shape is known.
 
     Args:
         name: the network's own name.
     """
+
+    described_as = ("keras", "Sequential")
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -115,11 +117,6 @@ class SequentialNetwork(Layer):
         for layer in self.layers:
             self._outputs.append(layer(self._outputs[-1]))
 
-    def build_once(self, input_shape: Any) -> None:
-        if not self.built:
-            self.build(input_shape)
-            self.built = True
-
     @property
     def input(self) -> SymbolicTensor:
         """The symbolic tensor at the beginning."""
@@ -153,27 +150,12 @@ class SequentialNetwork(Layer):
             input_shape = layer.compute_output_shape(input_shape)
         return tuple(input_shape)
 
-    def weight_entries(self) -> list[WeightEntry]:
-        return [entry for layer in self.layers for entry in layer.weight_entries()]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change the weights; setting it reaches every layer."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = value
-
     def get_config(self) -> dict[str, Any]:
-        from convolens.models.graph.configuration import sequential_config
-
-        return sequential_config(self)
-
-    @classmethod
-    def from_config(cls, config: Any) -> "SequentialNetwork":
-        from convolens.models.graph.configuration import sequential_from_config
-
-        return sequential_from_config(config)
+        source = [serialize(self.input.layer)] if self.built else []
+        return {
+            "name": self.name or "sequential",
+            "trainable": self.trainable,
+            "dtype": "float32",
+            "layers": source + [serialize(layer) for layer in self.layers],
+            "build_input_shape": self.built_shape if self.built else None,
+        }

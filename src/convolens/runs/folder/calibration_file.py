@@ -15,7 +15,7 @@ from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.files.atomic import seal_of, write_error
-from convolens.files.plain_json import parse, write_json
+from convolens.files.plain_json import read, write_json
 from convolens.runs.folder.run_folder import RunFolder
 
 FORMAT = 1
@@ -168,11 +168,7 @@ def read_calibration(
     path = folder.calibration
     if not path.is_file():
         return None
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror}).{_ADVICE}") from error
-    described = parse(path, "calibration.json", text)
+    described = read(path)
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         raise CheckpointError(f"{path}: not a calibration.json of format {FORMAT}.{_ADVICE}")
     if seal_of(folder.weights(weights)).sha256 != described.get("weights_sha256"):

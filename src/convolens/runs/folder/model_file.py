@@ -1,7 +1,7 @@
 """model.json: what a trained network is and what it must be shown, so that `predict` needs no flags."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,27 +14,14 @@ from convolens.data.decode import COLOR_MODES
 from convolens.data.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.files.plain_json import write_json
-from convolens.initializers import undrawn
 from convolens.models import Model
-from convolens.models.graph.configuration import deserialize, serialize
+from convolens.models.files.blaming import MALFORMED, short
+from convolens.models.files.described_network import described_network, network_without_memory
+from convolens.models.files.run_weights import FORMAT, MULTI_LABEL_FORMAT, read_description
+from convolens.models.graph.container import Container
+from convolens.models.graph.serialization import serialize
 from convolens.runs.folder.calibration_file import MULTI_LABEL
 from convolens.runs.folder.run_folder import RunFolder
-
-FORMAT = 1
-MULTI_LABEL_FORMAT = (
-    2  # a reader that knows only the first would take the likeliest of several labels for the only one
-)
-
-# what wrong values in a description make of themselves when a network is built from them
-_WRONG_VALUES = (
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    MemoryError,
-)
 
 
 @dataclass(frozen=True)
@@ -92,18 +79,19 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         raise MissingFileError(
             f"{weights}: no such weights file; did the training end before its first epoch was over?"
         )
-    description = _read(run.model)
-    try:
-        with undrawn():
-            module = deserialize(description["network"])
+    description = read_description(run.model)
+
+    def fits(module: Container) -> None:
+        Model(module).load_weights(weights)
+
+    with _blaming(run.model):
+        module = described_network(run.model, description["network"], fits)
         names = tuple(str(name) for name in description["class_names"])
         preprocessing = Preprocessing.of(description["preprocessing"])
         shape, wanted = module.output_shape, module.input_shape[1:]
         title = str(description["name"])
         multi_label = description.get("output") == MULTI_LABEL
         tuned = _thresholds(description, len(names)) if multi_label else None
-    except _WRONG_VALUES as error:
-        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
     if not isinstance(shape, tuple) or shape[-1] not in (len(names), len(names) if multi_label else 1):
         raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
     sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode]))
@@ -115,6 +103,17 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
     model = Model(module, name=title)
     model.load_weights(weights)
     return TrainedModel(model.to(device), title, names, preprocessing, multi_label, tuned)
+
+
+@contextmanager
+def _blaming(path: Path) -> Iterator[None]:
+    """Turn what wrong values in a description make of whoever trusts them into one line that names the file."""
+    try:
+        yield
+    except CheckpointError:  # names its file
+        raise
+    except MALFORMED as error:
+        raise CheckpointError(f"{path}: incomplete or of another version ({short(repr(error))}).") from error
 
 
 def _thresholds(description: Mapping[str, Any], classes: int) -> tuple[float, ...] | None:
@@ -134,20 +133,19 @@ def is_multi_label(run: RunFolder) -> bool:
     Raises:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
-    return _read(run.model).get("output") == MULTI_LABEL
+    return read_description(run.model).get("output") == MULTI_LABEL
 
 
 def network(run: RunFolder) -> Model:
-    """Return the network of a run as it was described, its weights not read.
+    """Return the network of a run as it was described, its weights not read, and without memory for them.
 
     Raises:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
-    description = _read(run.model)
-    try:
-        return Model(deserialize(description["network"]), name=str(description["name"]))
-    except _WRONG_VALUES as error:
-        raise CheckpointError(f"{run.model}: incomplete or of another version ({error!r}).") from error
+    description = read_description(run.model)
+    with _blaming(run.model):
+        module = network_without_memory(run.model, description["network"])
+        return Model(module, name=str(description["name"]))
 
 
 def class_names(run: RunFolder) -> tuple[str, ...]:
@@ -156,7 +154,7 @@ def class_names(run: RunFolder) -> tuple[str, ...]:
     Raises:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
-    names = _read(run.model).get("class_names")
+    names = read_description(run.model).get("class_names")
     if not isinstance(names, list):
         raise CheckpointError(f"{run.model}: incomplete or of another version (no class names).")
     return tuple(str(name) for name in names)
@@ -169,20 +167,3 @@ def save_weights(module: torch.nn.Module, path: Path) -> None:
         WriteError: the file cannot be written; the one before is untouched.
     """
     tensors.write(path, module.state_dict(), {"format": "pt"})
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise MissingFileError(f"{path}: no such file; is this a run folder?") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: not readable as JSON ({error}).") from error
-    if not isinstance(description, dict) or description.get("format") not in (
-        FORMAT,
-        MULTI_LABEL_FORMAT,
-    ):
-        raise CheckpointError(
-            f"{path}: not a model.json of format {FORMAT} or {MULTI_LABEL_FORMAT}; was it made by a newer version?"
-        )
-    return description

@@ -117,8 +117,7 @@ def find_model(subject: str, shape: tuple[int, ...] | None, classes: int | None)
     if classes is not None and (words or run.exists()):
         raise ArgumentError("cost: --classes is for a named architecture; leave it out.")
     if run.is_dir():
-        with torch.device("meta"):
-            return model_file.network(RunFolder.open(run))
+        return model_file.network(RunFolder.open(run))
     if words:
         if shape is None:
             raise ArgumentError(

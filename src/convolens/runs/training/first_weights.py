@@ -6,10 +6,10 @@ from typing import Any
 
 from convolens.applications import Normalization, Pretrained, find_architecture, find_weights
 from convolens.applications.matching import classifiers, load_pretrained
-from convolens.checkpoints.run_weights import find_run_weights
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.files.atomic import seal_of
 from convolens.models import Model
+from convolens.models.files.run_weights import find_run_weights
 from convolens.options.training import TrainOptions
 from convolens.runs.settings.options import Settings
 

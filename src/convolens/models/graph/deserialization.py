@@ -1,36 +1,16 @@
-"""A network's description as plain values, in Keras 3's dialect, and the way back."""
+"""deserialize: a layer or a network from its description, in the dialect of Keras 2, 3 or our own."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, SymbolicTensor
+from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
 
 Call = tuple[str, int]  # the name of a layer, and which of its calls
-
-
-def serialize(layer: Layer) -> dict[str, Any]:
-    """Return `{"class_name": ..., "config": ...}` for a layer or a network."""
-    networks: dict[type, tuple[str, str]] = {
-        Network: ("keras.src.models.functional", "Functional"),  # where Keras 3 looks for it
-        SequentialNetwork: ("keras", "Sequential"),
-    }
-    module, name = networks.get(type(layer), ("keras.layers", type(layer).__name__))
-    if name in OWN_LAYERS:
-        module = "convolens.layers"
-    elif name not in LAYERS and type(layer) not in networks:
-        raise ArgumentError(
-            f"{layer.title}: a layer of your own cannot be described; save its weights instead."
-        )
-    return {
-        "module": module,
-        "class_name": name,
-        "config": layer.get_config(),
-        "registered_name": None,
-    }
 
 
 def deserialize(description: Mapping[str, Any]) -> Layer:
@@ -44,33 +24,20 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
         raise ArgumentError(
             f"model description: expected class_name and config; received {description!r:.80}."
         )
-    classes: dict[str, type[Layer]] = {
-        **LAYERS,
-        **OWN_LAYERS,
-        "Functional": Network,
-        "Model": Network,
-        "Sequential": SequentialNetwork,
-    }
     name = str(description["class_name"])
     if name == "Lambda":
         raise UnknownNameError(
             "model description: unknown layer class 'Lambda': it holds a program, and none is run from a file; build "
             "the model here without it, and call model.load_weights."
         )
-    found = look_up("model description", "layer class", name, classes)
-    return found.from_config(description.get("config", {}))
-
-
-def sequential_config(network: SequentialNetwork) -> dict[str, Any]:
-    """Return a `SequentialNetwork` in Keras 3's dialect."""
-    source = [serialize(network.input.layer)] if network.built else []
-    return {
-        "name": network.name or "sequential",
-        "trainable": network.trainable,
-        "dtype": "float32",
-        "layers": source + [serialize(layer) for layer in network.layers],
-        "build_input_shape": network.built_shape if network.built else None,
+    makers: dict[str, Callable[[Any], Layer]] = {
+        **{known: kind.from_config for known, kind in (LAYERS | OWN_LAYERS).items()},
+        "Functional": network_from_config,
+        "Model": network_from_config,
+        "Sequential": sequential_from_config,
     }
+    make = look_up("model description", "layer class", name, makers)
+    return make(description.get("config", {}))
 
 
 def sequential_from_config(config: Any) -> SequentialNetwork:
@@ -82,45 +49,6 @@ def sequential_from_config(config: Any) -> SequentialNetwork:
     if shape and network.layers:
         network.build_once(tuple(shape))
     return network
-
-
-def _history(network: Network, tensor: SymbolicTensor) -> list[Any]:
-    calls = [node for node in network.nodes if node.layer is tensor.layer]
-    place = next(i for i, node in enumerate(calls) if node.output is tensor)
-    return [tensor.layer.name, place, 0]
-
-
-def network_config(network: Network) -> dict[str, Any]:
-    """Return a functional `Network` in Keras 3's dialect."""
-    described = []
-    for layer in network.layers:
-        calls = []
-        for node in network.nodes:
-            if node.layer is layer and node.inputs and not isinstance(layer, InputLayer):
-                tensors = [
-                    {
-                        "class_name": "__keras_tensor__",
-                        "config": {
-                            "shape": list(tensor.shape),
-                            "dtype": tensor.dtype,
-                            "keras_history": _history(network, tensor),
-                        },
-                    }
-                    for tensor in node.inputs
-                ]
-                calls.append({"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}})
-        described.append(serialize(layer) | {"name": layer.name, "inbound_nodes": calls})
-    inputs = [_history(network, tensor) for tensor in network.inputs]
-    outputs = [_history(network, tensor) for tensor in network.outputs]
-    auxiliary = [[*_history(network, tensor), weight] for tensor, weight in network.auxiliary]
-    return {
-        "name": network.name or "functional",
-        "trainable": network.trainable,
-        "layers": described,
-        "input_layers": inputs[0] if network.single_input else inputs,
-        "output_layers": outputs[0] if network.single_output else outputs,
-        **({"auxiliary": auxiliary} if auxiliary else {}),
-    }
 
 
 def _inbound(call: Any) -> list[list[Any]]:
@@ -230,5 +158,5 @@ def _first_calls(
     told: dict[str, int] = {}
     for name, i in [*ends, *(source for sources in waiting.values() for source in sources)]:
         told[name] = max(told.get(name, 0), i)
-    inside = {name for name, layer in layers.items() if isinstance(layer, (Network, SequentialNetwork))}
+    inside = {name for name, layer in layers.items() if isinstance(layer, Container)}
     return {name: 1 for name in inside if told.get(name, 0) > 0 and (name, told[name]) not in waiting}
