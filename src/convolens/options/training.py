@@ -91,7 +91,7 @@ class TrainOptions:
     interpolation: Annotated[
         str | None,
         _Data(
-            "How photos are scaled: nearest, bilinear, bicubic, lanczos; by default as for the weights, else bilinear."
+            "How photos are scaled: nearest, box, bilinear, hamming, bicubic, lanczos; by default as for the weights, else bilinear."
         ),
     ] = None
     resize: Annotated[

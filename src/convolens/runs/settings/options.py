@@ -10,7 +10,8 @@ from convolens.applications import find_architecture
 from convolens.applications.pretrained import usual_interpolation
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
-from convolens.data.decode import CHANNELS, MAX_PIXELS, RESIZES
+from convolens.data.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES
+from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.options.option import options_of
 from convolens.options.training import VALIDATION_SPLIT, TrainOptions
@@ -19,7 +20,6 @@ from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
 
 MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
-INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,11 @@ class Settings(TrainOptions):
     schedule: str = field()
     learning_rate: float = field()
     augmentation: Augmentation = field()  # type: ignore[assignment]  # fields of it are asked for
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What the network must be shown."""
+        return Preprocessing(self.size, self.color_mode, self.interpolation, self.resize)
 
     @property
     def monitor_mode(self) -> str:
@@ -92,7 +97,7 @@ def resolve(options: TrainOptions) -> Settings:
     interpolation = options.interpolation
     if interpolation is None:
         interpolation = usual_interpolation(options.weights, architecture.name) or "bilinear"
-    one_of(where, "interpolation", interpolation, INTERPOLATIONS)
+    one_of(where, "interpolation", interpolation, list(INTERPOLATIONS))
     resize = one_of(where, "resize", _either(options.resize, "squash"), RESIZES)
     color_mode = one_of(where, "color_mode", _either(options.color_mode, "rgb"), list(CHANNELS))
     share = float(_either(options.validation_split, VALIDATION_SPLIT))

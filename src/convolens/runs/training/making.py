@@ -6,7 +6,6 @@ from convolens import optimizers
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.data.prepared import Prepared
-from convolens.data.preprocessing import Preprocessing
 from convolens.models import Model
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.settings.options import Settings
@@ -18,9 +17,8 @@ from convolens.runs.training.learnt_network import learnt_network
 
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
     """Return a run's model with what it must be shown and what its outputs mean."""
-    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
     several = task_of(settings).several
-    return TrainedModel(model, settings.model, prepared.class_names, preprocessing, several)
+    return TrainedModel(model, settings.model, prepared.class_names, settings.preprocessing, several)
 
 
 def steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
@@ -65,7 +63,7 @@ def make_batches(settings: Settings, prepared: Prepared, model: Model, training:
         settings.batch_size if training else max(64, settings.batch_size),
         settings.augmentation if training else Augmentation(),
         settings.seed,
-        rescale=Preprocessing(settings.size).rescale,
+        rescale=settings.preprocessing.rescale,
         shuffle=training,
         balance=training and settings.balance,
         classes=len(prepared.class_names),

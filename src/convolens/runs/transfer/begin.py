@@ -10,7 +10,6 @@ from convolens.analysis.measures.calibration import log_loss
 from convolens.applications import Pretrained
 from convolens.data.content import content_hashes
 from convolens.data.prepared import Prepared
-from convolens.data.preprocessing import Preprocessing
 from convolens.features.photo_features import photo_features
 from convolens.features.ridge import Ridge, fit_ridge
 from convolens.initializers import undrawn
@@ -46,11 +45,6 @@ class Sides:
     validation: np.ndarray
 
 
-def preprocessing_of(settings: Settings) -> Preprocessing:
-    """Return what the network of a run must be shown."""
-    return Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
-
-
 def learns_all(settings: Settings, prepared: Prepared) -> bool:
     """Return whether a run's answer may learn from its validation photos too, once they have judged it.
 
@@ -74,7 +68,7 @@ def features_of_sides(
     model: Model, settings: Settings, prepared: Prepared, screen: Screen, title: str
 ) -> Sides:
     """Return the features of both sides, computed or read."""
-    tap, preprocessing = features_tap(model), preprocessing_of(settings)
+    tap, preprocessing = features_tap(model), settings.preprocessing
     found = []
     for part, side in ((prepared.training, "training"), (prepared.validation, "validation")):
         with screen.progress(f"{title} of the {side} photos") as advance:

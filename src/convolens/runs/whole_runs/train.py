@@ -10,7 +10,6 @@ import torch
 
 from convolens.analysis import cost
 from convolens.data.prepared import Prepared
-from convolens.data.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.files.lock import locked
 from convolens.models import Model
@@ -123,7 +122,6 @@ def train(
     notes += adopt(model, prepared.class_names, parent, head) if parent is not None else []
     notes += begin_with(model, settings, first) if first is not None else []
     batches = make_batches(settings, prepared, model, training=True)
-    preprocessing = Preprocessing(settings.size, settings.color_mode, settings.interpolation, settings.resize)
 
     settings, stages = stages_of(settings, model)
     notes += technique_notes(settings, planned_steps(settings, steps_an_epoch(settings, prepared)))
@@ -151,7 +149,9 @@ def train(
             measured, placed.batches, len(prepared.validation), settings, screen.check_cancelled
         )
         price = cost(model, settings.input_shape, training=False)
-        show_plan(settings, preprocessing, price, measurement, screen, [*notes, placed.line, threads])
+        show_plan(
+            settings, settings.preprocessing, price, measurement, screen, [*notes, placed.line, threads]
+        )
         validation = make_batches(settings, prepared, model, training=False)
         session = Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages)
         seconds = expected_seconds(settings, measurement.seconds_per_epoch)
