@@ -93,7 +93,7 @@ def main() -> None:
     costs = {}
     for name, entry in APPLICATIONS.items():
         model = network(entry)
-        costs[name] = analysis.cost(model)
+        costs[name] = analysis.cost(model, training=False)
         analysis.plot_model(model, docs / "pictures" / "architectures" / f"{name}.svg")
     page = [HEAD + "| name | function | image | smallest | parameters | MACs |", "|---|---|---|---|---|---|"]
     for name, cost in costs.items():

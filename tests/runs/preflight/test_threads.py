@@ -48,6 +48,13 @@ def two_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(scope="module")
+def told_one(small_data: Path) -> Path:
+    """A whole run that was told to take one thread."""
+    runs.train(quick(small_data, small_data.parent / "told-one", 1), Screen(quiet=True))
+    return small_data.parent / "told-one"
+
+
 def make_model() -> Model:
     model = build("shallow-vgg", (8, 8, 3), 3)
     model.compile(SGD(0.01), loss="sparse_categorical_crossentropy")
@@ -160,7 +167,8 @@ def test_what_the_user_said_holds(two_threads: None, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(("decisive", "threads"), [(ALWAYS, 1), (NEVER, 2)])
 def test_the_choice_is_noted_and_changes_nothing_else(
-    two_threads: None, monkeypatch: pytest.MonkeyPatch, small_data: Path, tmp_path: Path, decisive: float, threads: int
+    two_threads: None, monkeypatch: pytest.MonkeyPatch, small_data: Path, told_one: Path, tmp_path: Path, decisive: float,
+    threads: int,
 ) -> None:  # fmt: skip
     """The end is that of a run which was told the number; the process' own number is put back."""
     monkeypatch.setattr(threads_module, "DECISIVE", decisive)
@@ -170,17 +178,25 @@ def test_the_choice_is_noted_and_changes_nothing_else(
     assert f"(cpu, {threads} thread" in text
     assert numbers_of(tmp_path / "chosen") == (threads, threads, threads)
     assert torch.get_num_threads() == 2
-    runs.train(quick(small_data, tmp_path / "told", threads), Screen(quiet=True))
-    assert same_end(tmp_path / "chosen", tmp_path / "told")
+    told = told_one
+    if threads == 2:
+        told = tmp_path / "told"
+        runs.train(quick(small_data, told, 2), Screen(quiet=True))
+    assert same_end(tmp_path / "chosen", told)
 
 
 @pytest.mark.parametrize("step", [2, 8])
 @pytest.mark.parametrize("by", ["resume", "train --resume"])
 def test_going_on_keeps_it(
-    two_threads: None, monkeypatch: pytest.MonkeyPatch, small_data: Path, tmp_path: Path, step: int, by: str
+    two_threads: None,
+    monkeypatch: pytest.MonkeyPatch,
+    small_data: Path,
+    told_one: Path,
+    tmp_path: Path,
+    step: int,
+    by: str,
 ) -> None:
     """Killed before the first state (step 2 of 5 an epoch) or behind it, on a machine that would now choose otherwise."""
-    runs.train(quick(small_data, tmp_path / "whole", 1), Screen(quiet=True))
     asked = quick(small_data, tmp_path / "run")
     monkeypatch.setattr(threads_module, "DECISIVE", ALWAYS)
     kill_at(step, asked)
@@ -194,7 +210,7 @@ def test_going_on_keeps_it(
     )
     assert "1 thread, as before" in text
     assert numbers_of(tmp_path / "run") == (1, 1, 1)
-    assert same_end(tmp_path / "run", tmp_path / "whole")
+    assert same_end(tmp_path / "run", told_one)
     assert torch.get_num_threads() == 2
 
 
