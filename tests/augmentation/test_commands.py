@@ -9,11 +9,11 @@ from PIL import Image
 
 from convolens import runs
 from convolens.augmentation import Augmentation
-from convolens.cli import main
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.sweeps import SWEEPS, sweep
 from images import folders, photo
+from typed import call
 
 QUIET = Screen(quiet=True)
 FLAGS = {
@@ -28,13 +28,6 @@ FLAGS = {
 }
 
 
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
 @pytest.fixture
 def two(tmp_path):
     photo(1, (40, 30)).save(tmp_path / "a.png")
@@ -43,10 +36,10 @@ def two(tmp_path):
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_every_flag_is_its_field(capsys, two, flag):
+def test_every_flag_is_its_field(two, flag):
     partner = ["--partner", two / "b.png"] if "mix" in flag else []
     status, out, err = call(
-        capsys, "augment", two / "a.png", "--out", two / "o", "--count", 2, *flag.split(), *partner
+        "augment", two / "a.png", "--out", two / "o", "--count", 2, *flag.split(), *partner
     )
     assert status == 0, err
     (line,) = Augmentation(**FLAGS[flag]).describe()
@@ -59,10 +52,10 @@ def test_every_flag_is_its_field(capsys, two, flag):
         assert (folder / name).read_bytes() == (two / "o" / name).read_bytes()
 
 
-def test_help_shows_every_flag_among_the_augmentation(capsys, monkeypatch):
+def test_help_shows_every_flag_among_the_augmentation(monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     for command in ("train", "augment"):
-        _, out, _ = call(capsys, command, "--help")
+        _, out, _ = call(command, "--help")
         panel = re.search(r"─ Augmentation ─(.*?)╰", out, re.DOTALL).group(1)
         for flag in FLAGS:
             assert flag.split()[0] in panel
@@ -156,9 +149,9 @@ def test_misuse_is_named_and_leaves_nothing(two, fields, more, kind, words):
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_bad_flags_are_one_line(capsys, tmp_path, flags, words):
+def test_bad_flags_are_one_line(tmp_path, flags, words):
     data = folders(tmp_path / "data", {"a": 6, "b": 6})
-    status, _, err = call(capsys, "train", data, "--out", tmp_path / "run", *flags)
+    status, _, err = call("train", data, "--out", tmp_path / "run", *flags)
     assert status == 2
     assert words in err
     assert len(err.splitlines()) == 1
@@ -166,13 +159,13 @@ def test_bad_flags_are_one_line(capsys, tmp_path, flags, words):
 
 
 @pytest.mark.parametrize("model", ["shallow-vgg", "conv-model"])
-def test_train_with_mixed_labels(capsys, tmp_path, model):
+def test_train_with_mixed_labels(tmp_path, model):
     """Three classes by softmax, two by one sigmoid; validation labels stay as they are."""
     counts = {"a": 12, "b": 12, "c": 12} if model == "shallow-vgg" else {"a": 12, "b": 12}
     data = folders(tmp_path / "data", counts)
     size = "8" if model == "shallow-vgg" else "64"
     status, out, err = call(
-        capsys, "train", data, "--model", model, "--size", size, "--epochs", 1, "--batch-size", 8, "--augment", "none",
+        "train", data, "--model", model, "--size", size, "--epochs", 1, "--batch-size", 8, "--augment", "none",
         "--mixup", "0.2", "--cutmix", "1.0", "--out", tmp_path / "run",
     )  # fmt: skip
     assert status == 0, err
@@ -185,10 +178,10 @@ def test_train_with_mixed_labels(capsys, tmp_path, model):
     assert Augmentation(**varied) == Augmentation(mixup=0.2, cutmix=1.0)
 
 
-def test_augment_none_is_none(capsys, tmp_path):
+def test_augment_none_is_none(tmp_path):
     data = folders(tmp_path / "data", {"a": 8, "b": 8})
     status, out, _ = call(
-        capsys, "train", data, "--size", 8, "--epochs", 1, "--augment", "none", "--out", tmp_path / "run"
+        "train", data, "--size", 8, "--epochs", 1, "--augment", "none", "--out", tmp_path / "run"
     )
     assert status == 0
     assert re.search(r"never varied\)\s+none\n", out)

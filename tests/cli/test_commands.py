@@ -1,15 +1,16 @@
 """Every command: help in a blink, one line and exit 2 on bad input, 0 only on success."""
 
 import json
-import os
 import re
+import resource
 import subprocess
 import sys
 
 import pytest
 
-from convolens.cli import main
+from convolens.runs.training import checkpointing
 from images import folders, overlapping, patterned, photo, truncated_jpeg
+from typed import call
 
 COMMANDS = (
     "train", "resume", "finetune", "evaluate", "calibrate", "diff", "predict", "explain", "augment", "check", "lr-find",
@@ -17,37 +18,13 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """Two classes, and a run trained on them by the command."""
     place = tmp_path_factory.mktemp("cli")
     data = folders(place / "data", {"dark": 20, "light": 20})
-    arguments = [
-        "train",
-        data,
-        "--size",
-        "8",
-        "--epochs",
-        "2",
-        "--batch-size",
-        "8",
-        "--out",
-        place / "run",
-        "--json",
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "convolens", *map(str, arguments)], capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    return place, done
+    arguments = ["--size", 8, "--epochs", 2, "--batch-size", 8, "--out", place / "run", "--json"]
+    return place, *call("train", data, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -91,39 +68,38 @@ def test_the_groups_hold_every_command_and_begin_with_a_first_day(help_pages):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_help_has_an_example(capsys, command):
-    status, out, _ = call(capsys, command, "--help")
+def test_every_help_has_an_example(command):
+    status, out, _ = call(command, "--help")
     assert status == 0
     assert f"convolens {command}" in " ".join(out.split())
 
 
 def test_train_prints_json_alone(trained):
-    place, done = trained
-    result = json.loads(done.stdout)
+    place, status, out, err = trained
+    assert status == 0
+    result = json.loads(out)
     assert result["run"] == str(place / "run")
     assert result["interrupted"] is False
     assert result["result"]["accuracy"] >= result["result"]["baseline_accuracy"]
-    assert "Best epoch" in done.stderr
-    assert "\x1b" not in done.stderr, "no colours and no bar where the output is no terminal"
+    assert "Best epoch" in err
+    assert "\x1b" not in err, "no colours and no bar where the output is no terminal"
 
 
-def test_evaluate(capsys, trained):
-    place, _ = trained
-    status, out, _ = call(capsys, "evaluate", place / "run", place / "data")
+def test_evaluate(trained):
+    place, *_ = trained
+    status, out, _ = call("evaluate", place / "run", place / "data")
     assert status == 0
     assert "Accuracy" in out
-    status, out, err = call(
-        capsys, "evaluate", place / "run", place / "data", "--json", "--csv", place / "e.csv"
-    )
+    status, out, err = call("evaluate", place / "run", place / "data", "--json", "--csv", place / "e.csv")
     assert json.loads(out)["images"] == 40
     assert "Accuracy" in err
     assert len((place / "e.csv").read_text().splitlines()) == 41
 
 
-def test_evaluate_into_a_folder(capsys, trained, tmp_path):
-    place, _ = trained
+def test_evaluate_into_a_folder(trained, tmp_path):
+    place, *_ = trained
     status, out, _ = call(
-        capsys, "evaluate", place / "run", place / "data", "--out", tmp_path / "e", "--tta", "1", "--top-k", "2", "-q",
+        "evaluate", place / "run", place / "data", "--out", tmp_path / "e", "--tta", "1", "--top-k", "2", "-q",
         "--no-calibration", "--seed", "3",
     )  # fmt: skip
     assert status == 0
@@ -132,28 +108,26 @@ def test_evaluate_into_a_folder(capsys, trained, tmp_path):
     assert (tmp_path / "e" / "evaluation.html").is_file()
 
 
-def test_calibrate_and_diff(capsys, tmp_path):
+def test_calibrate_and_diff(tmp_path):
     data = overlapping(tmp_path / "data", {"dark": 60, "light": 60})
     few = ["--size", "8", "--batch-size", "16", "--val-split", "0.4", "--quiet"]
     for name, epochs in (("one", 1), ("two", 2)):
-        assert call(capsys, "train", data, "--epochs", epochs, "--out", tmp_path / name, *few)[0] == 0
-    status, out, err = call(capsys, "calibrate", tmp_path / "two", "--error-rate", "0.2", "--json")
+        assert call("train", data, "--epochs", epochs, "--out", tmp_path / name, *few)[0] == 0
+    status, out, err = call("calibrate", tmp_path / "two", "--error-rate", "0.2", "--json")
     assert status == 0
     assert json.loads(out)["unknown"]["error_rate"] == 0.2
     assert "Unknown: the likeliest class below" in err
     strange = patterned(tmp_path / "strange", 6)
-    status, out, _ = call(capsys, "predict", tmp_path / "two", strange, "--json")
+    status, out, _ = call("predict", tmp_path / "two", strange, "--json")
     assert status == 0
     assert {answer["label"] for answer in json.loads(out)} <= {"unknown", "dark", "light"}
     assert all(answer["unknown"] in (True, False) for answer in json.loads(out))
-    status, out, _ = call(capsys, "predict", tmp_path / "two", strange)
+    status, out, _ = call("predict", tmp_path / "two", strange)
     assert "at most 0.2 of the photos of known classes" in " ".join(out.split())
-    status, out, _ = call(capsys, "calibrate", tmp_path / "two", "--no-unknown", "-q")
+    status, out, _ = call("calibrate", tmp_path / "two", "--no-unknown", "-q")
     assert status == 0
     assert "Unknown" not in out
-    status, out, err = call(
-        capsys, "diff", tmp_path / "one", tmp_path / "two", "--json", "--out", tmp_path / "d"
-    )
+    status, out, err = call("diff", tmp_path / "one", tmp_path / "two", "--json", "--out", tmp_path / "d")
     assert status == 0
     found = json.loads(out)
     assert found["fixed"] + found["broken"] + found["right"] + found["wrong"] == found["photos"]
@@ -161,41 +135,40 @@ def test_calibrate_and_diff(capsys, tmp_path):
     assert (tmp_path / "d" / "diff.csv").is_file()
 
 
-def test_resume(capsys, trained):
-    place, done = trained
-    status, out, err = call(capsys, "resume", place / "run", "--json")
+def test_resume(trained):
+    place, _, before, _ = trained
+    status, out, err = call("resume", place / "run", "--json")
     assert status == 0
-    assert json.loads(out)["result"]["accuracy"] == json.loads(done.stdout)["result"]["accuracy"]
+    assert json.loads(out)["result"]["accuracy"] == json.loads(before)["result"]["accuracy"]
     assert "All 2 epochs are done" in err
     assert "Going on from" in err
-    assert call(capsys, "resume", place / "run", "--epochs", "1")[::2] == (
+    assert call("resume", place / "run", "--epochs", "1")[::2] == (
         2,
         "convolens: resume: --epochs 1 is fewer than the 2 of the run; give more, or leave it out.\n",
     )
 
 
 @pytest.mark.parametrize("select", ["best", "last"])
-def test_select(capsys, trained, select):
-    place, _ = trained
-    status, out, _ = call(capsys, "evaluate", place / "run", place / "data", "--select", select)
+def test_select(trained, select):
+    place, *_ = trained
+    status, out, _ = call("evaluate", place / "run", place / "data", "--select", select)
     assert status == 0
     assert f"with {select} weights of" in out
     photo_path = place / "data" / "dark" / "00.png"
-    assert call(capsys, "predict", place / "run", photo_path, "--select", select)[0] == 0
-    status, _, err = call(capsys, "predict", place / "run", photo_path, "--select", "lst")
+    assert call("predict", place / "run", photo_path, "--select", select)[0] == 0
+    status, _, err = call("predict", place / "run", photo_path, "--select", "lst")
     assert (status, "which must be one of 'best', 'last'" in err) == (2, True)
 
 
-def test_predict(capsys, trained, tmp_path):
-    place, _ = trained
+def test_predict(trained, tmp_path):
+    place, *_ = trained
     photo_path = place / "data" / "dark" / "00.png"
-    status, out, _ = call(capsys, "predict", place / "run", photo_path)
+    status, out, _ = call("predict", place / "run", photo_path)
     assert status == 0
     assert "dark" in out
-    status, out, _ = call(capsys, "predict", place / "run", photo_path, "--json")
+    status, out, _ = call("predict", place / "run", photo_path, "--json")
     assert json.loads(out)[0]["path"] == str(photo_path)
     status, out, _ = call(
-        capsys,
         "predict",
         place / "run",
         place / "data",
@@ -208,19 +181,19 @@ def test_predict(capsys, trained, tmp_path):
     assert status == 0
     assert "40 rows in" in out
     assert sum(path.is_symlink() for path in (tmp_path / "s").rglob("*.png")) == 40
-    status, out, _ = call(capsys, "predict", "--undo", tmp_path / "s" / "undo.csv")
+    status, out, _ = call("predict", "--undo", tmp_path / "s" / "undo.csv")
     assert "40 sorted files removed" in out
     broken = truncated_jpeg(tmp_path / "cut.jpg")
-    status, out, _ = call(capsys, "predict", place / "run", photo_path, broken, "--csv", tmp_path / "b.csv")
+    status, out, _ = call("predict", place / "run", photo_path, broken, "--csv", tmp_path / "b.csv")
     assert status == 2
     assert "1 of 2 files could not be read" in out
     assert len((tmp_path / "b.csv").read_text().splitlines()) == 3
 
 
-def test_augment(capsys, tmp_path):
+def test_augment(tmp_path):
     photo(1).save(tmp_path / "a.jpg")
     status, out, _ = call(
-        capsys, "augment", tmp_path / "a.jpg", "--out", tmp_path / "o", "--count", "3", "--zoom-range", "0.8,1.1",
+        "augment", tmp_path / "a.jpg", "--out", tmp_path / "o", "--count", "3", "--zoom-range", "0.8,1.1",
         "--width-shift-range", "3", "--brightness-range", "0.5,1.5", "--no-horizontal-flip", "--save-format", "jpeg",
     )  # fmt: skip
     assert status == 0
@@ -229,8 +202,8 @@ def test_augment(capsys, tmp_path):
     assert len(list((tmp_path / "o").glob("a_*.jpg"))) == 3
 
 
-def test_demo(capsys, tmp_path):
-    status, out, _ = call(capsys, "demo", "--epochs", "1", "--out", tmp_path / "demo")
+def test_demo(tmp_path):
+    status, out, _ = call("demo", "--epochs", "1", "--out", tmp_path / "demo")
     assert status == 0
     assert "1,797 handwritten digits" in out
     assert out.count("demo-digits/") >= 3
@@ -296,10 +269,10 @@ def bad_commands(tmp_path):
     yield ["demo", "--out", tmp_path / "a.png" / "run"], "cannot write"
 
 
-def test_bad_input_is_one_line_and_exit_2(capsys, tmp_path, monkeypatch):
+def test_bad_input_is_one_line_and_exit_2(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for arguments, words in bad_commands(tmp_path):
-        status, out, err = call(capsys, *arguments)
+        status, out, err = call(*arguments)
         assert status == 2, arguments
         assert words in err, (arguments, err)
         assert len(err.splitlines()) == 1, err
@@ -308,65 +281,63 @@ def test_bad_input_is_one_line_and_exit_2(capsys, tmp_path, monkeypatch):
     assert not (tmp_path / "runs").exists()
 
 
-def test_no_command_shows_the_help(capsys):
-    status, out, _ = call(capsys)
+def test_no_command_shows_the_help():
+    status, out, _ = call()
     assert status == 0
     assert all(command in out for command in COMMANDS)
 
 
-def test_version(capsys):
+def test_version():
     import convolens
 
-    assert call(capsys, "--version") == (0, f"convolens {convolens.__version__}\n", "")
+    assert call("--version") == (0, f"convolens {convolens.__version__}\n", "")
 
 
-def test_ctrl_c_is_130(capsys, monkeypatch, tmp_path):
+def test_ctrl_c_is_130(monkeypatch, tmp_path):
     from convolens import runs
 
     def pressed(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs, "evaluate", pressed)
-    assert call(capsys, "evaluate", tmp_path, tmp_path) == (130, "", "convolens: interrupted.\n")
+    assert call("evaluate", tmp_path, tmp_path) == (130, "", "convolens: interrupted.\n")
 
 
-def test_full_disk_at_a_checkpoint(tmp_path):
+def test_full_disk_at_a_checkpoint(tmp_path, monkeypatch):
     """Files may grow to 300 kB only: the weights do not fit, the training goes on and says so."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limited(write):
+        def limited_write(*arguments):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+            try:
+                return write(*arguments)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+        return limited_write
+
+    for module, name in ((checkpointing.tensors, "write"), (checkpointing.states, "write_state")):
+        monkeypatch.setattr(module, name, limited(getattr(module, name)))
     data = folders(tmp_path / "data", {"a": 10, "b": 10})
-    program = (
-        "import resource; from convolens.cli import main\n"
-        "from convolens.callbacks import Callback\n"
-        "import convolens.runs.training.checkpointing as c\n"
-        "def limit(write):\n"
-        "    def limited(*a):\n"
-        "        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
-        "        try: return write(*a)\n"
-        "        finally: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
-        "    return limited\n"
-        "c.tensors.write, c.states.write_state = limit(c.tensors.write), limit(c.states.write_state)\n"
-        f"main(['train', {str(data)!r}, '--size', '8', '--epochs', '2', '--out', {str(tmp_path / 'run')!r}])"
-    )
-    environment = os.environ | {"CONVOLENS_CACHE": str(tmp_path / "cache")}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment
-    )
-    assert done.returncode == 2
-    assert done.stdout.count("checkpoint not written: cannot write") == 2  # one an epoch
-    assert "Epoch 2/2" in done.stdout
-    assert "not one checkpoint could be written" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    status, out, err = call("train", data, "--size", 8, "--epochs", 2, "--out", tmp_path / "run")
+    assert status == 2
+    assert out.count("checkpoint not written: cannot write") == 2  # one an epoch
+    assert "Epoch 2/2" in out
+    assert "not one checkpoint could be written" in err
+    assert len(err.strip().splitlines()) == 1
     assert list((tmp_path / "run" / "checkpoints").iterdir()) == []
 
 
-def test_cache(capsys, tmp_path, monkeypatch):
+def test_cache(tmp_path, monkeypatch):
     from convolens.data import list_images, load_pixels
 
     monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "cache"))
     load_pixels(list_images(folders(tmp_path / "data", {"a": 3, "b": 2})), (8, 8))
-    status, out, _ = call(capsys, "cache")
+    status, out, _ = call("cache")
     assert status == 0
     assert "8 x 8" in out
     assert "of at most 20.0 GiB" in out
-    status, out, _ = call(capsys, "cache", "--clear")
+    status, out, _ = call("cache", "--clear")
     assert "freed in" in out
-    assert "0 B of at most" in call(capsys, "cache")[1]
+    assert "0 B of at most" in call("cache")[1]

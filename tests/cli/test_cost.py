@@ -8,42 +8,34 @@ import shlex
 import pytest
 
 from convolens.applications import build
-from convolens.cli import main
 from convolens.runs import Preprocessing, RunFolder, TrainedModel
 from convolens.runs.folder import model_file
+from typed import call
 
 
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
-def test_the_lectures_reduction(capsys):
-    status, out, _ = call(capsys, "cost", "conv 192 3x3", "--input", "28x28x256")
+def test_the_lectures_reduction():
+    status, out, _ = call("cost", "conv 192 3x3", "--input", "28x28x256")
     assert status == 0
     assert "Multiply-accumulates: 346,816,512 (" in out
-    status, out, _ = call(capsys, "cost", "conv 128 1x1, conv 192 3x3", "--input", "28x28x256")
+    status, out, _ = call("cost", "conv 128 1x1, conv 192 3x3", "--input", "28x28x256")
     assert status == 0
     assert "25,690,112 + 173,408,256 = 199,098,368 (" in out
     assert "1 MAC = 2 FLOPs: 398,196,736 FLOPs" in out
 
 
-def test_a_named_architecture(capsys):
-    status, out, _ = call(capsys, "cost", "shallow-vgg")
+def test_a_named_architecture():
+    status, out, _ = call("cost", "shallow-vgg")
     assert status == 0
     assert "Parameters: 2,168,362 (" in out
     assert " = 26,579,968 (" in out
     row = next(line for line in out.splitlines() if "conv2d_3" in line)
     assert row.split() == ["conv2d_3", "16x16x64", "36,928", "9,437,184", "64.0", "KiB", "14x14/2"]
     assert next(line for line in out.splitlines() if "dense_1" in line).endswith("whole ")
-    assert call(capsys, "cost", "shallow-vgg", "--size", "64", "--classes", "3", "--json")[0] == 0
+    assert call("cost", "shallow-vgg", "--size", "64", "--classes", "3", "--json")[0] == 0
 
 
-def test_training_and_folding(capsys):
-    status, out, _ = call(capsys, "cost", "shallow-vgg", "--training", "--batch", "16", "--depth", "0")
+def test_training_and_folding():
+    status, out, _ = call("cost", "shallow-vgg", "--training", "--batch", "16", "--depth", "0")
     assert status == 0
     assert "all (9 layers)" in " ".join(out.split())
     assert "1,261,682,688 multiply-accumulates, forward and backward (2.97 times)" in out
@@ -53,9 +45,9 @@ def test_training_and_folding(capsys):
     )
 
 
-def test_json_and_csv(capsys, tmp_path):
+def test_json_and_csv(tmp_path):
     table = tmp_path / "layers.csv"
-    status, out, err = call(capsys, "cost", "conv-model", "--json", "--csv", table, "--depth", "0")
+    status, out, err = call("cost", "conv-model", "--json", "--csv", table, "--depth", "0")
     assert status == 0
     found = json.loads(out)
     assert found["parameters"] == 1_212_513
@@ -68,16 +60,16 @@ def test_json_and_csv(capsys, tmp_path):
     assert (rows[1]["field_rows"], rows[1]["jump_columns"], rows[-1]["jump_rows"]) == ("4", "2", "")
 
 
-def test_a_run(capsys, tmp_path):
+def test_a_run(tmp_path):
     run = RunFolder.create(tmp_path / "run")
     names = ("a", "b", "c")
     trained = TrainedModel(build("shallow-vgg", (8, 8, 3), 3), "shallow-vgg", names, Preprocessing((8, 8)))
     model_file.write(run.model, trained)
-    status, out, _ = call(capsys, "cost", run.path, "--quiet")
+    status, out, _ = call("cost", run.path, "--quiet")
     assert status == 0
     assert f"Parameters: {trained.model.count_params():,} (" in out
     run.model.write_text('{"format": 1, "network": {}}')
-    status, _, err = call(capsys, "cost", run.path)
+    status, _, err = call("cost", run.path)
     assert status == 2
     assert "model.json: incomplete or of another version" in err
 
@@ -101,20 +93,20 @@ def test_a_run(capsys, tmp_path):
         (["shallow-vgg", "--csv", "x.png"], "is the name of an image"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_line(capsys, arguments, message):
-    status, out, err = call(capsys, "cost", *arguments)
+def test_bad_input_is_one_line(arguments, message):
+    status, out, err = call("cost", *arguments)
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert message in err
 
 
-def test_a_run_on_images_of_another_size(capsys, tmp_path):
+def test_a_run_on_images_of_another_size(tmp_path):
     run = RunFolder.create(tmp_path / "run")
     trained = TrainedModel(
         build("shallow-vgg", (8, 8, 3), 2), "shallow-vgg", ("a", "b"), Preprocessing((8, 8))
     )
     model_file.write(run.model, trained)
-    status, _, err = call(capsys, "cost", run.path, "--size", "16")
+    status, _, err = call("cost", run.path, "--size", "16")
     assert status == 2
     assert "layer 'dense' (Dense) says" in err
 
@@ -130,7 +122,7 @@ def test_what_the_page_says_is_typed(capsys, tmp_path, monkeypatch, request):
     typed = re.findall(r"^    convolens (.+)$", page, re.MULTILINE)
     assert len(typed) == 6
     for command in typed:
-        status, out, err = call(capsys, *shlex.split(command))
+        status, out, err = call(*shlex.split(command))
         assert (status, err if "--json" not in command else "") == (0, "")
         assert out
     program = re.search(r"```python\n(.*?)```", page, re.DOTALL).group(1)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from convolens.cli import main
 from convolens.features import read_features
 from images import folders, truncated_jpeg
+from typed import call
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,7 @@ def photos(tmp_path_factory):
     return data
 
 
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
-def test_features_says_what_it_wrote(capsys, photos, tmp_path):
+def test_features_says_what_it_wrote(photos, tmp_path):
     out = tmp_path / "f.safetensors"
     asked = [
         "features",
@@ -40,7 +32,7 @@ def test_features_says_what_it_wrote(capsys, photos, tmp_path):
         "--layer",
         "2",
     ]
-    status, printed, errors = call(capsys, *asked, "--json")
+    status, printed, errors = call(*asked, "--json")
     assert status == 0
     told = json.loads(printed)
     assert told["layers"] == {"dense": [12, 512], "max_pooling2d": [12, 32]}
@@ -49,12 +41,12 @@ def test_features_says_what_it_wrote(capsys, photos, tmp_path):
     assert "broken.jpg" in " ".join(errors.split())
     found = read_features(out)
     assert np.isfinite(found.values["dense"]).all()
-    status, _, errors = call(capsys, *asked)  # other random weights
+    status, _, errors = call(*asked)  # other random weights
     assert status == 2
     assert "holds features of something else: weights." in " ".join(errors.split())
 
 
-def test_probe_prints_the_scores(capsys, photos, tmp_path):
+def test_probe_prints_the_scores(photos, tmp_path):
     asked = [
         "probe",
         "shallow-vgg",
@@ -66,25 +58,25 @@ def test_probe_prints_the_scores(capsys, photos, tmp_path):
         "--folds",
         "3",
     ]
-    status, printed, _ = call(capsys, *asked, "--out", tmp_path / "p", "--json")
+    status, printed, _ = call(*asked, "--out", tmp_path / "p", "--json")
     assert status == 0
     told = json.loads(printed)
     assert {row["learner"] for row in told["learners"]} == {"logistic", "neighbours"}
     assert told["accuracy"] > 0.7
-    status, printed, _ = call(capsys, "predict", tmp_path / "p", photos / "dark", "--json")
+    status, printed, _ = call("predict", tmp_path / "p", photos / "dark", "--json")
     assert status == 0
-    status, _, errors = call(capsys, *asked, "--layer", "dens", "--out", tmp_path / "q")
+    status, _, errors = call(*asked, "--layer", "dens", "--out", tmp_path / "q")
     assert status == 2
     assert "Did you mean 'dense'?" in errors
-    status, _, errors = call(capsys, "probe", "shallow-vgg", photos, "--folds", "7", "--out", tmp_path / "q")
+    status, _, errors = call("probe", "shallow-vgg", photos, "--folds", "7", "--out", tmp_path / "q")
     assert status == 2
     assert "fewer than the 7 folds; give --folds 6" in errors
     assert not (tmp_path / "q").exists()
 
 
-def test_the_cache_lists_features(capsys, photos, tmp_path):
-    call(capsys, "probe", "shallow-vgg", photos, "--size", "16", "--learners", "logistic", "--folds", "2", "--out", tmp_path / "p")  # fmt: skip
-    _, printed, _ = call(capsys, "cache")
+def test_the_cache_lists_features(photos, tmp_path):
+    call("probe", "shallow-vgg", photos, "--size", "16", "--learners", "logistic", "--folds", "2", "--out", tmp_path / "p")  # fmt: skip
+    _, printed, _ = call("cache")
     assert "features of dense" in " ".join(printed.split())
-    assert call(capsys, "cache", "--clear")[0] == 0
-    assert "features of" not in call(capsys, "cache")[1]
+    assert call("cache", "--clear")[0] == 0
+    assert "features of" not in call("cache")[1]

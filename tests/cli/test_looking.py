@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from convolens.cli import main
 from images import folders, truncated_jpeg
+from typed import call
 
 
 @pytest.fixture(scope="module")
@@ -17,16 +17,8 @@ def photos(tmp_path_factory):
     return data
 
 
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
-def test_check(capsys, photos, tmp_path):
-    status, out, _ = call(capsys, "check", photos)
+def test_check(photos, tmp_path):
+    status, out, _ = call("check", photos)
     said = " ".join(out.split())
     assert status == 0, "findings are no failure"
     assert "Broken files: 1" in said
@@ -45,25 +37,21 @@ def test_check(capsys, photos, tmp_path):
         "--out",
         tmp_path / "c",
     ]
-    status, out, err = call(capsys, *asked, "--json")
+    status, out, err = call(*asked, "--json")
     told = json.loads(out)
     assert (status, told["photos"], told["out"]) == (0, 13, str(tmp_path / "c"))
     assert {row["path"] for row in told["label_errors"]} <= {f"{c}/{n:02d}.png" for c in ("dark", "light") for n in range(6)} | {"light/same.png"}  # fmt: skip
     assert "its weights are random" in err
-    status, out, _ = call(capsys, "check", photos, "-q", "--out", tmp_path / "c")
+    status, out, _ = call("check", photos, "-q", "--out", tmp_path / "c")
     assert f"Tables and contact sheets: {tmp_path / 'c-2'}" in out, "nothing is written over"
 
 
-def test_neighbours_and_map(capsys, photos, tmp_path):
+def test_neighbours_and_map(photos, tmp_path):
     network = ["shallow-vgg", "--size", "16"]
-    status, out, _ = call(
-        capsys, "neighbours", *network, photos / "dark" / "00.png", photos, "--count", 3, "--json"
-    )
+    status, out, _ = call("neighbours", *network, photos / "dark" / "00.png", photos, "--count", 3, "--json")
     assert status == 0
     assert json.loads(out)[0]["path"] == str(photos / "light" / "same.png")
-    status, out, err = call(
-        capsys, "map", *network, photos, "--method", "pca", "--out", tmp_path / "m", "--json"
-    )
+    status, out, err = call("map", *network, photos, "--method", "pca", "--out", tmp_path / "m", "--json")
     assert status == 0
     assert json.loads(out) == {
         "out": str(tmp_path / "m"), "layer": "dense", "methods": ["pca"], "drawn": 13, "photos": 14,

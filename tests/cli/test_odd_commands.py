@@ -7,18 +7,10 @@ import sys
 
 import pytest
 
-from convolens.cli import main
 from images import folders, photo
+from typed import call, run
 
 TINY = ("--size", "8", "--epochs", "1", "--threads", "1")
-
-
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
 
 
 def start(*arguments, **options):
@@ -36,9 +28,7 @@ def place(tmp_path_factory):
     """A data set and a run trained on it."""
     place = tmp_path_factory.mktemp("odd-cli")
     folders(place / "data", {"dark": 8, "light": 8})
-    with pytest.raises(SystemExit) as ended:
-        main(["train", str(place / "data"), *TINY, "-q", "--out", str(place / "run")])
-    assert not ended.value.code
+    run("train", place / "data", *TINY, "-q", "--out", place / "run")
     return place
 
 
@@ -62,10 +52,10 @@ def test_an_answer_that_cannot_be_written_is_no_success(place, options):
 
 
 @pytest.mark.filterwarnings("always")
-def test_warnings_are_lines_of_their_own(capsys, place, tmp_path, monkeypatch):
+def test_warnings_are_lines_of_their_own(place, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "file"))
-    status, out, err = call(capsys, "evaluate", place / "run", place / "data", "--json")
+    status, out, err = call("evaluate", place / "run", place / "data", "--json")
     assert status == 0
     assert out.startswith("{")
     lines = [line for line in err.splitlines() if "cannot take" in line]
@@ -74,29 +64,29 @@ def test_warnings_are_lines_of_their_own(capsys, place, tmp_path, monkeypatch):
     assert "UserWarning" not in err
 
 
-def test_odd_metadata_is_not_spoken_of(capsys, place, tmp_path):
+def test_odd_metadata_is_not_spoken_of(place, tmp_path):
     photo(1).save(tmp_path / "a.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05junk")
-    status, out, err = call(capsys, "predict", place / "run", tmp_path / "a.jpg")
+    status, out, err = call("predict", place / "run", tmp_path / "a.jpg")
     assert status == 0
     assert "a.jpg" in out
     assert err == ""
 
 
-def test_links_and_files_that_lead_nowhere_cost_no_training(capsys, tmp_path):
+def test_links_and_files_that_lead_nowhere_cost_no_training(tmp_path):
     """Loops end; what is on the list and gone when it is read is named, in one line, whatever its name."""
     data = folders(tmp_path / "data", {"a": 8, "b": 8})
     (data / "a" / "up").symlink_to(data, target_is_directory=True)
     (data / "b" / "round").symlink_to("round")
     gone = "🐱 two\nlines.png"
     (data / "b" / gone).symlink_to(tmp_path / "gone.png")
-    status, out, err = call(capsys, "train", data, *TINY, "--out", tmp_path / "run")
+    status, out, err = call("train", data, *TINY, "--out", tmp_path / "run")
     assert (status, err) == (0, "")
     assert "1 unreadable images are skipped" in out
     with (tmp_path / "run" / "skipped_images.csv").open(newline="", encoding="utf-8") as file:
         ((path, reason),) = list(csv.reader(file))[1:]
     assert path.endswith(gone)
     assert reason.startswith("no such image file")
-    status, out, err = call(capsys, "train", data, *TINY, "--out", tmp_path / "strict", "--strict")
+    status, out, err = call("train", data, *TINY, "--out", tmp_path / "strict", "--strict")
     assert (status, out) == (2, "")
     assert "1 unreadable image and --strict" in err
     assert len(err.splitlines()) == 1
@@ -136,10 +126,10 @@ def senseless(place, tmp_path):
     yield ["demo", "--epochs", "0"], "epochs must be an integer of at least 1"
 
 
-def test_orders_that_make_no_sense(capsys, place, tmp_path, monkeypatch):
+def test_orders_that_make_no_sense(place, tmp_path, monkeypatch):
     monkeypatch.chdir(place)
     for arguments, words in senseless(place, tmp_path):
-        status, out, err = call(capsys, *arguments)
+        status, out, err = call(*arguments)
         assert (status, out) == (2, ""), arguments
         assert words in err, (arguments, err)
         assert len(err.splitlines()) == 1, err

@@ -1,29 +1,24 @@
 """What docs/comparing.md tells a newcomer to type is typed here."""
 
 import re
-import shlex
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from convolens.applications import build
-from convolens.cli import main
 from images import folders
+from typed import commands, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text()
 
 
-def test_the_commands(tmp_path, monkeypatch, capsys):
+def test_the_commands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders(tmp_path / "photos", {"cat": 12, "dog": 12})
-    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == ["compare", "lr-find"]
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["compare", "lr-find"]
     for command in typed:
-        less = command.replace("2e11", "2e9")  # seconds instead of minutes
-        with pytest.raises(SystemExit) as ended:
-            main(shlex.split(less))
-        assert not ended.value.code, capsys.readouterr().err
+        run(*(word.replace("2e11", "2e9") for word in command))  # seconds instead of minutes
     named = re.findall(r"`(compare\.\w+)`", PAGE)
     there = {path.name for path in (tmp_path / "runs" / "photos-compare").iterdir() if path.is_file()}
     assert set(named) == there

@@ -1,21 +1,18 @@
 """What docs/evaluating.md tells a newcomer to type is typed here."""
 
 import re
-import shlex
 from pathlib import Path
 
-import pytest
-
 from convolens import runs
-from convolens.cli import main
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.findings import FINDINGS
 from images import overlapping
+from typed import commands, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "evaluating.md").read_text()
 
 
-def test_the_commands(tmp_path, monkeypatch, capsys):
+def test_the_commands(tmp_path, monkeypatch):
     for place, seed, count in (("photos", 0, 40), ("photos-to-test", 1, 6), ("holiday", 2, 3)):
         overlapping(tmp_path / place, {"cat": count, "dog": count}, seed)
     for name, epochs in (("photos", 2), ("longer", 4)):
@@ -24,13 +21,11 @@ def test_the_commands(tmp_path, monkeypatch, capsys):
             out=tmp_path / "runs" / name,
         )  # fmt: skip
         runs.train(options, Screen(quiet=True))
-    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == ["evaluate", "calibrate", "predict", "diff"]
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["evaluate", "calibrate", "predict", "diff"]
     monkeypatch.chdir(tmp_path)
     for command in typed:
-        with pytest.raises(SystemExit) as ended:
-            main(shlex.split(command))
-        assert not ended.value.code, capsys.readouterr().err
+        run(*command)
     made = {path.name for path in (tmp_path / "runs" / "photos-test").iterdir()}
     named = set(re.findall(r"`(\w+\.(?:png|html|json|csv))`", PAGE[: PAGE.index("## How sure")]))
     assert named == made | {"mistakes.png"}

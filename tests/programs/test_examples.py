@@ -1,9 +1,6 @@
 """Every program in examples/ runs as its reader would run it, and says what it promises."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +8,14 @@ import pytest
 from PIL import Image
 
 from convolens.applications import APPLICATIONS
+from typed import run_program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def run(program: str, *arguments: object, folder: Path) -> str:
     """Run an example in `folder` and return what it printed."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLES / program), *map(str, arguments)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return run_program(EXAMPLES / program, *arguments, folder=folder)
 
 
 @pytest.fixture

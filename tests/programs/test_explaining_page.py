@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import numpy as np
@@ -10,31 +9,22 @@ import pytest
 from PIL import Image
 
 from convolens.applications import build
-from convolens.cli import main
 from images import folders, photo
+from typed import commands, run
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "explaining.md").read_text()
 
 
-def typed_in(capsys, *arguments: object) -> str:
-    """Run a command and return what it printed."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    assert not ended.value.code, captured.err
-    return captured.out
-
-
-def test_the_commands(capsys, tmp_path, monkeypatch):
+def test_the_commands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders(tmp_path / "photos", {"cat": 12, "dog": 12})
     folders(tmp_path / "holiday", {".": 2})
     photo(1).save(tmp_path / "holiday" / "beach.jpg")
-    typed_in(capsys, "train", "photos", "--size", 16, "--epochs", 1, "--out", "runs/photos")
-    typed = re.findall(r"^    convolens explain (.+)$", PAGE, re.MULTILINE)
-    assert len(typed) == 4
-    printed = [typed_in(capsys, "explain", *shlex.split(command)) for command in typed]
+    run("train", "photos", "--size", 16, "--epochs", 1, "--out", "runs/photos")
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["explain"] * 4
+    printed = [run(*command) for command in typed]
     places = tmp_path / "runs" / "photos" / "explanations"
     assert sorted(path.name for path in places.iterdir()) == ["beach", "beach-2", "beach-3", "holiday"]
     assert printed[0] == "runs/photos/explanations/beach/explain.html holds everything\n"

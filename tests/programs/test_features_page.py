@@ -1,22 +1,19 @@
 """What docs/features.md tells a newcomer to type is typed here."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from convolens.cli import main
 from images import folders
+from typed import commands, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "features.md").read_text()
 
 
-def test_the_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt_cache: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == [
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt_cache: Path) -> None:
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == [
         "features", "train", "features", "features", "probe", "probe", "predict", "evaluate",
     ]  # fmt: skip
     folders(tmp_path / "photos", {"cat": 20, "dog": 20})
@@ -25,11 +22,8 @@ def test_the_commands(
     printed = {}
     monkeypatch.chdir(tmp_path)
     for command in typed:
-        few = ["--epochs", "1"] if command.startswith("train") else []
-        with pytest.raises(SystemExit) as ended:
-            main([*shlex.split(command), *few])
-        assert not ended.value.code
-        printed[command.split()[0]] = capsys.readouterr().out
+        few = ["--epochs", "1"] if command[0] == "train" else []
+        printed[command[0]] = run(*command, *few)
     assert re.search(r"conv2d_1: 40 photos, \d+ numbers each", printed["features"])
     assert (tmp_path / "features.csv").read_text().count("\n") == 41
     accuracy = re.search(r"cross-validated accuracy (\d\.\d+)", printed["probe"])

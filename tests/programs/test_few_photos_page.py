@@ -2,13 +2,10 @@
 
 import json
 import re
-import shlex
 from pathlib import Path
 
-import pytest
-
-from convolens.cli import main
 from photographs import pieces
+from typed import commands, run
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "few-photos.md").read_text()
@@ -24,28 +21,14 @@ def write(root: Path, start: int, count: int) -> None:
             piece.save(root / name / f"{number:02d}.jpg", quality=95)
 
 
-def typed(text: str) -> list[list[str]]:
-    """Return the commands of a page, without their comments."""
-    found = re.findall(r"^    (?:\.venv/bin/)?convolens (.+)$", text, re.MULTILINE)
-    return [shlex.split(command, comments=True) for command in found]
-
-
-def run(command: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Run a command that has to succeed, and return what it printed."""
-    with pytest.raises(SystemExit) as ended:
-        main(command)
-    told = capsys.readouterr()
-    assert not ended.value.code, told.err
-    return told.out
-
-
-def test_the_page(tmp_path, monkeypatch, capsys, learnt_cache):
+def test_the_page(tmp_path, monkeypatch, learnt_cache):
     write(tmp_path / "photos", 0, 8)
     monkeypatch.chdir(tmp_path)
-    commands = typed(PAGE)
-    assert len(commands) == 6
-    for command in commands:
-        printed = run(command, capsys)
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["train"] * 6
+    for command in typed:
+        few = ["--epochs", "1"] if command[2] in ("--epochs", "--from-scratch") else []
+        printed = run(*command, *few)
         if "--from-scratch" in command:
             assert "First answer" not in printed
         else:
@@ -57,14 +40,20 @@ def test_the_page(tmp_path, monkeypatch, capsys, learnt_cache):
     assert results["best_epoch"] == 0
 
 
-def test_the_readme(tmp_path, monkeypatch, capsys, learnt_cache):
+def test_the_readme(tmp_path, monkeypatch, learnt_cache):
     write(tmp_path / "photos", 0, 8)
     write(tmp_path / "photos-to-test", 8, 4)
     write(tmp_path / "holiday", 12, 2)
     monkeypatch.chdir(tmp_path)
-    commands = typed(README)
-    assert [command[0] for command in commands] == ["train", "predict", "evaluate"]
-    for command in commands:
-        printed = run(command, capsys)
+    typed = commands(README)
+    assert [command[0] for command in typed] == ["train", "predict", "evaluate"]
+    for command in typed:
+        printed = run(*command)
     assert re.search(r"Accuracy 1\.0000|accuracy 1\.0000", printed), printed
     assert len((tmp_path / "answers.csv").read_text().splitlines()) == 5
+    page = (ROOT / "docs" / "run-folder.md").read_text()
+    named = set(re.findall(r"^\| `([\w.-]+)` \|", page, re.MULTILINE))
+    there = {path.name for path in (tmp_path / "runs" / "photos").iterdir()}
+    assert there <= named | {"checkpoints"}
+    sometimes = {"curves.png", "mistakes.png", "skipped_images.csv", "calibration.json"}
+    assert named <= there | sometimes | {"calibration.safetensors", "held_out.safetensors"}

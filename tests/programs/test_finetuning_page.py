@@ -1,22 +1,19 @@
 """What docs/finetuning.md tells a newcomer to type is typed here, and the example of transfer is run."""
 
-import os
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import convolens as keras
-from convolens.cli import main
 from images import folders
 from published import publish_resnet18
+from typed import commands, run, run_program
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "finetuning.md").read_text()
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
 
 
 @pytest.fixture
@@ -28,20 +25,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_is_typed(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_typed(place: Path) -> None:
     folders(place / "more-photos", {"cat": 8, "fox": 8}, seed=2)
-    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == ["finetune"] * 4 + ["resume"]
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["finetune"] * 4 + ["resume"]
+    told = ""
     for command in typed:
         few = ["--size", "32"] if "resnet-18" in command else []
-        if command.startswith("resume"):
-            command = command.replace("30", "3")  # the first was shortened too
+        if command[0] == "resume":
+            command[-1] = "3"  # epochs; the first was shortened too
         else:
             few += ["--epochs", "2"]
-        with pytest.raises(SystemExit) as ended:
-            main([*shlex.split(command), *few])
-        assert not ended.value.code, command
-    told = "".join(capsys.readouterr().out.split())  # lines are wrapped anywhere
+        told += run(*command, *few)
+    told = "".join(told.split())  # lines are wrapped anywhere
     for words in (
         "weights: imagenet (resnet18-",
         "of 1000 classes, here are 2: the last layer (fc) begins fresh",
@@ -66,12 +62,8 @@ def test_the_programs(place: Path) -> None:
 
 
 def test_the_example(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "examples" / "transfer" / "few_photos.py"), "--seeds", "1"],
-        cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    printed = done.stdout
+    example = ROOT / "examples" / "transfer" / "few_photos.py"
+    printed = run_program(example, "--seeds", 1, folder=tmp_path)
     found = {
         name: float(value) for name, value in re.findall(r"^(.+?)\s+(\d\.\d+) \(", printed, re.MULTILINE)
     }

@@ -3,15 +3,14 @@
 The two replacements below are all that a user is told to do (docs/from-keras.md).
 """
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from typed import run_program
 
 PROGRAMS = Path(__file__).parent / "keras_style"
 
@@ -31,21 +30,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(program: str, *arguments: object, folder: Path, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, program, *map(str, arguments)],
-        cwd=folder,
-        env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def run(program: str, *arguments: object, folder: Path) -> str:
+    """Run a migrated program in its folder and return what it printed."""
+    return run_program(folder / program, *arguments, folder=folder)
 
 
 @pytest.fixture
-def tiny_cifar10(tmp_path: Path) -> Path:
+def _tiny_cifar10(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A local copy of CIFAR-10's form, as image folders: ten colours, easily told apart."""
     random = np.random.default_rng(0)
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -57,19 +48,18 @@ def tiny_cifar10(tmp_path: Path) -> Path:
                 colour = 255 * np.array([label % 2, label // 2 % 2, label / 9])
                 pixels = np.clip(random.normal(colour, 20, (32, 32, 3)), 0, 255).astype("uint8")
                 Image.fromarray(pixels).save(folder / f"{i:03d}.jpg")
-    return tmp_path
+    monkeypatch.setenv("CONVOLENS_DATASETS", str(tmp_path))
 
 
-def test_checkpoints_and_load_weights(folder: Path, tiny_cifar10: Path) -> None:
-    printed = run("checkpoints.py", 2, folder=folder, CONVOLENS_DATASETS=str(tiny_cifar10))
+@pytest.mark.usefixtures("_tiny_cifar10")
+def test_checkpoints_and_load_weights(folder: Path) -> None:
+    printed = run("checkpoints.py", 2, folder=folder)
     assert "HISTORY ['accuracy', 'loss', 'val_accuracy', 'val_loss'] [0, 1]" in printed
     assert re.search(r"val_loss improved from .* to .*, saving model to weights\.01-", printed)
     kept = sorted(file.name for file in folder.glob("weights.*.hdf5"))
-    assert kept
-    after_last = printed.splitlines()[-1]
-    if kept[-1].startswith("weights.02"):  # the last epoch was the best: same weights, same score
-        loaded = run("load_weights.py", kept[-1], folder=folder, CONVOLENS_DATASETS=str(tiny_cifar10))
-        assert loaded.splitlines()[-1] == after_last
+    assert kept[-1].startswith("weights.02")  # the last epoch was the best: same weights, same score
+    loaded = run("load_weights.py", kept[-1], folder=folder)
+    assert loaded.splitlines()[-1] == printed.splitlines()[-1]
 
 
 def test_augment_one_photo(folder: Path) -> None:

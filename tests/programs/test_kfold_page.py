@@ -2,13 +2,10 @@
 
 import json
 import re
-import shlex
 from pathlib import Path
 
-import pytest
-
-from convolens.cli import main
 from images import overlapping
+from typed import commands, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "kfold.md").read_text()
 
@@ -16,15 +13,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "kfold.md").read_text()
 def test_what_is_typed(tmp_path, monkeypatch, capsys):
     for place, seed, count in (("photos", 0, 12), ("photos-to-test", 1, 6), ("holiday", 2, 3)):
         overlapping(tmp_path / place, {"cat": count, "dog": count}, seed)
-    typed = re.findall(r"^    convolens (.+)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == ["train", "predict", "evaluate", "train", "diff"]
+    typed = commands(PAGE)
+    assert [command[0] for command in typed] == ["train", "predict", "evaluate", "train", "diff"]
     monkeypatch.chdir(tmp_path)
     for command in typed:
-        few = ["--epochs", "1", "--size", "8"] if command.startswith("train") else []
-        with pytest.raises(SystemExit) as ended:
-            main([*shlex.split(command), *few])
-        assert not ended.value.code, capsys.readouterr().err
-    assert "24 photos: runs/photos is right on" in capsys.readouterr().out
+        few = ["--epochs", "1", "--size", "8", "--kfold", "2"] if command[0] == "train" else []
+        printed = run(*command, *few)
+    assert "24 photos: runs/photos is right on" in printed
     made = {path.name for path in (tmp_path / "runs" / "photos").iterdir()}
     table = PAGE[PAGE.index("| file |") : PAGE.index("    convolens predict")]
     named = set(re.findall(r"`(\w+\.(?:png|html|json|csv))`", table))

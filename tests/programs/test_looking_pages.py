@@ -1,31 +1,19 @@
 """What docs/checking.md and docs/looking-at-features.md tell a newcomer to type is typed here."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from convolens.cli import main
 from images import folders
+from typed import commands, run
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def typed(page: str) -> list[str]:
-    return re.findall(r"^    convolens (.+)$", (DOCS / page).read_text(), re.MULTILINE)
-
-
-def type_all(commands: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
+def type_all(typed: list[list[str]]) -> list[str]:
     """Run commands and return what each printed."""
-    printed = []
-    for command in commands:
-        few = ["--epochs", "1"] if command.startswith("train") else []
-        with pytest.raises(SystemExit) as ended:
-            main([*shlex.split(command), *few])
-        assert not ended.value.code, command
-        printed.append(capsys.readouterr().out)
-    return printed
+    return [run(*command, *(["--epochs", "1"] if command[0] == "train" else [])) for command in typed]
 
 
 @pytest.fixture
@@ -36,10 +24,10 @@ def photos(tmp_path: Path, learnt_cache: Path, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path
 
 
-def test_checking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = typed("checking.md")
-    assert [command.split()[0] for command in commands] == ["check", "check", "train", "check"]
-    printed = type_all(commands, capsys)
+def test_checking(photos: Path) -> None:
+    typed = commands((DOCS / "checking.md").read_text())
+    assert [command[0] for command in typed] == ["check", "check", "train", "check"]
+    printed = type_all(typed)
     assert "40 photos: 0 broken, 0 pairs of duplicates" in printed[0]
     assert "not looked for: photos that are probably mislabelled" in printed[0], "they are small"
     assert "probably mislabelled" in printed[3]
@@ -48,19 +36,17 @@ def test_checking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {path.name for path in (photos / "checked").iterdir()} <= named
 
 
-def test_checking_photographs(
-    photographs: Path, learnt_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_checking_photographs(photographs: Path, learnt_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(photographs.parent)
-    printed = type_all(typed("checking.md")[:1], capsys)
+    printed = type_all(commands((DOCS / "checking.md").read_text())[:1])
     assert "17 photos: 0 broken, 1 pair of duplicates" in printed[0]
     assert "2 probably mislabelled" in printed[0]
 
 
-def test_looking(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = typed("looking-at-features.md")
-    assert [command.split()[0] for command in commands] == ["neighbours", "train", "neighbours", "map", "map"]
-    printed = type_all(commands, capsys)
+def test_looking(photos: Path) -> None:
+    typed = commands((DOCS / "looking-at-features.md").read_text())
+    assert [command[0] for command in typed] == ["neighbours", "train", "neighbours", "map", "map"]
+    printed = type_all(typed)
     assert "features: efficientnet-lite0, learnt from imagenet" in printed[0]
     for place, network in ((0, "efficientnet-lite0"), (2, "runs/photos")):
         assert f"of {network}: nearest of 40 photos" in printed[place]

@@ -1,15 +1,12 @@
-"""What README and docs tell a newcomer to type is typed here."""
+"""README and the pages of docs name commands, make targets, links and programs that are there."""
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-from images import folders
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -23,24 +20,6 @@ def run(arguments: list[str], folder: Path) -> str:
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def test_your_own_photos(tmp_path):
-    typed = re.findall(r"^    \.venv/bin/convolens (.+)$", README, re.MULTILINE)
-    assert [command.split()[0] for command in typed] == ["train", "predict", "evaluate"]
-    folders(tmp_path / "photos", {"cat": 20, "dog": 20})
-    folders(tmp_path / "photos-to-test", {"cat": 3, "dog": 3})
-    folders(tmp_path / "holiday", {".": 4})
-    for command in typed:
-        few = ["--epochs", "1"] if command.startswith("train") else []
-        run([sys.executable, "-m", "convolens", *shlex.split(command), *few], tmp_path)
-    assert len((tmp_path / "answers.csv").read_text().splitlines()) == 5
-    named = re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs" / "run-folder.md").read_text(), re.MULTILINE)
-    there = {path.name for path in (tmp_path / "runs" / "photos").iterdir()}
-    assert there <= set(named) | {"checkpoints"}
-    sometimes = {"mistakes.png", "skipped_images.csv", "calibration.json", "calibration.safetensors"}
-    sometimes |= {"first_answer.safetensors", "out_of_fold.csv", "held_out.safetensors"}
-    assert set(named) <= there | sometimes
 
 
 def test_the_table_of_commands_is_whole():

@@ -14,22 +14,15 @@ from convolens.options.training import TrainOptions
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.as_command import typed
 from images import folders
+from typed import call
 
 FEW = ["--size", "8", "--batch-size", "8", "--steps", "60"]
 
 
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
-
-
-def test_the_command(capsys, tmp_path, monkeypatch):
+def test_the_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders(tmp_path / "my photos", {"dark": 20, "light": 20})
-    status, out, err = call(capsys, "lr-find", "my photos", *FEW, "--zoom-range", "0.9,1.1", "--json")
+    status, out, err = call("lr-find", "my photos", *FEW, "--zoom-range", "0.9,1.1", "--json")
     assert status == 0
     found = json.loads(out)
     place = tmp_path / found["folder"]
@@ -45,12 +38,12 @@ def test_the_command(capsys, tmp_path, monkeypatch):
     assert "a tenth of that is" in err
     next_command = shlex.split(found["command"])
     assert next_command[:3] == ["convolens", "train", "my photos"]
-    status, out, _ = call(capsys, *next_command[1:], "--epochs", "2", "--out", "run", "--json")
+    status, out, _ = call(*next_command[1:], "--epochs", "2", "--out", "run", "--json")
     assert status == 0
     settings = (tmp_path / "run" / "run.toml").read_text()
     assert f"learning_rate = {found['suggestion']}" in settings
     assert "zoom_range = [\n    0.9,\n    1.1,\n]" in settings
-    status, out, _ = call(capsys, "lr-find", "my photos", *FEW, "--zoom-range", "0.9,1.1", "--json", "-q")
+    status, out, _ = call("lr-find", "my photos", *FEW, "--zoom-range", "0.9,1.1", "--json", "-q")
     assert json.loads(out)["folder"] == "runs/my photos-lr-2"
     first, second = (tmp_path / f"runs/my photos-lr{n}" / "lr_find.csv" for n in ("", "-2"))
     assert first.read_bytes() == second.read_bytes(), "the same seed, the same curve"
@@ -64,9 +57,9 @@ def test_a_constant_rate_is_more_careful(small_data, tmp_path):
     assert "--recipe lecture" in found.command
 
 
-def test_nothing_learnt_is_no_suggestion(small_data, tmp_path, capsys):
+def test_nothing_learnt_is_no_suggestion(small_data, tmp_path):
     status, out, _ = call(
-        capsys, "lr-find", small_data, *FEW, "--min-rate", "1e-12", "--max-rate", "1e-10", "--out", tmp_path / "lr"
+        "lr-find", small_data, *FEW, "--min-rate", "1e-12", "--max-rate", "1e-10", "--out", tmp_path / "lr"
     )  # fmt: skip
     assert status == 0
     assert "No suggestion: the loss did not fall by more than chance" in out
@@ -85,8 +78,8 @@ def test_nothing_learnt_is_no_suggestion(small_data, tmp_path, capsys):
         (["--batch-size", "4000"], "batch_size 4000 is larger than the"),
     ],
 )
-def test_bad_input_is_one_line(capsys, small_data, tmp_path, flags, words):
-    status, out, err = call(capsys, "lr-find", small_data, "--size", "8", "--out", tmp_path / "lr", *flags)
+def test_bad_input_is_one_line(small_data, tmp_path, flags, words):
+    status, out, err = call("lr-find", small_data, "--size", "8", "--out", tmp_path / "lr", *flags)
     assert (status, out, len(err.splitlines())) == (2, "", 1)
     assert words in err
     assert not (tmp_path / "lr").exists()

@@ -15,23 +15,15 @@ import torch
 
 from convolens import runs
 from convolens.applications import APPLICATIONS
-from convolens.cli import main
 from convolens.errors import ArgumentError
 from convolens.options.training import TrainOptions
 from convolens.runs.folder.record import read_record
 from convolens.runs.output.screen import Screen
 from convolens.runs.preflight import measure
+from typed import call
 
 BOTH = ["shallow-vgg", "conv-model"]
 QUIET = Screen(quiet=True)
-
-
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
 
 
 def rows_of(folder):
@@ -40,10 +32,10 @@ def rows_of(folder):
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
-def test_the_command(capsys, small_data, tmp_path):
+def test_the_command(small_data, tmp_path):
     out = tmp_path / "compared"
     status, printed, err = call(
-        capsys, "compare", small_data, "--models", ",".join(BOTH), "--size", "24", "--epochs", "2", "--batch-size", "16",
+        "compare", small_data, "--models", ",".join(BOTH), "--size", "24", "--epochs", "2", "--batch-size", "16",
         "--out", out, "--json",
     )  # fmt: skip
     assert status == 0
@@ -74,8 +66,8 @@ def test_the_command(capsys, small_data, tmp_path):
     assert not re.search(r'(?:src|href)="(?!data:)', page), "nothing from elsewhere"
     # each is an ordinary run
     photo = next(small_data.rglob("*.png"))
-    assert call(capsys, "predict", out / "conv-model", photo)[0] == 0
-    status, printed, _ = call(capsys, "resume", out / "conv-model", "--epochs", "3", "--json")
+    assert call("predict", out / "conv-model", photo)[0] == 0
+    status, printed, _ = call("resume", out / "conv-model", "--epochs", "3", "--json")
     assert json.loads(printed)["result"]["epochs"] == 3
 
 
@@ -147,13 +139,13 @@ def broken(**arguments):
     raise TypeError("a mistake in an architecture")
 
 
-def test_failures_are_told_and_the_others_go_on(small_data, tmp_path, capsys, monkeypatch):
+def test_failures_are_told_and_the_others_go_on(small_data, tmp_path, monkeypatch):
     for build in (greedy, broken):
         entry = replace(APPLICATIONS["shallow-vgg"], name=build.__name__, build=build)
         monkeypatch.setitem(APPLICATIONS, entry.name, entry)
     out = tmp_path / "c"
     status, printed, err = call(
-        capsys, "compare", small_data, "--models", "conv-model,greedy,broken,shallow-vgg", "--size", "16", "--epochs", "1",
+        "compare", small_data, "--models", "conv-model,greedy,broken,shallow-vgg", "--size", "16", "--epochs", "1",
         "--out", out,
     )  # fmt: skip
     assert status == 1
@@ -199,10 +191,10 @@ def start(data, out, *more):
 
 @pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_killed_and_gone_on_with(small_data, tmp_path, capsys):
+def test_killed_and_gone_on_with(small_data, tmp_path):
     """kill -9 in the first network and again in the second, SIGTERM too: the weights are those of a whole comparison."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert call(capsys, "compare", small_data, *COMMAND, "--out", whole)[0] == 0
+    assert call("compare", small_data, *COMMAND, "--out", whole)[0] == 0
     for name, how in ((BOTH[0], signal.SIGKILL), (BOTH[1], signal.SIGKILL), (BOTH[1], signal.SIGTERM)):
         process = start(small_data, killed, "--resume")
         before = {path.name for path in killed.glob(f"{name}/checkpoints/state-*")}
@@ -233,7 +225,7 @@ def test_killed_and_gone_on_with(small_data, tmp_path, capsys):
     assert sorted(path.name for path in killed.iterdir()) == sorted(path.name for path in whole.iterdir())
 
 
-def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, capsys, monkeypatch):
+def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, monkeypatch):
     from convolens.training.step import Step
 
     train, left = Step.train, [25]
@@ -246,10 +238,10 @@ def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, capsys, monkeypatch):
 
     monkeypatch.setattr(Step, "train", pressed)
     arguments = ["compare", small_data, *COMMAND, "--out", tmp_path / "c"]
-    status, out, err = call(capsys, *arguments)
+    status, out, err = call(*arguments)
     assert (status, err) == (130, "convolens: interrupted.\n")
     assert "Interrupted in shallow-vgg; the same command with --resume goes on." in out
-    status, out, _ = call(capsys, *arguments, "--resume")
+    status, out, _ = call(*arguments, "--resume")
     assert status == 0
     assert rows_of(tmp_path / "c")["shallow-vgg"]["epochs"] == "4"
 
@@ -271,14 +263,12 @@ def bad(small_data):
     yield ["--models", "conv-model", "--operations", "1e30"], "the limit would last for"
 
 
-def test_bad_input_is_one_line_and_exit_2(capsys, small_data, tmp_path):
+def test_bad_input_is_one_line_and_exit_2(small_data, tmp_path):
     for number, (flags, words) in enumerate(bad(small_data)):
-        status, _, err = call(
-            capsys, "compare", small_data, "--size", "24", "--out", tmp_path / f"c{number}", *flags
-        )
+        status, _, err = call("compare", small_data, "--size", "24", "--out", tmp_path / f"c{number}", *flags)
         assert (status, len(err.splitlines())) == (2, 1), (flags, err)
         assert words in err, (flags, err)
-    status, _, err = call(capsys, "compare", tmp_path / "none", "--models", "conv-model")
+    status, _, err = call("compare", tmp_path / "none", "--models", "conv-model")
     assert (status, "no such folder" in err) == (2, True)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from convolens import runs
-from convolens.cli import main
 from convolens.data import folds_by_content, list_images
 from convolens.errors import ArgumentError, CheckpointError, DataError, TerminatedError
 from convolens.runs.folder.record import read_record
@@ -21,16 +20,9 @@ from convolens.runs.several.kfold import fold_run
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.training.step import Step
 from images import folders, overlapping
+from typed import call
 
 QUIET = Screen(quiet=True)
-
-
-def call(capsys, *arguments):
-    """Run a command in this process; return its exit status, output and errors."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
 
 
 def rows_of(path):
@@ -106,7 +98,7 @@ def test_the_figures(whole):
     assert results["confusion_matrix"] == confusion.tolist()
 
 
-def test_the_ensemble_is_an_ordinary_run(whole, data, tmp_path, capsys):
+def test_the_ensemble_is_an_ordinary_run(whole, data, tmp_path):
     photos = overlapping(tmp_path / "photos", {"dark": 6, "light": 6, "middling": 6}, seed=5)
     loaded = runs.load(whole.folder)
     pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 8, 3), np.uint8)
@@ -122,17 +114,17 @@ def test_the_ensemble_is_an_ordinary_run(whole, data, tmp_path, capsys):
     answer = runs.predict(whole.folder.path, [photo])[0]
     assert answer.error is None
     assert answer.label in ("dark", "light", "middling")
-    assert call(capsys, "cost", whole.folder.path)[0] == 0
-    status, out, _ = call(capsys, "features", whole.folder.path, photos, "--layer", "mean", "--out", tmp_path / "f.npz")  # fmt: skip
+    assert call("cost", whole.folder.path)[0] == 0
+    status, out, _ = call("features", whole.folder.path, photos, "--layer", "mean", "--out", tmp_path / "f.npz")  # fmt: skip
     assert (status, "18 photos, 3 numbers each" in out) == (0, True)
     assert whole.folder.last.read_bytes() == whole.folder.best.read_bytes()
     # it has no photos of its own to be calibrated on, and no training to go on with
     for command, words in (("calibrate", "none is left to calibrate on"), ("resume", "and --resume")):
-        status, _, err = call(capsys, command, whole.folder.path)
+        status, _, err = call(command, whole.folder.path)
         assert (status, len(err.splitlines())) == (2, 1)
         assert words in err
         assert "folds/fold-1`" in err
-    status, _, err = call(capsys, "train", data, "--branch-from", whole.folder.path)
+    status, _, err = call("train", data, "--branch-from", whole.folder.path)
     assert (status, "branch from one of its folds" in err) == (2, True)
 
 
@@ -214,10 +206,10 @@ def test_ended_in_the_second_fold_it_goes_on_to_the_same_bytes(whole, options, t
     assert again.outcome.as_dict() == whole.outcome.as_dict()
 
 
-def test_the_command_and_diff(capsys, data, options, whole, tmp_path):
+def test_the_command_and_diff(data, options, whole, tmp_path):
     other = tmp_path / "other"
     status, printed, err = call(
-        capsys, "train", data, "--kfold", "3", "--size", "8", "--epochs", "1", "--batch-size", "8", "--seed", "4", "--out", other, "--json",
+        "train", data, "--kfold", "3", "--size", "8", "--epochs", "1", "--batch-size", "8", "--seed", "4", "--out", other, "--json",
     )  # fmt: skip
     assert status == 0
     found = json.loads(printed)
@@ -282,20 +274,20 @@ def bad(data, place):
     yield ["--kfold", "3", "--out", data / "run"], "would lie inside the photos"
 
 
-def test_bad_input_is_one_line_and_nothing_is_written(capsys, data, tmp_path):
+def test_bad_input_is_one_line_and_nothing_is_written(data, tmp_path):
     for flags, words in bad(data, tmp_path):
         out = [] if "--out" in flags else ["--out", tmp_path / "run"]
-        status, _, err = call(capsys, "train", data, "--size", "8", *out, *flags)
+        status, _, err = call("train", data, "--size", "8", *out, *flags)
         assert (status, len(err.splitlines())) == (2, 1), (flags, err)
         assert words in err, (flags, err)
     parts = tmp_path / "parts"
     for name in ("train", "valid"):
         folders(parts / name, {"a": 4, "b": 4})
-    status, _, err = call(capsys, "train", parts, "--kfold", "2", "--out", tmp_path / "run")
+    status, _, err = call("train", parts, "--kfold", "2", "--out", tmp_path / "run")
     assert (status, len(err.splitlines())) == (2, 1)
     assert f"holds valid for validation, whose photos --kfold would not use; give the folder to learn from alone, {parts / 'train'} say" in err  # fmt: skip
     folders(tmp_path / "one", {"a": 9})
-    assert "only one class, 'a'" in call(capsys, "train", tmp_path / "one", "--kfold", "2")[2]
+    assert "only one class, 'a'" in call("train", tmp_path / "one", "--kfold", "2")[2]
     assert not (tmp_path / "run").exists()
     with pytest.raises(ArgumentError, match=r"kfold 3 and no fold; `runs\.kfold` trains all of them"):
         runs.train(runs.TrainOptions(data, size=8, kfold=3, out=tmp_path / "run"), QUIET)

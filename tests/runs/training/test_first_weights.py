@@ -24,6 +24,7 @@ from convolens.runs.settings.options import resolve
 from images import folders
 
 QUIET = Screen(quiet=True)
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
 
 
 @pytest.fixture(scope="module")

@@ -200,7 +200,7 @@ def test_several_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize("epochs", [None, 1])
 def test_folds_are_first_answers_or_train_on(hard_data: Path, tmp_path: Path, epochs: int | None) -> None:
     options = runs.TrainOptions(
-        data=hard_data, out=tmp_path / "run", size=64, threads=1, kfold=3, epochs=epochs, learning_rate=1e-4
+        data=hard_data, out=tmp_path / "run", size=64, threads=1, kfold=2, epochs=epochs, learning_rate=1e-4
     )
     result = runs.kfold(options, quiet())
     assert result.outcome is not None

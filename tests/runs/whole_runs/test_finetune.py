@@ -395,10 +395,11 @@ def of_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
         yield place
 
 
-def test_few_photos_of_new_classes_are_enough(of_digits: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seeds", [1, pytest.param(3, marks=pytest.mark.soak)])
+def test_few_photos_of_new_classes_are_enough(of_digits: Path, tmp_path: Path, seeds: int) -> None:
     """Three photos of each of the digits 5 to 9: fine-tuned from 0 to 4, and from scratch with as many epochs, over seeds."""
     gains = []
-    for seed in range(3):
+    for seed in range(seeds):
         few = digit_folders(tmp_path / f"few-{seed}", range(5, 10), 3, 16, seed)
         usual = {**DIGITS, "epochs": 16, "seed": seed, "validation": of_digits / "test"}
         scratch = runs.train(
