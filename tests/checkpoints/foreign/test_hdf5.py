@@ -20,7 +20,7 @@ from convolens.checkpoints.foreign.hdf5 import reading
 from convolens.checkpoints.foreign.hdf5_heap import check_heaps, find_object, read_heap
 from convolens.errors import CheckpointError
 from convolens.models import Sequential, load_model
-from models import fuzzing
+from models.files import fuzzing
 
 
 def small() -> Sequential:

@@ -18,7 +18,7 @@ from convolens.errors import (
     UnknownNameError,
 )
 from convolens.models import Model, Sequential, load_model
-from models import fuzzing
+from models.files import fuzzing
 
 
 def small(width: int = 3) -> Sequential:

@@ -15,7 +15,7 @@ import keras
 import pytest
 
 import convolens
-from models import fuzzing
+from models.files import fuzzing
 
 KINDS = ("m.keras", "m.h5", "w.h5", "w.weights.h5", "w.safetensors")
 
