@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from convolens.data import old_fingerprints
+from convolens.data.fingerprint import FORM
 from convolens.data.folder import ImageFolder
 
 
@@ -37,7 +39,8 @@ class Prepared:
         lines: which folder is which, and how it was split.
         skipped: (path, reason) of unreadable images.
         ignored: file name ending -> how many files that are no images.
-        fingerprint: SHA-256 over names, labels and pixels, in hexadecimal.
+        fingerprint: of the files, see `data.fingerprint`.
+        decoded: SHA-256 over the pixels of a few photos, in hexadecimal: another decoder gives another one.
         validation_apart: whether the validation photos are of a folder of their own, not split off.
     """
 
@@ -48,4 +51,16 @@ class Prepared:
     skipped: tuple[tuple[Path, str], ...] = ()
     ignored: dict[str, int] = field(default_factory=dict)
     fingerprint: str = ""
+    decoded: str = ""
     validation_apart: bool = False
+
+    def are_those_of(self, recorded: str) -> bool:
+        """Return whether these are the photos of a run.
+
+        Args:
+            recorded: the fingerprint in its record; earlier versions took it of the pixels.
+        """
+        if recorded.startswith(FORM):
+            return recorded == self.fingerprint
+        sides = [(part.folder, part.pixels) for part in (self.training, self.validation)]
+        return recorded == old_fingerprints.of_pixels(sides)

@@ -43,7 +43,7 @@ def prepare_again(record: Record, settings: Settings, screen: Screen, otherwise:
         DataError: other photos. MissingFileError: no such folder.
     """
     prepared = prepare(settings, screen)
-    if prepared.fingerprint != record.fingerprint:
+    if not prepared.are_those_of(record.fingerprint):
         before = record.tables["data"]
         raise DataError(
             f"{settings.data}: these are not the photos of the run ({before.get('training_images')} to learn from and "

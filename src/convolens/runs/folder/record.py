@@ -168,6 +168,7 @@ def write_record(
             "validation_images": len(prepared.validation),
             "skipped_images": len(prepared.skipped),
             "fingerprint": prepared.fingerprint,
+            "decoded": prepared.decoded,
             "folders": list(prepared.lines),
         },
         "environment": environment(settings.device),

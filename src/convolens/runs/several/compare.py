@@ -12,6 +12,7 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture
 from convolens.arguments import number_in
+from convolens.data.folder import ImageFolder
 from convolens.errors import (
     ArgumentError,
     BusyError,
@@ -34,7 +35,7 @@ from convolens.runs.preparation.prepare import layout_of
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.several.comparison_report import show_comparison, write_comparison
-from convolens.runs.several.members import photos_fingerprint, train_or_go_on
+from convolens.runs.several.members import train_or_go_on
 from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.outcome import TrainResult
 
@@ -195,15 +196,15 @@ def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str,
     return own | table
 
 
-def _photos(settings: Settings, out: Path) -> str:
-    """Return a fingerprint of the names and contents of all photos."""
+def _photos(settings: Settings, out: Path) -> list[ImageFolder]:
+    """Return the photos of both sides, as far as they are parted already."""
     layout, task = layout_of(settings), task_of(settings)
     places = [
         place for place in (layout.train, settings.validation or layout.validation) if place is not None
     ]
     for place in places:
         check_outside(out, place)
-    return photos_fingerprint(task.list_photos(place, settings.labels) for place in places)
+    return [task.list_photos(place, settings.labels) for place in places]
 
 
 def _train_one(

@@ -1,17 +1,19 @@
 """ComparisonFolder: what a comparison keeps, so that it can be gone on with: its settings, and a row for each network."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from convolens.data.fingerprint import fingerprint
+from convolens.data.folder import ImageFolder
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.files.atomic import atomic_path, write_error
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.several.members import read_rows, write_rows
+from convolens.runs.several.members import are_photos_of, read_rows, write_rows
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,14 @@ class ComparisonFolder:
 
 
 def begin(
-    out: Path, settings: Mapping[str, Any], photos: str, command: str | None, resume: bool
+    out: Path, settings: Mapping[str, Any], photos: Sequence[ImageFolder], command: str | None, resume: bool
 ) -> ComparisonFolder:
     """Make the folder of a comparison, or open the one that is gone on with.
 
     Args:
         out: where.
         settings: all that must be the same when it is gone on with.
-        photos: a fingerprint of the files.
+        photos: of both sides, as far as they are parted already.
         command: for the record.
         resume: True takes a folder of the same settings and photos; where there is none, a new one is made.
 
@@ -145,14 +147,14 @@ def begin(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise write_error(error, out) from error
-    tables = {"settings": dict(settings), "data": {"photos": photos}}
+    tables = {"settings": dict(settings), "data": {"photos": fingerprint(*photos)}}
     with atomic_path(folder.settings) as temporary:
         named = {"command": command} if command is not None else {}
         temporary.write_text(tomli_w.dumps({**named, **tables}), encoding="utf-8", errors="replace")
     return folder
 
 
-def _check_same(folder: ComparisonFolder, settings: Mapping[str, Any], photos: str) -> None:
+def _check_same(folder: ComparisonFolder, settings: Mapping[str, Any], photos: Sequence[ImageFolder]) -> None:
     path = folder.settings
     if not path.is_file():
         raise ArgumentError(
@@ -160,12 +162,12 @@ def _check_same(folder: ComparisonFolder, settings: Mapping[str, Any], photos: s
         )
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        before, photos_before = dict(tables["settings"]), tables["data"]["photos"]
+        before, photos_before = dict(tables["settings"]), str(tables["data"]["photos"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CheckpointError(f"{path}: not readable ({error}); restore it, or compare anew.") from error
     now = tomllib.loads(tomli_w.dumps(dict(settings)))
     others = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
-    others += ["the photos"] if photos != photos_before else []
+    others += [] if are_photos_of(photos_before, photos) else ["the photos"]
     if others:
         raise ArgumentError(
             f"compare: {folder.path} was begun with other settings: {', '.join(others)} differ; type the same command as "

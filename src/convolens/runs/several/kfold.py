@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from convolens.data.cache import load_pixels
+from convolens.data.fingerprint import fingerprint
 from convolens.data.folder import ImageFolder
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
@@ -25,7 +26,7 @@ from convolens.runs.preparation.prepare import check_classes, check_folds, fold_
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.ensemble import ensemble_of
 from convolens.runs.several.kfold_files import Fold, KFoldOutcome, begin_record, write_kfold
-from convolens.runs.several.members import photos_fingerprint, read_rows, train_or_go_on, write_rows
+from convolens.runs.several.members import are_photos_of, read_rows, train_or_go_on, write_rows
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.runs.tasks.task import Task
 from convolens.runs.tasks.task_of import task_of
@@ -88,12 +89,13 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
     fold_of = fold_of_each(whole, settings)
     sizes = np.bincount(fold_of)[1:].tolist()
     settings, notes = fit_batch_size(settings, options, len(whole) - max(sizes))
-    photos = photos_fingerprint([whole])
     wanted = {"epochs": options.epochs}
-    folder = find_run(out, settings, photos, screen, wanted) if options.resume else None
+    folder = None
+    if options.resume:
+        folder = find_run(out, settings, lambda recorded: are_photos_of(recorded, [whole]), screen, wanted)
     if folder is None:
         folder = RunFolder.create(out)
-        begin_record(folder, settings, whole.class_names, sizes, photos, options.command)
+        begin_record(folder, settings, whole.class_names, sizes, fingerprint(whole), options.command)
     for line in [
         f"{len(whole):,} photos in {settings.kfold} folds of {min(sizes)} to {max(sizes)}",
         *whole.notes,

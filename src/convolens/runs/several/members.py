@@ -1,15 +1,14 @@
 """Several runs in one folder: each trained, or gone on with where it was begun; their photos known again; a row for each."""
 
-import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convolens.data.content import content_hashes
+from convolens.data import old_fingerprints
+from convolens.data.fingerprint import FORM, fingerprint
 from convolens.data.folder import ImageFolder
 from convolens.errors import CheckpointError
 from convolens.files.plain_json import write_json
@@ -47,14 +46,11 @@ def train_or_go_on(run: RunFolder, asked: TrainOptions, screen: Screen) -> Train
     return train(replace(asked, out=run.path, resume=False), screen)
 
 
-def photos_fingerprint(places: Iterable[ImageFolder]) -> str:
-    """Return a SHA-256 of the names and contents of all photos, in hexadecimal."""
-    digest = hashlib.sha256()
-    for images in places:
-        for path, content in zip(images.relative_paths, content_hashes(images), strict=True):
-            digest.update(os.fsencode(f"{path.as_posix()}\0{content}\n"))
-        digest.update(b"--\n")
-    return digest.hexdigest()
+def are_photos_of(recorded: str, folders: Sequence[ImageFolder]) -> bool:
+    """Return whether these are the photos of a record; earlier versions took its fingerprint without labels."""
+    return recorded == (
+        fingerprint(*folders) if recorded.startswith(FORM) else old_fingerprints.of_contents(folders)
+    )
 
 
 def read_rows(path: Path, title: str, kind: type[Row]) -> list[Row]:

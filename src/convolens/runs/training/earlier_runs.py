@@ -25,7 +25,7 @@ from convolens.utils import set_random_seed
 def find_run(
     out: Path,
     settings: Settings,
-    fingerprint: str,
+    are_its_photos: Callable[[str], bool],
     screen: Screen,
     asked: Mapping[str, int | None] | None = None,
 ) -> RunFolder | None:
@@ -35,7 +35,8 @@ def find_run(
 
     Args:
         out: the first folder.
-        settings, fingerprint: that its run must have.
+        settings: that its run must have.
+        are_its_photos: told the fingerprint in its record, whether the photos are the same.
         screen: where lines go.
         asked: what was asked for, of that which a run with a first answer plans otherwise (see `Record.differences`).
     """
@@ -48,7 +49,7 @@ def find_run(
             screen.line(f"{path}: holds no whole run.toml, so it is not gone on with.")
         else:
             others = record.differences(settings, asked or {})
-            if record.fingerprint != fingerprint:
+            if not are_its_photos(record.fingerprint):
                 others.append("the photos")
             if others:
                 screen.line(f"{path}: is not gone on with, for {', '.join(others)} differ.")
@@ -71,7 +72,7 @@ def with_threads_of(folder: RunFolder, settings: Settings, screen: Screen) -> Se
 
 
 def find_state(
-    folder: RunFolder, settings: Settings, screen: Screen, anyway: bool = False
+    folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen, anyway: bool = False
 ) -> tuple[Path, State] | None:
     """Return the newest whole state and its folder; None where none was written yet. Damaged ones are told of.
 
@@ -79,9 +80,9 @@ def find_state(
 
     Args:
         folder: of the run.
-        settings: of what goes on from it.
+        settings, prepared: of what goes on from it.
         screen: where lines go.
-        anyway: True takes it also where threads, device or versions are others.
+        anyway: True takes it also where threads, device or versions are others, or photos are decoded otherwise.
 
     Raises:
         CheckpointError: there are states, and none is whole, or it was made under other circumstances.
@@ -100,6 +101,8 @@ def find_state(
             screen.line(f"{threads_text(threads)}, as before")
         torch.set_num_threads(threads)
     others = differences(state, torch.device(settings.device))
+    if read_record(folder).tables["data"].get("decoded", prepared.decoded) != prepared.decoded:
+        others.append("the photos are decoded to other pixels here, by another version of Pillow perhaps")
     if others and not anyway:
         raise CheckpointError(
             f"{place} was made under other circumstances: {'; '.join(others)}. The end would not be the same to the bit; "

@@ -66,7 +66,7 @@ def resume(
         record, settings, screen, f"begin a new run by `convolens train DATA --branch-from {folder.path}`"
     )
     with locked(folder.path, screen.warn):
-        found = find_state(folder, settings, screen, options.anyway)
+        found = find_state(folder, settings, prepared, screen, options.anyway)
         if found is not None and settings.epochs != record.epochs:
             _say_extension(record.epochs, settings, found[1], screen)
         if plain(settings) != record.tables["settings"]:

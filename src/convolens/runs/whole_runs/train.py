@@ -91,12 +91,12 @@ def train(
         screen.line(line)
     if settings.transfer is not None and first is not None:
         wanted = {"epochs": asked_epochs, "batch_size": options.batch_size}
-        again = find_run(out, settings, prepared.fingerprint, screen, wanted) if options.resume else None
+        again = find_run(out, settings, prepared.are_those_of, screen, wanted) if options.resume else None
         if again is not None:
             with locked(again.path, screen.warn):
                 settings = read_record(again).planned(settings)
                 settings = with_threads_of(again, settings, screen)
-                found = find_state(again, settings, screen)
+                found = find_state(again, settings, prepared, screen)
                 note_threads(again, settings)
                 return go_on(again, settings, prepared, screen, None if found is None else found[0])
         asked = Asked(asked_epochs, options.batch_size, options.command, began)
@@ -107,10 +107,10 @@ def train(
         settings, threads = _choose_threads(settings, prepared, screen)
     if options.epochs is None:
         settings = plan_epochs(settings, prepared, screen)
-    if options.resume and (begun := find_run(out, settings, prepared.fingerprint, screen)) is not None:
+    if options.resume and (begun := find_run(out, settings, prepared.are_those_of, screen)) is not None:
         with locked(begun.path, screen.warn):
             settings = with_threads_of(begun, settings, screen)
-            found = find_state(begun, settings, screen)
+            found = find_state(begun, settings, prepared, screen)
             note_threads(begun, settings)
             return go_on(begun, settings, prepared, screen, None if found is None else found[0])
     if options.resume:  # nothing to go on with
