@@ -8,7 +8,8 @@ import torch
 from convolens import losses, optimizers
 from convolens.arguments import number_in, refuse_unknown
 from convolens.callbacks import History
-from convolens.errors import ArgumentError, NotCompiledError
+from convolens.checkpoints.state import State
+from convolens.errors import ArgumentError, NotBuiltError, NotCompiledError
 from convolens.models.compiling import resolve_metrics
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
@@ -26,7 +27,12 @@ _INERT_COMPILE = {
 
 
 class Compilable(Structure):
-    """The part of `Model` that holds optimizer, loss and metrics."""
+    """The part of `Model` that holds optimizer, loss and metrics, and the state of a training.
+
+    Attributes:
+        state_parts: name -> anything with `state_dict` and `load_state_dict` that belongs to the training beside model,
+            optimizer, data and callbacks; add to it before `fit`.
+    """
 
     def _begin(self, name: str | None) -> None:
         self.name = name or getattr(self.module, "name", None) or type(self).__name__.lower()
@@ -133,6 +139,21 @@ class Compilable(Structure):
             for unit in block.units:
                 self.optimizer.scale_rate(unit.own_parameters, factor)
         return factors
+
+    def collect_state(self, spare: State | None = None) -> State:
+        """Return a copy of the whole training, for `checkpoints.state.write_state`; in `Callback.on_checkpoint`.
+
+        Args:
+            spare: an older state that nobody needs any more; its memory is used again.
+
+        Raises:
+            NotBuiltError: `fit` is not running, and never was.
+        """
+        if self.training_state is None:
+            raise NotBuiltError(
+                "collect_state: there is no training yet; call it in a callback's on_checkpoint."
+            )
+        return self.training_state.collect(spare)
 
     @property
     def metrics_names(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Fitting: fit, evaluate and predict, on arrays and on every kind of source."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,10 +12,11 @@ from convolens.augmentation.draw.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
+from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
 from convolens.models.placing import batches_for
-from convolens.models.resuming import Resuming, begin, go_on
+from convolens.models.resuming import begin, go_on
 from convolens.models.splitting import split
 from convolens.training import Progress, Step, loop, make_batch, make_source
 
@@ -34,7 +36,11 @@ def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, f
     return class_weight
 
 
-class Fitting(Resuming):
+def _warn_old(old: str, new: str) -> None:
+    warnings.warn(f"{old} is deprecated; {new} takes generators.", UserWarning, stacklevel=3)
+
+
+class Fitting(Compilable):
     """The part of `Model` that runs the network over data."""
 
     def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
@@ -244,3 +250,24 @@ class Fitting(Resuming):
     def predict_on_batch(self, x: Any) -> Any:
         """Return the predictions of a batch."""
         return self.predict(x, batch_size=len(x), verbose=0)
+
+    # -- the old names of Keras 1 and 2 --------------------------------------------------------------
+
+    def fit_generator(self, generator: Any, *arguments: Any, **keywords: Any) -> History:
+        """Old name: `fit` takes generators."""
+        _warn_old("fit_generator", "fit")
+        for name, value in zip(
+            ("steps_per_epoch", "epochs", "verbose", "callbacks"), arguments, strict=False
+        ):
+            keywords[name] = value
+        return self.fit(generator, **keywords)
+
+    def evaluate_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
+        """Old name: `evaluate` takes generators."""
+        _warn_old("evaluate_generator", "evaluate")
+        return self.evaluate(generator, steps=steps, **keywords)
+
+    def predict_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
+        """Old name: `predict` takes generators."""
+        _warn_old("predict_generator", "predict")
+        return self.predict(generator, steps=steps, **keywords)

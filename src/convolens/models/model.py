@@ -10,14 +10,15 @@ import torch
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
-from convolens.models.generator_names import GeneratorNames
+from convolens.models.fitting import Fitting
 from convolens.models.graph.deserialization import network_from_config
 from convolens.models.graph.network import Network
+from convolens.models.resuming import best_file
 from convolens.models.saving import save_model
 from convolens.models.summary import summary
 
 
-class Model(GeneratorNames):
+class Model(Fitting):
     """A network with an optimizer, a loss and metrics.
 
     Args:
@@ -117,6 +118,21 @@ class Model(GeneratorNames):
     def load_weights(self, filepath: str | Path) -> None:
         """Read weights from a file of ours, of Keras or of torch (.safetensors)."""
         weight_files.load_weights(self, filepath)
+
+    def load_best(self, monitor: str | None = None) -> Path:
+        """Load the best weights of the last `fit` and return their file.
+
+        They are those that a `ModelCheckpoint(save_best_only=True)` of it saved (a training command has its own).
+
+        Args:
+            monitor: which one's, where several watched different measures.
+
+        Raises:
+            MissingFileError: there is no such callback, or it saved none, or its file is gone. CheckpointError: several were saved.
+        """
+        path = best_file(self.training_state, monitor)
+        self.load_weights(path)
+        return path
 
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write architecture, weights and how it was compiled (.h5, .hdf5, .keras)."""

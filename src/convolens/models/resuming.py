@@ -1,4 +1,4 @@
-"""Resuming: the state of a training as callbacks see it, how fit goes on from one, and the best weights."""
+"""How fit goes on from the state of a training, and where the best weights of one are."""
 
 import os
 import warnings
@@ -6,74 +6,43 @@ from pathlib import Path
 from typing import Any
 
 from convolens.callbacks import CallbackList
-from convolens.checkpoints.state import State, is_state, newest_state, read_state
-from convolens.errors import CheckpointError, MissingFileError, NotBuiltError
-from convolens.models.compilable import Compilable
+from convolens.checkpoints.state import is_state, newest_state, read_state
+from convolens.errors import CheckpointError, MissingFileError
 from convolens.training import Progress, Stateful, Step, TrainingState
 from convolens.training.state import differences
 
 
-class Resuming(Compilable):
-    """The part of `Model` that knows checkpoints.
+def best_file(training: TrainingState | None, monitor: str | None = None) -> Path:
+    """Return the file of the best weights that a callback of a training saved; see `Model.load_best`.
 
-    Attributes:
-        state_parts: name -> anything with `state_dict` and `load_state_dict` that belongs to the training beside model,
-            optimizer, data and callbacks; add to it before `fit`.
+    Args:
+        training: what `fit` made; None where there was none.
+        monitor: which measure's, where several were watched.
+
+    Raises:
+        MissingFileError: there is no such callback, or it saved none, or its file is gone. CheckpointError: several were saved.
     """
-
-    def collect_state(self, spare: State | None = None) -> State:
-        """Return a copy of the whole training, for `checkpoints.state.write_state`; in `Callback.on_checkpoint`.
-
-        Args:
-            spare: an older state that nobody needs any more; its memory is used again.
-
-        Raises:
-            NotBuiltError: `fit` is not running, and never was.
-        """
-        if self.training_state is None:
-            raise NotBuiltError(
-                "collect_state: there is no training yet; call it in a callback's on_checkpoint."
-            )
-        return self.training_state.collect(spare)
-
-    def _callbacks_of_fit(self) -> list[Any]:
-        events: Any = self.training_state.parts["callbacks"] if self.training_state is not None else None
-        return [] if events is None else list(events.callbacks)
-
-    def load_best(self, monitor: str | None = None) -> Path:
-        """Load the best weights of the last `fit` and return their file.
-
-        They are those that a `ModelCheckpoint(save_best_only=True)` of it saved (a training command has its own).
-
-        Args:
-            monitor: which one's, where several watched different measures.
-
-        Raises:
-            MissingFileError: there is no such callback, or it saved none, or its file is gone.
-        """
-        keepers = [
-            callback
-            for callback in self._callbacks_of_fit()
-            if hasattr(callback, "best_file") and monitor in (None, callback.monitor)
-        ]
-        found = [
-            (callback.monitor, path) for callback in keepers if (path := callback.best_file()) is not None
-        ]
-        if not found:
-            whose = "" if monitor is None else f" of {monitor!r}"
-            raise MissingFileError(
-                f"load_best: no best weights{whose} were saved in a fit of this model; give fit "
-                "callbacks=[ModelCheckpoint(PATH, save_best_only=True)], or load a file by load_weights(PATH)."
-            )
-        if len({path for _, path in found}) > 1:
-            raise CheckpointError(
-                f"load_best: several were saved; say which by monitor=, one of {', '.join(name for name, _ in found)}."
-            )
-        path = found[0][1]
-        if not path.is_file():
-            raise MissingFileError(f"load_best: {path} is no longer there; was it moved?")
-        self.load_weights(path)  # type: ignore[attr-defined]
-        return path
+    events: Any = training.parts["callbacks"] if training is not None else None
+    keepers = [
+        callback
+        for callback in (events.callbacks if events is not None else [])
+        if hasattr(callback, "best_file") and monitor in (None, callback.monitor)
+    ]
+    found = [(callback.monitor, path) for callback in keepers if (path := callback.best_file()) is not None]
+    if not found:
+        whose = "" if monitor is None else f" of {monitor!r}"
+        raise MissingFileError(
+            f"load_best: no best weights{whose} were saved in a fit of this model; give fit "
+            "callbacks=[ModelCheckpoint(PATH, save_best_only=True)], or load a file by load_weights(PATH)."
+        )
+    if len({path for _, path in found}) > 1:
+        raise CheckpointError(
+            f"load_best: several were saved; say which by monitor=, one of {', '.join(name for name, _ in found)}."
+        )
+    best: Path = found[0][1]
+    if not best.is_file():
+        raise MissingFileError(f"load_best: {best} is no longer there; was it moved?")
+    return best
 
 
 def begin(
