@@ -126,9 +126,10 @@ def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # The files that take longest, the longest first (`make test PYTEST_ARGS=--durations=20` tells): begun first, two workers end together.
 SLOWEST = (
-    "test_applications", "test_examples", "test_kill", "test_few_photos_page", "test_finetuning_page", "test_train_on", "test_first_weights",
-    "test_weights_page", "test_finetune", "test_commands", "test_resume_run", "test_architectures_page", "test_every_point", "test_fuzzed_files",
-    "test_keras_style_programs", "test_readme", "test_catalogue", "test_compare", "test_threads", "test_label_runs", "test_kfold",
+    "test_kill", "test_applications", "test_train_on", "test_first_weights", "test_finetuning_page", "test_resume_run", "test_examples",
+    "test_weights_page", "test_commands", "test_odd_commands", "test_few_photos_page", "test_finetune", "test_compare", "test_every_point",
+    "test_threads", "test_kfold", "test_label_runs", "test_catalogue", "test_comparing_page", "test_kfold_page", "test_explaining_page",
+    "test_features_page", "test_fuzzed_files",
 )  # fmt: skip
 
 
