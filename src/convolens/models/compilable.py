@@ -15,6 +15,7 @@ from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
 from convolens.models.structure import Structure
 from convolens.training import Precision, Stateful, Step, TrainingState
+from convolens.training.precision import GradientHook
 
 # Arguments of Keras' compile that ask for nothing here unless they are set otherwise.
 _INERT_COMPILE = {
@@ -32,6 +33,7 @@ class Compilable(Structure):
     Attributes:
         state_parts: name -> anything with `state_dict` and `load_state_dict` that belongs to the training beside model,
             optimizer, data and callbacks; add to it before `fit`.
+        reduce_gradients: what happens to the gradients of each batch before the optimizer takes them; see `training.Step`.
     """
 
     def _begin(self, name: str | None) -> None:
@@ -46,6 +48,7 @@ class Compilable(Structure):
         self.history: History | None = None
         self.state_parts: dict[str, Stateful] = {}
         self.training_state: TrainingState | None = None
+        self.reduce_gradients: GradientHook | None = None
         self.part: torch.nn.Module | None = (
             None  # runs instead of the whole, on batches of what comes before it
         )
@@ -193,4 +196,5 @@ class Compilable(Structure):
             self.device,
             self.precision,
             lambda: self.part,
+            self.reduce_gradients,
         )

@@ -1,5 +1,6 @@
 """Precision: the numbers that training steps compute with: float32, or half of their bits where that is enough."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -9,6 +10,9 @@ from convolens.arguments import one_of
 from convolens.errors import CheckpointError
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+GradientHook = Callable[[Sequence[torch.Tensor]], None]
 
 
 class Precision:
@@ -49,14 +53,22 @@ class Precision:
         """Return the context in which the network is called."""
         return torch.autocast(device.type, PRECISIONS[self.name], enabled=self.name != "float32")
 
-    def step(self, loss: torch.Tensor, optimizer: Any) -> None:
-        """Compute the gradients of a loss and let the optimizer take them in."""
+    def step(self, loss: torch.Tensor, optimizer: Any, reduce_gradients: GradientHook | None = None) -> None:
+        """Compute the gradients of a loss and let the optimizer take them in.
+
+        Args:
+            loss: a scalar.
+            optimizer: with the parameters.
+            reduce_gradients: see `Step`; in float16 the gradients are scaled still.
+        """
         loss = optimizer.scale_loss(loss)
+        (loss if self.scaler is None else self.scaler.scale(loss)).backward()
+        if reduce_gradients is not None:
+            gradients = (parameter.grad for parameter in optimizer.parameters)
+            reduce_gradients([gradient for gradient in gradients if gradient is not None])
         if self.scaler is None:
-            loss.backward()
             optimizer.apply()
             return
-        self.scaler.scale(loss).backward()
         self.scaler.step(optimizer.torch_optimizer)  # calls optimizer.apply, unless there is an overflow
         self.scaler.update()
 

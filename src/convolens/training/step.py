@@ -7,7 +7,7 @@ import torch
 
 from convolens.errors import CheckpointError
 from convolens.training.batches import Batch
-from convolens.training.precision import Precision, widen
+from convolens.training.precision import GradientHook, Precision, widen
 
 
 class Measured(Protocol):
@@ -50,6 +50,8 @@ class Step:
         device: where the module is.
         precision: of the training steps; None is float32.
         part: returns the part of the module that runs, on batches of what comes before it; None runs all of it.
+        reduce_gradients: given the gradients of a batch, to change in place before they are clipped and taken in: the mean over
+            several processes, say.
     """
 
     def __init__(
@@ -62,8 +64,9 @@ class Step:
         device: torch.device,
         precision: Precision | None = None,
         part: Callable[[], torch.nn.Module | None] = lambda: None,
+        reduce_gradients: GradientHook | None = None,
     ) -> None:
-        self.part = part
+        self.part, self.reduce_gradients = part, reduce_gradients
         self.module, self.loss, self.optimizer = module, loss, optimizer
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
         self.device = device
@@ -103,7 +106,7 @@ class Step:
         loss = self.loss(batch.y, output, batch.weight)
         for other, weight in auxiliary:
             loss = loss + weight * self.loss(batch.y, as_surface(widen(other)), batch.weight)
-        self.precision.step(loss, self.optimizer)
+        self.precision.step(loss, self.optimizer, self.reduce_gradients)
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)
 
