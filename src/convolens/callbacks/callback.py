@@ -70,29 +70,57 @@ class Callback:
     def on_checkpoint(self, epoch: int, batch: int) -> None:
         """Called between two steps, and after each epoch, when `self.model.collect_state()` gives the whole training.
 
-        `epoch` counts the finished epochs, `batch` the finished batches of the next one: 0 after an epoch. Not called
-        after a step at which the training is stopped.
+        Not called after a step at which the training is stopped.
+
+        Args:
+            epoch: how many epochs are finished.
+            batch: how many batches of the next epoch are finished; 0 after an epoch.
         """
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        """Called before an epoch; epochs count from 0."""
+        """Called before an epoch.
+
+        Args:
+            epoch: counted from 0.
+            logs: nothing, as in Keras.
+        """
 
     def on_epoch_resume(self, epoch: int, batch: int) -> None:
-        """Called instead of `on_epoch_begin` where a training goes on within an epoch, before batch `batch`.
+        """Called instead of `on_epoch_begin` where a training goes on within an epoch.
 
         By default `on_epoch_begin` is called; override it where that would do something twice.
+
+        Args:
+            epoch: counted from 0.
+            batch: the next one, counted from 0; those before it were trained on.
         """
         self.on_epoch_begin(epoch, {})
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """Called after an epoch and its validation, with its logs."""
+        """Called after an epoch and its validation.
+
+        Args:
+            epoch: counted from 0.
+            logs: "loss" and each metric over the epoch, floats, the same of the validation as "val_loss" and so on, and what
+                callbacks before this one added (`reports`); a dict that may be added to.
+        """
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Called before a training step."""
+        """Called before a training step.
+
+        Args:
+            batch: counted from 0, within the epoch.
+            logs: nothing, as in Keras.
+        """
         self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called after a training step, with the logs of the epoch so far."""
+        """Called after a training step.
+
+        Args:
+            batch: counted from 0, within the epoch.
+            logs: "loss" and each metric over the epoch so far; a GPU is waited for where one of them is read.
+        """
         self.on_batch_end(batch, logs)
 
     def on_test_begin(self, logs: Logs = None) -> None:
@@ -102,10 +130,20 @@ class Callback:
         """Called after evaluation."""
 
     def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Called before a batch of evaluation."""
+        """Called before a batch of evaluation.
+
+        Args:
+            batch: counted from 0.
+            logs: nothing, as in Keras.
+        """
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called after a batch of evaluation."""
+        """Called after a batch of evaluation.
+
+        Args:
+            batch: counted from 0.
+            logs: loss and metrics over the batches so far, read as in `on_train_batch_end`.
+        """
 
     def on_predict_begin(self, logs: Logs = None) -> None:
         """Called before prediction."""
@@ -114,18 +152,34 @@ class Callback:
         """Called after prediction."""
 
     def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Called before a batch of prediction."""
+        """Called before a batch of prediction.
+
+        Args:
+            batch: counted from 0.
+            logs: nothing, as in Keras.
+        """
 
     def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called after a batch of prediction."""
+        """Called after a batch of prediction.
+
+        Args:
+            batch: counted from 0.
+            logs: "outputs": the predictions of this batch.
+        """
 
     # Keras' older names of the training batch hooks: heard unless the newer name is overridden.
 
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Called before a training step (older name)."""
+        """Called before a training step (older name).
+
+        Args: as of `Callback.on_train_batch_begin`.
+        """
 
     def on_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called after a training step (older name)."""
+        """Called after a training step (older name).
+
+        Args: as of `Callback.on_train_batch_end`.
+        """
 
     def resumes_from(self) -> Path | None:
         """Return a folder of states that `fit` shall go on from; None for none."""

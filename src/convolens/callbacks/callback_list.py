@@ -44,7 +44,7 @@ def _flat(callbacks: Any) -> list[Any]:
 
 
 def _check(callback: Any) -> Callback:
-    if isinstance(callback, Callback):
+    if isinstance(callback, Callback) and not isinstance(callback, CallbackList):
         return callback
     if isinstance(callback, type):
         name = callback.__name__
@@ -56,7 +56,7 @@ def _check(callback: Any) -> Callback:
     )
 
 
-class CallbackList:
+class CallbackList(Callback):
     """Passes each event on to every callback that overrides its hook, in order.
 
     `History` and then `ProgbarLogger` come last, as in Keras: they see what others add to an epoch's logs, such
@@ -79,12 +79,13 @@ class CallbackList:
 
     def __init__(
         self,
-        callbacks: "Iterable[Callback] | Callback | CallbackList | None" = None,
+        callbacks: Iterable[Callback] | Callback | None = None,
         add_history: bool = False,
         add_progbar: bool = False,
         model: Any = None,
         **params: Any,
     ) -> None:
+        super().__init__()
         self.callbacks: list[Callback] = [_check(callback) for callback in _flat(callbacks)]
         if add_history and not any(isinstance(callback, History) for callback in self.callbacks):
             self.callbacks.append(History())
@@ -98,7 +99,11 @@ class CallbackList:
 
     @property
     def history(self) -> History:
-        """The `History` among the callbacks."""
+        """The `History` among the callbacks.
+
+        Raises:
+            ArgumentError: there is none.
+        """
         for callback in self.callbacks:
             if isinstance(callback, History):
                 return callback
@@ -139,11 +144,13 @@ class CallbackList:
 
     def set_model(self, model: Any) -> None:
         """Give every callback the model."""
+        super().set_model(model)
         for callback in self.callbacks:
             callback.set_model(model)
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Give every callback the parameters of the training; "metrics" as it is when the logs reach it."""
+        super().set_params(params)
         names, unnamed = list(params.get("metrics") or []), False
         for callback in self.callbacks:
             if "metrics" in params:

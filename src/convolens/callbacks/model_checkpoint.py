@@ -128,7 +128,12 @@ class ModelCheckpoint(MonitorCallback):
             )
 
     def check_names(self, names: list[str], argument: str = "monitor") -> None:
-        """Raise UnknownNameError for a name that the logs will not have when it is saved."""
+        """Check that the logs will have these names when a file is saved.
+
+        Raises:
+            UnknownNameError: the training will not report one of them.
+            ArgumentError: one is known after an epoch only, and batches are saved.
+        """
         super().check_names(names, argument)
         for name in names:
             if self.save_freq != "epoch" and name.startswith("val_"):

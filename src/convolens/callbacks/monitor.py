@@ -53,6 +53,10 @@ class MonitorCallback(Callback):
 
     Attributes:
         larger: whether a rise is an improvement; None until `fit` where only the model knows.
+
+    Raises:
+        UnknownNameError: another mode; in `fit`, a name that the training will not report.
+        ArgumentError: in `fit`, mode is "auto", and nothing says which direction is better.
     """
 
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
@@ -66,7 +70,12 @@ class MonitorCallback(Callback):
         self._resumed = False
 
     def is_better(self, value: float, best: float | None) -> bool:
-        """Return whether `value` improves on `best`; NaN never does, anything else improves on None."""
+        """Return whether `value` improves on `best`; NaN never does, anything else improves on None.
+
+        Args:
+            value: of the epoch that ended.
+            best: of the epochs before; None where there was none.
+        """
         if math.isnan(value):
             return False
         if best is None:
@@ -74,7 +83,11 @@ class MonitorCallback(Callback):
         return value - self.min_delta > best if self.larger else value + self.min_delta < best
 
     def find_direction(self) -> None:
-        """Ask the model's metrics which direction is better; raise ArgumentError where nothing says."""
+        """Ask the model's metrics whether a rise is an improvement.
+
+        Raises:
+            ArgumentError: mode is "auto", and nothing says it.
+        """
         metrics = [
             *getattr(self.model, "compiled_metrics", ()),
             *getattr(self.model, "weighted_metrics", ()),
@@ -87,7 +100,15 @@ class MonitorCallback(Callback):
             )
 
     def check_names(self, names: list[str], argument: str = "monitor") -> None:
-        """Raise UnknownNameError, before the first epoch, for a name that the logs will not have."""
+        """Check, before the first epoch, that the logs will have these names.
+
+        Args:
+            names: asked of the logs.
+            argument: what an error calls where they stand.
+
+        Raises:
+            UnknownNameError: the training will not report one of them; the nearest is offered.
+        """
         known = self.params.get("metrics")
         if not known or self.params.get("unnamed"):
             return
@@ -106,7 +127,11 @@ class MonitorCallback(Callback):
         self.find_direction()
 
     def value_in(self, logs: Logs) -> float | None:
-        """Return the watched value, or None (with a warning) where the epoch has none."""
+        """Return the watched value, or None (with a warning) where the epoch has none.
+
+        Raises:
+            ArgumentError: it is not a single number.
+        """
         value: Any = (logs or {}).get(self.monitor)
         if value is None:
             warnings.warn(

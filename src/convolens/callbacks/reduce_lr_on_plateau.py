@@ -23,6 +23,9 @@ class ReduceLROnPlateau(MonitorCallback):
         cooldown: epochs to wait after the rate fell.
         min_lr: the rate does not fall below it.
 
+    Raises:
+        ArgumentError: an argument out of range.
+
     Example:
         >>> ReduceLROnPlateau(factor=0.5).factor
         0.5

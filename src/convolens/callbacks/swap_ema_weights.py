@@ -33,7 +33,11 @@ class SwapEMAWeights(Callback):
             self.model.optimizer.swap_averages()
 
     def set_model(self, model: Any) -> None:
-        """Remember the model; its optimizer has to keep averages."""
+        """Remember the model.
+
+        Raises:
+            ArgumentError: the optimizer keeps no averages.
+        """
         super().set_model(model)
         if not getattr(model.optimizer, "use_ema", False):
             raise ArgumentError("SwapEMAWeights: the optimizer keeps no averages; make it with use_ema=True.")
