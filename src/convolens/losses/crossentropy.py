@@ -19,7 +19,15 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> torch.Tensor:
-    """Return `-(y log p + (1 - y) log(1 - p))` averaged over `axis`; arguments as the class's.
+    """Return `-(y log p + (1 - y) log(1 - p))` averaged over `axis`.
+
+    Args:
+        y_true: labels in [0, 1], a tensor (n, ..., d) of any dtype.
+        y_pred: probabilities in [0, 1] (or logits), float, of the same shape.
+        from_logits, label_smoothing, axis: see `BinaryCrossentropy`.
+
+    Raises:
+        ShapeError: another shape.
 
     Example:
         >>> binary_crossentropy(torch.tensor([[1.0]]), torch.tensor([[0.5]]))
@@ -49,7 +57,15 @@ def categorical_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> torch.Tensor:
-    """Return `-sum(y log p)` over `axis` for one-hot or soft labels; arguments as the class's.
+    """Return `-sum(y log p)` over `axis` for one-hot or soft labels.
+
+    Args:
+        y_true: labels that sum to 1 over `axis`, a tensor (n, ..., classes) of any dtype.
+        y_pred: probabilities, which are divided by their sum (or logits), float, of the same shape.
+        from_logits, label_smoothing, axis: see `CategoricalCrossentropy`.
+
+    Raises:
+        ShapeError: another shape.
 
     Example:
         >>> categorical_crossentropy(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))
@@ -69,7 +85,15 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> torch.Tensor:
-    """Return `-log p[y]` for labels that are class numbers; arguments as the class's.
+    """Return `-log p[y]` for labels that are class numbers.
+
+    Args:
+        y_true: class numbers in [0, classes), a tensor of the shape of the predictions without `axis`, or with 1 there.
+        y_pred: probabilities, which are divided by their sum (or logits), float, (n, ..., classes).
+        from_logits, ignore_class, axis: see `SparseCategoricalCrossentropy`.
+
+    Raises:
+        ShapeError: the labels have another shape; one-hot labels are told of `categorical_crossentropy`.
 
     Example:
         >>> sparse_categorical_crossentropy(torch.tensor([1]), torch.tensor([[0.5, 0.5]]))

@@ -19,7 +19,14 @@ def binary_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> torch.Tensor:
-    """Return the binary crossentropy times `(1 - p_t) ** gamma`; arguments as the class's.
+    """Return the binary crossentropy times `(1 - p_t) ** gamma`.
+
+    Args:
+        y_true, y_pred: as of `binary_crossentropy`.
+        apply_class_balancing, alpha, gamma, from_logits, label_smoothing, axis: see `BinaryFocalCrossentropy`.
+
+    Raises:
+        ShapeError: labels and predictions of different shapes.
 
     Example:
         >>> binary_focal_crossentropy(torch.tensor([[1.0]]), torch.tensor([[0.5]]))
@@ -48,7 +55,14 @@ def categorical_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> torch.Tensor:
-    """Return the crossentropy times `alpha (1 - p) ** gamma`; arguments as the class's.
+    """Return the crossentropy times `alpha (1 - p) ** gamma`.
+
+    Args:
+        y_true, y_pred: as of `categorical_crossentropy`.
+        alpha, gamma, from_logits, label_smoothing, axis: see `CategoricalFocalCrossentropy`.
+
+    Raises:
+        ShapeError: labels and predictions of different shapes.
 
     Example:
         >>> categorical_focal_crossentropy(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))

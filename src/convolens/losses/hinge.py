@@ -8,6 +8,13 @@ from convolens.losses.loss import FormulaLoss, same_rank
 def hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `max(1 - y_true y_pred, 0)` averaged; labels -1 and 1, or 0 and 1, which become these.
 
+    Args:
+        y_true: labels, a tensor (n, ..., d) of any dtype.
+        y_pred: scores of any sign, float, of the same number of axes.
+
+    Raises:
+        ShapeError: another number of axes.
+
     Example:
         >>> hinge(torch.tensor([[0.0, 1.0]]), torch.tensor([[-2.0, 0.5]]))
         tensor([0.2500])
@@ -17,7 +24,9 @@ def hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
 
 
 def squared_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-    """Return `max(1 - y_true y_pred, 0) ** 2` averaged over the last axis; labels as for `hinge`.
+    """Return `max(1 - y_true y_pred, 0) ** 2` averaged over the last axis.
+
+    Args, Raises: as of `hinge`.
 
     Example:
         >>> squared_hinge(torch.tensor([[0.0, 1.0]]), torch.tensor([[-2.0, 0.5]]))
@@ -30,6 +39,13 @@ def squared_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
 
 def categorical_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `max(neg - pos + 1, 0)` of one-hot labels: the best wrong score and the right one.
+
+    Args:
+        y_true: one-hot labels, a tensor (n, ..., classes) of any dtype.
+        y_pred: scores of any sign, float, of the same number of axes.
+
+    Raises:
+        ShapeError: another number of axes.
 
     Example:
         >>> categorical_hinge(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.75]]))

@@ -44,7 +44,16 @@ class Loss:
         self.reduction = one_of(type(self).__name__, "reduction", reduction, REDUCTIONS)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-        """Return the loss of each sample."""
+        """Return the loss of each sample.
+
+        Args:
+            y_true: labels, on the device of the predictions and of their dtype (integers stay where `keeps_integer_labels`);
+                (n,) and (n, 1) were made to fit each other.
+            y_pred: predictions, float32 or float64, (n, ...); the last axis holds the channels.
+
+        Raises:
+            ShapeError: labels and predictions do not fit together.
+        """
         raise NotImplementedError
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
@@ -89,6 +98,11 @@ class FormulaLoss(Loss):
 
 class FunctionLoss(Loss):
     """A loss from a function `fn(y_true, y_pred)` that returns one value per sample, or a scalar.
+
+    Args:
+        function: takes (y_true, y_pred), tensors as of `Loss.call`.
+        name: what logs call it; by default the function's name.
+        reduction: see `Loss`.
 
     Example:
         >>> loss = FunctionLoss(lambda y_true, y_pred: (y_true - y_pred).abs().mean(-1), "mine")

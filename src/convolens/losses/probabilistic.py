@@ -9,6 +9,13 @@ from convolens.losses.loss import FormulaLoss, same_rank
 def kl_divergence(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `sum(y_true log(y_true / y_pred))` over the last axis; values in [1e-7, 1].
 
+    Args:
+        y_true: probabilities in [0, 1], a tensor (n, ..., classes).
+        y_pred: the same of the predictions, float.
+
+    Raises:
+        ShapeError: another number of axes.
+
     Example:
         >>> kl_divergence(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))
         tensor([0.6931])
@@ -21,6 +28,13 @@ def kl_divergence(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
 
 def poisson(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `y_pred - y_true log(y_pred)` averaged over the last axis.
+
+    Args:
+        y_true: counts, a tensor (n, ..., d), at least 0.
+        y_pred: the rates predicted for them, float, above 0.
+
+    Raises:
+        ShapeError: another number of axes.
 
     Example:
         >>> poisson(torch.tensor([[0.0]]), torch.tensor([[2.0]]))

@@ -13,6 +13,13 @@ from convolens.losses.loss import FormulaLoss, Loss, match_ranks, same_rank
 def mean_squared_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `(y_true - y_pred) ** 2` averaged over the last axis.
 
+    Args:
+        y_true: targets, a tensor (n, ..., d) of any dtype; (n,) fits predictions (n, 1).
+        y_pred: predictions, a float tensor of the same number of axes.
+
+    Raises:
+        ShapeError: another number of axes.
+
     Example:
         >>> mean_squared_error(torch.tensor([[0.0, 1.0]]), torch.tensor([[2.0, 1.0]]))
         tensor([2.])
@@ -24,6 +31,8 @@ def mean_squared_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tens
 def mean_absolute_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `|y_true - y_pred|` averaged over the last axis.
 
+    Args, Raises: as of `mean_squared_error`.
+
     Example:
         >>> mean_absolute_error(torch.tensor([[0.0, 1.0]]), torch.tensor([[2.0, 1.0]]))
         tensor([1.])
@@ -34,6 +43,8 @@ def mean_absolute_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Ten
 
 def mean_absolute_percentage_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `100 |y_true - y_pred| / |y_true|` averaged over the last axis, in percent.
+
+    Args, Raises: as of `mean_squared_error`.
 
     Example:
         >>> mean_absolute_percentage_error(torch.tensor([[2.0]]), torch.tensor([[1.0]]))
@@ -47,6 +58,8 @@ def mean_absolute_percentage_error(y_true: torch.Tensor, y_pred: torch.Tensor) -
 def mean_squared_logarithmic_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `(log(y_true + 1) - log(y_pred + 1)) ** 2` averaged; values below 0 count as 0.
 
+    Args, Raises: as of `mean_squared_error`.
+
     Example:
         >>> mean_squared_logarithmic_error(torch.tensor([[1.0]]), torch.tensor([[1.0]]))
         tensor([0.])
@@ -58,6 +71,12 @@ def mean_squared_logarithmic_error(y_true: torch.Tensor, y_pred: torch.Tensor) -
 
 def huber(y_true: torch.Tensor, y_pred: torch.Tensor, delta: float = 1.0) -> torch.Tensor:
     """Return a square of errors up to `delta` and a line above it, averaged over the last axis.
+
+    Args:
+        y_true, y_pred: as of `mean_squared_error`.
+        delta: the size of an error from which on the line goes.
+
+    Raises: as of `mean_squared_error`.
 
     Example:
         >>> huber(torch.tensor([[0.0]]), torch.tensor([[3.0]]))
@@ -72,6 +91,8 @@ def huber(y_true: torch.Tensor, y_pred: torch.Tensor, delta: float = 1.0) -> tor
 
 def log_cosh(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `log(cosh(y_pred - y_true))` averaged over the last axis.
+
+    Args, Raises: as of `mean_squared_error`.
 
     Example:
         >>> log_cosh(torch.tensor([[0.0]]), torch.tensor([[0.0]]))

@@ -22,6 +22,14 @@ def exact_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
 def binary_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """Return 1 where the prediction is above the threshold exactly if the label is 1, else 0.
 
+    Args:
+        y_true: labels 0 or 1, a tensor of any dtype; (n,) fits predictions (n, 1).
+        y_pred: probabilities, float, of the same shape.
+        threshold: in [0, 1]; a prediction equal to it is below.
+
+    Raises:
+        ShapeError: labels and predictions of different shapes.
+
     Example:
         >>> binary_accuracy(torch.tensor([1, 0]), torch.tensor([[0.6], [0.5]]))
         tensor([[1.],
@@ -35,6 +43,13 @@ def binary_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float
 def categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return 1 where the largest prediction is at the one-hot label's class, else 0.
 
+    Args:
+        y_true: one-hot labels, a tensor (n, ..., classes) of any dtype.
+        y_pred: probabilities or logits, float, of the same shape.
+
+    Raises:
+        ShapeError: labels and predictions of different shapes.
+
     Example:
         >>> categorical_accuracy(torch.tensor([[0, 1]]), torch.tensor([[0.4, 0.6]]))
         tensor([1.])
@@ -45,6 +60,13 @@ def categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Te
 
 def sparse_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return 1 where the largest prediction is at the class number, else 0.
+
+    Args:
+        y_true: class numbers in [0, classes), a tensor (n, ...) or (n, ..., 1).
+        y_pred: probabilities or logits, float, (n, ..., classes).
+
+    Raises:
+        ShapeError: labels and predictions do not fit together.
 
     Example:
         >>> sparse_categorical_accuracy(torch.tensor([1]), torch.tensor([[0.4, 0.6]]))
@@ -57,6 +79,13 @@ def sparse_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> t
 def top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: int = 5) -> torch.Tensor:
     """Return 1 where the one-hot label's class is among the k largest predictions, else 0.
 
+    Args:
+        y_true, y_pred: as of `categorical_accuracy`.
+        k: at most the number of classes.
+
+    Raises:
+        ShapeError: labels and predictions of different shapes. ArgumentError: k above the number of classes.
+
     Example:
         >>> top_k_categorical_accuracy(torch.tensor([[0, 1]]), torch.tensor([[0.6, 0.4]]), k=2)
         tensor([1.])
@@ -67,6 +96,13 @@ def top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: in
 
 def sparse_top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: int = 5) -> torch.Tensor:
     """Return 1 where the class number is among the k largest predictions (ties count), else 0.
+
+    Args:
+        y_true, y_pred: as of `sparse_categorical_accuracy`.
+        k: at most the number of classes.
+
+    Raises:
+        ShapeError: labels and predictions do not fit together. ArgumentError: k above the number of classes.
 
     Example:
         >>> sparse_top_k_categorical_accuracy(torch.tensor([1]), torch.tensor([[0.6, 0.4]]), k=1)

@@ -43,7 +43,15 @@ class MeanMetric(Metric):
         self.add_state("count")
 
     def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
-        """Return what is averaged: one value per sample or element."""
+        """Return what is averaged: one value per sample or element.
+
+        Args:
+            y_true: labels, a tensor on the device of the predictions.
+            y_pred: predictions, float32 or float64.
+
+        Raises:
+            ShapeError: they do not fit together.
+        """
         if self.function is None:
             raise NotImplementedError
         return self.function(y_true, y_pred, **self.arguments)
@@ -56,7 +64,15 @@ class MeanMetric(Metric):
         self.take_in(self.values(y_true, y_pred), sample_weight)
 
     def take_in(self, values: Any, sample_weight: Any = None) -> None:
-        """Add values of shape (), (n,) or (n, ...) to the mean; further axes are averaged first."""
+        """Add values to the mean.
+
+        Args:
+            values: of shape (), (n,) or (n, ...); further axes are averaged first.
+            sample_weight: one weight a sample, or None for 1.
+
+        Raises:
+            ShapeError: the weights do not fit the values.
+        """
         values = as_float(values)
         weights = None
         if sample_weight is not None:

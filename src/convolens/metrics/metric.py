@@ -27,7 +27,12 @@ class Metric:
         self._state: dict[str, torch.Tensor] = {}
 
     def add_state(self, name: str, shape: tuple[int, ...] = ()) -> None:
-        """Keep a sum of this shape, from zero."""
+        """Keep a sum of this shape, from zero.
+
+        Args:
+            name: for `accumulate` and `state`.
+            shape: of the sum; (0,) becomes that of what is added first.
+        """
         self._state[name] = torch.zeros(shape, dtype=torch.float64, device="cpu")
 
     def accumulate(self, **additions: torch.Tensor) -> None:
@@ -50,7 +55,16 @@ class Metric:
         self._state = {name: torch.zeros_like(value) for name, value in self._state.items()}
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take in one batch of labels and predictions, with optional weights of the samples."""
+        """Take in one batch.
+
+        Args:
+            y_true: labels, a tensor, array or list.
+            y_pred: predictions, the same; half precision is widened to float32.
+            sample_weight: one weight a sample, or None for 1.
+
+        Raises:
+            ShapeError: labels, predictions or weights do not fit together.
+        """
         raise NotImplementedError
 
     def result(self) -> Any:

@@ -151,7 +151,12 @@ class CategoricalHinge(MeanMetric):
 
 
 class BinaryCrossentropy(MeanMetric):
-    """Mean crossentropy of yes-no labels; arguments as of the loss.
+    """Mean crossentropy of yes-no labels.
+
+    Args:
+        name: what logs call it.
+        from_logits: whether predictions are logits; otherwise probabilities in [0, 1].
+        label_smoothing: in [0, 1]; pulls labels this share of the way towards 0.5.
 
     Example:
         >>> round(BinaryCrossentropy()([[1.0]], [[0.5]]), 3)
@@ -173,7 +178,13 @@ class BinaryCrossentropy(MeanMetric):
 
 
 class CategoricalCrossentropy(MeanMetric):
-    """Mean crossentropy of one-hot labels; arguments as of the loss.
+    """Mean crossentropy of one-hot labels.
+
+    Args:
+        name: what logs call it.
+        from_logits: whether predictions are logits; otherwise they are divided by their sum.
+        label_smoothing: in [0, 1]; the share of each label spread evenly over all classes.
+        axis: the axis of the classes.
 
     Example:
         >>> round(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]), 3)
@@ -197,7 +208,12 @@ class CategoricalCrossentropy(MeanMetric):
 
 
 class SparseCategoricalCrossentropy(MeanMetric):
-    """Mean crossentropy of class numbers; arguments as of the loss.
+    """Mean crossentropy of class numbers.
+
+    Args:
+        name: what logs call it.
+        from_logits: whether predictions are logits; otherwise they are divided by their sum.
+        axis: the axis of the classes.
 
     Example:
         >>> round(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]), 3)

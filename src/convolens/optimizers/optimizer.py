@@ -310,11 +310,22 @@ class Optimizer:
         """Change the parameters in place by the optimizer's rule, weight decay included.
 
         Called once for each group of parameters; `self.age` is the number of updates that these had.
+
+        Args:
+            parameters: tensors, all on one device.
+            gradients: one a parameter, of its shape.
+            slots: state of the rule by name, one tensor a parameter, changed in place too.
+            rate: the learning rate of this step.
         """
         raise NotImplementedError
 
     def decay_weights(self, parameters: list[torch.Tensor], rate: float) -> None:
-        """Take `weight_decay` times `rate` of each weight away."""
+        """Take `weight_decay` times `rate` of each weight away.
+
+        Args:
+            parameters: tensors, changed in place.
+            rate: the learning rate of this step.
+        """
         if self.weight_decay:
             torch._foreach_mul_(parameters, 1.0 - self.weight_decay * rate)
 

@@ -17,6 +17,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         values: rates, one more than boundaries.
         name: a name of your own.
 
+    Raises:
+        ArgumentError: not one value more than boundaries, boundaries out of order, or a rate below 0.
+
     Example:
         >>> schedule = PiecewiseConstantDecay([10, 20], [0.1, 0.01, 0.001])
         >>> schedule(10), schedule(11), schedule(21)
