@@ -189,7 +189,9 @@ def EfficientNetLite0(given: Arguments, dropout: float = 0.2) -> Model:
 
 @application(MINIMUM_SIZE, (240, 240, 3), renamed)
 def EfficientNetLite1(given: Arguments, dropout: float = 0.2) -> Model:
-    """Return EfficientNet-Lite1; arguments as `EfficientNetLite0`. 5,416,680 parameters that are trained.
+    """Return EfficientNet-Lite1. 5,416,680 parameters that are trained.
+
+    Args, Raises: as of `EfficientNetLite0`.
 
     Example:
         >>> EfficientNetLite1(include_top=False, input_shape=(32, 32, 3)).output_shape
@@ -200,7 +202,9 @@ def EfficientNetLite1(given: Arguments, dropout: float = 0.2) -> Model:
 
 @application(MINIMUM_SIZE, (260, 260, 3), renamed)
 def EfficientNetLite2(given: Arguments, dropout: float = 0.3) -> Model:
-    """Return EfficientNet-Lite2; arguments as `EfficientNetLite0`. 6,092,072 parameters that are trained.
+    """Return EfficientNet-Lite2. 6,092,072 parameters that are trained.
+
+    Args, Raises: as of `EfficientNetLite0`.
 
     Example:
         >>> EfficientNetLite2(include_top=False, input_shape=(32, 33, 3)).output_shape

@@ -154,7 +154,9 @@ def _squeezed(channels: int) -> int:
 
 @application(MINIMUM_SIZE)
 def MobileNetV3Small(given: Arguments, dropout: float = 0.2) -> Model:
-    """Return MobileNetV3-Small; arguments as `MobileNetV3Large`. 2,542,856 parameters that are trained.
+    """Return MobileNetV3-Small. 2,542,856 parameters that are trained.
+
+    Args, Raises: as of `MobileNetV3Large`.
 
     Example:
         >>> MobileNetV3Small(include_top=False, input_shape=(32, 32, 3)).output_shape

@@ -89,7 +89,9 @@ def _normalised(
 
 @application(MINIMUM_SIZE)
 def ResNet18(given: Arguments, zero_init_residual: bool = True) -> Model:
-    """Return ResNet18: two 3x3 convolutions a block; arguments as `ResNet50`. 11,689,512 parameters.
+    """Return ResNet18: two 3x3 convolutions a block. 11,689,512 parameters.
+
+    Args, Raises: as of `ResNet50`.
 
     Example:
         >>> ResNet18(input_shape=(64, 64, 3), classes=10).output_shape
@@ -100,7 +102,9 @@ def ResNet18(given: Arguments, zero_init_residual: bool = True) -> Model:
 
 @application(MINIMUM_SIZE)
 def ResNet34(given: Arguments, zero_init_residual: bool = True) -> Model:
-    """Return ResNet34: two 3x3 convolutions a block; arguments as `ResNet50`. 21,797,672 parameters.
+    """Return ResNet34: two 3x3 convolutions a block. 21,797,672 parameters.
+
+    Args, Raises: as of `ResNet50`.
 
     Example:
         >>> ResNet34(include_top=False, input_shape=(64, 64, 3)).output_shape
@@ -144,7 +148,9 @@ def ResNet50(given: Arguments, zero_init_residual: bool = True) -> Model:
 
 @application(MINIMUM_SIZE)
 def ResNet101(given: Arguments, zero_init_residual: bool = True) -> Model:
-    """Return ResNet101: bottlenecks; arguments as `ResNet50`. 44,549,160 parameters.
+    """Return ResNet101: bottlenecks. 44,549,160 parameters.
+
+    Args, Raises: as of `ResNet50`.
 
     Example:
         >>> ResNet101(include_top=False, input_shape=(32, 32, 3)).output_shape
@@ -155,7 +161,9 @@ def ResNet101(given: Arguments, zero_init_residual: bool = True) -> Model:
 
 @application(MINIMUM_SIZE)
 def ResNet152(given: Arguments, zero_init_residual: bool = True) -> Model:
-    """Return ResNet152: bottlenecks; arguments as `ResNet50`. 60,192,808 parameters.
+    """Return ResNet152: bottlenecks. 60,192,808 parameters.
+
+    Args, Raises: as of `ResNet50`.
 
     Example:
         >>> ResNet152(include_top=False, input_shape=(32, 32, 3)).output_shape

@@ -57,7 +57,9 @@ def _vgg(given: Arguments, block: Sequence[int], batch_norm: bool, dropout: floa
 
 @application(MINIMUM_SIZE)
 def VGG11(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
-    """Return VGG11, "A" of the paper: 8 convolutions; arguments as `VGG16`. 132,863,336 parameters.
+    """Return VGG11, "A" of the paper: 8 convolutions. 132,863,336 parameters.
+
+    Args, Raises: as of `VGG16`.
 
     Example:
         >>> VGG11(input_shape=(32, 32, 3), classes=10).output_shape
@@ -68,7 +70,9 @@ def VGG11(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> M
 
 @application(MINIMUM_SIZE)
 def VGG13(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
-    """Return VGG13, "B" of the paper: 10 convolutions; arguments as `VGG16`. 133,047,848 parameters.
+    """Return VGG13, "B" of the paper: 10 convolutions. 133,047,848 parameters.
+
+    Args, Raises: as of `VGG16`.
 
     Example:
         >>> VGG13(include_top=False, input_shape=(32, 32, 3)).output_shape
@@ -109,7 +113,9 @@ def VGG16(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> M
 
 @application(MINIMUM_SIZE)
 def VGG19(given: Arguments, batch_norm: bool = False, dropout: float = 0.5) -> Model:
-    """Return VGG19, "E" of the paper: 16 convolutions; arguments as `VGG16`. 143,667,240 parameters.
+    """Return VGG19, "E" of the paper: 16 convolutions. 143,667,240 parameters.
+
+    Args, Raises: as of `VGG16`.
 
     Example:
         >>> VGG19(include_top=False, input_shape=(64, 64, 3)).output_shape

@@ -14,6 +14,13 @@ from convolens.layers.layer import Layer
 class Activation(Layer):
     """Any activation function, by name or as a callable.
 
+    Args:
+        activation: a name, a function of a tensor, or None for none.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Raises:
+        UnknownNameError: no activation has this name; the nearest is offered.
+
     Example:
         >>> import numpy as np
         >>> Activation("relu")(np.array([[-1.0, 2.0]], "float32")).tolist()
@@ -27,6 +34,12 @@ class Activation(Layer):
         self.activation = activations.get(activation)
 
     def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
+        """Return the function of each value.
+
+        Args:
+            x: of any shape.
+            overwrite: the result may take the memory of `x`.
+        """
         return activations.overwriting(self.activation, x) if overwrite else self.activation(x)
 
 
@@ -69,6 +82,10 @@ class ReLU(Layer):
         return F.relu if self.max_value is None else F.relu6
 
     def forward(self, x: torch.Tensor, overwrite: bool = False) -> torch.Tensor:
+        """Return each value, cut.
+
+        Args: as of `Activation.forward`.
+        """
         if self.plain is not None:
             return activations.overwriting(self.plain, x) if overwrite else self.plain(x)
         if self.negative_slope == 0.0 and self.threshold == 0.0:
@@ -82,6 +99,7 @@ class Softmax(Layer):
 
     Args:
         axis: in Keras' order; -1 is the channels of an image.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import numpy as np

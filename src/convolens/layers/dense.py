@@ -66,6 +66,11 @@ class Dense(Layer):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return (n, ..., units) for (n, ..., features); of an image, the channels are the features.
+
+        Raises:
+            ShapeError: another number of features.
+        """
         image = x.ndim == 4
         if image:
             x = x.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)

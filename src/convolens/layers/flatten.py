@@ -14,6 +14,10 @@ class Flatten(Layer):
 
     In channels-last memory that is a view: nothing is copied.
 
+    Args:
+        data_format: "channels_last" or None; other layouts are refused.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
     Example:
         >>> import numpy as np
         >>> Flatten()(np.arange(12, dtype="float32").reshape(1, 2, 2, 3))[0, :4].tolist()

@@ -10,7 +10,15 @@ from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
 
 
 class InputLayer(Layer):
-    """The source of a network's graph; passes its tensor on."""
+    """The source of a network's graph; passes its tensor on.
+
+    Args:
+        shape: (rows, columns, channels), without the batch; None where a size is free.
+        options: `name` and `batch_shape` (the shape with the batch); `sparse` and `ragged` are accepted.
+
+    Raises:
+        ArgumentError: no shape, or sizes that are not positive integers.
+    """
 
     def __init__(self, shape: Sequence[int | None] | None = None, **options: Any) -> None:
         if shape is not None:

@@ -29,6 +29,10 @@ class SymbolicTensor:
     """A tensor that has a shape in Keras' order (None, rows, columns, channels), but no values.
 
     It remembers the call that made it (`node`).
+
+    Args:
+        shape: in Keras' order, None where a size is free.
+        node: the call that made it; None for none.
     """
 
     def __init__(self, shape: Shape, node: "Node | None" = None) -> None:
@@ -41,7 +45,11 @@ class SymbolicTensor:
 
     @property
     def layer(self) -> "Layer":
-        """The layer whose call made this tensor."""
+        """The layer whose call made this tensor.
+
+        Raises:
+            ShapeError: there is none.
+        """
         if self.node is None:
             raise ShapeError("This symbolic tensor belongs to no layer; start from Input(shape=...).")
         return self.node.layer
@@ -129,10 +137,18 @@ class Layer(torch.nn.Module):
         return False
 
     def build(self, input_shape: Any) -> None:
-        """Create the parameters for inputs of `input_shape` (None, rows, columns, channels)."""
+        """Create the parameters for inputs of `input_shape` (None, rows, columns, channels).
+
+        Raises:
+            ShapeError: the layer does not take such inputs. ArgumentError: one input where it takes several, or too few.
+        """
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
-        """Return the output's shape, in Keras' order, for an input's."""
+        """Return the output's shape, in Keras' order, for an input's.
+
+        Raises:
+            ShapeError: the layer does not take such inputs.
+        """
         return tuple(input_shape)
 
     def weight_entries(self) -> list[WeightEntry]:
@@ -224,7 +240,11 @@ class Layer(torch.nn.Module):
 
     @property
     def input_shape(self) -> Any:
-        """The shape the layer was built for, in Keras' order."""
+        """The shape the layer was built for, in Keras' order.
+
+        Raises:
+            NotBuiltError: the layer is not built.
+        """
         if not self.built:
             raise NotBuiltError(f"{self.title}: its input shape is not known before it is built.")
         return self.built_shape
@@ -268,7 +288,11 @@ class Layer(torch.nn.Module):
             entry.assign(array, self.title)
 
     def count_params(self) -> int:
-        """Return the number of weights, moving averages included (as Keras counts)."""
+        """Return the number of weights, moving averages included (as Keras counts).
+
+        Raises:
+            NotBuiltError: the layer is not built.
+        """
         if not self.built:
             raise NotBuiltError(
                 f"{self.title}: has no weights before it is built; its input shape is unknown."

@@ -21,6 +21,7 @@ class Concatenate(Layer):
 
     Args:
         axis: in Keras' order; -1 puts the channels of images side by side.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import torch
@@ -98,6 +99,12 @@ class Add(_Elementwise):
         return True
 
     def forward(self, x: Sequence[torch.Tensor], overwrite: bool = False) -> torch.Tensor:
+        """Return the sum.
+
+        Args:
+            x: the branches, of shapes that fit together.
+            overwrite: the result may take the memory of the first.
+        """
         total = x[0]
         for item in x[1:]:
             fits = (
@@ -137,20 +144,43 @@ class Multiply(_Elementwise):
 
 
 def concatenate(inputs: Sequence[Any], axis: int = -1, **options: Any) -> Any:
-    """Return `Concatenate(axis)(inputs)`."""
+    """Return `Concatenate(axis)(inputs)`.
+
+    Args:
+        inputs: symbolic tensors, arrays or tensors.
+        axis: see `Concatenate`.
+        options: `name`, `trainable` as in `Layer`.
+
+    Raises:
+        ShapeError: shapes that differ along another axis.
+    """
     return Concatenate(axis=axis, **options)(list(inputs))
 
 
 def add(inputs: Sequence[Any], **options: Any) -> Any:
-    """Return `Add()(inputs)`."""
+    """Return `Add()(inputs)`.
+
+    Args:
+        inputs: symbolic tensors, arrays or tensors; two or more.
+        options: `name`, `trainable` as in `Layer`.
+
+    Raises:
+        ShapeError: shapes that do not fit together. ArgumentError: fewer than two inputs.
+    """
     return Add(**options)(list(inputs))
 
 
 def average(inputs: Sequence[Any], **options: Any) -> Any:
-    """Return `Average()(inputs)`."""
+    """Return `Average()(inputs)`.
+
+    Args, Raises: as of `add`.
+    """
     return Average(**options)(list(inputs))
 
 
 def multiply(inputs: Sequence[Any], **options: Any) -> Any:
-    """Return `Multiply()(inputs)`."""
+    """Return `Multiply()(inputs)`.
+
+    Args, Raises: as of `add`.
+    """
     return Multiply(**options)(list(inputs))

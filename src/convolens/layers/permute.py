@@ -16,6 +16,7 @@ class Permute(Layer):
 
     Args:
         dims: for each new axis which old one it is, counted from 1; the batch stays.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Raises:
         ArgumentError: not each of 1 to n once. ShapeError: an input of another rank.

@@ -29,6 +29,7 @@ class PReLU(Layer):
         shared_axes: axes, counted from 1, along which one alpha serves: [1, 2] gives one for each channel of
             images; None gives one for each value.
         alpha_regularizer, alpha_constraint: accepted as None only.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, ...). Output shape: the same.
 

@@ -13,6 +13,7 @@ class Rescaling(Layer):
     Args:
         scale: a number, or one for each channel.
         offset: a number, or one for each channel.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import numpy as np

@@ -15,7 +15,15 @@ def _same(array: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class WeightEntry:
-    """One weight of a layer: its name in Keras, its tensor here, and the way between the two layouts."""
+    """One weight of a layer: its name in Keras, its tensor here, and the way between the two layouts.
+
+    Attributes:
+        name: in Keras, as "kernel".
+        tensor: the weight, float32, in our layout.
+        to_keras: turns an array of our layout into Keras'; the values stay.
+        from_keras: the way back.
+        trainable: False for moving averages and the like.
+    """
 
     name: str
     tensor: torch.Tensor
@@ -34,7 +42,15 @@ class WeightEntry:
         return np.array(array, order="C", copy=True)
 
     def assign(self, array: np.ndarray, where: str) -> None:
-        """Copy an array in Keras' layout into the tensor; raise ShapeError when it does not fit."""
+        """Copy an array in Keras' layout into the tensor.
+
+        Args:
+            array: of `shape`; any dtype becomes float32.
+            where: what an error begins with.
+
+        Raises:
+            ShapeError: another shape.
+        """
         if tuple(np.shape(array)) != self.shape:
             raise ShapeError(
                 f"{where}: weight {self.name!r} has shape {self.shape}; received {tuple(np.shape(array))}."

@@ -16,6 +16,8 @@ class ZeroPadding2D(Layer):
 
     Args:
         padding: pixels on every side; or (rows, columns); or ((top, bottom), (left, right)).
+        data_format: "channels_last" or None; other layouts are refused.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import numpy as np

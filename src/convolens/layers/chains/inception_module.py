@@ -87,6 +87,7 @@ class InceptionModule(Layer):
         pool_filters: of the 1x1 convolution behind the pooling; None leaves the pooled channels as they are.
         batch_norm: normalise between each convolution and its ReLU (and leave out the bias).
         large_kernel: rows and columns of the 5x5 kernel; torchvision's GoogLeNet has 3.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, rows, columns, channels). Output shape: (batch, rows, columns, all filters together).
 

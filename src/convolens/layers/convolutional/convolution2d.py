@@ -78,7 +78,15 @@ class Convolution2D(Layer):
         raise NotImplementedError
 
     def build_kernels(self, channels: int, area: int) -> None:
-        """Draw the kernels for images of `channels` channels; `area` is the kernel's, in pixels."""
+        """Draw the kernels.
+
+        Args:
+            channels: of the images.
+            area: rows times columns of a kernel, for the fans of the initialiser.
+
+        Raises:
+            ShapeError: kernels for so many channels cannot be.
+        """
         raise NotImplementedError
 
     def convolve(
@@ -91,6 +99,7 @@ class Convolution2D(Layer):
         """Return (n, output channels, new rows, new columns) for (n, channels, rows, columns), bias added.
 
         Args:
+            x: (n, channels, rows, columns).
             zeros: added on both sides of the (rows, columns) first; only where the padding is "valid".
             normalization: in inference mode, to be computed as well (see `absorbing`).
             activation: comes last.
@@ -132,6 +141,17 @@ class Convolution2D(Layer):
         normalization: BatchNormalization | None = None,
         activation: activations.Activation | None = None,
     ) -> torch.Tensor:
+        """Return the feature maps, (n, output channels, new rows, new columns).
+
+        Args:
+            x: (n, channels, rows, columns).
+            zeros: rows and columns of them to add on both sides first, where `can_pad`.
+            normalization: one that follows, in inference mode, to be computed as well.
+            activation: instead of the layer's own.
+
+        Raises:
+            ShapeError: a tensor of another rank or number of channels.
+        """
         if x.ndim != 4 or x.shape[1] != self.channels:
             raise ShapeError(
                 f"{self.title}: built for {self.channels} channels; received a tensor of shape "
@@ -148,7 +168,16 @@ class Convolution2D(Layer):
         zeros: tuple[int, int],
         activation: activations.Activation = activations.linear,
     ) -> torch.Tensor:
-        """Return the activation of the convolution of an NCHW tensor by the layer's step, padding and dilation."""
+        """Return the activation of the convolution of an NCHW tensor by the layer's step, padding and dilation.
+
+        Args:
+            x: (n, channels, rows, columns).
+            weight: (output channels, channels / groups, rows, columns).
+            bias: (output channels,) or None.
+            groups: channels are split into this many independent groups.
+            zeros: rows and columns of them to add on both sides, where the padding is "valid".
+            activation: comes last.
+        """
         padding = ((zeros[0], zeros[0]), (zeros[1], zeros[1]))
         if self.padding == "same":
             padding = same_padding_2d(x, self.kernel_size, self.strides, self.dilation_rate)

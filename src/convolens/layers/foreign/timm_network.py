@@ -49,6 +49,7 @@ class TimmNetwork(Layer):
         model: timm's name of it, without a tag.
         classes: outputs.
         features: leave the classifier out, and give what goes into it.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, rows, columns, channels). Output shape: (batch, classes), or (batch, features).
 

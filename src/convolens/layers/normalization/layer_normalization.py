@@ -20,6 +20,7 @@ class LayerNormalization(Layer):
         epsilon: added to the variance, above 0.
         center, scale: learn an offset (beta) and a factor (gamma).
         beta_initializer, gamma_initializer: as named.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import numpy as np

@@ -15,6 +15,7 @@ class LayerScale(Layer):
 
     Args:
         initial: the factor at the beginning, at least 0.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, rows, columns, channels) or (batch, features). Output shape: the same.
 

@@ -18,6 +18,7 @@ class LocalResponseNormalization(Layer):
     Args:
         size: channels of the window, at least 1.
         alpha, beta, k: of the formula, all at least 0.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, rows, columns, channels). Output shape: the same.
 

@@ -14,6 +14,7 @@ class UnitNormalization(Layer):
 
     Args:
         axis: -1, or the number of the last axis.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, features) or (batch, rows, columns, channels). Output shape: the same.
 

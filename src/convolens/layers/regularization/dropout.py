@@ -15,6 +15,7 @@ class Dropout(Layer):
     Args:
         rate: share of values set to 0, in [0, 1); the others are divided by 1 - rate.
         noise_shape, seed: accepted as None only; torch's generator draws.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Example:
         >>> import numpy as np

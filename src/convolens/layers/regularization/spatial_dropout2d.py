@@ -19,6 +19,7 @@ class SpatialDropout2D(Layer):
         rate: share of channels set to 0, in [0, 1]; the others are divided by 1 - rate.
         data_format: "channels_last" or None.
         seed: kept for Keras' files; torch's generator draws.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, rows, columns, channels). Output shape: the same.
 

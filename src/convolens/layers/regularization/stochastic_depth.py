@@ -13,6 +13,7 @@ class StochasticDepth(Layer):
 
     Args:
         rate: share of the samples whose branch is dropped, in [0, 1).
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: any, the batch first. Output shape: the same.
 
