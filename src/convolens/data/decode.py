@@ -184,10 +184,13 @@ def read_pixels(
     resize: str = "squash",
     data: bytes | None = None,
 ) -> np.ndarray:
-    """Return an image file as uint8 (rows, columns, channels); other arguments and errors as `read_image`.
+    """Return an image file as uint8 (rows, columns, channels).
 
     Args:
+        path, color_mode, size, interpolation, shrink_early, resize: as in `read_image`.
         data: the bytes of the file, where it was read already; `path` then only names it.
+
+    Raises: as of `read_image`.
 
     Example:
         >>> import io

@@ -52,7 +52,10 @@ class ArraySource:
         self.steps: int = whole if steps is None else min(steps, whole)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """Yield the batches of one epoch, from batch `start` on."""
+        """Yield the batches of one epoch, from batch `start` on.
+
+        Args: as of `Source.epoch`.
+        """
         order = permutation(self.seed, epoch, self.samples) if self.shuffle else None
         for step in range(start, self.steps):
             first, stop = step * self.batch_size, min((step + 1) * self.batch_size, self.samples)

@@ -54,7 +54,12 @@ class Source(Protocol):
         """Batches an epoch."""
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """Return the batches of one epoch, from batch `start` on; those before it are skipped at once."""
+        """Return the batches of one epoch, from batch `start` on; those before it are skipped at once.
+
+        Args:
+            epoch: counted from 0.
+            start: the batch to begin with, counted from 0.
+        """
         raise NotImplementedError
 
 
@@ -126,8 +131,15 @@ def make_batch(
 ) -> Batch:
     """Return a batch from a user's arrays.
 
+    Args:
+        x: samples (n, ...), images NHWC, or a list (or dict) of them for several inputs; any numbers become float32.
+        y: labels (n, ...): whole numbers become int64, others float32; None for none.
+        weight: one weight a sample (n,), or None for 1.
+        class_weight: class number -> weight, which multiplies `weight`; None for 1.
+
     Raises:
         ShapeError: x, y and weights hold different numbers of samples.
+        ArgumentError: x or y holds no numbers, or a class has no weight.
     """
     x, y = inputs(x), labels(y)
     size = (x[0] if isinstance(x, list) else x).shape[0]

@@ -32,7 +32,12 @@ def set_frozen(module: torch.nn.Module, frozen: bool, recurse: bool = True) -> N
 
 
 def set_mode(module: torch.nn.Module, training: bool) -> None:
-    """Put a module into training or inference mode; normalisation that is frozen stays in inference mode."""
+    """Put a module into training or inference mode; normalisation that is frozen stays in inference mode.
+
+    Args:
+        module: any torch module.
+        training: True for training mode.
+    """
     module.train(training)
     if training:
         for part in module.modules():

@@ -24,6 +24,9 @@ class IndexedSource:
         steps: batches an epoch; None takes all.
         class_weight: class number -> weight, or None.
         pin: the thread puts its batches into memory from which a GPU copies while the program goes on.
+
+    Raises:
+        ArgumentError: the data hold no batch.
     """
 
     def __init__(
@@ -55,7 +58,10 @@ class IndexedSource:
         self._pass, self._ended = state["pass"], max(state["ended"], self._ended)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """Yield the batches of one epoch, from batch `start` on."""
+        """Yield the batches of one epoch, from batch `start` on.
+
+        Args: as of `Source.epoch`.
+        """
         steps = range(epoch * self.steps + start, (epoch + 1) * self.steps)
         if not may_prefetch(self.data):
             yield from self._batches(steps)

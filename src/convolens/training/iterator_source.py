@@ -42,6 +42,8 @@ class IteratorSource:
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """Return the batches of one epoch, from batch `start` on (the state says how many are skipped).
 
+        Args: as of `Source.epoch`.
+
         Raises:
             CheckpointError: the data end before the place of the state.
         """

@@ -57,7 +57,10 @@ class LoaderSource:
             self.loader.generator.set_state(state["generator"])
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """Return the batches of one epoch, from batch `start` on."""
+        """Return the batches of one epoch, from batch `start` on.
+
+        Args: as of `Source.epoch`.
+        """
         set_epoch = getattr(getattr(self.loader, "sampler", None), "set_epoch", None)
         if set_epoch is not None:
             set_epoch(epoch)

@@ -18,7 +18,12 @@ from convolens.training.step import LazyLogs, Step
 
 @contextmanager
 def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
-    """Put a module into training or inference mode, and back afterwards; memory is kept from layer to layer meanwhile."""
+    """Put a module into training or inference mode, and back afterwards; memory is kept from layer to layer meanwhile.
+
+    Args:
+        module: in either mode.
+        training: True for training mode.
+    """
     before = module.training
     set_mode(module, training)
     try:
@@ -42,6 +47,11 @@ def batches_of(source: Source, epoch: int, start: int = 0) -> Iterator[Iterator[
 def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
     """Return loss and metrics over one pass of `source`, in inference mode.
 
+    Args:
+        step: holds network, loss and metrics.
+        source: of samples and labels; its first epoch is taken.
+        events: told of begin and end (a `CallbackList`, or anything with its hooks).
+
     Raises:
         ArgumentError: the pass held no batch.
     """
@@ -63,7 +73,13 @@ def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
 
 
 def predict(step: Step, source: Source, events: Any) -> list[Any]:
-    """Return the predictions of each batch of one pass, in inference mode."""
+    """Return the predictions of each batch of one pass, in inference mode.
+
+    Args:
+        step: holds the network.
+        source: of samples; its first epoch is taken.
+        events: told of begin and end (a `CallbackList`, or anything with its hooks).
+    """
     outputs = []
     events.on_predict_begin()
     with mode(step.module, training=False), batches_of(source, 0) as batches:

@@ -57,8 +57,8 @@ class Precision:
         """Compute the gradients of a loss and let the optimizer take them in.
 
         Args:
-            loss: a scalar.
-            optimizer: with the parameters.
+            loss: a scalar float32 tensor with a graph behind it.
+            optimizer: built for the parameters of that graph (`convolens.optimizers.Optimizer`).
             reduce_gradients: see `Step`; in float16 the gradients are scaled still.
         """
         loss = optimizer.scale_loss(loss)

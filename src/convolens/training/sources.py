@@ -30,6 +30,19 @@ def make_source(
 ) -> Source:
     """Return the source that fits what the user gave.
 
+    Args:
+        where: what an error begins with: "fit" ...
+        x: an array (n, ...) or a list of them for several inputs, a `DataLoader`, an object that knows its batches by number
+            (`len`, `[i]`), or a generator or iterable of x, (x, y) or (x, y, weight).
+        y, sample_weight: beside arrays: labels (n, ...) and weights (n,), or None.
+        batch_size: of arrays; None is 32.
+        steps: batches an epoch; None takes all that there are.
+        shuffle: arrays, in a new order each epoch.
+        seed: of that order.
+        class_weight: class number -> weight, or None.
+        image_shape: (rows, columns, channels) that the model expects, to tell a loader's NCHW from NHWC; or None.
+        pin: prepare batches in memory from which a GPU copies while the program goes on.
+
     Raises:
         ArgumentError: no data, or labels beside a generator.
         ShapeError: x, y and weights of different lengths.

@@ -129,7 +129,11 @@ class Augmentation:
 
     @property
     def zoom_bounds(self) -> tuple[float, float]:
-        """The lowest and the highest zoom factor."""
+        """The lowest and the highest zoom factor.
+
+        Raises:
+            ArgumentError: `zoom_range` is neither one number nor a pair.
+        """
         zoom = self.zoom_range
         if isinstance(zoom, (list, tuple, np.ndarray)):
             pair = numbers(zoom)

@@ -93,6 +93,11 @@ def uniforms(
 def permutation(seed: int, epoch: int, n: int, stream: int = STREAM_ORDER) -> np.ndarray:
     """Return the order of `n` samples in an epoch: int64, each of 0 .. n-1 once.
 
+    Args:
+        seed, epoch: what the order depends on.
+        n: how many samples.
+        stream: keeps orders for different uses apart.
+
     Example:
         >>> sorted(permutation(7, 0, 5).tolist())
         [0, 1, 2, 3, 4]

@@ -12,10 +12,18 @@ from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator
 
 
 class NumpyArrayIterator(Iterator):
-    """Yields x, (x, y) or (x, y, weight); arguments as in `ImageDataGenerator.flow`.
+    """Yields x, (x, y) or (x, y, weight).
+
+    Args:
+        x, y, batch_size, shuffle, sample_weight, seed: as in `ImageDataGenerator.flow`.
+        image_data_generator: varies and standardises the images.
+        data_format: "channels_last" or "channels_first"; None is the first.
+        save_to_dir, save_prefix, save_format, subset, ignore_class_split: as in `ImageDataGenerator.flow`.
+        dtype: of the batches; None is the generator's.
 
     Raises:
         ShapeError: images that are not of rank 4, arrays of different lengths.
+        ArgumentError: a subset without a class that the other part has, or another subset.
     """
 
     def __init__(

@@ -21,7 +21,9 @@ _WHERE = "flow_from_dataframe"
 
 
 class DataFrameIterator(FileIterator):
-    """Yields (x, y) or (x, y, weight), or x where `class_mode` is None; arguments as in `flow_from_dataframe`.
+    """Yields (x, y) or (x, y, weight), or x where `class_mode` is None.
+
+    Args: as of `ImageDataGenerator.flow_from_dataframe`; `image_data_generator` is that generator.
 
     Attributes:
         samples: how many images.

@@ -14,7 +14,9 @@ CLASS_MODES = ("categorical", "binary", "sparse", "input", None)
 
 
 class DirectoryIterator(FileIterator):
-    """Yields (x, y), or x where `class_mode` is None; arguments as in `flow_from_directory`.
+    """Yields (x, y), or x where `class_mode` is None.
+
+    Args: as of `ImageDataGenerator.flow_from_directory`; `image_data_generator` is that generator.
 
     Attributes:
         samples: how many images.

@@ -100,6 +100,9 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = "float32
         data_format: "channels_first" for (channels, height, width).
         dtype: of the array; None is float32.
 
+    Raises:
+        ShapeError: an array that is not of rank 2 or 3.
+
     Example:
         >>> img_to_array(Image.new("L", (4, 2))).shape
         (2, 4, 1)

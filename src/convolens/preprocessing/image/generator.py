@@ -259,11 +259,24 @@ class ImageDataGenerator(Flows, Learning):
     # -- single images -----------------------------------------------------------------------------
 
     def get_random_transform(self, img_shape: tuple[int, ...], seed: int | None = None) -> dict[str, Any]:
-        """Return random parameters for an image of a shape, under Keras' names."""
+        """Return random parameters for an image of a shape, under Keras' names.
+
+        Args:
+            img_shape: of one image, rank 3, in the order of `data_format`.
+            seed: of the parameters; None takes one from NumPy's global stream.
+        """
         return self.draw(tuple(img_shape), own_seed(seed), 0, [0]).parameters(0)
 
     def apply_transform(self, x: Any, transform_parameters: Mapping[str, Any]) -> np.ndarray:
-        """Return an image (height, width, channels) transformed by given parameters, float32."""
+        """Return an image (height, width, channels) transformed by given parameters, float32.
+
+        Args:
+            x: one image, rank 3, values 0 to 255.
+            transform_parameters: as `get_random_transform` returns them; those left out change nothing.
+
+        Raises:
+            ShapeError: an array of another rank.
+        """
         image = np.asarray(x)
         if image.ndim != 3:
             raise ShapeError(f"apply_transform: x must be one image of rank 3; received shape {image.shape}.")
@@ -272,7 +285,15 @@ class ImageDataGenerator(Flows, Learning):
         return self._apply(image[np.newaxis], np.array([0]), Draws.of(transform_parameters))[0]
 
     def random_transform(self, x: Any, seed: int | None = None) -> np.ndarray:
-        """Return an image transformed at random."""
+        """Return an image transformed at random.
+
+        Args:
+            x: one image (height, width, channels), values 0 to 255.
+            seed: of the parameters; None takes one from NumPy's global stream.
+
+        Raises:
+            ShapeError: an array of another rank.
+        """
         return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
     def standardize(self, x: Any) -> np.ndarray:

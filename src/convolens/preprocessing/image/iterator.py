@@ -104,6 +104,11 @@ class Iterator:
         return self
 
     def __next__(self) -> Any:
+        """Return the next batch, of the next epoch after the last one of this.
+
+        Raises:
+            StopIteration: the data set is empty.
+        """
         with self.lock:  # several threads may ask: each gets a batch of its own
             if len(self) == 0:
                 raise StopIteration
