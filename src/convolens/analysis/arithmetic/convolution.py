@@ -71,6 +71,9 @@ class Convolution:
     def cell(self, row: int, column: int, channel: int = 0) -> ConvolutionCell:
         """Return the steps of one cell of the feature map.
 
+        Args:
+            row, column, channel: of the feature map, counted from 0.
+
         Raises:
             ArgumentError: there is no such cell.
 

@@ -62,6 +62,10 @@ def _cells(words: Sequence[str]) -> list[str]:
 def read_csv(path: Path, what: str = "matrix") -> np.ndarray:
     """Return the matrix of a CSV file: a row a line, no header; commas, semicolons, tabs or blanks between the cells.
 
+    Args:
+        path: a text file in UTF-8.
+        what: what an error calls the matrix.
+
     Raises:
         MissingFileError: no such file. DataError: not text.
         ShapeError, ArgumentError: as `parse_matrix`.

@@ -13,6 +13,10 @@ from convolens.analysis.arithmetic.sliding import Sliding
 def count_numbers(convolution: Convolution, pooling: Pooling | None = None) -> int:
     """Return how many numbers `as_dict` would hold, about: the maps, and the windows of every cell.
 
+    Args:
+        convolution: what would be told.
+        pooling: after it; None for none.
+
     Example:
         >>> from convolens.analysis.arithmetic import convolve
         >>> count_numbers(convolve([[5, 1], [3, 4]], [[1.0]]))

@@ -58,6 +58,9 @@ class Pooling:
     def cell(self, row: int, column: int, channel: int = 0) -> PoolingCell:
         """Return the steps of one cell of the pooled map.
 
+        Args:
+            row, column, channel: of the pooled map, counted from 0.
+
         Raises:
             ArgumentError: there is no such cell.
 

@@ -59,11 +59,18 @@ class Sliding:
         return rows, columns
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
-        """Return the top left cell, in the padded image, of the window that gives output (row, column)."""
+        """Return the top left cell, in the padded image, of the window that gives output (row, column).
+
+        Args: as of `Sliding.cut`.
+        """
         return row * self.strides[0], column * self.strides[1]
 
     def cut(self, row: int, column: int) -> tuple[slice, slice]:
-        """Return what to cut out of the padded image for output (row, column)."""
+        """Return what to cut out of the padded image for output (row, column).
+
+        Args:
+            row, column: of the output, counted from 0; not checked (see `check_place`).
+        """
         top, left = self.corner(row, column)
         return (
             slice(top, top + self.span[0], self.dilation[0]),
@@ -71,7 +78,11 @@ class Sliding:
         )
 
     def shifted(self, row: int, column: int) -> tuple[slice, slice]:
-        """Return what to cut out of the padded image for cell (row, column) of the window, at all its places."""
+        """Return what to cut out of the padded image for cell (row, column) of the window, at all its places.
+
+        Args:
+            row, column: of the window, counted from 0.
+        """
         top, left = row * self.dilation[0], column * self.dilation[1]
         return (
             slice(top, top + (self.places[0] - 1) * self.strides[0] + 1, self.strides[0]),
@@ -79,7 +90,15 @@ class Sliding:
         )
 
     def check_place(self, where: str, row: Any, column: Any) -> tuple[int, int]:
-        """Return an output cell, or raise `ArgumentError` where there is no such cell."""
+        """Return an output cell that is there.
+
+        Args:
+            where: what an error begins with.
+            row, column: of the output, counted from 0.
+
+        Raises:
+            ArgumentError: there is no such cell.
+        """
         cell = integer(where, "row", row, minimum=0), integer(where, "column", column, minimum=0)
         if cell[0] >= self.places[0] or cell[1] >= self.places[1]:
             raise ArgumentError(

@@ -14,7 +14,11 @@ _AT_ONCE = 2_000_000  # numbers of resamples in memory
 
 @dataclass(frozen=True)
 class Interval:
-    """A confidence interval; both ends in the unit of the measure."""
+    """A confidence interval; both ends in the unit of the measure.
+
+    Attributes:
+        low, high: its ends.
+    """
 
     low: float
     high: float

@@ -10,7 +10,15 @@ _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
 
 @dataclass(frozen=True)
 class ClassScore:
-    """The measures of one class; each in [0, 1]."""
+    """The measures of one class; each in [0, 1].
+
+    Attributes:
+        name: of the class.
+        count: how many photos have it.
+        precision: share of the answers of this class that are right.
+        recall: share of the photos of this class that are found.
+        f1: the harmonic mean of both.
+    """
 
     name: str
     count: int

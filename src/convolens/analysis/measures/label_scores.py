@@ -13,11 +13,14 @@ _TINY = 1e-7  # as in Keras: probabilities are clipped before the logarithm
 
 @dataclass(frozen=True)
 class LabelScore:
-    """The measures of one class; precision, recall and F1 at its threshold, each in [0, 1].
+    """The measures of one class.
 
     Attributes:
+        name: of the class.
         count: photos that have the label.
-        average_precision: None where no photo has it.
+        threshold: the probability from which on the class is said.
+        average_precision: in [0, 1]; None where no photo has it.
+        precision, recall, f1: at the threshold, each in [0, 1].
     """
 
     name: str
@@ -77,6 +80,10 @@ class LabelScores:
 
 def reached(probability: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
     """Return which labels reach their threshold, bool (n, classes).
+
+    Args:
+        probability: (n, classes), each in [0, 1].
+        thresholds: one a class, in [0, 1]; a probability equal to it reaches it.
 
     Example:
         >>> reached(np.array([[0.4, 0.4]]), [0.5, 0.3]).tolist()

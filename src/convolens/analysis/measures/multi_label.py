@@ -53,7 +53,11 @@ def as_choices(probability: Any) -> np.ndarray:
 
 
 def label_curves(probability: Any, labels: Any, class_names: Sequence[str]) -> list[ThresholdCurves]:
-    """Return the curves of each class that some photos have and others not; arguments as of `average_precisions`.
+    """Return the curves of each class that some photos have and others not.
+
+    Args:
+        probability, labels: as of `average_precisions`.
+        class_names: one a class; they name the curves.
 
     Example:
         >>> [curve.name for curve in label_curves([[0.9, 0.2], [0.4, 0.3]], [[1, 1], [0, 1]], ["cat", "dog"])]

@@ -127,6 +127,10 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
 
     A photo that cannot be read gets an entry with the error, and the others go on.
 
+    Args:
+        options: see `ExplainOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError: no such run or photo. ImageError: not one photo can be read. CheckpointError: a damaged run.
         UnknownNameError: no such class, method or layer; the nearest is offered.

@@ -34,6 +34,10 @@ class FeatureOptions(NetworkOptions):
 def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
     """Extract, write the file, say what is in it, and return it.
 
+    Args:
+        options: see `FeatureOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         ConvolensError: those of `features.extract` and `find_subject`.
     """

@@ -75,6 +75,10 @@ class MapResult:
 def map_features(options: MapOptions, screen: Screen | None = None) -> MapResult:
     """Extract, place in the plane, and write features.png, features.html and features.csv.
 
+    Args:
+        options: see `MapOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError, DataError: the folder. UnknownNameError: no such method or layer. ExtraMissingError: no UMAP here.
         ConvolensError: others of `find_subject` and `features.extract`.

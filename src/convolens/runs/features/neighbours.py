@@ -66,6 +66,10 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
 
     The photo itself is no neighbour of its own, where it lies in the folder; a copy of it is.
 
+    Args:
+        options: see `NeighbourOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError, ImageError, DataError: photo or folder. UnknownNameError: no such layer or metric.
         ConvolensError: others of `find_subject` and `features.extract`.

@@ -83,6 +83,10 @@ class ProbeResult:
 def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     """Extract features, cross-validate the learners, fit the best to all photos, and write the run folder.
 
+    Args:
+        options: see `ProbeOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         DataError: too few photos of a class. UnknownNameError: no such layer or learner.
         ConvolensError: others of `find_subject` and `features.extract`; nothing was written.

@@ -70,6 +70,11 @@ def write(path: Path, trained: TrainedModel) -> None:
 def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> TrainedModel:
     """Return the network of a run with its best weights (or those given).
 
+    Args:
+        run: a folder with `model.json`.
+        weights: a .safetensors file of this run's network; None is `run.best`.
+        device: of the network: "cpu", "cuda", "cuda:1" ...
+
     Raises:
         MissingFileError: a file of the run is not there.
         CheckpointError: a file is damaged, or weights and architecture do not fit.

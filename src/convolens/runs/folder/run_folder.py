@@ -26,82 +26,102 @@ class RunFolder:
 
     @property
     def settings(self) -> Path:
+        """What was asked for, and what followed from it."""
         return self.path / "run.toml"
 
     @property
     def history(self) -> Path:
+        """Loss and metrics of each epoch."""
         return self.path / "history.csv"
 
     @property
     def model(self) -> Path:
+        """The architecture, class names and preprocessing."""
         return self.path / "model.json"
 
     @property
     def checkpoints(self) -> Path:
+        """The folder of weights and states."""
         return self.path / "checkpoints"
 
     @property
     def best(self) -> Path:
+        """The weights of the best epoch."""
         return self.checkpoints / "best.safetensors"
 
     @property
     def last(self) -> Path:
+        """The weights of the last epoch."""
         return self.checkpoints / "last.safetensors"
 
     @property
     def curves(self) -> Path:
+        """The chart of the history."""
         return self.path / "curves.png"
 
     @property
     def confusion_matrix(self) -> Path:
+        """The chart of which class was taken for which."""
         return self.path / "confusion_matrix.png"
 
     @property
     def first_batch(self) -> Path:
+        """The first batch as the network saw it."""
         return self.path / "first_batch.png"
 
     @property
     def mistakes(self) -> Path:
+        """Pictures of the wrong answers given with the most confidence."""
         return self.path / "mistakes.png"
 
     @property
     def predictions(self) -> Path:
+        """The answer for every validation photo, and its confidence."""
         return self.path / "predictions.csv"
 
     @property
     def skipped(self) -> Path:
+        """Path and reason of the photos that could not be read."""
         return self.path / "skipped_images.csv"
 
     @property
     def results(self) -> Path:
+        """What was measured at the end."""
         return self.path / "results.json"
 
     @property
     def calibration(self) -> Path:
+        """The temperature of the confidences, and when an answer is "unknown"."""
         return self.path / "calibration.json"
 
     @property
     def calibration_features(self) -> Path:
+        """Features of training photos, which "unknown" needs."""
         return self.path / "calibration.safetensors"
 
     @property
     def folds(self) -> Path:
+        """The folder of the runs of a cross-validation."""
         return self.path / "folds"
 
     @property
     def first_answer(self) -> Path:
+        """Of a run from a learnt network: its heads in closed form, and what they said of the validation photos."""
         return self.path / "first_answer.safetensors"
 
     @property
     def out_of_fold(self) -> Path:
+        """Of such a run: the answer for every photo by the head of all other folds."""
         return self.path / "out_of_fold.csv"
 
     @property
     def held_out(self) -> Path:
+        """Of such a run: what its trial said of the validation photos, where the layers learnt from all in the end."""
         return self.path / "held_out.safetensors"
 
     @property
     def report(self) -> Path:
+        """The page that tells of the run."""
         return self.path / "report.html"
 
     def weights(self, which: str) -> Path:

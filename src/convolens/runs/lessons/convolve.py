@@ -68,6 +68,10 @@ class ConvolveOptions:
 def convolve(options: ConvolveOptions, screen: Screen | None = None) -> tuple[Convolution, Pooling | None]:
     """Compute, print, and with `out` draw; return the arithmetic.
 
+    Args:
+        options: see `ConvolveOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError, ImageError, DataError: an input that is not there, or cannot be read.
         ArgumentError, ShapeError, UnknownNameError: an argument that does not do. WriteError: `out` cannot be written.

@@ -57,6 +57,10 @@ class CostOptions:
 def cost(options: CostOptions, screen: Screen | None = None) -> ModelCost:
     """Measure, print the table, write the CSV, and return the costs.
 
+    Args:
+        options: see `CostOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         UnknownNameError: no such architecture or layer. MissingFileError: no such run.
         ArgumentError, ShapeError: options or layers that do not go together. WriteError: the CSV.

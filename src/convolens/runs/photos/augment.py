@@ -59,6 +59,10 @@ class AugmentOptions:
 def augment(options: AugmentOptions, screen: Screen | None = None) -> Path:
     """Write variations of a photo and return the folder.
 
+    Args:
+        options: see `AugmentOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError, ImageError: a photo is not there, or is none.
         ArgumentError: ranges that are none; mixing without a partner. WriteError: the folder cannot be written.

@@ -94,6 +94,10 @@ class CheckResult:
 def check(options: CheckOptions, screen: Screen | None = None) -> CheckResult:
     """Look at every photo, say what is wrong, write tables and contact sheets where asked, and return it.
 
+    Args:
+        options: see `CheckOptions`.
+        screen: where lines go; None prints them.
+
     Raises:
         MissingFileError, DataError: the folder. ConvolensError: others of `find_subject` and `features.extract`.
         ArgumentError, WriteError: the place of `out`.
