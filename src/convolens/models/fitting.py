@@ -189,7 +189,18 @@ class Fitting(Compilable):
         return_dict: bool = False,
         **options: Any,
     ) -> Any:
-        """Return the loss, or a list of loss and metrics (a dict with `return_dict`); arguments as in `fit`."""
+        """Return the loss, or a list of loss and metrics.
+
+        Args:
+            x, y, batch_size, sample_weight, callbacks: as in `fit`.
+            verbose: "auto", 1 and 2 print the values in a line, 0 prints nothing.
+            steps: batches to take; needed for endless generators.
+            return_dict: name -> value instead.
+            options: as in `fit`.
+
+        Raises:
+            NotCompiledError: compile was not called. ShapeError, ArgumentError: the data do not fit.
+        """
         refuse_unknown("evaluate", options, [*Fitting.evaluate.__annotations__, *_INERT_FIT])
         self._check_compiled("evaluate")
         source = self._source("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps)
@@ -209,7 +220,16 @@ class Fitting(Compilable):
         callbacks: Any = None,
         **options: Any,
     ) -> Any:
-        """Return the predictions as an array, channels last (a list of arrays for several outputs)."""
+        """Return the predictions as an array, channels last (a list of arrays for several outputs).
+
+        Args:
+            x, batch_size, callbacks, options: as in `fit`.
+            verbose: accepted; nothing is printed.
+            steps: batches to take; needed for endless generators.
+
+        Raises:
+            ArgumentError: the data held no batch. ShapeError: the samples do not fit the network.
+        """
         refuse_unknown("predict", options, [*Fitting.predict.__annotations__, *_INERT_FIT])
         source = self._source("predict", x, batch_size=batch_size, steps=steps)
         step = Step(self.module, None, None, [], [], self.device)
@@ -228,7 +248,15 @@ class Fitting(Compilable):
         class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """Take one optimizer step on a batch and return loss and metrics."""
+        """Take one optimizer step on a batch and return loss and metrics.
+
+        Args:
+            x: samples, an array (n, ...) or a list of them for several inputs; images NHWC.
+            y: their labels (n, ...).
+            sample_weight: one weight a sample (n,), or None.
+            class_weight: as in `fit`.
+            return_dict: name -> value instead of a list, or of the loss alone.
+        """
         self._check_compiled("train_on_batch")
         x = build_for(self.module, x)
         step = self._step("train_on_batch", train=True)
@@ -240,7 +268,11 @@ class Fitting(Compilable):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Return loss and metrics of a batch."""
+        """Return loss and metrics of a batch.
+
+        Args:
+            x, y, sample_weight, return_dict: as in `train_on_batch`.
+        """
         step = self._step("test_on_batch")
         with loop.mode(self.module, training=False):
             step.evaluate(make_batch(build_for(self.module, x), y, sample_weight))

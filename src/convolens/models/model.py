@@ -111,7 +111,15 @@ class Model(Fitting):
         )
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write the weights; the file's ending chooses the form (.h5, .hdf5, .weights.h5, .safetensors)."""
+        """Write the weights; the file's ending chooses the form (.h5, .hdf5, .weights.h5, .safetensors).
+
+        Args:
+            filepath: the file; its folder is made.
+            overwrite: False refuses to replace a file.
+
+        Raises:
+            NotBuiltError: there are no weights yet. ArgumentError: another ending. WriteError: the file cannot be written.
+        """
         self._check_built("save_weights")
         weight_files.save_weights(self, filepath, overwrite)
 
@@ -135,12 +143,25 @@ class Model(Fitting):
         return path
 
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write architecture, weights and how it was compiled (.h5, .hdf5, .keras)."""
+        """Write architecture, weights and how it was compiled (.h5, .hdf5, .keras).
+
+        Args:
+            filepath: the file; its folder is made.
+            overwrite: False refuses to replace a file.
+
+        Raises:
+            NotBuiltError: there are no weights yet. ArgumentError: another ending, or a plain torch module.
+            WriteError: the file cannot be written.
+        """
         self._check_built("save")
         save_model(self, filepath, overwrite)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the architecture as plain values, in Keras 3's dialect."""
+        """Return the architecture as plain values, in Keras 3's dialect.
+
+        Raises:
+            ArgumentError: a plain torch module, which has none.
+        """
         if not isinstance(self.module, Layer):
             raise ArgumentError("get_config: a torch module has no config; save its weights as .safetensors.")
         config = self.module.get_config()

@@ -18,6 +18,11 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None
     Auxiliary classifiers, which no output depends on, are left out. A .keras file of a model that was trained holds the optimizer's state too. An .h5 file does not: Keras 3.15 refuses
     to train on from one that does, also from its own.
 
+    Args:
+        model: a `Model` that is built.
+        filepath: the file; its folder is made.
+        overwrite: False refuses to replace a file.
+
     Raises:
         ArgumentError: another ending, or a plain torch module. WriteError: the file cannot be written.
     """

@@ -33,8 +33,12 @@ class Structure:
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by name or by place.
 
+        Args:
+            name: of the layer.
+            index: its place instead, from 0, or from -1 at the end.
+
         Raises:
-            UnknownNameError: no layer has the name; the nearest is offered.
+            UnknownNameError: no layer has the name; the nearest is offered. ArgumentError: no such place.
         """
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
