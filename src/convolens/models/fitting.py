@@ -286,7 +286,10 @@ class Fitting(Compilable):
     # -- the old names of Keras 1 and 2 --------------------------------------------------------------
 
     def fit_generator(self, generator: Any, *arguments: Any, **keywords: Any) -> History:
-        """Old name: `fit` takes generators."""
+        """Call `fit`, which takes generators; the old name warns.
+
+        Args, Raises: as of `Fitting.fit`.
+        """
         _warn_old("fit_generator", "fit")
         for name, value in zip(
             ("steps_per_epoch", "epochs", "verbose", "callbacks"), arguments, strict=False
@@ -295,11 +298,17 @@ class Fitting(Compilable):
         return self.fit(generator, **keywords)
 
     def evaluate_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
-        """Old name: `evaluate` takes generators."""
+        """Call `evaluate`, which takes generators; the old name warns.
+
+        Args, Raises: as of `Fitting.evaluate`.
+        """
         _warn_old("evaluate_generator", "evaluate")
         return self.evaluate(generator, steps=steps, **keywords)
 
     def predict_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
-        """Old name: `predict` takes generators."""
+        """Call `predict`, which takes generators; the old name warns.
+
+        Args, Raises: as of `Fitting.predict`.
+        """
         _warn_old("predict_generator", "predict")
         return self.predict(generator, steps=steps, **keywords)
