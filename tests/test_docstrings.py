@@ -18,6 +18,7 @@ import convolens
 
 # "Args:" with what follows indented, or "Args, Raises: as of `other`", which says where they are.
 SECTION = re.compile(r"^(?P<names>[A-Z]\w+(?:, [A-Z]\w+)*):(?: as of `(?P<other>[\w.]+)`)?", re.MULTILINE)
+REFERENCE = re.compile(r"as of `([\w.]+)`")
 
 
 def packages() -> list[Any]:
@@ -41,7 +42,7 @@ def public_names() -> dict[str, Any]:
 
 
 def referred(name: str, module: Any) -> Any:
-    """Return what a docstring of `module` means by a name: there, in its package, or by the whole path."""
+    """Return what a docstring of `module` means by a name: there, or in its package."""
     first, *rest = name.split(".")
     for place in (module, importlib.import_module(module.__name__.rpartition(".")[0])):
         if hasattr(place, first):
@@ -90,15 +91,21 @@ def written(thing: Any) -> str:
     return "" if inspect.isclass(thing) and text.startswith(f"{thing.__name__}(") else text
 
 
+def with_references(thing: Any) -> str:
+    """Return a docstring, and those that it refers to."""
+    others = (referred(name, sys.modules[thing.__module__]) for name in REFERENCE.findall(written(thing)))
+    return written(thing) + "".join(map(with_references, others))
+
+
 def missing(
     parameters: Iterable[str], functions: Iterable[Callable[..., Any]], *told_by: Any
 ) -> Iterator[str]:
     """Say what these docstrings leave out of parameters, and of the errors that functions raise."""
-    told, text = set().union(*map(sections, told_by)), "".join(map(written, told_by))
+    told, text = set().union(*map(sections, told_by)), "".join(map(with_references, told_by))
     names = [name for name in parameters if name not in ("self", "cls")]
     if len(names) > 1 and not told & {"Args", "Attributes"}:
         yield "Args"
-    elif len(names) > 1 and "as of `" not in text:
+    elif len(names) > 1:
         yield from (f"Args: {name}" for name in names if not re.search(rf"\b{name}\b", text))
     if any(map(raises, functions)) and "Raises" not in told:
         yield "Raises"

@@ -63,6 +63,7 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (ArgumentTypeError, "LambdaCallback: on_epoch_end must be a function; received 3", lambda: LambdaCallback(on_epoch_end=3)),  # type: ignore[arg-type]
     (ArgumentTypeError, r"alone or in a list; received builtins\.int", lambda: CallbackList(3)),  # type: ignore[arg-type]
     (ArgumentTypeError, r"received builtins\.str", lambda: CallbackList(["early"])),  # type: ignore[list-item]
+    (ArgumentTypeError, r"received convolens\.callbacks\.callback_list\.CallbackList", lambda: CallbackList([CallbackList()])),
     (ArgumentTypeError, r"received the class EarlyStopping; write EarlyStopping\(\.\.\.\)", lambda: CallbackList([EarlyStopping])),  # type: ignore[list-item]
     (ArgumentTypeError, r"received the class TerminateOnNaN; write TerminateOnNaN", lambda: fit(TerminateOnNaN)),
     (ArgumentError, "there is no History among the callbacks", lambda: CallbackList([]).history),

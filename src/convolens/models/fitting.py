@@ -288,7 +288,12 @@ class Fitting(Compilable):
     def fit_generator(self, generator: Any, *arguments: Any, **keywords: Any) -> History:
         """Call `fit`, which takes generators; the old name warns.
 
-        Args, Raises: as of `Fitting.fit`.
+        Args:
+            generator: the `x` of `fit`.
+            arguments: `steps_per_epoch`, `epochs`, `verbose` and `callbacks`, in this order.
+            keywords: others of `fit`.
+
+        Raises: as of `Fitting.fit`.
         """
         _warn_old("fit_generator", "fit")
         for name, value in zip(
@@ -300,7 +305,11 @@ class Fitting(Compilable):
     def evaluate_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
         """Call `evaluate`, which takes generators; the old name warns.
 
-        Args, Raises: as of `Fitting.evaluate`.
+        Args:
+            generator: the `x` of `evaluate`.
+            steps, keywords: as in `evaluate`.
+
+        Raises: as of `Fitting.evaluate`.
         """
         _warn_old("evaluate_generator", "evaluate")
         return self.evaluate(generator, steps=steps, **keywords)
@@ -308,7 +317,11 @@ class Fitting(Compilable):
     def predict_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
         """Call `predict`, which takes generators; the old name warns.
 
-        Args, Raises: as of `Fitting.predict`.
+        Args:
+            generator: the `x` of `predict`.
+            steps, keywords: as in `predict`.
+
+        Raises: as of `Fitting.predict`.
         """
         _warn_old("predict_generator", "predict")
         return self.predict(generator, steps=steps, **keywords)

@@ -23,7 +23,9 @@ _WHERE = "flow_from_dataframe"
 class DataFrameIterator(FileIterator):
     """Yields (x, y) or (x, y, weight), or x where `class_mode` is None.
 
-    Args: as of `ImageDataGenerator.flow_from_dataframe`; `image_data_generator` is that generator.
+    Args: as of `ImageDataGenerator.flow_from_dataframe`; `image_data_generator` is that generator, `data_format` "channels_last"
+        (None too) or "channels_first", `dtype` of the batches (None is the generator's), `keep_aspect_ratio` as in
+        `flow_from_directory`.
 
     Attributes:
         samples: how many images.

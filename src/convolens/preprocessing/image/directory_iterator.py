@@ -16,7 +16,8 @@ CLASS_MODES = ("categorical", "binary", "sparse", "input", None)
 class DirectoryIterator(FileIterator):
     """Yields (x, y), or x where `class_mode` is None.
 
-    Args: as of `ImageDataGenerator.flow_from_directory`; `image_data_generator` is that generator.
+    Args: as of `ImageDataGenerator.flow_from_directory`; `image_data_generator` is that generator, `data_format` "channels_last"
+        (None too) or "channels_first", `dtype` of the batches (None is the generator's).
 
     Attributes:
         samples: how many images.
