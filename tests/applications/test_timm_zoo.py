@@ -153,7 +153,7 @@ def test_features_and_probe(tmp_path: Path) -> None:
             runs.ProbeOptions(
                 "timm:small_net",
                 data,
-                "timm.network.conv1",
+                layer="timm.network.conv1",
                 learners=("logistic",),
                 folds=3,
                 out=tmp_path / "q",

@@ -57,7 +57,9 @@ def check(
     from convolens import runs
     from convolens.runs.output.screen import Screen
 
-    wanted = runs.CheckOptions(data, model, folds, seed, out, not no_model, **vars(asked))
+    wanted = runs.CheckOptions(
+        data, subject=model, folds=folds, seed=seed, out=out, learnt=not no_model, **vars(asked)
+    )
     found = runs.check(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps(found.as_dict()))

@@ -44,7 +44,7 @@ def map(
 
     methods = tuple(name.strip() for name in method.split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("map", places, "DATA")
-    wanted = runs.MapOptions(subject, data, out, methods, most, seed, **vars(asked))
+    wanted = runs.MapOptions(subject, data, out, methods=methods, most=most, seed=seed, **vars(asked))
     found = runs.map_features(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         told = {"out": str(found.folder), "layer": found.features.layers[0], "methods": list(found.points)}

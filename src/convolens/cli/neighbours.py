@@ -45,7 +45,9 @@ def neighbours(
     from convolens.runs.output.screen import Screen
 
     subject, (image, data) = subject_options.subject_and_paths("neighbours", places, "IMAGE", "DATA")
-    wanted = runs.NeighbourOptions(subject, image, data, count, metric, out, csv, **vars(asked))
+    wanted = runs.NeighbourOptions(
+        subject, image, data, count=count, metric=metric, out=out, csv=csv, **vars(asked)
+    )
     found = runs.neighbours(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps([dataclasses.asdict(row) for row in found]))

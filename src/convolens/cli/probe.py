@@ -58,7 +58,17 @@ def probe(
     names = tuple(name.strip() for name in (learners or "").split(",") if name.strip())
     subject, (data,) = subject_options.subject_and_paths("probe", places, "DATA")
     command = command_line(sys.argv[1:])
-    wanted = runs.ProbeOptions(subject, data, names, folds, seed, group_by, out, command, **vars(asked))
+    wanted = runs.ProbeOptions(
+        subject,
+        data,
+        learners=names,
+        folds=folds,
+        seed=seed,
+        group_by=group_by,
+        out=out,
+        command=command,
+        **vars(asked),
+    )
     found = runs.probe(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
         print(json.dumps({"folder": str(found.folder.path), **json.loads(found.folder.results.read_text())}))

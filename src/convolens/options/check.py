@@ -1,6 +1,6 @@
 """What `check` is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from os import PathLike
 
 from convolens.options.features import LayerOptions
@@ -19,6 +19,7 @@ class CheckOptions(LayerOptions):
     """
 
     data: str | PathLike[str]
+    _: KW_ONLY
     subject: str | PathLike[str] | None = None
     folds: int = 5
     seed: int = 0

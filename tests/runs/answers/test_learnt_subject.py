@@ -80,7 +80,7 @@ def test_the_options_take_none(learnt_cache, photographs, tmp_path):
     assert {row.label for row in rows} == {"temple"}
     found = runs.features(runs.FeatureOptions(None, photographs, tmp_path / "f.npz"), screen)
     assert found.values.shape == (17, 1280)
-    drawn = runs.map_features(runs.MapOptions(None, photographs, tmp_path / "map", ("pca",)), screen)
+    drawn = runs.map_features(runs.MapOptions(None, photographs, tmp_path / "map", methods=("pca",)), screen)
     assert len(drawn.features) == 17
     probed = runs.probe(
         runs.ProbeOptions(None, photographs, learners=("logistic",), folds=2, out=tmp_path / "p"), screen

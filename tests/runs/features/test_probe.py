@@ -43,7 +43,7 @@ def place(tmp_path_factory):
 def test_the_winner_is_a_run_like_any_other(place, learner, monkeypatch):
     monkeypatch.setitem(learners.GRIDS, "forest", {"min_samples_leaf": [1]})  # time
     options = runs.ProbeOptions(
-        place / "run", place / "data", "flatten", learners=(learner,), folds=3, out=place / learner
+        place / "run", place / "data", layer="flatten", learners=(learner,), folds=3, out=place / learner
     )
     found = runs.probe(options, QUIET)
     assert found.results[0].mean > 0.8
@@ -107,7 +107,13 @@ def test_two_classes_end_in_a_sigmoid_and_any_layer_will_do(place, tmp_path):
     for layer, pool in (("conv2d_1", "max"), ("max_pooling2d", "flatten")):
         found = runs.probe(
             runs.ProbeOptions(
-                str(place / "run"), data, layer, pool, ("logistic",), folds=3, out=tmp_path / layer
+                str(place / "run"),
+                data,
+                layer=layer,
+                pool=pool,
+                learners=("logistic",),
+                folds=3,
+                out=tmp_path / layer,
             ),
             QUIET,
         )

@@ -232,7 +232,7 @@ def test_all_folds_take_what_the_first_chose(
     """The first chooses one; from then on the others would choose two."""
     chosen = []
 
-    def choose(make_model, batches):
+    def choose(make_model, batches, **_):
         chosen.append(1)
         return Comparison(2, 3.0, 1.0) if len(chosen) == 1 else Comparison(2, 1.0, 3.0)
 

@@ -192,7 +192,11 @@ def test_several_labels(tmp_path: Path) -> None:
     result = train(photos, tmp_path / "run", labels=table, head_only=True)
     assert result.outcome is not None
     assert result.outcome.best_epoch == 0
-    assert not result.folder.out_of_fold.exists()
+    assert result.outcome.first_answer is not None
+    assert result.outcome.first_answer["cross_validated"]["folds"] > 1
+    out_of_fold = list(csv.DictReader(result.folder.out_of_fold.open()))
+    assert {row["labels"] for row in out_of_fold} == {"", "flower", "temple", "flower;temple"}
+    assert len(out_of_fold) == 24
     assert "thresholds" in result.folder.model.read_text()
     assert len(list(csv.DictReader(result.folder.history.open()))) == 1
 

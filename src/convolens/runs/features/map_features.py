@@ -4,7 +4,7 @@ import base64
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class MapOptions(LayerOptions):
     subject: str | PathLike[str] | None
     data: str | PathLike[str]
     out: str | PathLike[str]
+    _: KW_ONLY
     methods: tuple[str, ...] = ("pca", "tsne")
     most: int = 2000
     seed: int = 0

@@ -1,7 +1,7 @@
 """neighbours: the photos of a folder that a network finds most like one photo."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class NeighbourOptions(LayerOptions):
     subject: str | PathLike[str] | None
     image: str | PathLike[str]
     data: str | PathLike[str]
+    _: KW_ONLY
     count: int = 12
     metric: str = "cosine"
     out: str | PathLike[str] | None = None

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class ProbeOptions(LayerOptions):
 
     subject: str | PathLike[str] | None
     data: str | PathLike[str]
+    _: KW_ONLY
     learners: tuple[str, ...] = ()
     folds: int = 5
     seed: int = 0

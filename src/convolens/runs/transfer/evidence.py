@@ -29,9 +29,10 @@ def worth_trying(wrong: int, photos: int, error: float, judges: int, how: str) -
         how: the photos were left out, in words.
 
     Example:
-        >>> worth_trying(1, 10, 0.1, 2)[0], worth_trying(5, 300, 5 / 300, 60)[0], worth_trying(14, 50, 0.28, 10)[0]
+        >>> how = "left out one by one"
+        >>> worth_trying(1, 10, 0.1, 2, how)[0], worth_trying(5, 300, 5 / 300, 60, how)[0], worth_trying(14, 50, 0.28, 10, how)[0]
         (False, False, True)
-        >>> worth_trying(3, 40, 3 / 40, 7)
+        >>> worth_trying(3, 40, 3 / 40, 7, how)
         (False, 'left out one by one, 3 of 40 photos are answered wrongly: too few to show on 7 validation photos that training on does better')
     """
     few = max(1, math.floor(RIGHT_ENOUGH * photos))
@@ -62,7 +63,7 @@ class Hurdle:
         how: the photos were left out, in words.
 
     Example:
-        >>> hurdle = Hurdle("val_loss", False, first=0.9, error=0.25, judges=10)
+        >>> hurdle = Hurdle("val_loss", False, first=0.9, error=0.25, judges=10, how="left out")
         >>> hurdle.passed({"val_loss": 0.8, "val_accuracy": 0.8}), hurdle.passed({"val_loss": 0.8, "val_accuracy": 0.7})
         (True, False)
     """
