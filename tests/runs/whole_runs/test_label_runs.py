@@ -483,11 +483,11 @@ def test_photos_are_sorted_into_each_of_their_labels(trained, place, tmp_path):
 
 
 def test_kfold_answers_every_photo_once(options, tmp_path):
-    result = runs.kfold(replace(options, kfold=3, epochs=3, out=tmp_path / "folds"), QUIET)
+    result = runs.kfold(replace(options, kfold=2, epochs=3, out=tmp_path / "folds"), QUIET)
     found, rows = result.outcome.found, table(result.folder.predictions)
     assert found.photos == len(rows) == 240
     assert found.mean_average_precision > 0.8
-    assert sorted({row["fold"] for row in rows}) == ["1", "2", "3"]
+    assert sorted({row["fold"] for row in rows}) == ["1", "2"]
     described = json.loads(result.folder.model.read_text())
     assert described["thresholds"] == [item.threshold for item in found.classes]
     assert "mean average precision" in result.folder.report.read_text()

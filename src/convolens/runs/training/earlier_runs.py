@@ -1,5 +1,6 @@
 """Runs that were begun before: found again by their settings, and their network made again."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -106,7 +107,7 @@ def find_state(
     if others and not anyway:
         raise CheckpointError(
             f"{place} was made under other circumstances: {'; '.join(others)}. The end would not be the same to the bit; "
-            "make them equal, or go on all the same by --anyway."
+            f"make them equal, or go on all the same by `convolens resume {shlex.quote(str(folder.path))} --anyway`."
         )
     if others:
         screen.warn(f"The end will not be the same to the bit: {'; '.join(others)}.")
