@@ -6,9 +6,11 @@ Products and sums are not fused, so that every machine rounds alike. Where anoth
 words any more, Numba's own take over: the same bits, slower.
 """
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
+import llvmlite
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -56,7 +58,11 @@ def _generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: An
     """Write the instructions of one call; what was begun in words that are not known is never read."""
     try:
         return _vectors(context, builder, signature, arguments)
-    except (AttributeError, LookupError, NotImplementedError, TypeError, ValueError, AssertionError):
+    except (AttributeError, NotImplementedError, TypeError) as error:  # what a changed interface raises
+        warnings.warn(
+            f"llvmlite {llvmlite.__version__}: augmentation is slower than it could be ({error})",
+            stacklevel=2,
+        )
         return context.compile_internal(builder, plain_blend, signature, arguments)
 
 
