@@ -78,7 +78,6 @@ class LearningOn:
     def best(self, epoch: int | None) -> Best:
         """Return the best weights at their own size, and what is known of them by photos that they did not learn from."""
         side = self.learning if epoch else self.first
-        model_file.write(self.folder.model, side.trained)
         held_out: np.ndarray | None = None
         if epoch == 0:
             held_out = self.answer.chances

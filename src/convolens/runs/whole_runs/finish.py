@@ -41,9 +41,7 @@ def finish(folder: RunFolder, best: Best, ended: Ended, screen: Screen) -> Outco
     scores = task.score(chances, part.labels, trained.class_names)
     calibration = None
     try:
-        kept = task.kept_in(trained)
-        if kept is not trained:
-            model_file.write(folder.model, kept)
+        model_file.write(folder.model, task.kept_in(trained))
         calibration = calibrate_at_end(folder, task, chances, part.labels, screen)
     except WriteError as error:
         screen.warn(str(error))
