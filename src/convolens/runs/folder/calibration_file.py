@@ -119,6 +119,11 @@ class Calibration:
         return lines
 
 
+def told(chances: np.ndarray, calibration: Calibration | None) -> np.ndarray:
+    """Return the probabilities that people are told: calibrated where there is a calibration, else the network's own."""
+    return chances if calibration is None else calibration(chances)
+
+
 def write_calibration(folder: RunFolder, calibration: Calibration) -> None:
     """Write calibration.json, and before it the features it needs; each is there whole or not at all.
 

@@ -9,7 +9,7 @@ from convolens.analysis import contact_sheet, plot_precision_recall
 from convolens.analysis.charts.precision_chart import plot_average_precision
 from convolens.analysis.measures import LabelScores, label_curves, reached
 from convolens.data.prepared import Part
-from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.calibration_file import Calibration, told
 from convolens.runs.folder.predictions_file import (
     LABEL_COLUMNS,
     Answer,
@@ -48,11 +48,10 @@ def label_answers(
         thresholds: one a class.
         calibration: makes of them what is told.
     """
-    told = chances if calibration is None else calibration(chances)
     return [
         Answer(path, named(label, names), said, joint_probability(dict(zip(names, row.tolist(), strict=True)), said))
         for path, label, row, said in zip(
-            paths, labels, told, (named(row, names) for row in reached(chances, thresholds)), strict=True
+            paths, labels, told(chances, calibration), (named(row, names) for row in reached(chances, thresholds)), strict=True
         )
     ]  # fmt: skip
 
@@ -83,10 +82,9 @@ def write_label_predictions(
         WriteError: the file cannot be written.
     """
     answers = label_answers(paths, labels, chances, names, thresholds, calibration)
-    told = chances if calibration is None else calibration(chances)
     rows = [
         [answer.path, answer.label, answer.predicted, *(f"{value:.6f}" for value in row), *more]
-        for answer, row, *more in zip(answers, told, *columns.values(), strict=True)
+        for answer, row, *more in zip(answers, told(chances, calibration), *columns.values(), strict=True)
     ]
     write_csv(table, [*LABEL_COLUMNS, *map(probability_column, names), *columns], rows)
 

@@ -21,7 +21,7 @@ from convolens.data.multi_label import MultiLabelFolder, check_classes, merge_id
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, DataError
 from convolens.metrics import BinaryAccuracy
-from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.calibration_file import Calibration, told
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.predictions_file import Answer
 from convolens.runs.output.screen import Screen
@@ -173,8 +173,7 @@ class MultiLabel(Task):
         return reached(chances, self._limits(chances.shape[1]))
 
     def describe(self, names: Sequence[str], calibration: Calibration | None = None) -> list[str]:
-        limits = np.array([self._limits(len(names))])
-        limits = (limits if calibration is None else calibration(limits))[0]
+        limits = told(np.array([self._limits(len(names))]), calibration)[0]
         each = ", ".join(f"{name} {value:.3g}" for name, value in zip(names, limits, strict=True))
         tuned = (
             "tuned on the validation photos"
@@ -191,10 +190,9 @@ class MultiLabel(Task):
         unknown: np.ndarray | None = None,
         calibration: Calibration | None = None,
     ) -> list[dict[str, Any]]:
-        told = chances if calibration is None else calibration(chances)
         called = [None] * len(chances) if unknown is None else unknown.tolist()
         found = []
-        for row, said, strange in zip(told, self.decided(chances), called, strict=True):
+        for row, said, strange in zip(told(chances, calibration), self.decided(chances), called, strict=True):
             order = np.argsort(-row, kind="stable")
             found.append(
                 {

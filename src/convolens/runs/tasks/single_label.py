@@ -14,7 +14,7 @@ from convolens.data.folder import ImageFolder, list_images
 from convolens.data.multi_label import in_several_classes
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError
-from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.calibration_file import Calibration, told
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.predictions_file import Answer
 from convolens.runs.output.screen import Screen
@@ -158,12 +158,12 @@ class SingleLabel(Task):
         unknown: np.ndarray | None = None,
         calibration: Calibration | None = None,
     ) -> list[dict[str, Any]]:
-        told = chances if calibration is None else calibration(chances)
-        likeliest = np.argsort(-told, axis=1, kind="stable")[:, :top]
+        shown = told(chances, calibration)
+        likeliest = np.argsort(-shown, axis=1, kind="stable")[:, :top]
         called = [None] * len(chances) if unknown is None else unknown.tolist()
         return [
             {"answers": tuple((names[i], float(row[i])) for i in order), "unknown": strange}
-            for row, order, strange in zip(told, likeliest, called, strict=True)
+            for row, order, strange in zip(shown, likeliest, called, strict=True)
         ]
 
     def unreadable(self, path: Path, error: str) -> Prediction:
@@ -173,15 +173,13 @@ class SingleLabel(Task):
         self, paths: Sequence[Path], labels: np.ndarray, chances: np.ndarray, names: Sequence[str],
         calibration: Calibration | None = None,
     ) -> list[Answer]:  # fmt: skip
-        told = chances if calibration is None else calibration(chances)
-        return class_answers(paths, labels, told, names)
+        return class_answers(paths, labels, told(chances, calibration), names)
 
     def write_predictions(
         self, table: Path, paths: Sequence[Path], labels: np.ndarray, chances: np.ndarray, names: Sequence[str],
         calibration: Calibration | None = None, **columns: Sequence[object],
     ) -> None:  # fmt: skip
-        told = chances if calibration is None else calibration(chances)
-        write_class_predictions(table, paths, labels, told, names, **columns)
+        write_class_predictions(table, paths, labels, told(chances, calibration), names, **columns)
 
     def draw(self, folder: Path, part: Part, chances: np.ndarray, scores: Scores) -> None:
         names = [item.name for item in scores.classes]
@@ -192,8 +190,7 @@ class SingleLabel(Task):
         self, folder: Path, found: Evaluation, part: Part, chances: np.ndarray, names: tuple[str, ...], title: str,
         calibration: Calibration | None = None,
     ) -> None:  # fmt: skip
-        told = chances if calibration is None else calibration(chances)
-        write_evaluation(folder, found, part, told, names, title)
+        write_evaluation(folder, found, part, told(chances, calibration), names, title)
 
     def show(self, scores: Scores, screen: Screen) -> None:
         show_classes(scores, screen)

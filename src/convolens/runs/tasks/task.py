@@ -104,7 +104,7 @@ class Task(ABC):
 
     @abstractmethod
     def kept_in(self, trained: TrainedModel) -> TrainedModel:
-        """Return a network with what this task has tuned; the same one where that is nothing."""
+        """Return a network with what this task has tuned."""
 
     @abstractmethod
     def wrong(self, chances: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -146,7 +146,6 @@ class Task(ABC):
             calibration: of the run.
             unknown: which photos are called so, bool (n,).
             variations: of each photo, whose probabilities were averaged.
-
         """
 
     @abstractmethod
