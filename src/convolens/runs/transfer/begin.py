@@ -28,7 +28,7 @@ from convolens.runs.training.learnt_network import features_tap, freeze_normaliz
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer
-from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, expected_seconds, plan
+from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, plan, seconds_of_legs
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
 
@@ -186,7 +186,7 @@ def decide(
         again = learns_all(settings, prepared) and count <= AGAIN_MOST
         steps = steps_an_epoch(smaller, photos)
         transfer = plan(replace(transfer, reason=reason), steps, count, speed, again, asked)
-        seconds = expected_seconds(transfer, steps, speed)
+        seconds = seconds_of_legs(transfer, steps, speed)
     return replace(settings, transfer=transfer, epochs=transfer.epochs), seconds
 
 

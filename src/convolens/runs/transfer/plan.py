@@ -92,7 +92,7 @@ def plan(
     return replace(transfer, trial_epochs=trial, whole_epochs=whole)
 
 
-def expected_seconds(transfer: Transfer, steps: int, speed: Speed) -> dict[str, float]:
+def seconds_of_legs(transfer: Transfer, steps: int, speed: Speed) -> dict[str, float]:
     """Return about how long the trial and the learning from all photos take, those that there are.
 
     Args:
@@ -101,7 +101,7 @@ def expected_seconds(transfer: Transfer, steps: int, speed: Speed) -> dict[str, 
         speed: of this machine.
 
     Example:
-        >>> expected_seconds(Transfer(trial_epochs=10, whole_epochs=32), 10, Speed(10.0, 0.25, 1.0))
+        >>> seconds_of_legs(Transfer(trial_epochs=10, whole_epochs=32), 10, Speed(10.0, 0.25, 1.0))
         {'trial': 35.0, 'all photos': 80.0}
     """
     trial = (transfer.trial_epochs or 0) * (steps * speed.step + speed.validation)
