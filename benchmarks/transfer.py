@@ -20,7 +20,7 @@ from PIL import Image
 from sklearn.model_selection import StratifiedKFold
 
 from convolens import runs
-from convolens.data.folder import list_images
+from convolens.data.folders.folder import list_images
 from convolens.runs import TrainOptions
 from convolens.runs.output.screen import Screen
 

@@ -49,6 +49,13 @@ def floors(graph: grimp.ImportGraph, house: str) -> list[list[str]]:
     return [[room for room in rooms if heights[room] == floor] for floor in range(top, -1, -1)]
 
 
+def _size(graph: grimp.ImportGraph, room: str) -> str:
+    """Return how many files a room has, and in how many folders where it is more than one."""
+    inside = graph.find_descendants(room)
+    folders = 1 + sum(bool(graph.find_children(module)) for module in inside)
+    return f"{1 + len(inside)}" + (f" in {folders}" if folders > 1 else "")
+
+
 def drawing() -> str:
     """Return the floors of all houses as Markdown."""
     graph = grimp.build_graph("convolens", exclude_type_checking_imports=True)
@@ -56,10 +63,10 @@ def drawing() -> str:
     for house in HOUSES:
         lines = []
         for floor in floors(graph, house):
-            rooms = [f"{room.rsplit('.', 1)[1]} {1 + len(graph.find_descendants(room))}" for room in floor]
+            rooms = [f"{room.rsplit('.', 1)[1]} {_size(graph, room)}" for room in floor]
             lines.append("    " + "   ".join(rooms))
         parts.append(
-            f"`{house}` (a room and its files; each imports from lines below its own only):\n\n"
+            f"`{house}` (a room, its files, in how many folders; each imports from lines below its own only):\n\n"
             + "\n".join(lines)
         )
     return "\n\n".join(parts) + "\n"

@@ -119,7 +119,7 @@ def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the package of the learnt weights is not installed."""
-    from convolens.applications import installed_weights
+    from convolens.applications.weights import installed_weights
 
     monkeypatch.setattr(installed_weights, "package_file", lambda installed: None)
 

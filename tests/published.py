@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from convolens.applications import ResNet18
-from convolens.applications.imagenet import IMAGENET
+from convolens.applications.weights.imagenet import IMAGENET
 
 
 def publish_resnet18(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

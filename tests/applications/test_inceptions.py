@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from convolens.applications import APPLICATIONS, InceptionV3, InceptionV4, build
-from convolens.applications.inception_v3 import AUXILIARY_WEIGHT
+from convolens.applications.architectures.inception_v3 import AUXILIARY_WEIGHT
 from convolens.errors import ArgumentError, ShapeError
 from reference_weights import digest, draw, multiply_accumulates, picture
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from convolens.data.folder import check_folder, files_below, list_images, subfolders
-from convolens.data.layout import find_layout
+from convolens.data.folders.folder import check_folder, files_below, list_images, subfolders
+from convolens.data.folders.layout import find_layout
 from convolens.errors import DataError
 from images import folders
 
@@ -68,7 +68,7 @@ def test_a_folder_that_may_not_be_looked_into_is_an_error(tmp_path):
     """No permission would be the usual reason; here it is too few file handles, which stops the superuser too."""
     folders(tmp_path, {"a": 1})
     program = (
-        "import resource, sys\nfrom pathlib import Path\nfrom convolens.data.folder import files_below\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom convolens.data.folders.folder import files_below\n"
         "from convolens.errors import DataError\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n"
         "try: list(files_below(Path(sys.argv[1])))\nexcept DataError as error: print(error)"
     )

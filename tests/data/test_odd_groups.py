@@ -2,8 +2,8 @@
 
 import pytest
 
-from convolens.data.folder import list_images
-from convolens.data.split import read_groups, split_by_content
+from convolens.data.folders.folder import list_images
+from convolens.data.splits.split import read_groups, split_by_content
 from convolens.errors import ArgumentError, DataError
 from images import folders
 

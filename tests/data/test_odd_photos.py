@@ -5,7 +5,7 @@ import warnings
 import pytest
 from PIL import Image
 
-from convolens.data.decode import is_turned, read_image
+from convolens.data.decoding.decode import is_turned, read_image
 from convolens.errors import ImageError
 from images import photo
 

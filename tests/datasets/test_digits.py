@@ -6,7 +6,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from convolens.data import list_images
-from convolens.data.decode import read_pixels
+from convolens.data.decoding.decode import read_pixels
 from convolens.datasets import digits
 from convolens.errors import ArgumentError, DataError, WriteError
 

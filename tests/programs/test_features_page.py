@@ -39,7 +39,7 @@ def test_the_python(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_table_is_the_one_that_is_used() -> None:
-    from convolens.features.learners import GRIDS, LEARNERS
+    from convolens.features.learners.classical import GRIDS, LEARNERS
 
     assert re.findall(r"^\| `(\w+)` \| ", PAGE, re.MULTILINE) == list(LEARNERS)
     assert (GRIDS["logistic"]["C"][0], GRIDS["logistic"]["C"][-1]) == (0.001, 10)

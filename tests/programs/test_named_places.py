@@ -26,6 +26,16 @@ def test_the_drawing_is_what_the_imports_say() -> None:
     assert drawn.strip() in page, "run `python docs/draw_rooms.py --write`"
 
 
+def test_no_room_is_crowded() -> None:
+    crowded = {
+        room.relative_to(PACKAGE).as_posix(): len(files)
+        for room in PACKAGE.rglob("*")
+        if room.is_dir()
+        and len(files := list(room.glob("*.py"))) > 16  # fifteen, and what the room says of itself
+    }
+    assert crowded == {}
+
+
 def is_there(name: str) -> bool:
     """Return whether a dotted name is a module, or is spoken of in the module before it."""
     place = PACKAGE

@@ -4,30 +4,41 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from convolens.applications.alexnet import ALEXNET, AlexNet
 from convolens.applications.architecture import Architecture, check_input_shape
-from convolens.applications.conv_model import CONV_MODEL, ConvModel
-from convolens.applications.convnext import CONVNEXTS, ConvNeXtTiny
-from convolens.applications.efficientnet_lite import (
+from convolens.applications.architectures.alexnet import ALEXNET, AlexNet
+from convolens.applications.architectures.conv_model import CONV_MODEL, ConvModel
+from convolens.applications.architectures.convnext import CONVNEXTS, ConvNeXtTiny
+from convolens.applications.architectures.efficientnet_lite import (
     EFFICIENTNETS_LITE,
     EfficientNetLite0,
     EfficientNetLite1,
     EfficientNetLite2,
 )
-from convolens.applications.enet import ENET, ENet
-from convolens.applications.googlenet import GOOGLENETS, GoogLeNet
-from convolens.applications.imagenet import preprocessing
-from convolens.applications.inception_v3 import INCEPTION_V3, InceptionV3
-from convolens.applications.inception_v4 import INCEPTION_V4, InceptionV4
-from convolens.applications.mobilenet_v3 import MOBILENETS_V3, MobileNetV3Large, MobileNetV3Small
-from convolens.applications.names import spelt_as
-from convolens.applications.nin import NIN, NIN_BN
-from convolens.applications.normalization import Normalization
-from convolens.applications.pretrained import Pretrained, find_weights
-from convolens.applications.resnet import RESNETS, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
-from convolens.applications.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
-from convolens.applications.timm_zoo import PREFIX, timm_architecture
-from convolens.applications.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
+from convolens.applications.architectures.enet import ENET, ENet
+from convolens.applications.architectures.googlenet import GOOGLENETS, GoogLeNet
+from convolens.applications.architectures.inception_v3 import INCEPTION_V3, InceptionV3
+from convolens.applications.architectures.inception_v4 import INCEPTION_V4, InceptionV4
+from convolens.applications.architectures.mobilenet_v3 import (
+    MOBILENETS_V3,
+    MobileNetV3Large,
+    MobileNetV3Small,
+)
+from convolens.applications.architectures.nin import NIN, NIN_BN
+from convolens.applications.architectures.resnet import (
+    RESNETS,
+    ResNet18,
+    ResNet34,
+    ResNet50,
+    ResNet101,
+    ResNet152,
+)
+from convolens.applications.architectures.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
+from convolens.applications.architectures.timm_zoo import PREFIX, timm_architecture
+from convolens.applications.architectures.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
+from convolens.applications.weights.imagenet import preprocessing
+from convolens.applications.weights.names import spelt_as
+from convolens.applications.weights.normalization import Normalization
+from convolens.applications.weights.pretrained import Pretrained, find_weights
 from convolens.arguments import integer, look_up
 from convolens.models import Model
 

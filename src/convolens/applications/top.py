@@ -7,7 +7,7 @@ from typing import Any
 
 from convolens.applications.architecture import same_name
 from convolens.applications.matching import load_pretrained
-from convolens.applications.pretrained import Pretrained
+from convolens.applications.weights.pretrained import Pretrained
 from convolens.errors import ShapeError
 from convolens.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Layer, SymbolicTensor
 from convolens.models import Model

@@ -9,30 +9,30 @@ import typer
 from typer.exceptions import TyperException
 
 from convolens import __version__
-from convolens.cli.augment import augment
-from convolens.cli.cache import cache
-from convolens.cli.calibrate import calibrate
-from convolens.cli.check import check
-from convolens.cli.compare import compare
-from convolens.cli.convolve import convolve
-from convolens.cli.cost import cost
-from convolens.cli.demo import demo
-from convolens.cli.diff import diff
-from convolens.cli.evaluate import evaluate
+from convolens.cli.after_training.calibrate import calibrate
+from convolens.cli.after_training.compare import compare
+from convolens.cli.after_training.diff import diff
+from convolens.cli.after_training.finetune import finetune
+from convolens.cli.after_training.lr_find import lr_find
+from convolens.cli.after_training.resume import resume
 from convolens.cli.exit_status import BAD_INPUT, INTERRUPTED, failure
-from convolens.cli.explain import explain
-from convolens.cli.features import features
-from convolens.cli.finetune import finetune
-from convolens.cli.import_weights import import_weights
-from convolens.cli.lr_find import lr_find
-from convolens.cli.map import map as map_features
-from convolens.cli.models import models
-from convolens.cli.neighbours import neighbours
-from convolens.cli.predict import predict
-from convolens.cli.probe import probe
-from convolens.cli.resume import resume
+from convolens.cli.files.cache import cache
+from convolens.cli.files.import_weights import import_weights
+from convolens.cli.first_day.check import check
+from convolens.cli.first_day.evaluate import evaluate
+from convolens.cli.first_day.explain import explain
+from convolens.cli.first_day.predict import predict
+from convolens.cli.first_day.train import train
+from convolens.cli.networks.convolve import convolve
+from convolens.cli.networks.cost import cost
+from convolens.cli.networks.demo import demo
+from convolens.cli.networks.models import models
+from convolens.cli.photos.augment import augment
+from convolens.cli.photos.features import features
+from convolens.cli.photos.map import map as map_features
+from convolens.cli.photos.neighbours import neighbours
+from convolens.cli.photos.probe import probe
 from convolens.cli.spin_count import set_spin_count
-from convolens.cli.train import train
 
 # The groups of `convolens --help`, in its order: what a first day needs comes first.
 GROUPS: dict[str, tuple[Callable[..., object], ...]] = {

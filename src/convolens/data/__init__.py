@@ -1,14 +1,14 @@
 """Find, check, split, decode and cache the images of a folder; knows nothing of networks."""
 
-from convolens.data.cache import Pixels, load_pixels
-from convolens.data.decode import read_image, read_pixels
-from convolens.data.folder import ImageFolder, list_images
-from convolens.data.folds import folds_by_content
-from convolens.data.label_table import read_label_table
-from convolens.data.layout import Layout, find_layout
-from convolens.data.multi_label import MultiLabelFolder, merge_identical
-from convolens.data.preprocessing import Preprocessing
-from convolens.data.split import read_groups, split_by_content
+from convolens.data.caching.cache import Pixels, load_pixels
+from convolens.data.decoding.decode import read_image, read_pixels
+from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.folders.folder import ImageFolder, list_images
+from convolens.data.folders.layout import Layout, find_layout
+from convolens.data.labels.label_table import read_label_table
+from convolens.data.labels.multi_label import MultiLabelFolder, merge_identical
+from convolens.data.splits.folds import folds_by_content
+from convolens.data.splits.split import read_groups, split_by_content
 
 __all__ = [
     "ImageFolder",

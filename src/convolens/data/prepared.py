@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.data import old_fingerprints
-from convolens.data.fingerprint import FORM
-from convolens.data.folder import ImageFolder
+from convolens.data.caching import old_fingerprints
+from convolens.data.caching.fingerprint import FORM
+from convolens.data.folders.folder import ImageFolder
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from convolens.augmentation import permutation
-from convolens.data.decode import read_pixels
-from convolens.data.folder import ImageFolder, list_images
+from convolens.data.decoding.decode import read_pixels
+from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.datasets.download import RemoteFile, cache_folder, check, download, local_folders
 from convolens.errors import DataError
 

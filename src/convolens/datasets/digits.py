@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from convolens.arguments import integer
-from convolens.data.decode import read_pixels
-from convolens.data.folder import files_below
+from convolens.data.decoding.decode import read_pixels
+from convolens.data.folders.folder import files_below
 from convolens.errors import DataError, ImageError
 from convolens.files.atomic import write_error
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from convolens.data.place import cache_root
+from convolens.data.caching.place import cache_root
 from convolens.errors import MissingFileError
 from convolens.files.download import RemoteFile, check, digest_of, download
 

@@ -9,13 +9,13 @@ Example:
 
 from typing import TYPE_CHECKING, Any
 
-from convolens.features.choice import choose
-from convolens.features.extract import extract
-from convolens.features.features import Features, read_features
-from convolens.features.pooling import POOLS
+from convolens.features.extraction.choice import choose
+from convolens.features.extraction.extract import extract
+from convolens.features.extraction.features import Features, read_features
+from convolens.features.extraction.pooling import POOLS
 
 if TYPE_CHECKING:
-    from convolens.features.extractor import FeatureExtractor
+    from convolens.features.extraction.extractor import FeatureExtractor
 
 __all__ = ["POOLS", "FeatureExtractor", "Features", "choose", "extract", "read_features"]
 
@@ -23,7 +23,7 @@ __all__ = ["POOLS", "FeatureExtractor", "Features", "choose", "extract", "read_f
 def __getattr__(name: str) -> Any:
     """Return `FeatureExtractor`, for which alone all of scikit-learn is imported: more than a second."""
     if name == "FeatureExtractor":
-        from convolens.features.extractor import FeatureExtractor
+        from convolens.features.extraction.extractor import FeatureExtractor
 
         return FeatureExtractor
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

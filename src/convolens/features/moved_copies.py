@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.data.decode import read_pixels
-from convolens.data.registration import SIDE, register
+from convolens.data.decoding.decode import read_pixels
+from convolens.data.similarity.registration import SIDE, register
+from convolens.features.learners.ridge import unit_length
 from convolens.features.neighbours import nearest
-from convolens.features.ridge import unit_length
 from convolens.threads import in_threads
 
 NEIGHBOURS = 3  # of each photo that are looked at

@@ -6,7 +6,7 @@ Example:
     5
 """
 
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.options.check import CheckOptions
 from convolens.options.fine_tuning import FineTuning
 from convolens.options.resuming import ResumeOptions

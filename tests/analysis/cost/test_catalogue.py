@@ -8,7 +8,7 @@ from convolens.analysis import cost
 from convolens.analysis.cost import catalogue as module
 from convolens.analysis.cost.catalogue import CatalogueEntry
 from convolens.applications import APPLICATIONS, ConvModel, GoogLeNet
-from convolens.applications.imagenet import IMAGENET
+from convolens.applications.weights.imagenet import IMAGENET
 from typed import run
 
 

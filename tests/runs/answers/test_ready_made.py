@@ -11,7 +11,8 @@ from sklearn.datasets import load_sample_images
 
 from convolens import runs
 from convolens.analysis.cost import catalogue
-from convolens.applications import APPLICATIONS, installed_weights
+from convolens.applications import APPLICATIONS
+from convolens.applications.weights import installed_weights
 from convolens.cli import main
 from convolens.errors import MissingFileError
 from convolens.options.training import TrainOptions

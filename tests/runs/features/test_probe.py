@@ -12,7 +12,8 @@ from convolens.applications import build
 from convolens.checkpoints import tensors
 from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.errors import ArgumentError, DataError, MissingFileError, UnknownNameError
-from convolens.features import extract, learners
+from convolens.features import extract
+from convolens.features.learners import classical
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
@@ -41,7 +42,7 @@ def place(tmp_path_factory):
 
 @pytest.mark.parametrize("learner", ["logistic", "svm", "forest", "neighbours", "boosting"])
 def test_the_winner_is_a_run_like_any_other(place, learner, monkeypatch):
-    monkeypatch.setitem(learners.GRIDS, "forest", {"min_samples_leaf": [1]})  # time
+    monkeypatch.setitem(classical.GRIDS, "forest", {"min_samples_leaf": [1]})  # time
     options = runs.ProbeOptions(
         place / "run", place / "data", layer="flatten", learners=(learner,), folds=3, out=place / learner
     )

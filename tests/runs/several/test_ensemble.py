@@ -5,7 +5,7 @@ import pytest
 
 from convolens import layers
 from convolens.applications import build
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.models import Model, Sequential
 from convolens.runs.folder import model_file

@@ -12,7 +12,7 @@ import torch
 
 from convolens import runs
 from convolens.applications import GoogLeNet, Normalization
-from convolens.applications.imagenet import IMAGENET
+from convolens.applications.weights.imagenet import IMAGENET
 from convolens.checkpoints.tensors import read
 from convolens.cli import main
 from convolens.errors import ArgumentError, CheckpointError, UnknownNameError

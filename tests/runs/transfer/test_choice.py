@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convolens.applications import installed_weights
+from convolens.applications.weights import installed_weights
 from convolens.errors import ArgumentError, DataError, ExtraMissingError
 from convolens.options.training import TrainOptions
 from convolens.options.transfer import FEATURE_SIZE, TRAINING_SIZE

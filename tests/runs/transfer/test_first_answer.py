@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convolens.features.ridge import fit_ridge
+from convolens.features.learners.ridge import fit_ridge
 from convolens.runs.tasks.multi_label import MultiLabel
 from convolens.runs.tasks.single_label import SingleLabel
 from convolens.runs.transfer.first_answer import cross_validate_heads, first_answer

@@ -13,9 +13,9 @@ import tomli_w
 from rich.console import Console
 
 from convolens import runs
-from convolens.data.cache import load_pixels
-from convolens.data.folder import list_images
-from convolens.data.split import split_by_content
+from convolens.data.caching.cache import load_pixels
+from convolens.data.folders.folder import list_images
+from convolens.data.splits.split import split_by_content
 from convolens.errors import CheckpointError, DataError
 from convolens.runs.output.screen import Screen
 from images import folders, photo
@@ -91,7 +91,7 @@ def test_another_decoder_is_told_of(data: Path, tmp_path: Path, monkeypatch: pyt
     def brighter(*arguments: Any) -> np.ndarray:
         return read_pixels(*arguments) | 1
 
-    from convolens.data import cache
+    from convolens.data.caching import cache
 
     read_pixels = cache.read_pixels
     monkeypatch.setattr(cache, "read_pixels", brighter)

@@ -6,8 +6,8 @@ from typing import Any
 
 from convolens.analysis.cost.costs import cost
 from convolens.applications import APPLICATIONS
-from convolens.applications.imagenet import IMAGENET
-from convolens.applications.installed_weights import is_installed
+from convolens.applications.weights.imagenet import IMAGENET
+from convolens.applications.weights.installed_weights import is_installed
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
 from convolens.files import plain_json
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import did_you_mean, one_of
-from convolens.data.folder import is_image_name
+from convolens.data.folders.folder import is_image_name
 from convolens.errors import ArgumentError, ArgumentTypeError, DataError, UnknownNameError
 from convolens.preprocessing.image.file_iterator import FileIterator
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import did_you_mean, one_of
-from convolens.data.folder import check_folder, is_hidden, is_image_name, subfolders
+from convolens.data.folders.folder import check_folder, is_hidden, is_image_name, subfolders
 from convolens.errors import ArgumentError, DataError
 from convolens.preprocessing.image.file_iterator import FileIterator
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import look_up, one_of
-from convolens.data.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
-from convolens.data.store import PixelStore
+from convolens.data.caching.store import PixelStore
+from convolens.data.decoding.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
 from convolens.errors import ImageError, MissingFileError
 from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
 from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from convolens.arguments import look_up, one_of
-from convolens.data.decode import COLOR_MODES, INTERPOLATIONS, read_image
+from convolens.data.decoding.decode import COLOR_MODES, INTERPOLATIONS, read_image
 from convolens.errors import ArgumentTypeError, ShapeError
 from convolens.files.atomic import write_error
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
-from convolens.data.decode import read_pixels
-from convolens.data.folder import check_folder
+from convolens.data.decoding.decode import read_pixels
+from convolens.data.folders.folder import check_folder
 from convolens.errors import ConvolensError, DataError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of

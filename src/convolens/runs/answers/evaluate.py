@@ -4,7 +4,7 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.arguments import integer
-from convolens.data.folder import check_folder
+from convolens.data.folders.folder import check_folder
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
 from convolens.runs.answers.variations import augmentation_of, varied_probabilities

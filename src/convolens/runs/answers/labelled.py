@@ -3,9 +3,9 @@
 from os import PathLike
 from pathlib import Path
 
-from convolens.data.cache import load_pixels
-from convolens.data.folder import ImageFolder
-from convolens.data.layout import find_layout
+from convolens.data.caching.cache import load_pixels
+from convolens.data.folders.folder import ImageFolder
+from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import Part
 from convolens.errors import DataError
 from convolens.runs.folder.model_file import TrainedModel

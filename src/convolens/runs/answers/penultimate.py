@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.features.choice import choose
-from convolens.features.pooling import pooled
+from convolens.features.extraction.choice import choose
+from convolens.features.extraction.pooling import pooled
 from convolens.models import Model
 
 

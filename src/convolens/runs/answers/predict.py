@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
-from convolens.data.folder import files_below, is_image_name
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.folders.folder import files_below, is_image_name
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.memory import kept_memory
 from convolens.runs.answers.answers import answers_of

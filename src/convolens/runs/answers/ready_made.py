@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from convolens.applications.imagenet import IMAGENET
-from convolens.applications.imagenet_classes import imagenet_classes
+from convolens.applications.weights.imagenet import IMAGENET
+from convolens.applications.weights.imagenet_classes import imagenet_classes
 from convolens.arguments import did_you_mean
 from convolens.errors import MissingFileError
 from convolens.runs.answers.subject import find_subject, named_architecture

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture, find_weights
-from convolens.applications.imagenet import IMAGENET
-from convolens.applications.installed_weights import WITHOUT
-from convolens.applications.pretrained import Pretrained
-from convolens.applications.timm_zoo import PREFIX as TIMM
+from convolens.applications.architectures.timm_zoo import PREFIX as TIMM
+from convolens.applications.weights.imagenet import IMAGENET
+from convolens.applications.weights.installed_weights import WITHOUT
+from convolens.applications.weights.pretrained import Pretrained
 from convolens.arguments import did_you_mean, integer
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, DataError, ExtraMissingError, MissingFileError
 from convolens.initializers import undrawn
 from convolens.models import Model

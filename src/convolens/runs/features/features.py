@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.features import Features, extract
-from convolens.features.features import check_name, table_of
+from convolens.features.extraction.features import check_name, table_of
 from convolens.options.features import NetworkOptions
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.output.screen import Screen

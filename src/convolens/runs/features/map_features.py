@@ -15,11 +15,11 @@ from PIL import Image
 from convolens.analysis import plot_features
 from convolens.analysis.charts.feature_picture import class_colours
 from convolens.arguments import integer, one_of
-from convolens.data.decode import read_pixels
+from convolens.data.decoding.decode import read_pixels
 from convolens.errors import ArgumentError, DataError
 from convolens.features import Features, extract
+from convolens.features.extraction.sources import list_photos
 from convolens.features.projection import METHODS, TITLES, check_method, project
-from convolens.features.sources import list_photos
 from convolens.options.features import LayerOptions
 from convolens.runs.answers.subject import find_subject
 from convolens.runs.features.features import layer_argument, tell_skipped

@@ -10,7 +10,7 @@ import numpy as np
 from convolens.analysis import contact_sheet
 from convolens.analysis.charts.pictures import check_picture
 from convolens.arguments import integer, one_of
-from convolens.data.decode import read_pixels
+from convolens.data.decoding.decode import read_pixels
 from convolens.errors import ArgumentError
 from convolens.features import Features, extract
 from convolens.features.neighbours import METRICS, nearest

@@ -9,18 +9,23 @@ from pathlib import Path
 import numpy as np
 
 from convolens.analysis.measures import Scores, score
-from convolens.data.cache import load_pixels
-from convolens.data.content import content_hashes
-from convolens.data.folder import ImageFolder, list_images
-from convolens.data.layout import find_layout
+from convolens.data.caching.cache import load_pixels
+from convolens.data.caching.content import content_hashes
+from convolens.data.folders.folder import ImageFolder, list_images
+from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import Part
-from convolens.data.split import read_groups
+from convolens.data.splits.split import read_groups
 from convolens.errors import ArgumentError
 from convolens.features import Features, choose, extract
-from convolens.features.attach import attach
-from convolens.features.cross_validation import Result, check_counts, cross_validate, fit_quietly
-from convolens.features.heads import head_of
-from convolens.features.learners import LEARNERS, Fitted, choose_learners
+from convolens.features.extraction.attach import attach
+from convolens.features.learners.classical import LEARNERS, Fitted, choose_learners
+from convolens.features.learners.cross_validation import (
+    Result,
+    check_counts,
+    cross_validate,
+    fit_quietly,
+)
+from convolens.features.learners.heads import head_of
 from convolens.models import Model
 from convolens.options.features import LayerOptions
 from convolens.runs.answers.subject import Subject, find_subject

@@ -7,11 +7,11 @@ from typing import Any
 
 from convolens.analysis import plot_confusion_matrix
 from convolens.analysis.measures import Scores
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.prepared import Part
-from convolens.data.preprocessing import Preprocessing
 from convolens.features import Features
-from convolens.features.cross_validation import Result
-from convolens.features.learners import LEARNERS
+from convolens.features.learners.classical import LEARNERS
+from convolens.features.learners.cross_validation import Result
 from convolens.files.atomic import link_or_copy
 from convolens.files.plain_json import write_json
 from convolens.models import Model

@@ -10,8 +10,8 @@ import torch
 
 import convolens
 from convolens.checkpoints import tensors
-from convolens.data.decode import COLOR_MODES
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.decode import COLOR_MODES
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.files.plain_json import write_json
 from convolens.models import Model

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from convolens.data.multi_label import SEPARATOR
+from convolens.data.labels.multi_label import SEPARATOR
 from convolens.errors import CheckpointError, MissingFileError
 
 COLUMNS = ("path", "label", "predicted", "confidence")

@@ -15,7 +15,7 @@ from convolens.analysis import arithmetic
 from convolens.analysis.arithmetic import Convolution, Pooling, looks_like_numbers, sentences
 from convolens.analysis.arithmetic.sliding import slide
 from convolens.arguments import integer
-from convolens.data.decode import MAX_PIXELS, read_pixels
+from convolens.data.decoding.decode import MAX_PIXELS, read_pixels
 from convolens.errors import ArgumentError
 from convolens.runs.lessons.convolve_pictures import draw
 from convolens.runs.output.places import check_writable, make_new_folder

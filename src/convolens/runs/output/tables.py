@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from convolens.data.folder import is_image_name
+from convolens.data.folders.folder import is_image_name
 from convolens.errors import ArgumentError
 from convolens.files.table import write_csv
 from convolens.runs.output.places import check_place

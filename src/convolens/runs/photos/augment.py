@@ -11,7 +11,7 @@ from PIL import Image
 from convolens.analysis import contact_sheet
 from convolens.arguments import integer, refuse_unknown
 from convolens.augmentation import Augmentation, augment_batch, caption, mix_images
-from convolens.data.decode import read_pixels
+from convolens.data.decoding.decode import read_pixels
 from convolens.errors import ArgumentError
 from convolens.files.atomic import write_error
 from convolens.runs.output.places import check_writable, make_new_folder

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.features.label_errors import LabelErrors
+from convolens.features.learners.label_errors import LabelErrors
 from convolens.options.check import CheckOptions
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen

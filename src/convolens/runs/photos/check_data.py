@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from convolens.data.cache import load_pixels
-from convolens.data.content import content_hashes
-from convolens.data.duplicates import KINDS, Duplicates, find_duplicates
-from convolens.data.folder import ImageFolder, list_images, names_that_differ_by_case
-from convolens.data.layout import find_layout
-from convolens.data.near_duplicates import SIDE
+from convolens.data.caching.cache import load_pixels
+from convolens.data.caching.content import content_hashes
+from convolens.data.folders.folder import ImageFolder, list_images, names_that_differ_by_case
+from convolens.data.folders.layout import find_layout
+from convolens.data.similarity.duplicates import KINDS, Duplicates, find_duplicates
+from convolens.data.similarity.near_duplicates import SIDE
 from convolens.runs.output.screen import Screen
 
 _OUT_OF_BALANCE = 3  # times as many photos

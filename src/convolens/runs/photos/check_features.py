@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.data.duplicates import with_moved
-from convolens.data.folder import ImageFolder
+from convolens.data.folders.folder import ImageFolder
+from convolens.data.similarity.duplicates import with_moved
 from convolens.errors import CheckpointError, ConvolensError, DataError, ExtraMissingError
 from convolens.features import Features, extract
-from convolens.features.label_errors import LabelErrors, find_label_errors
+from convolens.features.learners.label_errors import LabelErrors, find_label_errors
 from convolens.features.moved_copies import find_moved_copies
 from convolens.options.check import CheckOptions
 from convolens.options.transfer import LEARNT

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convolens.analysis import contact_sheet
-from convolens.data.decode import read_pixels
+from convolens.data.decoding.decode import read_pixels
 from convolens.runs.output.tables import write_csv
 from convolens.runs.photos.check_data import CheckedPhotos
 

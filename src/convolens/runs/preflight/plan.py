@@ -8,12 +8,12 @@ import torch
 from convolens.analysis import contact_sheet
 from convolens.analysis.cost.model_cost import ModelCost
 from convolens.augmentation import AugmentedBatches
-from convolens.data.decode import image_size, is_turned
-from convolens.data.folder import names_that_differ_by_case
-from convolens.data.heic import ADVICE, is_heic
-from convolens.data.multi_label import label_text
+from convolens.data.decoding.decode import image_size, is_turned
+from convolens.data.decoding.heic import ADVICE, is_heic
+from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.folders.folder import names_that_differ_by_case
+from convolens.data.labels.multi_label import label_text
 from convolens.data.prepared import Prepared
-from convolens.data.preprocessing import Preprocessing
 from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.output import events
 from convolens.runs.output.screen import Screen, bytes_text

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.data.cache import load_pixels
-from convolens.data.content import content_hashes
-from convolens.data.fingerprint import fingerprint
-from convolens.data.folder import ImageFolder, check_folder
-from convolens.data.folds import folds_by_content
-from convolens.data.layout import Layout, find_layout
+from convolens.data.caching.cache import load_pixels
+from convolens.data.caching.content import content_hashes
+from convolens.data.caching.fingerprint import fingerprint
+from convolens.data.folders.folder import ImageFolder, check_folder
+from convolens.data.folders.layout import Layout, find_layout
 from convolens.data.prepared import Part, Prepared
-from convolens.data.split import read_groups, split_by_content, units_of
+from convolens.data.splits.folds import folds_by_content
+from convolens.data.splits.split import read_groups, split_by_content, units_of
 from convolens.errors import ArgumentError, DataError
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings

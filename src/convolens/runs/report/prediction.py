@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convolens.data.multi_label import SEPARATOR
+from convolens.data.labels.multi_label import SEPARATOR
 from convolens.files.table import write_csv
 from convolens.runs.folder.calibration_file import UNKNOWN
 from convolens.runs.folder.predictions_file import probability_column

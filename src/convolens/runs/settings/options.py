@@ -7,11 +7,11 @@ from typing import Any
 
 from convolens import optimizers
 from convolens.applications import find_architecture
-from convolens.applications.pretrained import usual_interpolation
+from convolens.applications.weights.pretrained import usual_interpolation
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
-from convolens.data.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
 from convolens.options.option import options_of
 from convolens.options.training import VALIDATION_SPLIT, TrainOptions

@@ -12,7 +12,7 @@ import torch
 from convolens.analysis import cost
 from convolens.applications import APPLICATIONS, canonical_name, find_architecture
 from convolens.arguments import number_in
-from convolens.data.folder import ImageFolder
+from convolens.data.folders.folder import ImageFolder
 from convolens.errors import (
     ArgumentError,
     BusyError,

@@ -8,8 +8,8 @@ from typing import Any
 
 import tomli_w
 
-from convolens.data.fingerprint import fingerprint
-from convolens.data.folder import ImageFolder
+from convolens.data.caching.fingerprint import fingerprint
+from convolens.data.folders.folder import ImageFolder
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.files.atomic import atomic_path, write_error
 from convolens.runs.folder.run_folder import RunFolder

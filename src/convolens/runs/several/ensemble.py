@@ -22,7 +22,7 @@ def ensemble_of(members: Mapping[str, TrainedModel], name: str) -> TrainedModel:
 
     Example:
         >>> from convolens.applications import build
-        >>> from convolens.data.preprocessing import Preprocessing
+        >>> from convolens.data.decoding.preprocessing import Preprocessing
         >>> parts = {n: TrainedModel(build("shallow-vgg", (8, 8, 3), 2), n, ("cat", "dog"), Preprocessing((8, 8))) for n in "ab"}
         >>> [layer.name for layer in ensemble_of(parts, "both").model.layers]
         ['image', 'a', 'b', 'mean']

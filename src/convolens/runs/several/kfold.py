@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from convolens.data.cache import load_pixels
-from convolens.data.fingerprint import fingerprint
-from convolens.data.folder import ImageFolder
+from convolens.data.caching.cache import load_pixels
+from convolens.data.caching.fingerprint import fingerprint
+from convolens.data.folders.folder import ImageFolder
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked

@@ -7,9 +7,9 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convolens.data import old_fingerprints
-from convolens.data.fingerprint import FORM, fingerprint
-from convolens.data.folder import ImageFolder
+from convolens.data.caching import old_fingerprints
+from convolens.data.caching.fingerprint import FORM, fingerprint
+from convolens.data.folders.folder import ImageFolder
 from convolens.errors import CheckpointError
 from convolens.files.plain_json import write_json
 from convolens.options.training import TrainOptions

@@ -15,9 +15,9 @@ from convolens.analysis.measures import (
     score_labels,
 )
 from convolens.analysis.measures.multi_label import FEWEST, USUAL, as_choices
-from convolens.data.folder import list_images, subfolders
-from convolens.data.label_table import read_label_table
-from convolens.data.multi_label import MultiLabelFolder, check_classes, merge_identical
+from convolens.data.folders.folder import list_images, subfolders
+from convolens.data.labels.label_table import read_label_table
+from convolens.data.labels.multi_label import MultiLabelFolder, check_classes, merge_identical
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, DataError
 from convolens.metrics import BinaryAccuracy

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from convolens.data.preprocessing import Preprocessing
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.memory import kept_memory
 from convolens.models import Model
 

@@ -10,8 +10,8 @@ import numpy as np
 from convolens.analysis import plot_confusion_matrix
 from convolens.analysis.measures import Scores, score
 from convolens.analysis.measures.conformal import strangeness
-from convolens.data.folder import ImageFolder, list_images
-from convolens.data.multi_label import in_several_classes
+from convolens.data.folders.folder import ImageFolder, list_images
+from convolens.data.labels.multi_label import in_several_classes
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError
 from convolens.runs.folder.calibration_file import Calibration, told

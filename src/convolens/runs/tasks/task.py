@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from convolens.analysis.measures import LabelScores, Scores
-from convolens.data.folder import ImageFolder
+from convolens.data.folders.folder import ImageFolder
 from convolens.data.prepared import Part
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.model_file import TrainedModel

@@ -12,7 +12,7 @@ def task_of(run: Settings | TrainedModel) -> Task:
 
     Example:
         >>> from convolens.applications import build
-        >>> from convolens.data.preprocessing import Preprocessing
+        >>> from convolens.data.decoding.preprocessing import Preprocessing
         >>> trained = TrainedModel(build("shallow-vgg", (8, 8, 3), 2), "a", ("cat", "dog"), Preprocessing((8, 8)))
         >>> task_of(trained).several
         False

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from convolens.applications import Pretrained, find_architecture
-from convolens.features.choice import Tap
+from convolens.features.extraction.choice import Tap
 from convolens.layers import BatchNormalization, Dense, SymbolicTensor, UnitNormalization
 from convolens.models import Model
 from convolens.runs.settings.options import Settings

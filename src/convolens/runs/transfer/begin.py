@@ -8,10 +8,10 @@ import numpy as np
 
 from convolens.analysis.measures.calibration import log_loss
 from convolens.applications import Pretrained
-from convolens.data.content import content_hashes
+from convolens.data.caching.content import content_hashes
 from convolens.data.prepared import Prepared
-from convolens.features.photo_features import photo_features
-from convolens.features.ridge import Ridge, fit_ridge
+from convolens.features.extraction.photo_features import photo_features
+from convolens.features.learners.ridge import Ridge, fit_ridge
 from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.folder.first_answer_file import Head, KeptAnswer

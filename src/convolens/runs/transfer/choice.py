@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from convolens.applications import canonical_name
-from convolens.applications.imagenet import IMAGENET
-from convolens.applications.pretrained import find_weights
-from convolens.data.decode import image_size
-from convolens.data.folder import check_folder, files_below, is_image_name, list_images
-from convolens.data.layout import find_layout
+from convolens.applications.weights.imagenet import IMAGENET
+from convolens.applications.weights.pretrained import find_weights
+from convolens.data.decoding.decode import image_size
+from convolens.data.folders.folder import check_folder, files_below, is_image_name, list_images
+from convolens.data.folders.layout import find_layout
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.options.training import TrainOptions
 from convolens.options.transfer import FEATURE_SIZE, LEARNT, TRAINING_SIZE, Transfer

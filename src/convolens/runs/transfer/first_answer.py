@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convolens.data.folds import deal, has_class
-from convolens.features.ridge import Ridge, fit_ridge
+from convolens.data.splits.folds import deal, has_class
+from convolens.features.learners.ridge import Ridge, fit_ridge
 from convolens.runs.tasks.task import Task
 
 FOLDS = 5

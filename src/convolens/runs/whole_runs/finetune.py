@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.applications import APPLICATIONS
-from convolens.applications.timm_zoo import PREFIX
+from convolens.applications.architectures.timm_zoo import PREFIX
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, MissingFileError
 from convolens.options.fine_tuning import FineTuning

@@ -1,0 +1,1 @@
+"""Weights learnt elsewhere: their names, files and normalization."""

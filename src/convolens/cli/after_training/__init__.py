@@ -1,0 +1,1 @@
+"""More from training: what comes before, after and beside it."""

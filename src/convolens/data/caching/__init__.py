@@ -1,0 +1,1 @@
+"""What is remembered between runs: decoded pixels, the content of files, fingerprints of data sets."""

@@ -1,0 +1,241 @@
+"""One image file as pixels: checked before it is decoded, turned upright, in the colours and size asked for."""
+
+import io
+import os
+import struct
+from collections.abc import Callable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from convolens.arguments import look_up, one_of
+from convolens.data.decoding.heic import is_heic, teach_pillow
+from convolens.data.decoding.jpeg import read_plain_jpeg
+from convolens.errors import ImageError, MissingFileError
+
+MAX_PIXELS = 150_000_000  # 450 MB as RGB; a small file can claim far more
+COLOR_MODES = {"rgb": "RGB", "grayscale": "L", "rgba": "RGBA"}
+CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
+INTERPOLATIONS = {
+    "nearest": Image.Resampling.NEAREST,
+    "box": Image.Resampling.BOX,
+    "bilinear": Image.Resampling.BILINEAR,
+    "hamming": Image.Resampling.HAMMING,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+RESIZES = ("squash", "crop", "pad")
+_ORIENTATION = 0x0112  # EXIF tag
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_image(
+    path: Any,
+    color_mode: str = "rgb",
+    size: tuple[int, int] | None = None,
+    interpolation: str = "bilinear",
+    shrink_early: bool = False,
+    resize: str = "squash",
+) -> Image.Image:
+    """Return an image file as a Pillow image: the first frame, upright by its EXIF orientation.
+
+    Args:
+        path: a file name, or an open binary file.
+        color_mode: "rgb", "grayscale" or "rgba"; transparency is dropped, CMYK and palettes are converted.
+        size: (rows, columns) to scale to; None keeps the size.
+        interpolation: one of `INTERPOLATIONS`.
+        shrink_early: True lets the JPEG decoder halve big photos while it decodes (never below twice `size`):
+            several times faster, and within a few grey levels of the slow way.
+        resize: "squash" scales both sides, whatever the proportions; "crop" keeps the proportions and cuts what
+            is too much at both ends; "pad" keeps them and adds black at both ends.
+
+    Raises:
+        MissingFileError: no such file.
+        ImageError: not an image, truncated, or of more than `MAX_PIXELS` pixels.
+
+    Example:
+        >>> import io
+        >>> file = io.BytesIO()
+        >>> Image.new("L", (4, 2)).save(file, "png")
+        >>> read_image(file, size=(5, 6)).size
+        (6, 5)
+    """
+    mode, finish = _finisher(color_mode, size, interpolation, resize)
+    plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, shrink_early))
+    if plain is not None:
+        return finish(Image.fromarray(plain))
+    return _read_by_pillow(path, mode, _smallest(size, shrink_early), finish)
+
+
+def _finisher(
+    color_mode: str, size: tuple[int, int] | None, interpolation: str, resize: str
+) -> tuple[str, Callable[[Image.Image], Image.Image]]:
+    """Return Pillow's mode, and what turns an upright image into one of that mode and size; checks the arguments."""
+    mode = COLOR_MODES[one_of("read_image", "color_mode", color_mode, list(COLOR_MODES))]
+    one_of("read_image", "resize", resize, RESIZES)
+    resampling = look_up("read_image", "interpolation", interpolation, INTERPOLATIONS)
+
+    def finish(image: Image.Image) -> Image.Image:
+        image = _convert(image, mode)
+        if size is None or image.size == (size[1], size[0]):
+            return image
+        return _scale(image, (size[1], size[0]), resampling, resize)
+
+    return mode, finish
+
+
+def _smallest(size: tuple[int, int] | None, shrink_early: bool) -> int | None:
+    """Return to how many pixels a JPEG decoder may shrink both sides."""
+    return 2 * max(size) if shrink_early and size is not None else None
+
+
+def _read_by_pillow(
+    path: Any,
+    mode: str,
+    shrinks_to: int | None,
+    finish: Callable[[Image.Image], Image.Image],
+    data: bytes | None = None,
+) -> Image.Image:
+    name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
+    if is_heic(name):
+        teach_pillow(name)
+    try:
+        with Image.open(path if data is None else io.BytesIO(data)) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise ImageError(
+                    f"{name}: claims {width} x {height} pixels, more than {MAX_PIXELS:,}; "
+                    "it may be a decompression bomb. Shrink it if it is a real photo."
+                )
+            if shrinks_to is not None and mode != "RGBA":
+                opened.draft(mode, (shrinks_to, shrinks_to))
+            opened.load()
+            turn = _UPRIGHT.get(_orientation(opened))
+            image = finish(opened if turn is None else opened.transpose(turn))
+            return image.copy() if image is opened else image
+    except ImageError:
+        raise
+    except FileNotFoundError as error:
+        raise MissingFileError(f"{name}: no such image file.") from error
+    except (PermissionError, IsADirectoryError) as error:
+        raise ImageError(f"{name}: cannot be read ({error.strerror}).") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{name}: {error} Shrink it if it is a real photo.") from error
+    except MemoryError as error:
+        raise ImageError(f"{name}: there is not enough memory to decode it.") from error
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{name}: not an image that can be read, whatever its name says.") from error
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ArithmeticError,
+        struct.error,
+    ) as error:
+        # Pillow's decoders raise many kinds for damaged files
+        raise ImageError(f"{name}: damaged or truncated image ({error}).") from error
+
+
+def _scale(
+    image: Image.Image, size: tuple[int, int], resampling: Image.Resampling, resize: str
+) -> Image.Image:
+    """Return an image of `size` (width, height)."""
+    if resize == "crop":
+        return ImageOps.fit(image, size, resampling)
+    if resize == "pad":
+        return ImageOps.pad(image, size, resampling)
+    return image.resize(size, resampling)
+
+
+def _convert(image: Image.Image, mode: str) -> Image.Image:
+    if image.mode == mode:
+        return image
+    if image.mode.startswith("I;16") or image.mode == "I":  # 16 bits a pixel: the upper eight
+        values = np.asarray(image)
+        deep = values.max(initial=0) > 255
+        image = Image.fromarray((values >> 8 if deep else values).astype(np.uint8))
+    elif image.mode == "F":
+        image = Image.fromarray(np.clip(np.asarray(image), 0, 255).astype(np.uint8))
+    elif image.mode in ("P", "PA") and "transparency" in image.info:
+        image = image.convert("RGBA")
+    return image if image.mode == mode else image.convert(mode)
+
+
+def read_pixels(
+    path: Any,
+    color_mode: str = "rgb",
+    size: tuple[int, int] | None = None,
+    interpolation: str = "bilinear",
+    shrink_early: bool = False,
+    resize: str = "squash",
+    data: bytes | None = None,
+) -> np.ndarray:
+    """Return an image file as uint8 (rows, columns, channels).
+
+    Args:
+        path, color_mode, size, interpolation, shrink_early, resize: as in `read_image`.
+        data: the bytes of the file, where it was read already; `path` then only names it.
+
+    Raises: as of `read_image`.
+
+    Example:
+        >>> import io
+        >>> file = io.BytesIO()
+        >>> Image.new("L", (4, 2)).save(file, "png")
+        >>> read_pixels(file, "grayscale").shape
+        (2, 4, 1)
+    """
+    mode, finish = _finisher(color_mode, size, interpolation, resize)
+    shrinks_to = _smallest(size, shrink_early)
+    plain = read_plain_jpeg(path, MAX_PIXELS, shrinks_to, data)
+    if plain is not None and mode == "RGB" and (size is None or plain.shape[:2] == tuple(size)):
+        return plain
+    image = (
+        finish(Image.fromarray(plain))
+        if plain is not None
+        else _read_by_pillow(path, mode, shrinks_to, finish, data)
+    )
+    pixels = np.asarray(image, dtype=np.uint8)
+    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+
+
+def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
+    """Return (width, height) of an upright photo by its header, or None where it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            return (height, width) if _orientation(image) >= 5 else (width, height)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def is_turned(path: str | PathLike[str]) -> bool:
+    """Return whether a file's EXIF orientation says that it lies on its side or head; False where unreadable."""
+    try:
+        with Image.open(path) as image:
+            return _orientation(image) in _UPRIGHT
+    except (OSError, SyntaxError, ValueError, ArithmeticError, struct.error, Image.DecompressionBombError):
+        return False
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 (upright) where it is not there or cannot be read."""
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, ArithmeticError, struct.error):
+        return 1  # the pixels may be whole all the same
+    return found if isinstance(found, int) else 1

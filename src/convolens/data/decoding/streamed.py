@@ -1,0 +1,42 @@
+"""StreamedPixels: an array of images that are decoded when they are asked for, for disks without room."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convolens.data.decoding.decode import CHANNELS, read_pixels
+from convolens.threads import TINY, in_threads
+
+
+class StreamedPixels:
+    """Looks like a uint8 array (n, rows, columns, channels) and holds nothing.
+
+    Args:
+        paths: of the photos.
+        color_mode, size, interpolation, shrink_early, resize: as `read_pixels`.
+
+    Example:
+        >>> StreamedPixels([Path("a.jpg")], "rgb", (8, 9), "bilinear", True, "squash").shape
+        (1, 8, 9, 3)
+    """
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    def __init__(self, paths: Sequence[Path], color_mode: str, size: tuple[int, int], *options: Any) -> None:
+        self.paths = list(paths)
+        self.options = (color_mode, size, *options)
+        self.shape = (len(self.paths), *size, CHANNELS[color_mode])
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Decode one image (an int), or several (a slice or an array of places)."""
+        places = np.arange(len(self.paths))[rows]
+        if places.ndim == 0:
+            return read_pixels(self.paths[places], *self.options)
+        images = in_threads(lambda i: read_pixels(self.paths[i], *self.options), places, alone_below=TINY)
+        return np.stack(images) if images else np.empty((0, *self.shape[1:]), np.uint8)

@@ -1,0 +1,1 @@
+"""Which folders and files are photos, of which class and side."""

@@ -1,0 +1,271 @@
+"""ImageFolder: the images of a folder with a subfolder for each class, found by name and not yet opened."""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from convolens.arguments import did_you_mean
+from convolens.data.decoding.heic import can_read_heic, is_heic
+from convolens.errors import DataError, MissingFileError
+
+EXTENSIONS = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm",
+    ".tif", ".tiff", ".webp", ".gif",
+)  # fmt: skip
+NOT_CLASSES = ("__MACOSX", "__pycache__", "lost+found")
+
+
+@dataclass(frozen=True)
+class ImageFolder:
+    """Files and labels, in the order of class names and then of paths.
+
+    Args:
+        root: the folder that holds the class folders.
+        relative_paths: of the files, from `root`.
+        labels: class numbers, int64 (n,).
+        class_names: in the order of the numbers.
+        ignored: file name ending -> how many files are there that are no images.
+        notes: lines for people on how the labels were found.
+
+    Example:
+        >>> folder = ImageFolder(Path("photos"), (Path("cat/1.jpg"),), np.array([0]), ("cat",))
+        >>> folder.paths[0].as_posix(), folder.counts().tolist()
+        ('photos/cat/1.jpg', [1])
+    """
+
+    root: Path
+    relative_paths: tuple[Path, ...]
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    ignored: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.relative_paths)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files' paths."""
+        return [self.root / path for path in self.relative_paths]
+
+    def counts(self) -> np.ndarray:
+        """Return how many files each class has, int64 (classes,)."""
+        return np.bincount(self.labels, minlength=len(self.class_names))
+
+    def subset(self, indices: Sequence[int] | np.ndarray) -> "ImageFolder":
+        """Return the files at some places, with the same classes."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        return replace(
+            self,
+            relative_paths=tuple(self.relative_paths[i] for i in chosen),
+            labels=self.labels[chosen],
+        )
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a folder or file is not the user's data: `.ipynb_checkpoints`, `__MACOSX` ...
+
+    Example:
+        >>> is_hidden(".ipynb_checkpoints"), is_hidden("cat")
+        (True, False)
+    """
+    return name.startswith(".") or name in NOT_CLASSES
+
+
+def check_folder(path: str | PathLike[str]) -> Path:
+    """Return `path` if it is a folder.
+
+    Raises:
+        MissingFileError: nothing is there. DataError: it is a file.
+    """
+    folder = Path(path)
+    try:
+        there = folder.exists()
+    except OSError as error:  # a locked folder above it, a name that is too long
+        raise DataError(f"{path}: cannot be looked into ({error.strerror}); give another folder.") from error
+    if not there:
+        near = (
+            did_you_mean(folder.name, [item.name for item in folder.parent.iterdir() if item.is_dir()])
+            if folder.parent.is_dir()
+            else ""
+        )
+        raise MissingFileError(f"{path}: no such folder; give the folder that holds the class folders.{near}")
+    if not folder.is_dir():
+        raise DataError(f"{path}: is a file; give a folder that holds a subfolder for each class.")
+    return folder
+
+
+def subfolders(folder: Path) -> list[str]:
+    """Return the names of the folders inside that may be classes, sorted.
+
+    Raises:
+        DataError: the folder may not be looked into.
+    """
+    return [entry.name for entry in _entries(folder) if _is_folder(entry)]
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield every file below a folder, hidden ones left out, sorted by path; a folder's files before its subfolders'.
+
+    Links are followed, but not back up to a folder that `folder` lies in (the photos of all classes are not those of
+    this one), and each folder is entered once, so that they end. Links to nothing are yielded, pipes and devices not.
+
+    Raises:
+        DataError: a folder may not be looked into.
+    """
+    entered: set[tuple[int, int]] = set()
+    for above in Path(os.path.realpath(folder)).parents:
+        with suppress(OSError):  # nothing is there
+            state = os.stat(above)
+            entered.add((state.st_dev, state.st_ino))
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            state = os.stat(place)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _locked(place, error) from error
+        if not stat.S_ISDIR(state.st_mode) or (state.st_dev, state.st_ino) in entered:
+            continue
+        entered.add((state.st_dev, state.st_ino))
+        folders = []
+        for entry in _entries(place):
+            if _is_folder(entry):
+                folders.append(place / entry.name)
+            elif _is_file(entry):
+                yield place / entry.name
+        waiting.extend(reversed(folders))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, hidden things left out, sorted by name."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted((e for e in found if not is_hidden(e.name)), key=lambda e: e.name)
+    except OSError as error:
+        raise _locked(folder, error) from error
+
+
+def _locked(folder: Path, error: OSError) -> DataError:
+    return DataError(f"{folder}: cannot be looked into ({error.strerror}); allow reading it, or take it out.")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether it is a file, or a link to nothing: reading that says so, where a pipe would wait for ever."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
+    except OSError:
+        return True
+
+
+def is_image_name(path: str | PathLike[str]) -> bool:
+    """Return whether a file's ending is that of a kind of image that can be read.
+
+    Example:
+        >>> is_image_name("a.JPG"), is_image_name("a.txt")
+        (True, False)
+    """
+    return Path(path).suffix.casefold() in EXTENSIONS or (is_heic(path) and can_read_heic())
+
+
+def list_images(
+    path: str | PathLike[str],
+    class_names: Sequence[str] | None = None,
+    allow_missing_classes: bool = False,
+) -> ImageFolder:
+    """Return the images of a folder that holds a subfolder for each class; nested folders are searched.
+
+    Args:
+        path: the folder.
+        class_names: the classes there have to be, in this order; None takes the sorted names of the subfolders.
+        allow_missing_classes: True lets a class be without a folder or without an image.
+
+    Raises:
+        MissingFileError: no such folder.
+        DataError: no class folders, a class without an image, a class that is not among `class_names`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as data:
+        ...     Path(data, "cat").mkdir()
+        ...     _ = Path(data, "cat", "1.jpg").write_bytes(b"not looked into")
+        ...     list_images(data).class_names
+        ('cat',)
+    """
+    root = check_folder(path)
+    found = subfolders(root)
+    if not found:
+        loose = sum(is_image_name(entry.name) for entry in _entries(root) if _is_file(entry))
+        lies = f"{loose} images lie in it directly" if loose else "it has no subfolders"
+        raise DataError(
+            f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it."
+        )
+    if class_names is None:
+        class_names = found
+    for name in found:
+        if name not in class_names:
+            raise DataError(
+                f"{path}: folder {name!r} is not one of the classes {', '.join(class_names)}; rename or remove it."
+                + did_you_mean(name, class_names)
+            )
+    ignored: Counter[str] = Counter()
+    paths: list[Path] = []
+    labels: list[int] = []
+    empty = []
+    for number, name in enumerate(class_names):
+        before = len(paths)
+        for file in files_below(root / name):
+            if is_image_name(file):
+                paths.append(file.relative_to(root))
+                labels.append(number)
+            else:
+                ignored[file.suffix.casefold() or "(no ending)"] += 1
+        if len(paths) == before:
+            empty.append(name)
+    if not paths or (empty and not allow_missing_classes):
+        listed = ", ".join(repr(name) for name in empty)
+        others = f" (there are {_ignored_text(ignored)} files, which cannot be read)" if ignored else ""
+        raise DataError(
+            f"{path}: no image in class {listed}{others}; add JPEG, PNG, BMP, PPM, TIFF, WebP or GIF files, "
+            "or remove the folder."
+        )
+    return ImageFolder(
+        root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items()))
+    )
+
+
+def _ignored_text(ignored: Counter[str]) -> str:
+    return ", ".join(f"{count} {ending}" for ending, count in sorted(ignored.items()))
+
+
+def names_that_differ_by_case(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of class names that are the same but for upper and lower case.
+
+    Example:
+        >>> names_that_differ_by_case(["Cat", "cat", "dog"])
+        [('Cat', 'cat')]
+    """
+    seen: dict[str, str] = {}
+    pairs = []
+    for name in names:
+        folded = name.casefold()
+        if folded in seen:
+            pairs.append((seen[folded], name))
+        seen.setdefault(folded, name)
+    return pairs

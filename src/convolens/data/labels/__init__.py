@@ -1,0 +1,1 @@
+"""Several labels a photo: their table, and photos read with it."""

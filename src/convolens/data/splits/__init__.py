@@ -1,0 +1,1 @@
+"""Parting photos into training and validation, or into folds."""

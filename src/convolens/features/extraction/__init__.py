@@ -1,0 +1,1 @@
+"""Activations of any layer: chosen, computed, kept."""

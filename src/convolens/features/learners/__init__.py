@@ -1,0 +1,1 @@
+"""Learners on features, and what cross-validation says of them."""
