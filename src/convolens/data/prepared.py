@@ -39,7 +39,7 @@ class Prepared:
         lines: which folder is which, and how it was split.
         skipped: (path, reason) of unreadable images.
         ignored: file name ending -> how many files that are no images.
-        fingerprint: of the files, see `data.fingerprint`.
+        fingerprint: of the files, see `data.caching.fingerprint`.
         decoded: SHA-256 over the pixels of a few photos, in hexadecimal: another decoder gives another one.
         validation_apart: whether the validation photos are of a folder of their own, not split off.
     """

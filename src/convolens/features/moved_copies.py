@@ -1,7 +1,7 @@
 """Moved copies: photos that show the same, cropped, turned or shifted, found by features and confirmed by laying them over each other.
 
 Features alone cannot tell: two hands that make the same sign before the same wall are as near as a photo and its crop. So they
-propose, each photo its nearest few, and `data.registration` decides.
+propose, each photo its nearest few, and `data.similarity.registration` decides.
 """
 
 from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import os
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder
 
-FORM = "files:"  # what it begins with; earlier versions wrote others, see `data.old_fingerprints`
+FORM = "files:"  # what it begins with; earlier versions wrote others, see `data.caching.old_fingerprints`
 
 
 def fingerprint(*folders: ImageFolder) -> str:

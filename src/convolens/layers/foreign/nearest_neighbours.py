@@ -14,7 +14,7 @@ class NearestNeighbours(Layer):
     """The share of each class among the nearest of the samples that the layer holds (Cover and Hart, 1967).
 
     The features are shifted and scaled first, as they were when the samples were taken in; distances are Euclidean. It is made
-    by `features.heads` from what scikit-learn has fitted; nothing in it can be trained by gradients.
+    by `features.learners.heads` from what scikit-learn has fitted; nothing in it can be trained by gradients.
 
     Args:
         units: classes.

@@ -16,7 +16,7 @@ class TreeEnsemble(Layer):
 
     Every node of every tree has a row in arrays: it goes left where `feature <= threshold`, and its ends point to themselves.
     All samples go down all trees together, level by level, so the layer is plain tensor arithmetic. It is made by
-    `features.heads` from what scikit-learn has fitted (Breiman, "Random Forests", 2001; Friedman, "Greedy Function
+    `features.learners.heads` from what scikit-learn has fitted (Breiman, "Random Forests", 2001; Friedman, "Greedy Function
     Approximation", 2001); nothing in it can be trained by gradients.
 
     Args:

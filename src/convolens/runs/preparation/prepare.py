@@ -174,7 +174,7 @@ def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
 
 
 def units_of_sides(settings: Settings, prepared: Prepared) -> list[str]:
-    """Return what the photos that stay together have in common, those of the training first; see `data.split.units_of`."""
+    """Return what the photos that stay together have in common, those of the training first; see `data.splits.split.units_of`."""
     one, other = prepared.training.folder, prepared.validation.folder
     if settings.group_by is None or prepared.validation_apart:
         return [*content_hashes(one), *content_hashes(other)]
