@@ -28,6 +28,8 @@ install: $(VENV)/.installed  ## make .venv/bin/convolens
 demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, predict three photos
 	@$(BIN)/convolens demo
 
+# Tests start many programs, each of which would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.installed-dev  ## run every test and doctest but the longest

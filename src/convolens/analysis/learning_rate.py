@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convolens.arguments import integer, number_in
 from convolens.errors import ArgumentError, ArgumentTypeError, NotCompiledError
+from convolens.memory import kept_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,7 +134,7 @@ def find_learning_rate(
     """
     import numpy as np
 
-    from convolens.training.loop import batches_of, mode
+    from convolens.training.loop import batches_of
     from convolens.training.state import RandomStates
     from convolens.utils import set_random_seed
 
@@ -153,7 +154,7 @@ def find_learning_rate(
             clone.module.to(clone.device)
             clone.optimizer.learning_rate = lambda step: rates[min(len(losses), steps - 1)]
             step = clone._step(where, train=True)
-            with mode(clone.module, training=True):
+            with kept_memory():
                 for epoch in itertools.count():
                     with batches_of(source, epoch) as batches:
                         for batch in batches:

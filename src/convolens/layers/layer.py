@@ -15,6 +15,7 @@ from convolens.layers.axes import inside, surface
 from convolens.layers.weight_entry import WeightEntry
 from convolens.naming import snake_case
 from convolens.training.frozen import set_frozen
+from convolens.training.mode import Modal
 
 # Keras' arguments that we accept in a config where they ask for nothing special.
 _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
@@ -87,7 +88,7 @@ def is_symbolic(x: Any) -> bool:
     return isinstance(x, SymbolicTensor)
 
 
-class Layer(torch.nn.Module):
+class Layer(Modal, torch.nn.Module):
     """A torch module with Keras' words around it; subclasses give `build`, `forward` and the output shape.
 
     Args:

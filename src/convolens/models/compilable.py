@@ -1,5 +1,6 @@
 """Compilable: how a model is told what to train with."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,7 @@ class Compilable(Structure):
         self.weighted_metrics: list[Any] = []
         self.precision = Precision()
         self.stop_training = False
+        self.is_fitting = False
         self.history: History | None = None
         self.state_parts: dict[str, Stateful] = {}
         self.training_state: TrainingState | None = None
@@ -163,6 +165,13 @@ class Compilable(Structure):
         """The names in the logs: loss first."""
         return ["loss", *(metric.name for metric in (*self.compiled_metrics, *self.weighted_metrics))]
 
+    def _show_metrics(self, step: Step) -> None:
+        """Let the model's metrics show what an evaluation measured, as Keras' do, unless a training is using them."""
+        if not self.is_fitting:
+            shown = (*self.compiled_metrics, *self.weighted_metrics)
+            for metric, own in zip(shown, (*step.metrics, *step.weighted_metrics), strict=True):
+                vars(metric).update(vars(own))
+
     def _check_compiled(self, what: str) -> None:
         if self.optimizer is None or self.compiled_loss is None:
             raise NotCompiledError(
@@ -183,7 +192,12 @@ class Compilable(Structure):
         self.optimizer.build(trained)
 
     def _step(self, what: str, train: bool = False) -> Step:
+        """Return a step, for training with the model's own metrics, else with metrics that nobody else adds to."""
         self._check_compiled(what)
+        metrics, weighted_metrics = self.compiled_metrics, self.weighted_metrics
+        if not train:
+            metrics = [copy.copy(metric) for metric in metrics]
+            weighted_metrics = [copy.copy(metric) for metric in weighted_metrics]
         if train:
             self._build_optimizer(what)
             self.precision.build(self.device)
@@ -191,8 +205,8 @@ class Compilable(Structure):
             self.module,
             self.compiled_loss,
             self.optimizer,
-            self.compiled_metrics,
-            self.weighted_metrics,
+            metrics,
+            weighted_metrics,
             self.device,
             self.precision,
             lambda: self.part,

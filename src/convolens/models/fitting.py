@@ -12,6 +12,7 @@ from convolens.augmentation.draw.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
+from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import build_for, check_x
@@ -156,11 +157,13 @@ class Fitting(Compilable):
         sources = {"data": source, "validation_data": validation} if checked else {"data": source}
         training = begin(self, step, sources, events, Progress(initial_epoch, epochs=epochs))
         resumed = go_on(training, self, events, resume_from, resume_exactly)
+        self.is_fitting = True
         try:
             interrupted = loop.fit(
                 step, source, events, training.progress, lambda: self.stop_training, validate, due, resumed
             )
         finally:
+            self.is_fitting = False
             training.forget(sources)
         if interrupted:
             events.history.interrupted = True
@@ -205,7 +208,9 @@ class Fitting(Compilable):
         self._check_compiled("evaluate")
         source = self._source("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps)
         events = CallbackList(callbacks, model=self, metrics=self.metrics_names, steps=source.steps)
-        logs = loop.evaluate(self._step("evaluate"), source, events)
+        step = self._step("evaluate")
+        logs = loop.evaluate(step, source, events)
+        self._show_metrics(step)
         if verbose in (1, 2):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in logs.items() if np.ndim(value) == 0))
         values = list(logs.values())
@@ -260,7 +265,7 @@ class Fitting(Compilable):
         self._check_compiled("train_on_batch")
         x = build_for(self.module, x)
         step = self._step("train_on_batch", train=True)
-        with loop.mode(self.module, training=True):
+        with kept_memory():
             step.train(make_batch(x, y, sample_weight, _class_weights("train_on_batch", class_weight, y)))
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
@@ -274,8 +279,9 @@ class Fitting(Compilable):
             x, y, sample_weight, return_dict: as in `train_on_batch`.
         """
         step = self._step("test_on_batch")
-        with loop.mode(self.module, training=False):
+        with kept_memory():
             step.evaluate(make_batch(build_for(self.module, x), y, sample_weight))
+        self._show_metrics(step)
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
 

@@ -10,11 +10,13 @@ from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.axes import surface
 from convolens.layers.layer import is_symbolic
+from convolens.memory import kept_memory
 from convolens.models.feeding import build_for
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
-from convolens.training import loop, set_frozen
+from convolens.training import set_frozen
 from convolens.training.batches import inputs as to_inputs
+from convolens.training.mode import mode
 
 
 class Structure:
@@ -197,6 +199,6 @@ class Structure:
         """Call on symbolic tensors (as a layer of another model), an NHWC array or a torch tensor."""
         if is_symbolic(x) or isinstance(x, torch.Tensor):
             return self.module(x)
-        with loop.mode(self.module, training), torch.no_grad():
-            build_for(self.module, x)
+        build_for(self.module, x)
+        with kept_memory(), torch.no_grad(), mode(self.module, training):
             return surface(self.module(to_inputs(x)))

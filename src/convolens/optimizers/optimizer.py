@@ -12,7 +12,6 @@ from convolens.optimizers import averaging, clipping, schedules
 from convolens.optimizers.old_words import learning_rate_of
 from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
 from convolens.optimizers.rate import LearningRate
-from convolens.optimizers.torch_optimizer import TorchOptimizer
 
 _INFINITY = float("inf")
 
@@ -42,7 +41,6 @@ class Optimizer:
         batches: gradients taken in so far.
         age: updates that the parameters which `update` is given have had; `iterations`, unless they came in later.
         averages_in_model: whether `swap_averages` has put the averages into the network.
-        torch_optimizer: where torch's tools look for the rate; None before `build`.
 
     Raises:
         ArgumentError: a value out of range, or two kinds of clipping at once, or `decay`.
@@ -104,7 +102,7 @@ class Optimizer:
         self.batches = 0
         self.age = 0
         self.averages_in_model = False
-        self.torch_optimizer: TorchOptimizer | None = None
+        self._torch_optimizer: torch.optim.Optimizer | None = None
         self._state = ParameterState()
         self._rate = LearningRate(where, learning_rate)
 
@@ -151,18 +149,28 @@ class Optimizer:
         if self.use_ema:
             slots.append(AVERAGE)
         self._state = ParameterState(parameters, slots)
-        self.torch_optimizer = TorchOptimizer(parameters, self.apply)
-        self._rate.keep_in(self.torch_optimizer)
 
     @property
     def built(self) -> bool:
         """Whether `build` was called."""
-        return self.torch_optimizer is not None
+        return bool(self._state.parameters)
 
-    def _built(self, what: str) -> TorchOptimizer:
-        if self.torch_optimizer is None:
+    def _check_built(self, what: str) -> None:
+        if not self.built:
             raise NotBuiltError(f"{type(self).__name__}: {what} before build; call build(parameters) first.")
-        return self.torch_optimizer
+
+    @property
+    def torch_optimizer(self) -> torch.optim.Optimizer | None:
+        """This optimizer as tools of torch want to see it, `param_groups` and all; None before `build`.
+
+        It is made when it is asked for: making one, torch imports its compiler, which takes as long as importing torch.
+        """
+        if self._torch_optimizer is None and self.built:
+            from convolens.optimizers.torch_optimizer import TorchOptimizer
+
+            self._torch_optimizer = TorchOptimizer(self.parameters, self.apply)
+            self._rate.keep_in(self._torch_optimizer)
+        return self._torch_optimizer
 
     @property
     def parameters(self) -> list[torch.Tensor]:
@@ -190,9 +198,10 @@ class Optimizer:
             >>> round(first.item(), 3), round(second.item(), 3)
             (0.8, 0.9)
         """
-        group = self._built("extend").param_groups[0]
+        self._check_built("extend")
         self._state.extend(parameters, self.iterations)
-        group["params"] = self.parameters
+        if self._torch_optimizer is not None:
+            self._torch_optimizer.param_groups[0]["params"] = self.parameters
 
     def restart(self) -> None:
         """Forget what is remembered of the parameters, as if all came in just now; averages begin with what they are.
@@ -214,7 +223,7 @@ class Optimizer:
             >>> round(weight.item(), 3), optimizer.iterations
             (1.0, 2)
         """
-        self._built("restart")
+        self._check_built("restart")
         self._state.restart(self.iterations)
         self.averages_in_model = False
 
@@ -230,7 +239,7 @@ class Optimizer:
 
         Source: discriminative fine-tuning, Howard & Ruder 2018, arXiv:1801.06146.
         """
-        self._built("scale_rate")
+        self._check_built("scale_rate")
         factor = number_in(type(self).__name__, "factor", factor, 0.0, _INFINITY, open_high=True)
         self._state.scale_rate(parameters, factor)
 
@@ -255,7 +264,7 @@ class Optimizer:
             NotBuiltError: `build` was not called.
             ArgumentError: no parameter has a gradient.
         """
-        self._built("apply")
+        self._check_built("apply")
         active, parameters, gradients = [], [], []
         for i, parameter in enumerate(self._state.parameters):
             if parameter.grad is not None:
@@ -389,7 +398,7 @@ class Optimizer:
             NotBuiltError: `build` was not called yet.
             CheckpointError: `state` is another optimizer's, or another network's.
         """
-        self._built("load_state_dict")
+        self._check_built("load_state_dict")
         self._state.load(type(self).__name__, state)
         self.batches = int(state["iterations"])
         self.averages_in_model = bool(state.get("averages_in_model", False))

@@ -2,11 +2,12 @@
 
 from convolens.training.array_source import ArraySource
 from convolens.training.batches import Batch, Source, make_batch
-from convolens.training.frozen import set_frozen, set_mode
+from convolens.training.frozen import set_frozen
 from convolens.training.indexed_source import IndexedSource
 from convolens.training.iterator_source import IteratorSource
 from convolens.training.loader_source import LoaderSource
-from convolens.training.loop import evaluate, fit, mode, predict
+from convolens.training.loop import evaluate, fit, predict
+from convolens.training.mode import mode, set_mode
 from convolens.training.precision import PRECISIONS, Precision
 from convolens.training.prefetch import may_prefetch, prefetch
 from convolens.training.sources import make_source

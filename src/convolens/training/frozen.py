@@ -18,7 +18,6 @@ def set_frozen(module: torch.nn.Module, frozen: bool, recurse: bool = True) -> N
     Example:
         >>> norm = torch.nn.BatchNorm2d(2)
         >>> set_frozen(norm, True)
-        >>> set_mode(norm, training=True)
         >>> norm.training, norm.weight.requires_grad
         (False, False)
     """
@@ -29,17 +28,3 @@ def set_frozen(module: torch.nn.Module, frozen: bool, recurse: bool = True) -> N
         if isinstance(part, _NormBase):
             part.trainable = not frozen  # type: ignore[assignment]
             part.train(training and not frozen)
-
-
-def set_mode(module: torch.nn.Module, training: bool) -> None:
-    """Put a module into training or inference mode; normalisation that is frozen stays in inference mode.
-
-    Args:
-        module: any torch module.
-        training: True for training mode.
-    """
-    module.train(training)
-    if training:
-        for part in module.modules():
-            if isinstance(part, _NormBase) and not getattr(part, "trainable", True):
-                part.eval()

@@ -6,31 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import torch
-
 from convolens.errors import ArgumentError
 from convolens.memory import kept_memory
 from convolens.training.batches import Batch, Source
-from convolens.training.frozen import set_mode
 from convolens.training.state import Progress, RandomStates
 from convolens.training.step import LazyLogs, Step
-
-
-@contextmanager
-def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
-    """Put a module into training or inference mode, and back afterwards; memory is kept from layer to layer meanwhile.
-
-    Args:
-        module: in either mode.
-        training: True for training mode.
-    """
-    before = module.training
-    set_mode(module, training)
-    try:
-        with kept_memory():
-            yield
-    finally:
-        set_mode(module, before)
 
 
 @contextmanager
@@ -57,7 +37,7 @@ def evaluate(step: Step, source: Source, events: Any) -> dict[str, Any]:
     """
     events.on_test_begin()
     step.reset()
-    with mode(step.module, training=False), batches_of(source, 0) as batches:
+    with kept_memory(), batches_of(source, 0) as batches:
         for index, batch in enumerate(batches):
             events.on_test_batch_begin(index)
             step.evaluate(batch)
@@ -82,7 +62,7 @@ def predict(step: Step, source: Source, events: Any) -> list[Any]:
     """
     outputs = []
     events.on_predict_begin()
-    with mode(step.module, training=False), batches_of(source, 0) as batches:
+    with kept_memory(), batches_of(source, 0) as batches:
         for index, batch in enumerate(batches):
             events.on_predict_batch_begin(index)
             outputs.append(step.predict(batch))
@@ -122,7 +102,7 @@ def fit(
         events.on_train_begin()
         if resumed is not None:
             events.on_train_resume(resumed)
-        with mode(step.module, training=True):
+        with kept_memory():
             while progress.epoch < progress.epochs and not progress.stopped:
                 epoch = progress.epoch
                 _train_epoch(step, source, events, progress, should_stop)

@@ -7,6 +7,7 @@ import torch
 
 from convolens.errors import CheckpointError
 from convolens.training.batches import Batch
+from convolens.training.mode import mode
 from convolens.training.precision import GradientHook, Precision, widen
 
 
@@ -100,13 +101,15 @@ class Step:
         if self.optimizer.averages_in_model:
             self.optimizer.swap_averages()
         self.optimizer.zero_grad()
-        with self.precision.autocast(self.device):
-            output, auxiliary = _forward(self.running, batch.x)
-        output = as_surface(widen(output))
-        loss = self.loss(batch.y, output, batch.weight)
-        for other, weight in auxiliary:
-            loss = loss + weight * self.loss(batch.y, as_surface(widen(other)), batch.weight)
-        self.precision.step(loss, self.optimizer, self.reduce_gradients)
+        running = self.running
+        with mode(running, training=True):  # in the backward pass too: parts may be computed again in it
+            with self.precision.autocast(self.device):
+                output, auxiliary = _forward(running, batch.x)
+            output = as_surface(widen(output))
+            loss = self.loss(batch.y, output, batch.weight)
+            for other, weight in auxiliary:
+                loss = loss + weight * self.loss(batch.y, as_surface(widen(other)), batch.weight)
+            self.precision.step(loss, self.optimizer, self.reduce_gradients)
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)
 
@@ -118,13 +121,14 @@ class Step:
         """Measure a batch, changing nothing."""
         batch = batch.to(self.device)
         with torch.inference_mode():
-            output = as_surface(self.running(batch.x))
+            output = self.predict(batch)
             self._measure(batch, output, self.loss(batch.y, output, batch.weight))
 
     def predict(self, batch: Batch) -> Any:
         """Return the predictions of a batch, channels last."""
-        with torch.inference_mode():
-            return as_surface(self.running(batch.to(self.device).x))
+        running = self.running
+        with torch.inference_mode(), mode(running, training=False):
+            return as_surface(running(batch.to(self.device).x))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums since `reset`, to go on from within an epoch."""

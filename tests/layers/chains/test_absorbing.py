@@ -11,7 +11,7 @@ from convolens import Model
 from convolens.layers import Activation, Add, BatchNormalization, Conv2D, DepthwiseConv2D, Input, ReLU
 from convolens.layers.chains.absorbing import absorbed
 from convolens.models import Sequential
-from convolens.training.frozen import set_mode
+from convolens.training.mode import set_mode
 
 
 class Block(NamedTuple):

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from convolens.analysis.cost.tracer import Row, Tracer
 
 
-def cost(model: Any, input_shape: Any = None, batch_size: int = 1, training: bool = True) -> ModelCost:
+def cost(
+    model: Any, input_shape: Any = None, batch_size: int = 1, training: bool = True, computed: bool = False
+) -> ModelCost:
     """Measure what a network costs, layer by layer, in inference and in training.
 
     The network runs once forwards, and once forwards and backwards, on tensors that have a shape and no memory
@@ -28,6 +30,8 @@ def cost(model: Any, input_shape: Any = None, batch_size: int = 1, training: boo
             for several inputs; None takes the shape that a model of ours was built for.
         batch_size: images in the batch that the numbers are for.
         training: False leaves out what training costs, which takes twice as long to find as all else.
+        computed: True lets the network run forwards on zeros, with the same result: sooner in a program that computes with it
+            anyway, for FakeTensorMode begins by importing torch's compiler, which takes as long as importing torch.
 
     Raises:
         ArgumentTypeError: not a network. NotBuiltError: its weights do not exist yet.
@@ -41,7 +45,7 @@ def cost(model: Any, input_shape: Any = None, batch_size: int = 1, training: boo
     module = checked_module(model)
     shapes, several = _shapes(module, input_shape)
     batch_size = integer("cost", "batch_size", batch_size)
-    forward = _inference(module, shapes, several, batch_size)
+    forward = _inference(module, shapes, several, batch_size, computed)
     step = _training(module, shapes, several, batch_size) if training else None
     layers = _layers(module, forward.rows, step.rows if step is not None else [])
     weights = sum(tensor.nbytes for tensor in [*module.parameters(), *module.buffers()])
@@ -114,7 +118,7 @@ def _shape(input_shape: Any) -> tuple[int, ...]:
 
 
 def _inference(
-    module: "torch.nn.Module", shapes: list[tuple[int, ...]], several: bool, batch_size: int
+    module: "torch.nn.Module", shapes: list[tuple[int, ...]], several: bool, batch_size: int, computed: bool
 ) -> "Tracer":
     import torch
 
@@ -124,7 +128,7 @@ def _inference(
     image = (shapes[0][0], shapes[0][1]) if len(shapes) == 1 and len(shapes[0]) == 3 else None
 
     real = all(tensor.device.type != "meta" for tensor in held(module))
-    for fake in (True, False):
+    for fake in (False,) if computed and real else (True, False) if real else (True,):
         tracer = Tracer(image)
         with torch.no_grad(), ready(module, fake, training=False) as call:
             inputs = inputs_for(module, shapes, batch_size, fake)
@@ -135,8 +139,6 @@ def _inference(
                 return tracer
             except Exception as error:
                 problem = error  # it looks at values; or it cannot take the shape, and says so again
-        if not real:
-            break
     reason = " ".join(str(problem).split()) or type(problem).__name__
     raise ShapeError(
         f"cost: the network cannot take one input of shape {shapes if several else shapes[0]}: layer "

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from convolens.analysis.cost.receptive_axes import tensors_in
 from convolens.analysis.cost.receptive_field import UNKNOWN, ReceptiveField, State, described, image_state
 from convolens.analysis.cost.receptive_rules import follow
+from convolens.training.hooks import hooked
 
 OWN = " (own)"  # behind the name of a module that holds others, for what it does itself
 
@@ -68,6 +69,11 @@ class Tracer(TorchDispatchMode):
         self._kept: set[int] = set()
         self._numbers: list[int] = []  # autograd's sequence numbers at which another frame began ...
         self._owners: list[_Frame | None] = []  # ... and that frame
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Tell torch not to keep its compiler from looking in here: for that it would import it."""
+        return False
 
     def begin(self, x: torch.Tensor) -> None:
         """Take `x` as the image."""
@@ -140,22 +146,17 @@ class Tracer(TorchDispatchMode):
     @contextmanager
     def hooked(self, module: torch.nn.Module) -> Iterator[None]:
         """Listen to the calls of all modules; the hooks are removed at the end."""
-        hooks = []
-        for name, child in module.named_modules():
-            leaf = next(child.children(), None) is None
+        with ExitStack() as stack:
+            for name, child in module.named_modules():
+                leaf = next(child.children(), None) is None
 
-            def enter(layer: torch.nn.Module, inputs: Any, name: str = name, leaf: bool = leaf) -> None:
-                self._enter(name or type(layer).__name__, type(layer).__name__, leaf)
-                self._given_bytes = {memory(tensor) for tensor in tensors_in(inputs)}
+                def enter(layer: torch.nn.Module, inputs: Any, name: str = name, leaf: bool = leaf) -> None:
+                    self._enter(name or type(layer).__name__, type(layer).__name__, leaf)
+                    self._given_bytes = {memory(tensor) for tensor in tensors_in(inputs)}
 
-            hooks.append(child.register_forward_pre_hook(enter))
-            hooks.append(child.register_forward_hook(self._leave))
-        try:
-            with torch.autograd.graph.saved_tensors_hooks(self._keep, lambda tensor: tensor):
-                yield
-        finally:
-            for hook in hooks:
-                hook.remove()
+                stack.enter_context(hooked(child, after=self._leave, before=enter))
+            stack.enter_context(torch.autograd.graph.saved_tensors_hooks(self._keep, lambda tensor: tensor))
+            yield
 
     def _enter(self, name: str, kind: str, leaf: bool) -> None:
         self._calls[name] = self._calls.get(name, 0) + 1

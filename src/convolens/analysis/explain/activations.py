@@ -7,6 +7,7 @@ import torch
 from convolens.analysis.explain.layers import LayerCall
 from convolens.analysis.explain.scores import Asked
 from convolens.errors import ArgumentError
+from convolens.training.hooks import hooked
 
 
 def map_and_gradient(asked: Asked, layer: LayerCall) -> tuple[torch.Tensor, torch.Tensor]:
@@ -35,13 +36,9 @@ def map_and_gradient(asked: Asked, layer: LayerCall) -> tuple[torch.Tensor, torc
         kept.append(output)
         return output.clone()  # a later layer may write over it; ours stays what this layer gave
 
-    hook = asked.module.get_submodule(layer.name).register_forward_hook(keep)
-    try:
-        with torch.enable_grad():
-            x = asked.x.clone().requires_grad_()
-            score = asked.chosen(asked.score(x.clone())).sum()
-    finally:
-        hook.remove()
+    with hooked(asked.module.get_submodule(layer.name), after=keep), torch.enable_grad():
+        x = asked.x.clone().requires_grad_()
+        score = asked.chosen(asked.score(x.clone())).sum()
     gradient = None
     if score.requires_grad and kept and kept[0].requires_grad:
         (gradient,) = torch.autograd.grad(score, kept, allow_unused=True)

@@ -1,6 +1,7 @@
 """feature_maps: what every layer makes of one photo, the strongest channels of each."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from convolens.analysis.explain.layers import LayerCall, layer_for, list_layers
 from convolens.analysis.explain.scores import Asked, ask
 from convolens.arguments import integer
 from convolens.errors import ShapeError
+from convolens.training.hooks import hooked
 
 MOST = 64  # channels of a layer
 
@@ -69,7 +71,7 @@ def feature_maps(
 def _run(asked: Asked, wanted: dict[tuple[str, int], LayerCall], most: int) -> list[FeatureMaps]:
     found: list[FeatureMaps] = []
     calls: dict[str, int] = {}
-    hooks = []
+    stack = ExitStack()
     for name in dict.fromkeys(name for name, _ in wanted):
 
         def keep(module: torch.nn.Module, inputs: Any, output: torch.Tensor, name: str = name) -> None:
@@ -78,13 +80,9 @@ def _run(asked: Asked, wanted: dict[tuple[str, int], LayerCall], most: int) -> l
             if call is not None:
                 found.append(_strongest(call, output[0].float(), most))
 
-        hooks.append(asked.module.get_submodule(name).register_forward_hook(keep))
-    try:
-        with torch.no_grad():
-            asked.score(asked.x.clone())
-    finally:
-        for hook in hooks:
-            hook.remove()
+        stack.enter_context(hooked(asked.module.get_submodule(name), after=keep))
+    with stack, torch.no_grad():
+        asked.score(asked.x.clone())
     return found
 
 

@@ -7,7 +7,7 @@ with more than one place; and where rows and columns were pooled after the last 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from convolens.analysis.explain.graph import Place, Ways, place_of
 from convolens.analysis.explain.scores import Asked, ask
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
+from convolens.training.hooks import hooked
 
 _CONVOLUTIONS = ("conv2d", "conv_transpose2d", "convolution")
 _MOST_LISTED = 40
@@ -106,21 +107,17 @@ class _Recorder(TorchFunctionMode):
 
     @contextmanager
     def listening(self, module: torch.nn.Module) -> Iterator[None]:
-        hooks = []
-        for name, child in module.named_modules():
+        with ExitStack() as stack:
+            for name, child in module.named_modules():
 
-            def enter(layer: torch.nn.Module, inputs: Any, name: str = name) -> None:
-                self.calls[name] = self.calls.get(name, 0) + 1
-                self._stack.append(_Frame(name, type(layer).__name__, self.calls[name]))
-                self._given.append({(id(item), item._version) for item in tensors_in(inputs)})
+                def enter(layer: torch.nn.Module, inputs: Any, name: str = name) -> None:
+                    self.calls[name] = self.calls.get(name, 0) + 1
+                    self._stack.append(_Frame(name, type(layer).__name__, self.calls[name]))
+                    self._given.append({(id(item), item._version) for item in tensors_in(inputs)})
 
-            hooks += [child.register_forward_pre_hook(enter), child.register_forward_hook(self._leave)]
-        try:
-            with self:
-                yield
-        finally:
-            for hook in hooks:
-                hook.remove()
+                stack.enter_context(hooked(child, after=self._leave, before=enter))
+            stack.enter_context(self)
+            yield
 
     def _leave(self, layer: torch.nn.Module, inputs: Any, output: Any) -> None:
         frame, given = self._stack.pop(), self._given.pop()

@@ -15,6 +15,7 @@ from convolens.arguments import integer
 from convolens.errors import ArgumentError, ArgumentTypeError, ConvolensError, ShapeError
 from convolens.layers.axes import inside
 from convolens.models.feeding import build_for
+from convolens.training.mode import mode
 
 _LAST = ("softmax", "log_softmax", "sigmoid", "logsigmoid", "hardsigmoid", "special_expit")
 
@@ -45,19 +46,6 @@ class _LastActivation(TorchFunctionMode):
         return self.given.reshape(output.shape) if same else output
 
 
-@contextmanager
-def inference(module: torch.nn.Module) -> Iterator[None]:
-    """Put every part of a network into inference mode, and each back as it was (a frozen part stays so)."""
-    modes = {child: child.training for child in module.modules()}
-    module.eval()
-    try:
-        with torch.inference_mode(False):
-            yield
-    finally:
-        for child, mode in modes.items():
-            child.training = mode
-
-
 def logits(where: str, module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Return the scores of images, (n, classes): what goes into the network's last softmax or sigmoid.
 
@@ -72,9 +60,9 @@ def logits(where: str, module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor
     Raises:
         ShapeError: the network cannot take it, or gives something else than (n, classes).
     """
-    mode = _LastActivation()
+    last = _LastActivation()
     try:
-        with mode:
+        with last:
             output = module(x)
     except ConvolensError:
         raise
@@ -96,7 +84,7 @@ def logits(where: str, module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor
             f"{where}: the network must give (batch, classes); for {len(x)} images it gives {tuple(output.shape)}. Give it a "
             "classifier at the end."
         )
-    scores = mode.before(output)
+    scores = last.before(output)
     return torch.cat([-scores, scores], dim=1) if scores.shape[1] == 1 else scores
 
 
@@ -155,7 +143,7 @@ def ask(where: str, model: Any, image: Any, class_number: int | None = None) -> 
     module = checked_module(model, where)
     first = next((item for item in module.parameters() if item.is_floating_point()), torch.zeros(0))
     x = inside(array).to(device=first.device, dtype=first.dtype)  # (n, h, w, c) -> (n, c, h, w)
-    with inference(module):
+    with torch.inference_mode(False), mode(module, training=False):
         with torch.no_grad():
             scores = logits(where, module, x)
         if not torch.isfinite(scores).all():

@@ -13,6 +13,7 @@ from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.scores import ask
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
+from convolens.training.hooks import hooked
 
 
 @dataclass(frozen=True, order=True)
@@ -69,12 +70,8 @@ def top_photos(
             ) -> None:
                 maps.append(output[:, channel].float())
 
-            hook = asked.module.get_submodule(call.name).register_forward_hook(keep)
-            try:
-                with torch.no_grad():
-                    asked.score(asked.x.clone())
-            finally:
-                hook.remove()
+            with hooked(asked.module.get_submodule(call.name), after=keep), torch.no_grad():
+                asked.score(asked.x.clone())
             answers = maps[call.call - 1]  # (n, rows, columns)
             rows, columns = answers.shape[1:]
             values, places = answers.flatten(1).max(dim=1)

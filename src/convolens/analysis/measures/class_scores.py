@@ -68,6 +68,11 @@ class Scores:
         }
 
 
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return part / whole as float64, 0 where both are 0."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+
+
 def score(probability: np.ndarray, labels: np.ndarray, class_names: tuple[str, ...]) -> Scores:
     """Return accuracy, loss, the commonest class's share, and each class's measures.
 
@@ -80,15 +85,14 @@ def score(probability: np.ndarray, labels: np.ndarray, class_names: tuple[str, .
         >>> score(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 0]), ("a", "b")).accuracy
         0.5
     """
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-
-    numbers = np.arange(len(class_names))
     guessed = probability.argmax(axis=1)
-    counts = np.bincount(labels, minlength=len(class_names))
+    confusion = np.zeros(
+        (len(class_names), len(class_names)), np.int64
+    )  # rows the labels, columns the answers
+    np.add.at(confusion, (labels, guessed), 1)
+    right, counts, answers = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     chosen = np.clip(probability[np.arange(len(labels)), labels].astype(np.float64), _TINY, 1.0)
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        labels, guessed, labels=numbers, zero_division=0
-    )
+    precision, recall, f1 = (share(right, all_) for all_ in (answers, counts, (answers + counts) / 2))
     return Scores(
         accuracy=float((guessed == labels).mean()),
         loss=float(-np.log(chosen).mean()),
@@ -98,5 +102,5 @@ def score(probability: np.ndarray, labels: np.ndarray, class_names: tuple[str, .
             ClassScore(name, int(counts[i]), float(precision[i]), float(recall[i]), float(f1[i]))
             for i, name in enumerate(class_names)
         ),
-        confusion=confusion_matrix(labels, guessed, labels=numbers),
+        confusion=confusion,
     )

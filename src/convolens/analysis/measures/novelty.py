@@ -7,6 +7,7 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
 
+BATCH = 256  # photos whose distances are computed at once
 MOST_BYTES = 2**25  # of the features that are kept
 
 
@@ -47,10 +48,7 @@ class FeatureDistance:
     """
 
     def __init__(self, features: Any) -> None:
-        from sklearn.neighbors import NearestNeighbors
-
         self.features = self._checked(features)
-        self._neighbours = NearestNeighbors(n_neighbors=1).fit(self.features)
 
     @classmethod
     def of_some(
@@ -87,8 +85,17 @@ class FeatureDistance:
                 f"FeatureDistance: made with {self.features.shape[1]} features a photo; received {values.shape[1]}."
             )
         strange = ~np.isfinite(values).all(axis=1)  # overflow: as far as can be
-        distances, _ = self._neighbours.kneighbors(np.where(strange[:, np.newaxis], 0, values))  # (n, 1)
-        return np.where(strange, np.inf, distances[:, 0]).astype(np.float64)
+        return np.where(strange, np.inf, self._nearest(np.where(strange[:, np.newaxis], 0, values)))
+
+    def _nearest(self, values: np.ndarray) -> np.ndarray:
+        import torch
+
+        known = torch.from_numpy(self.features).double()
+        distances = [
+            torch.cdist(some, known, compute_mode="use_mm_for_euclid_dist").amin(dim=1)
+            for some in torch.from_numpy(values).double().split(BATCH)  # (batch, photos kept) at a time
+        ]
+        return torch.cat(distances).numpy()
 
     @staticmethod
     def _checked(features: Any, finite: bool = True) -> np.ndarray:

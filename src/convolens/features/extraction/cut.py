@@ -14,6 +14,8 @@ from convolens.layers import SymbolicTensor
 from convolens.memory import kept_memory
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
+from convolens.training.hooks import hooked
+from convolens.training.mode import mode
 
 
 class Cut:
@@ -83,30 +85,22 @@ class Cut:
 
     @contextmanager
     def ready(self) -> Iterator[None]:
-        """Put the network into inference and hook the taps; all is as it was afterwards, each layer's mode too."""
-        modes = {child: child.training for child in self.module.modules()}
+        """Hook the taps as long as the block runs."""
         with ExitStack() as stack:
-            stack.enter_context(torch.inference_mode())
             stack.enter_context(kept_memory())
             for tap in self._hooked:
-                hook: Any = (
-                    tap.module.register_forward_pre_hook(partial(self._note_input, tap))
+                stack.enter_context(
+                    hooked(tap.module, before=partial(self._note_input, tap))
                     if tap.before
-                    else tap.module.register_forward_hook(partial(self._note_output, tap))
+                    else hooked(tap.module, after=partial(self._note_output, tap))
                 )
-                stack.callback(hook.remove)
-            try:
-                for child in modes:
-                    child.training = False
-                yield
-            finally:
-                for child, mode in modes.items():
-                    child.training = mode
+            yield
 
     def __call__(self, x: Any) -> dict[str, torch.Tensor]:
         """Return the features of a batch, float32, by the names of the taps; to be called within `ready`."""
         self._found = {}
-        outputs = self._run(x)
+        with torch.inference_mode(), mode(self.module, training=False):
+            outputs = self._run(x)
         for tap, output in zip(self._direct, outputs if self._direct else (), strict=False):
             self._note(tap, output)
         missing = [tap.name for tap in self.taps if tap.name not in self._found]

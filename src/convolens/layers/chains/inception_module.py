@@ -144,7 +144,7 @@ class InceptionModule(Layer):
                 layer.build_once(shape)
                 shape = layer.compute_output_shape(shape)
         register(self, self._layers())
-        self.train(self.training)  # a module in inference mode gets such layers
+        self.train(self.__dict__["training"])  # a module in inference mode gets such layers
 
     def _layers(self) -> list[Layer]:
         return [layer for branch in self.branches for layer in branch]

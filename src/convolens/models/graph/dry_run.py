@@ -7,6 +7,8 @@ from typing import Any
 import torch
 
 from convolens.errors import ShapeError
+from convolens.training.hooks import hooked
+from convolens.training.mode import mode
 
 
 def output_shapes(
@@ -36,18 +38,18 @@ def output_shapes(
             size = tuple(output.shape)
             shapes.setdefault(layer, (None, *size[2:], size[1]) if len(size) == 4 else (None, *size[1:]))
 
-    hooks = [child.register_forward_hook(note) for child in module.modules()]
     try:
-        with torch.no_grad(), ready(module, fake=True, training=False) as call:
+        with ExitStack() as stack:
+            for child in module.modules():
+                stack.enter_context(hooked(child, after=note))
+            stack.enter_context(torch.no_grad())
+            call = stack.enter_context(ready(module, fake=True, training=False))
             call(inputs_for(module, [tuple(input_shape)], 1, fake=True)[0])
     except Exception as error:
         raise ShapeError(
             f"the network cannot take one input of shape {tuple(input_shape)} ({' '.join(str(error).split())[:300]}); "
             "give (rows, columns, channels) of the images that it was made for."
         ) from error
-    finally:
-        for hook in hooks:
-            hook.remove()
     return shapes
 
 
@@ -72,13 +74,10 @@ def ready(module: torch.nn.Module, fake: bool, training: bool) -> Iterator[Calla
     from torch._subclasses.fake_tensor import FakeTensorMode
     from torch.func import functional_call
 
-    modes = {child: child.training for child in module.modules()}
     fast = torch.backends.mha.get_fastpath_enabled()
     try:
-        for child in modes:
-            child.training = training
         torch.backends.mha.set_fastpath_enabled(False)  # it hides the products of attention
-        with ExitStack() as stack:
+        with mode(module, training), ExitStack() as stack:
             stack.enter_context(torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH))
             if not fake:
                 stack.enter_context(_restored(module))
@@ -96,8 +95,6 @@ def ready(module: torch.nn.Module, fake: bool, training: bool) -> Iterator[Calla
             yield call
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
-        for child, mode in modes.items():
-            child.training = mode
 
 
 def _without_memory(tensor: torch.Tensor) -> torch.Tensor:

@@ -8,10 +8,12 @@ import torch
 from convolens.errors import ArgumentError
 from convolens.layers import Dropout, InputLayer, Layer, SpatialDropout2D, StochasticDepth, TimmNetwork
 from convolens.layers.axes import surface
+from convolens.memory import kept_memory
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.models.parts import freezing
-from convolens.training import mode
+from convolens.training.hooks import hooked
+from convolens.training.mode import mode
 
 _RANDOM = (Dropout, SpatialDropout2D, StochasticDepth)  # in training: their outputs cannot be kept
 
@@ -34,7 +36,7 @@ class Cut:
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """Return what the base makes of images, in inference: (n, channels, rows, columns) or (n, features)."""
-        with mode(self.base, False), torch.inference_mode():
+        with kept_memory(), mode(self.base, False), torch.inference_mode():
             return self.base(x)
 
 
@@ -110,11 +112,8 @@ class _BeforeClassifier(torch.nn.Module):
         def take(module: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
             taken.append(given[0])
 
-        handle = self.network.classifier.register_forward_pre_hook(take)
-        try:
+        with hooked(self.network.classifier, before=take):
             self.network(self.before(x))
-        finally:
-            handle.remove()
         return taken[0]
 
 

@@ -10,6 +10,7 @@ import torch
 from convolens.features.extraction.choice import choose
 from convolens.features.extraction.pooling import pooled
 from convolens.models import Model
+from convolens.training.hooks import hooked
 
 
 class Collected:
@@ -44,11 +45,10 @@ def penultimate(model: Model) -> Iterator[Collected]:
     def keep(given: Any) -> None:
         collected.batches.append(pooled(tap.name, given, "avg").detach().cpu())
 
-    if tap.before:
-        hook = tap.module.register_forward_pre_hook(lambda module, inputs: keep(inputs[0]))
-    else:
-        hook = tap.module.register_forward_hook(lambda module, inputs, output: keep(output))
-    try:
+    seen = (
+        hooked(tap.module, before=lambda module, inputs: keep(inputs[0]))
+        if tap.before
+        else hooked(tap.module, after=lambda module, inputs, output: keep(output))
+    )
+    with seen:
         yield collected
-    finally:
-        hook.remove()

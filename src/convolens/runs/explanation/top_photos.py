@@ -60,7 +60,7 @@ def draw_top(
     """Draw the photos of a filter; return a title, and words."""
     shape = tuple(trained.model.input_shape[1:])
     shape = (*trained.preprocessing.size, shape[-1])
-    costs = cost(trained.model, shape, training=False).layers
+    costs = cost(trained.model, shape, training=False, computed=True).layers
     fields = [row.receptive_field for row in costs if (row.name, row.call) == (layer.name, layer.call)]
     seen = (fields[0].rows, fields[0].columns) if fields and fields[0] is not None else None
     title = f"The photos on which filter {number} of {layer.name} answers most"

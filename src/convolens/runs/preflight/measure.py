@@ -82,7 +82,7 @@ def measure(
             seconds_per_epoch=median * steps + validation,
             images_per_second=len(x) / median,
             memory=weights * (1 + slots)
-            + 2 * len(x) * cost(model, batches.image_shape, training=False).activations_bytes,
+            + 2 * len(x) * cost(model, batches.image_shape, training=False, computed=True).activations_bytes,
             # best, last, two whole states, and one being written
             disk=weights * 2 + weights * slots * 3,
         )

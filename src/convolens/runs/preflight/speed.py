@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from convolens.models import Model
+from convolens.training.mode import mode
 
 ROUNDS, CALLS, SECONDS = 5, 10, 0.4  # of each network in a round: at most so many calls, or so long
 BATCH = 32
@@ -63,9 +64,9 @@ def measure_speeds(
 
 def _calls(model: Model, x: torch.Tensor) -> list[float]:
     """Return the seconds of each of some calls, the first left out."""
-    module, took = model.module.eval(), []
+    module, took = model.module, []
     began = time.perf_counter()
-    with torch.inference_mode():
+    with mode(module, training=False), torch.inference_mode():
         for _ in range(1 + CALLS):
             start = time.perf_counter()
             module(x)

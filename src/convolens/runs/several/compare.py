@@ -257,7 +257,7 @@ def _row(name: str, settings: Settings, result: TrainResult) -> Row:
     if outcome is None or spent is None:
         raise ShapeError(f"{name}: the training ended before its first step.")
     trained = model_file.load(result.folder, result.folder.best)
-    found = cost(trained.model, settings.input_shape, training=False)
+    found = cost(trained.model, settings.input_shape, training=False, computed=True)
     return Row(
         name, size=settings.size[0], accuracy=outcome.scores.accuracy, loss=outcome.scores.loss, epochs=outcome.epochs,
         seconds=spent.seconds, operations=spent.operations, parameters=found.parameters,

@@ -121,7 +121,9 @@ def expected_epochs(
     """
     epochs = math.inf
     if settings.max_operations is not None and math.isfinite(settings.max_operations):
-        operations = cost(make_model(), settings.input_shape, training=False).multiply_accumulates
+        operations = cost(
+            make_model(), settings.input_shape, training=False, computed=True
+        ).multiply_accumulates
         epochs = settings.max_operations / (TRAINING_COSTS * operations * images)
     if settings.max_seconds is not None and math.isfinite(settings.max_seconds):
         speed = measure(make_model, batches, 0, settings, between).images_per_second

@@ -226,7 +226,7 @@ class Session:
         settings = self.settings
         if settings.max_seconds is None and settings.max_operations is None:
             return []
-        found = cost(self.trained.model, settings.input_shape, training=False)
+        found = cost(self.trained.model, settings.input_shape, training=False, computed=True)
         return [
             Budget(
                 settings.max_seconds or math.inf,

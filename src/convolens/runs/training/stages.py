@@ -14,7 +14,6 @@ from convolens.models.parts.freezing import Unit, find, units_of
 from convolens.options.fine_tuning import FineTuning
 from convolens.runs.output.screen import bytes_text
 from convolens.runs.settings.options import Settings
-from convolens.training import set_mode
 
 UNFROZEN_SHARE = 3  # one in so many blocks, where nobody says from which layer on
 
@@ -183,7 +182,6 @@ class Stages(Callback):
         learning = {id(unit) for unit in stage.trained}
         for unit in self.frozen:
             unit.freeze(id(unit) not in learning)
-        set_mode(self.model.module, self.model.module.training)
 
     def _enter(self, stage: Stage) -> None:
         model, optimizer = self.model, self.model.optimizer

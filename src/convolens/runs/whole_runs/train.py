@@ -148,7 +148,7 @@ def train(
         measurement = measure(
             measured, placed.batches, len(prepared.validation), settings, screen.check_cancelled
         )
-        price = cost(model, settings.input_shape, training=False)
+        price = cost(model, settings.input_shape, training=False, computed=True)
         show_plan(
             settings, settings.preprocessing, price, measurement, screen, [*notes, placed.line, threads]
         )

@@ -220,7 +220,7 @@ def _session(
         steps = steps_an_epoch(learning.settings, learning.prepared)
         notes = technique_notes(learning.settings, transfer.epochs * steps) if transfer.epochs else []
         if transfer.epochs:
-            price = cost(model, learning.settings.input_shape, training=False)
+            price = cost(model, learning.settings.input_shape, training=False, computed=True)
             notes = [
                 *notes,
                 f"{settings.model}: {price.parameters:,} parameters, {price.multiply_accumulates:,} multiply-accumulates an image "
