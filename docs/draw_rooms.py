@@ -19,6 +19,7 @@ ALONE = {
     "convolens.arguments",
     "convolens.threads",
     "convolens.memory",
+    "convolens.pixel_rows",
     "convolens.utils",
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 from convolens.data.caching import old_fingerprints
 from convolens.data.caching.fingerprint import FORM
 from convolens.data.folders.folder import ImageFolder
+from convolens.pixel_rows import PixelRows
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Part:
     """
 
     folder: ImageFolder
-    pixels: np.ndarray
+    pixels: PixelRows
 
     @property
     def labels(self) -> np.ndarray:

@@ -87,7 +87,7 @@ def test_no_room_for_a_cache(data, tmp_path, monkeypatch):
         streamed = load_pixels(list_images(data), (8, 8))
     assert streamed.array.shape == kept.array.shape == (9, 8, 8, 3)
     assert [path.name for path, _ in streamed.skipped] == ["cut.jpg"]
-    for rows in (3, slice(2, 7), np.array([8, 0, 4]), slice(0, 0)):
+    for rows in (slice(2, 7), np.array([8, 0, 4]), slice(0, 0)):
         np.testing.assert_array_equal(streamed.array[rows], kept.array[rows])
 
 

@@ -10,10 +10,11 @@ from convolens.augmentation.draw.augmentation import FILL_MODES, Augmentation
 from convolens.augmentation.draw.draws import Draws
 from convolens.augmentation.draw.matrix import matrices
 from convolens.errors import ShapeError
+from convolens.pixel_rows import PixelRows
 
 
 def transform_batch(
-    images: Any,
+    images: PixelRows,
     which: np.ndarray,
     draws: Draws,
     augmentation: Augmentation,
@@ -26,7 +27,7 @@ def transform_batch(
     """Return some images, transformed and rescaled, as one batch.
 
     Args:
-        images: (m, rows, columns, channels), uint8 or float32, values 0 to 255; or what gives such at `images[which]`.
+        images: (m, rows, columns, channels), uint8 or float32, values 0 to 255.
         which: the places in `images` of the n images of the batch.
         draws: the parameters of each of the n.
         augmentation: for fill mode, constant and interpolation order.
@@ -52,14 +53,14 @@ def transform_batch(
     """
     from convolens.augmentation.cpu import kernel  # Numba takes half a second to import
 
-    if images.ndim != 4 or 0 in images.shape[1:]:
+    if len(images.shape) != 4 or 0 in images.shape[1:]:
         raise ShapeError(f"images must be of shape (n, rows, columns, channels); received {images.shape}.")
     n, (rows, columns) = len(draws), images.shape[1:3]
-    if not isinstance(images, np.ndarray):  # decoded when asked for: take just these
+    known = images.dtype in (np.uint8, np.float32)
+    if not (known and isinstance(images, np.ndarray)):  # such an array is read where it lies, without a copy
         images, which = images[which], np.arange(n)
-    images, which = np.ascontiguousarray(images), np.ascontiguousarray(which, np.int64)
-    if images.dtype != np.uint8 and images.dtype != np.float32:
-        images, which = images[which].astype(np.float32), np.arange(n)
+    images = np.ascontiguousarray(images, None if known else np.float32)
+    which = np.ascontiguousarray(which, np.int64)
     storage = storage_of("transform_batch", dtype)
     if out is None:
         out = np.empty((n, *images.shape[1:]), storage)

@@ -1,4 +1,4 @@
-"""AugmentedBatches: pixels in memory as training batches; every batch a pure function of (seed, epoch, number)."""
+"""AugmentedBatches: pixels as training batches; every batch a pure function of (seed, epoch, number)."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from convolens.augmentation.draw.balance import balanced_order, class_numbers, t
 from convolens.augmentation.draw.draws import Draws
 from convolens.augmentation.draw.philox import permutation
 from convolens.errors import ArgumentError
+from convolens.pixel_rows import PixelRows
 
 
 class AugmentedBatches:
@@ -47,7 +48,7 @@ class AugmentedBatches:
 
     def __init__(
         self,
-        pixels: np.ndarray,
+        pixels: PixelRows,
         labels: np.ndarray,
         batch_size: int,
         augmentation: Augmentation,

@@ -10,10 +10,11 @@ from convolens.augmentation.cpu.slices import in_slices
 from convolens.augmentation.cpu.value_types import converted, storage_of
 from convolens.augmentation.draw.augmentation import Augmentation
 from convolens.augmentation.draw.draws import Draws
+from convolens.pixel_rows import PixelRows
 
 
 def augment_batch(
-    images: np.ndarray,
+    images: PixelRows,
     which: np.ndarray,
     draws: Draws,
     augmentation: Augmentation,

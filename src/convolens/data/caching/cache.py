@@ -20,6 +20,7 @@ from convolens.data.decoding.decode import CHANNELS, read_pixels
 from convolens.data.decoding.streamed import StreamedPixels
 from convolens.data.folders.folder import ImageFolder
 from convolens.errors import DataError, ImageError, MissingFileError
+from convolens.pixel_rows import PixelRows
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Pixels:
         from_cache: whether nothing had to be decoded.
     """
 
-    array: Any
+    array: PixelRows
     indices: np.ndarray
     skipped: tuple[tuple[Path, str], ...]
     from_cache: bool
@@ -112,7 +113,7 @@ def _read(place: Path, folder: ImageFolder) -> Pixels | None:
     return _kept(folder, array, skipped, from_cache=True)
 
 
-def _kept(folder: ImageFolder, array: Any, skipped: dict[int, str], from_cache: bool) -> Pixels:
+def _kept(folder: ImageFolder, array: PixelRows, skipped: dict[int, str], from_cache: bool) -> Pixels:
     kept = np.array([i for i in range(len(folder)) if i not in skipped], np.int64)
     paths = tuple((folder.root / folder.relative_paths[i], reason) for i, reason in sorted(skipped.items()))
     return Pixels(array, kept, paths, from_cache)

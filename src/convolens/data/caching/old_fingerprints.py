@@ -3,15 +3,15 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder
+from convolens.pixel_rows import PixelRows
 
 
-def of_pixels(sides: Iterable[tuple[ImageFolder, Any]]) -> str:
+def of_pixels(sides: Iterable[tuple[ImageFolder, PixelRows]]) -> str:
     """Return the SHA-256 of names, labels and decoded pixels, in hexadecimal.
 
     Args:

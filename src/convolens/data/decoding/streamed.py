@@ -1,4 +1,4 @@
-"""StreamedPixels: an array of images that are decoded when they are asked for, for disks without room."""
+"""StreamedPixels: images that are decoded when they are asked for, for disks without room."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from convolens.threads import TINY, in_threads
 
 
 class StreamedPixels:
-    """Looks like a uint8 array (n, rows, columns, channels) and holds nothing.
+    """`PixelRows`, uint8, of photos that are decoded at every access; holds nothing.
 
     Args:
         paths: of the photos.
@@ -23,7 +23,6 @@ class StreamedPixels:
     """
 
     dtype = np.dtype(np.uint8)
-    ndim = 4
 
     def __init__(self, paths: Sequence[Path], color_mode: str, size: tuple[int, int], *options: Any) -> None:
         self.paths = list(paths)
@@ -33,10 +32,7 @@ class StreamedPixels:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        """Decode one image (an int), or several (a slice or an array of places)."""
-        places = np.arange(len(self.paths))[rows]
-        if places.ndim == 0:
-            return read_pixels(self.paths[places], *self.options)
+    def __getitem__(self, rows: slice | np.ndarray, /) -> np.ndarray:
+        places = np.arange(len(self.paths))[rows].tolist()
         images = in_threads(lambda i: read_pixels(self.paths[i], *self.options), places, alone_below=TINY)
         return np.stack(images) if images else np.empty((0, *self.shape[1:]), np.uint8)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from convolens.data.similarity.near_duplicates import find_near_duplicates
+from convolens.pixel_rows import PixelRows
 
 KINDS = ("identical", "near", "mirrored", "moved", "moved, mirrored")
 MOVED, MOVED_MIRRORED = 3, 4
@@ -34,7 +35,7 @@ class Duplicates:
 
 def find_duplicates(
     contents: Sequence[str],
-    thumbnails: np.ndarray,
+    thumbnails: PixelRows,
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> Duplicates:
     """Return identical files, near-duplicates and mirror images.

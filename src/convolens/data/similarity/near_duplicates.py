@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convolens.errors import ShapeError
+from convolens.pixel_rows import PixelRows
 
 SIDE = 32  # rows and columns of a thumbnail
 _FREQUENCIES = 8  # of rows and of columns in the hash: 63 bits without the mean
@@ -47,7 +48,7 @@ class NearDuplicates:
 
 
 def find_near_duplicates(
-    thumbnails: np.ndarray, advance: Callable[[int, int], None] = lambda done, total: None
+    thumbnails: PixelRows, advance: Callable[[int, int], None] = lambda done, total: None
 ) -> NearDuplicates:
     """Return the pairs that show the same; every pair is looked at, none is left to chance.
 
@@ -63,7 +64,7 @@ def find_near_duplicates(
         >>> find_near_duplicates(np.concatenate([photo, photo[:1, :, ::-1]])).pairs.tolist()
         [[0, 2]]
     """
-    if thumbnails.ndim != 4 or thumbnails.shape[1:] != (SIDE, SIDE, 3):
+    if len(thumbnails.shape) != 4 or thumbnails.shape[1:] != (SIDE, SIDE, 3):
         raise ShapeError(
             f"find_near_duplicates: thumbnails must be of shape (n, {SIDE}, {SIDE}, 3); received {thumbnails.shape}."
         )
@@ -106,7 +107,7 @@ class _Prints:
     smooth: np.ndarray
 
     @classmethod
-    def of(cls, thumbnails: np.ndarray) -> "_Prints":
+    def of(cls, thumbnails: PixelRows) -> "_Prints":
         n, half = len(thumbnails), SIDE // 2
         hashes, mirrored = np.empty(n, np.uint64), np.empty(n, np.uint64)
         small = np.empty((n, half, half, 3), np.float32)

@@ -5,7 +5,6 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from convolens.features.extraction.choice import Tap
 from convolens.features.extraction.cut import Cut
 from convolens.features.extraction.key import Key
 from convolens.files.atomic import atomic_path
+from convolens.pixel_rows import PixelRows
 
 BATCH = 32  # photos at once: their activations stay in the processor's caches better than those of more
 
@@ -25,7 +25,7 @@ BATCH = 32  # photos at once: their activations stay in the processor's caches b
 def photo_features(
     module: torch.nn.Module,
     tap: Tap,
-    pixels: Any,
+    pixels: PixelRows,
     contents: Sequence[str],
     preprocessing: Preprocessing,
     root: Path,
@@ -60,7 +60,7 @@ def photo_features(
 def _compute(
     cut: Cut,
     tap: Tap,
-    pixels: Any,
+    pixels: PixelRows,
     places: list[int],
     preprocessing: Preprocessing,
     total: int,
@@ -70,7 +70,7 @@ def _compute(
     found = []
     with cut.ready():
         for start in range(0, len(places), BATCH):
-            chosen = places[start : start + BATCH]
+            chosen = np.array(places[start : start + BATCH])
             # NHWC -> NCHW, channels last
             x = torch.from_numpy(preprocessing(pixels[chosen])).permute(0, 3, 1, 2)
             found.append(cut(x.to(device))[tap.name].float().cpu().numpy())

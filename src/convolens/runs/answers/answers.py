@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from convolens.pixel_rows import PixelRows
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.model_file import TrainedModel
@@ -13,7 +14,7 @@ from convolens.runs.tasks.probabilities import probabilities
 
 def answers_of(
     trained: TrainedModel,
-    pixels: np.ndarray,
+    pixels: PixelRows,
     calibration: Calibration | None,
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[np.ndarray, np.ndarray | None]:

@@ -9,6 +9,7 @@ from convolens.arguments import integer
 from convolens.augmentation import Augmentation
 from convolens.augmentation.cpu.finishing import augment_batch
 from convolens.errors import ArgumentError, CheckpointError, MissingFileError
+from convolens.pixel_rows import PixelRows
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -38,7 +39,7 @@ def augmentation_of(folder: RunFolder) -> Augmentation:
 
 def varied_probabilities(
     trained: TrainedModel,
-    pixels: np.ndarray,
+    pixels: PixelRows,
     plain: np.ndarray,
     variations: int,
     augmentation: Augmentation,
@@ -62,12 +63,12 @@ def varied_probabilities(
         ArgumentError: no variations.
     """
     variations = integer("evaluate", "tta", variations)
-    n, rescale = len(pixels), trained.preprocessing.rescale
+    n, (rows, columns), rescale = len(pixels), pixels.shape[1:3], trained.preprocessing.rescale
     sums = plain.astype(np.float64)
     for view in range(variations):
         for start in range(0, n, BATCH):
             which = np.arange(start, min(start + BATCH, n))
-            draws = augmentation.draw(seed, 0, view * n + which, pixels.shape[1:3])
+            draws = augmentation.draw(seed, 0, view * n + which, (rows, columns))
             x = augment_batch(pixels, which, draws, augmentation, rescale)
             sums[which] += as_probabilities(trained.model.predict(x, BATCH, verbose=0))
             advance(view * n + int(which[-1]) + 1, variations * n)

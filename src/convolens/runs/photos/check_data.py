@@ -170,5 +170,5 @@ def look(photos: Photos, screen: Screen) -> CheckedPhotos:
     kept = photos.subset(pixels.indices)
     contents = content_hashes(kept.images)
     with screen.progress("comparing photos") as advance:
-        duplicates = find_duplicates(contents, np.asarray(pixels.array[:]), advance)
+        duplicates = find_duplicates(contents, pixels.array, advance)
     return CheckedPhotos(kept, broken, duplicates, tuple(contents))

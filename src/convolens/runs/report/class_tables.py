@@ -69,7 +69,7 @@ def draw_mistakes(path: Path, part: Part, chances: np.ndarray, names: tuple[str,
     title = f"{len(wrong)} wrong of {len(part)}" + (
         f": the worst {len(worst)}" if len(worst) < len(wrong) else ""
     )
-    contact_sheet([np.asarray(part.pixels[i]) for i in worst], captions, path, title=title)
+    contact_sheet(list(part.pixels[worst]), captions, path, title=title)
 
 
 def show_classes(scores: Scores, screen: Screen) -> None:

@@ -134,7 +134,7 @@ def _draw_mistakes(path: Path, part: Part, chances: np.ndarray, scores: LabelSco
     title = f"{len(wrong)} wrong labels on {len(part)} photos" + (
         f": the worst {len(worst)}" if len(worst) < len(wrong) else ""
     )
-    contact_sheet([np.asarray(part.pixels[i]) for i, _ in worst], captions, path, title=title)
+    contact_sheet(list(part.pixels[np.array([i for i, _ in worst])]), captions, path, title=title)
 
 
 def show_labels(scores: LabelScores, screen: Screen) -> None:

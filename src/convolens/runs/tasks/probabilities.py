@@ -7,11 +7,12 @@ import numpy as np
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.memory import kept_memory
 from convolens.models import Model
+from convolens.pixel_rows import PixelRows
 
 
 def probabilities(
     model: Model,
-    pixels: np.ndarray,
+    pixels: PixelRows,
     preprocessing: Preprocessing,
     batch_size: int = 64,
     advance: Callable[[int, int], None] = lambda done, total: None,

@@ -10,6 +10,7 @@ from convolens.augmentation import AugmentedBatches
 from convolens.callbacks import Callback
 from convolens.models import Model
 from convolens.options.transfer import Transfer
+from convolens.pixel_rows import in_memory
 from convolens.runs.folder.first_answer_file import Head
 from convolens.runs.training.learnt_network import put_head
 from convolens.runs.transfer.evidence import Hurdle
@@ -56,7 +57,7 @@ class LegBatches:
 def joined(one: AugmentedBatches, other: AugmentedBatches) -> AugmentedBatches:
     """Return the batches of two sides together, as those of the first are made; an order of their own."""
     return AugmentedBatches(
-        np.concatenate([one.pixels, other.pixels]),
+        np.concatenate([in_memory(one.pixels), in_memory(other.pixels)]),
         np.concatenate([one.labels, other.labels]),
         one.batch_size,
         one.augmentation,
