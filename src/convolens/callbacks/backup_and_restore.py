@@ -69,6 +69,8 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self._batches = 0
+        if not self.is_writer:
+            return
         try:
             self.backup_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -82,7 +84,11 @@ class BackupAndRestore(Callback):
             return
         self._batches = 0
         self._hear()
-        state = self._spare = self.model.collect_state(self._spare)
+        state = self._spare = self.model.collect_state(
+            self._spare
+        )  # in every process: it may need all of them
+        if not self.is_writer:
+            return
 
         def write() -> None:
             written = states.write_state(self.backup_dir, state)
@@ -110,7 +116,7 @@ class BackupAndRestore(Callback):
         self._hear()
         self._spare = None
         finished = self.model.stop_training or self._epoch >= int(self.params.get("epochs", 0))
-        if not (self.delete_checkpoint and finished and self.backup_dir.is_dir()):
+        if not (self.is_writer and self.delete_checkpoint and finished and self.backup_dir.is_dir()):
             return
         for place in states.list_states(self.backup_dir):
             shutil.rmtree(place, ignore_errors=True)

@@ -30,6 +30,7 @@ class Callback:
 
     Attributes:
         reports: names that `on_epoch_end` adds to the logs; callbacks further down the list see them.
+        only_writes: whether its hooks do nothing but write; where `is_writer` is False they are not called.
 
     Example:
         >>> class Stop(Callback):
@@ -38,6 +39,7 @@ class Callback:
     """
 
     reports: tuple[str, ...] = ()
+    only_writes: bool = False
 
     def __init__(self) -> None:
         self.model: Any = None
@@ -46,6 +48,11 @@ class Callback:
     def set_model(self, model: Any) -> None:
         """Remember the model that is trained."""
         self.model = model
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process writes: of several that train one model one does; see `Model`."""
+        return getattr(self.model, "is_writer", True)
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Remember how it is trained."""

@@ -62,6 +62,8 @@ class CallbackList(Callback):
     `History` and then `ProgbarLogger` come last, as in Keras: they see what others add to an epoch's logs, such
     as the "learning_rate" of LearningRateScheduler and ReduceLROnPlateau.
 
+    Those that only write hear nothing where the model is not the writer's.
+
     Args:
         callbacks: a list of callbacks, one, another CallbackList, or None.
         add_history: end with a `History` unless there is one.
@@ -162,7 +164,8 @@ class CallbackList(Callback):
 
     def _emit(self, hook: str, *arguments: Any) -> None:
         if hook not in self._hooks:
-            self._hooks[hook] = _listeners(self.callbacks, hook)
+            heard = [callback for callback in self.callbacks if self.is_writer or not callback.only_writes]
+            self._hooks[hook] = _listeners(heard, hook)
         for listener in self._hooks[hook]:
             listener(*arguments)
 

@@ -35,6 +35,8 @@ class CSVLogger(Callback):
         ','
     """
 
+    only_writes = True
+
     def __init__(self, filename: str | PathLike[str], separator: str = ",", append: bool = False) -> None:
         super().__init__()
         self.filename = Path(filename)

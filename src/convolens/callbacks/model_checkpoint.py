@@ -114,6 +114,8 @@ class ModelCheckpoint(MonitorCallback):
         if self.save_best_only:
             self.check_names([self.monitor])
             self.find_direction()
+        if not self.is_writer:
+            return
         folder = Path(self.filepath.split("{")[0] + "x").parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -170,7 +172,7 @@ class ModelCheckpoint(MonitorCallback):
             ) from error
 
     def _say(self, line: str) -> None:
-        if self.verbose > 0:
+        if self.verbose > 0 and self.is_writer:
             print(line)
 
     def _decide(self, epoch: int, logs: Logs, batch: int | None = None) -> None:
@@ -199,11 +201,10 @@ class ModelCheckpoint(MonitorCallback):
 
     def _save(self, path: str) -> bool:
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            if self.save_weights_only:
-                self.model.save_weights(path)
-            else:
-                self.model.save(path)
+            if self.is_writer:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                save = self.model.save_weights if self.save_weights_only else self.model.save
+                save(path)
         except OSError as error:
             print(f"ModelCheckpoint: {path} was not saved, training goes on: {error}")
             return False

@@ -61,6 +61,8 @@ class ProgbarLogger(Callback):
         console: rich's console; None is standard output.
     """
 
+    only_writes = True
+
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         self.console = console

@@ -45,6 +45,8 @@ class TensorBoard(Callback):
     Source: Keras 3 `keras.callbacks.TensorBoard`.
     """
 
+    only_writes = True
+
     def __init__(
         self,
         log_dir: str | PathLike[str] = "logs",

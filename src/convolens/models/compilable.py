@@ -35,6 +35,8 @@ class Compilable(Structure):
         state_parts: name -> anything with `state_dict` and `load_state_dict` that belongs to the training beside model,
             optimizer, data and callbacks; add to it before `fit`.
         reduce_gradients: what happens to the gradients of each batch before the optimizer takes them; see `training.Step`.
+        is_writer: whether callbacks write their files and lines; where several processes train one model, True in one of them. All
+            of them collect states, and read the one that they go on from.
     """
 
     def _begin(self, name: str | None) -> None:
@@ -51,6 +53,7 @@ class Compilable(Structure):
         self.state_parts: dict[str, Stateful] = {}
         self.training_state: TrainingState | None = None
         self.reduce_gradients: GradientHook | None = None
+        self.is_writer = True
         self.part: torch.nn.Module | None = (
             None  # runs instead of the whole, on batches of what comes before it
         )

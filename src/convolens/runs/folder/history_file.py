@@ -22,6 +22,8 @@ class HistoryFile(Callback):
         first: measures of an answer from before the training: a row for epoch 0.
     """
 
+    only_writes = True
+
     def __init__(
         self,
         path: Path,

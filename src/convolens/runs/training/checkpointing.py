@@ -112,16 +112,20 @@ class RunCheckpoint(Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._steps, self._written = 0, time.monotonic()
+        resumed, self._resumed = self._resumed, False
+        if not self.is_writer:
+            return
         for place in (self.folder.path, self.folder.checkpoints):
             remove_leftovers(place)
-        if not self._resumed:  # of a training in the same folder that was killed before its first state
+        if not resumed:  # of a training in the same folder that was killed before its first state
             if self.first is None:
                 _remove(self.folder.best)
             _remove(self.folder.last)
-        self._resumed = False
 
     def on_train_resume(self, logs: Any = None) -> None:
         """Take best and last back to what they were when the state was written."""
+        if not self.is_writer:
+            return
         kept = Path(logs["place"]) / self.folder.best.name
         if self.best_epoch is None:
             _remove(self.folder.best)
@@ -187,13 +191,17 @@ class RunCheckpoint(Callback):
         """Have a checkpoint written: a state, and best and last where an epoch is `whole`."""
         self._steps, self._written = 0, time.monotonic()
         self._hear()
-        state = self._spare = self.model.collect_state(self._spare)
+        state = self._spare = self.model.collect_state(
+            self._spare
+        )  # in every process: it may need all of them
         checkpoint = _Checkpoint(
             self.folder, state, self.when.keep, epoch, last=whole, best=whole and self._improved,
             any_best=self.best_epoch is not None, best_before=self._best_before, before_best=self.before_best,
         )  # fmt: skip
         self._improved = self._improved and not whole
         self._submitted, self.unsaved_steps = checkpoint, False
+        if not self.is_writer:
+            return
         try:
             self.writer.submit(checkpoint.write)
         except WriteError as error:
@@ -222,7 +230,7 @@ class RunCheckpoint(Callback):
         """Keep the steps of an epoch that was cut short (Ctrl-C)."""
         self._hear()
         self._spare = None
-        if not self.unsaved_steps or not all(
+        if not (self.is_writer and self.unsaved_steps) or not all(
             bool(torch.isfinite(p).all()) for p in self.model.module.parameters()
         ):
             return

@@ -18,6 +18,8 @@ class TellEpochs(Callback):
         batch_size: images a step; the last one of an epoch takes what is left.
     """
 
+    only_writes = True
+
     def __init__(
         self, tell: Listener, best_epoch: Callable[[], int | None], images: int, batch_size: int
     ) -> None:
