@@ -18,7 +18,7 @@ import torch
 
 from convolens.applications import build
 from convolens.augmentation import Augmentation, AugmentedBatches
-from convolens.models.parts.cutting import cut
+from convolens.models.parts.base_and_head import base_and_head
 from convolens.runs.training.head_features import features_of
 
 TARGET, EPOCHS, CLASSES, BATCH = 20.0, 10, 5, 32
@@ -47,7 +47,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.manual_seed(0)
     model = build(arguments.model, (arguments.size, arguments.size, 3), CLASSES)
-    parts = cut("finetune", model)
+    parts = base_and_head("finetune", model)
     model.freeze(parts.until)
     model.compile("adamw", "crossentropy", metrics=["accuracy"])
     training = photos(arguments.photos, arguments.size, 0)

@@ -73,14 +73,14 @@ class Structure:
     @property
     def input(self) -> Any:
         """The symbolic input (a list where there are several)."""
-        tensors = getattr(self.module, "inputs", None)
-        return self.module.input if tensors is None else (tensors[0] if len(tensors) == 1 else tensors)
+        tensors = self.module.inputs
+        return tensors[0] if len(tensors) == 1 else tensors
 
     @property
     def output(self) -> Any:
         """The symbolic output (a list where there are several)."""
-        tensors = getattr(self.module, "outputs", None)
-        return self.module.output if tensors is None else (tensors[0] if len(tensors) == 1 else tensors)
+        tensors = self.module.outputs
+        return tensors[0] if len(tensors) == 1 else tensors
 
     @property
     def inputs(self) -> list[Any]:

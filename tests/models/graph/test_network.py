@@ -96,6 +96,18 @@ def test_sequential_like_keras() -> None:
         Sequential().pop()
 
 
+def test_both_kinds_of_network_tell_their_calls_alike() -> None:
+    chain = Sequential([layers.Conv2D(4, 3, input_shape=(8, 8, 3)), layers.Flatten(), layers.Dense(2)])
+    graph = Model(chain.inputs, chain.outputs)
+    assert chain.module.nodes == graph.module.nodes
+    assert (chain.inputs, chain.outputs) == (graph.inputs, graph.outputs)
+    assert [node.layer for node in chain.module.nodes[1:]] == chain.layers
+    chain.pop()
+    assert chain.module.nodes == graph.module.nodes[:-1]
+    with pytest.raises(NotBuiltError, match="the input shape is not known yet"):
+        _ = Sequential([layers.Dense(2)]).module.nodes
+
+
 def test_names_are_unique_within_a_network() -> None:
     model = Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(2), layers.Dense(1, name="add")])
     assert [layer.name for layer in model.layers] == ["dense", "dense_1", "add"]

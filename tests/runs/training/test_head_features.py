@@ -6,7 +6,7 @@ import pytest
 from convolens import layers, models
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.augmentation.gpu.device_batches import DeviceBatches
-from convolens.models.parts.cutting import cut
+from convolens.models.parts.base_and_head import base_and_head
 from convolens.runs.training.head_features import StagedBatches, features_of
 
 CHANGES = Augmentation(rotation_range=20.0, horizontal_flip=True, mixup=0.4)
@@ -42,7 +42,7 @@ def test_features_are_what_the_base_makes_of_the_photos(
     whole = photos(balance=balance)
     labels = np.repeat([0, 1, 2], [40, 20, 10])
     told: list[tuple[int, int]] = []
-    parts = cut("test", network)
+    parts = base_and_head("test", network)
     found = features_of(parts, whole, labels, 3, views, lambda done, total: told.append((done, total)))
     assert told[-1] == (70 * max(views, 1),) * 2
     assert found.features.shape == (max(views, 1), 70, 144)
@@ -66,7 +66,7 @@ def test_features_are_what_the_base_makes_of_the_photos(
 @pytest.mark.parametrize("placed", [False, True], ids=["on the CPU", "placed on a device"])
 def test_features_first_and_photos_then(network: models.Model, placed: bool) -> None:
     source = photos(Augmentation(horizontal_flip=True))
-    features = features_of(cut("test", network), source, source.labels, 3)
+    features = features_of(base_and_head("test", network), source, source.labels, 3)
     given = DeviceBatches(source, "cpu") if placed else source
     staged = StagedBatches(features, given, lambda epoch: epoch < 2)
     assert len(staged) == 5

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from convolens.errors import ShapeError
-from convolens.layers import InputLayer, Layer
+from convolens.layers import InputLayer
 from convolens.models.graph.dry_run import output_shapes
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -65,18 +65,12 @@ def model_graph(module: torch.nn.Module, input_shape: tuple[int, ...] | None = N
     Raises:
         ShapeError: a torch module cannot take `input_shape`.
     """
-    if isinstance(module, SequentialNetwork):
-        layers = [module.input.layer, *module.layers]
-        return ModelGraph(
-            tuple(_box(layer, layer.name or "", _shape(layer)) for layer in layers),
-            tuple((place, place + 1) for place in range(len(layers) - 1)),
-        )
-    if isinstance(module, Network):
-        return _functional(module)
+    if isinstance(module, (Network, SequentialNetwork)):
+        return _of_calls(module)
     return _tree(module, input_shape)
 
 
-def _functional(network: Network) -> ModelGraph:
+def _of_calls(network: Network | SequentialNetwork) -> ModelGraph:
     given = {id(tensor) for tensor in network.inputs}
     places = {id(node.output): place for place, node in enumerate(network.nodes)}
     boxes, edges = [], []
@@ -111,10 +105,6 @@ def _tree(module: torch.nn.Module, input_shape: tuple[int, ...] | None) -> Model
 
     add(module, "", 0, None)
     return ModelGraph(tuple(boxes), tuple(edges), tree=True)
-
-
-def _shape(layer: Layer) -> Any:
-    return layer.built_shape if isinstance(layer, InputLayer) else layer.output_shape
 
 
 def _box(layer: torch.nn.Module, name: str, shape: Any, depth: int = 0) -> Box:

@@ -4,7 +4,7 @@ import torch
 
 from convolens.errors import ArgumentError
 from convolens.features.extraction.choice import Tap
-from convolens.features.extraction.cut import tensors_of
+from convolens.features.extraction.tapped_network import first_call
 from convolens.layers import (
     Flatten,
     GlobalAveragePooling2D,
@@ -49,9 +49,8 @@ def attach(module: torch.nn.Module, tap: Tap, pool: str, head: list[Layer], name
         raise ArgumentError(
             f"probe: a {type(module).__name__} cannot be cut and saved; build the network with convolens' layers."
         )
-    inputs = module.input if isinstance(module, SequentialNetwork) else module.inputs
-    if isinstance(inputs, list) and len(inputs) != 1:
-        raise ArgumentError(f"probe: the network has {len(inputs)} inputs; one of images is needed.")
+    if len(module.inputs) != 1:
+        raise ArgumentError(f"probe: the network has {len(module.inputs)} inputs; one of images is needed.")
     tensor = _tensor_at(module, tap)
     taken = {layer.name for layer in module.layers}
     if len(tensor.shape) == 4:
@@ -67,16 +66,16 @@ def attach(module: torch.nn.Module, tap: Tap, pool: str, head: list[Layer], name
             layer.name = f"{stem}_{count}"
         taken.add(layer.name)
         tensor = layer(tensor)
-    return Model(inputs[0] if isinstance(inputs, list) else inputs, tensor, name=name)
+    return Model(module.inputs[0], tensor, name=name)
 
 
 def _tensor_at(network: Network | SequentialNetwork, tap: Tap) -> SymbolicTensor:
     for layer in network.layers:
         if layer is tap.module:
-            before, after = tensors_of(network, layer)
-            if tap.before and len(before) > 1:
+            call = first_call(network, layer)
+            if tap.before and len(call.inputs) > 1:
                 break
-            return before[0] if tap.before else after
+            return call.inputs[0] if tap.before else call.output
         if isinstance(layer, TimmNetwork) and tap.before and tap.module is layer.classifier:
             return _without_classifier(network, layer)
     raise ArgumentError(
@@ -87,9 +86,8 @@ def _tensor_at(network: Network | SequentialNetwork, tap: Tap) -> SymbolicTensor
 
 def _without_classifier(network: Network | SequentialNetwork, layer: TimmNetwork) -> SymbolicTensor:
     """Return what a network of timm gives without its classifier, its weights copied."""
-    before, _ = tensors_of(network, layer)
-    cut = TimmNetwork(layer.model, layer.classes, features=True, name=layer.name)
-    tensor = cut(before[0])
+    headless = TimmNetwork(layer.model, layer.classes, features=True, name=layer.name)
+    tensor = headless(first_call(network, layer).inputs[0])
     known = layer.network.state_dict()
-    cut.network.load_state_dict({name: known[name] for name in cut.network.state_dict()})
+    headless.network.load_state_dict({name: known[name] for name in headless.network.state_dict()})
     return tensor

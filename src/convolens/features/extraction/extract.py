@@ -13,7 +13,6 @@ from convolens.data.caching.place import mark_used, prune_cache
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError, BusyError, CheckpointError, WriteError
 from convolens.features.extraction.choice import choose, module_of
-from convolens.features.extraction.cut import Cut
 from convolens.features.extraction.entries import entry_of, write_index
 from convolens.features.extraction.features import (
     Features,
@@ -27,6 +26,7 @@ from convolens.features.extraction.key import Key
 from convolens.features.extraction.parts import parts_in
 from convolens.features.extraction.pooling import POOLS
 from convolens.features.extraction.sources import BatchSamples, samples_of
+from convolens.features.extraction.tapped_network import TappedNetwork
 from convolens.features.extraction.work import Work
 from convolens.files.atomic import atomic_path
 
@@ -87,10 +87,10 @@ def extract(
     module = module_of("extract", model)
     samples = samples_of(module, data, labels, preprocessing, steps, advance)
     taps = choose(module, layer)
-    cut = Cut(module, taps, pool)
+    network = TappedNetwork(module, taps, pool)
     kept = path is not None or (cache and not isinstance(samples, BatchSamples))
     key = Key.of(module, taps, pool, samples.preprocessing, samples.digest) if kept else None
-    work = Work(cut, samples, batch_size, save_every, advance)
+    work = Work(network, samples, batch_size, save_every, advance)
     if key is None:
         return work.in_memory()
     return _into_cache(work, key) if path is None else _into_file(work, key, path)

@@ -14,8 +14,8 @@ from convolens.data.caching.place import features_folder, mark_used, prune_cache
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError, WriteError
 from convolens.features.extraction.choice import Tap
-from convolens.features.extraction.cut import Cut
 from convolens.features.extraction.key import Key
+from convolens.features.extraction.tapped_network import TappedNetwork
 from convolens.files.atomic import atomic_path
 from convolens.pixel_rows import PixelRows
 
@@ -48,7 +48,9 @@ def photo_features(
     missing = [place for place, content in enumerate(contents) if content not in known]
     first = list({contents[place]: place for place in missing}.values())  # equal files once
     if first:
-        rows = _compute(Cut(module, [tap], "none"), tap, pixels, first, preprocessing, len(contents), advance)
+        rows = _compute(
+            TappedNetwork(module, [tap], "none"), tap, pixels, first, preprocessing, len(contents), advance
+        )
         known |= {contents[place]: row for place, row in zip(first, rows, strict=True)}
         _keep(folder, known, tap, root)
     else:
@@ -58,7 +60,7 @@ def photo_features(
 
 
 def _compute(
-    cut: Cut,
+    network: TappedNetwork,
     tap: Tap,
     pixels: PixelRows,
     places: list[int],
@@ -66,14 +68,14 @@ def _compute(
     total: int,
     advance: Callable[[int, int], None],
 ) -> np.ndarray:
-    device = next(cut.module.parameters()).device
+    device = next(network.module.parameters()).device
     found = []
-    with cut.ready():
+    with network.ready():
         for start in range(0, len(places), BATCH):
             chosen = np.array(places[start : start + BATCH])
             # NHWC -> NCHW, channels last
             x = torch.from_numpy(preprocessing(pixels[chosen])).permute(0, 3, 1, 2)
-            found.append(cut(x.to(device))[tap.name].float().cpu().numpy())
+            found.append(network(x.to(device))[tap.name].float().cpu().numpy())
             advance(total - len(places) + start + len(chosen), total)
     return np.concatenate(found)
 

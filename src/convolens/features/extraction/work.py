@@ -10,7 +10,6 @@ import torch
 
 from convolens.checkpoints.tensors import map_arrays
 from convolens.errors import ArgumentError, ShapeError
-from convolens.features.extraction.cut import Cut
 from convolens.features.extraction.features import (
     LABELS,
     Features,
@@ -23,6 +22,7 @@ from convolens.features.extraction.features import (
 from convolens.features.extraction.key import Key
 from convolens.features.extraction.parts import InputDigest, Parts, joined
 from convolens.features.extraction.sources import BatchSamples, Samples
+from convolens.features.extraction.tapped_network import TappedNetwork
 
 
 class Work:
@@ -34,15 +34,15 @@ class Work:
 
     def __init__(
         self,
-        cut: Cut,
+        network: TappedNetwork,
         samples: Samples,
         batch_size: int,
         save_every: float,
         advance: Callable[[int, int], None],
     ) -> None:
-        self.cut, self.samples = cut, samples
+        self.network, self.samples = network, samples
         self.names = {
-            layer: name for name, layer in tensor_names(tuple(tap.name for tap in cut.taps)).items()
+            layer: name for name, layer in tensor_names(tuple(tap.name for tap in network.taps)).items()
         }
         self.batch_size, self.save_every, self.advance = batch_size, save_every, advance
 
@@ -91,9 +91,9 @@ class Work:
     ) -> Iterator[tuple[Any, dict[str, torch.Tensor], np.ndarray | None]]:
         """Yield input, features and labels of each batch; of an iterator, those that the parts hold are only checked."""
         total = self.samples.count or 0
-        weight = next((item for item in self.cut.module.parameters()), torch.zeros(0))
+        weight = next((item for item in self.network.module.parameters()), torch.zeros(0))
         done, checked, held = start, 0, list(parts.files) if parts is not None else []
-        with self.cut.ready():
+        with self.network.ready():
             for x, labels in self.samples.batches(start, self.batch_size):
                 size = len(x[0] if isinstance(x, list) else x)
                 if parts is not None and digest is not None and checked < len(held):
@@ -116,7 +116,7 @@ class Work:
 
     def _run(self, x: Any, size: int) -> dict[str, torch.Tensor]:
         try:
-            found = self.cut(x)
+            found = self.network(x)
         except (RuntimeError, IndexError) as error:
             said = str(error).casefold()
             if "memory" in said or isinstance(error, NotImplementedError):

@@ -8,7 +8,7 @@ import torch
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.layers.chains.chain import chain
 from convolens.layers.input_layer import InputLayer
-from convolens.layers.layer import Layer, Shape, SymbolicTensor
+from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
 from convolens.layers.register import register
 from convolens.models.graph.container import Container, give_names
 from convolens.models.graph.serialization import serialize
@@ -130,10 +130,20 @@ class SequentialNetwork(Container):
         return self._outputs[-1]
 
     @property
-    def tensors(self) -> list[SymbolicTensor]:
-        """The symbolic tensors along the chain: the input, and what each layer gives here."""
+    def inputs(self) -> list[SymbolicTensor]:
+        """`input` in a list, as of any network."""
+        return [self.input]
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """`output` in a list, as of any network."""
+        return [self.output]
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The calls along the chain, the input's first."""
         self._check_known()
-        return list(self._outputs)
+        return [tensor.node for tensor in self._outputs if tensor.node is not None]
 
     def _check_known(self) -> None:
         if not self._outputs:

@@ -8,7 +8,7 @@ import numpy as np
 
 from convolens.augmentation import Augmentation, AugmentedBatches
 from convolens.layers.axes import surface
-from convolens.models.parts.cutting import Cut
+from convolens.models.parts.base_and_head import BaseAndHead
 from convolens.training.batches import inputs
 
 BATCH = 64  # photos that the base is given at once
@@ -74,7 +74,7 @@ class StagedBatches:
 
 
 def features_of(
-    cut: Cut,
+    parts: BaseAndHead,
     photos: AugmentedBatches,
     labels: np.ndarray,
     classes: int,
@@ -86,7 +86,7 @@ def features_of(
     View k of a photo is what the photo would be in epoch k of a training; it is not mixed with others.
 
     Args:
-        cut: of the network, its base on its device with its weights.
+        parts: of the network, its base on its device with its weights.
         photos: of one side.
         labels: theirs, as a loss takes them.
         classes: how many there are.
@@ -104,14 +104,14 @@ def features_of(
         shuffle=False,
         threads=photos.threads,
     )
-    device = next(cut.base.parameters()).device
+    device = next(parts.base.parameters()).device
     found, total = [], max(views, 1) * len(labels)
     for view in range(max(views, 1)):
         source.set_epoch(view)
         rows = []
         for number in range(len(source)):
             x, _ = source[number]
-            rows.append(surface(cut.features(inputs(x).to(device))))
+            rows.append(surface(parts.features(inputs(x).to(device))))
             advance(view * len(labels) + min((number + 1) * BATCH, len(labels)), total)
         found.append(np.concatenate(rows))
     return FeatureBatches(np.stack(found), labels, photos, classes)  # (views, n, ...)

@@ -198,7 +198,7 @@ class Session:
             with self.screen.progress(f"features of the {side} photos") as advance:
                 labels = task_of(settings).targets(photos.labels, int(model.output_shape[-1]))
                 found.append(
-                    features_of(stages.cut, batches, labels, len(self.prepared.class_names), views, advance)
+                    features_of(stages.parts, batches, labels, len(self.prepared.class_names), views, advance)
                 )
         training, validation = found or (None, None)
         return (

@@ -8,8 +8,8 @@ from typing import Any
 from convolens.callbacks import Callback
 from convolens.errors import ArgumentError
 from convolens.models import Model
+from convolens.models.parts.base_and_head import base_and_head
 from convolens.models.parts.blocks import Block, blocks_of, factors_by_depth
-from convolens.models.parts.cutting import Cut, cut
 from convolens.models.parts.freezing import Unit, find, units_of
 from convolens.options.fine_tuning import FineTuning
 from convolens.runs.output.screen import bytes_text
@@ -46,7 +46,7 @@ class Stages(Callback):
         epochs: of the whole run.
 
     Attributes:
-        cut: base and head.
+        parts: base and head.
         frozen: units before the head.
         stages: in order.
 
@@ -59,8 +59,8 @@ class Stages(Callback):
         super().__init__()
         self.model = model
         self.tuning = tuning
-        self.cut: Cut = cut("finetune", model, tuning.frozen_until)
-        head = {id(parameter) for parameter in self.cut.head.parameters()}
+        self.parts = base_and_head("finetune", model, tuning.frozen_until)
+        head = {id(parameter) for parameter in self.parts.head.parameters()}
         units = [unit for unit in units_of(model.module) if unit.has_weights]
         self.frozen = [unit for unit in units if id(unit.own_parameters[0]) not in head]
         self.blocks: list[Block] = blocks_of(self.frozen)
@@ -78,7 +78,7 @@ class Stages(Callback):
         start = next((i for i, unit in enumerate(self.frozen) if id(unit.module) in inside), None)
         if start is None:
             raise ArgumentError(
-                f"finetune: --unfreeze-from {name} lies behind the last frozen layer, {self.cut.until}: it learns from the first "
+                f"finetune: --unfreeze-from {name} lies behind the last frozen layer, {self.parts.until}: it learns from the first "
                 f"epoch on. Name one before, {self.blocks[-1].name} say, or leave it out."
             )
         return start
@@ -123,7 +123,7 @@ class Stages(Callback):
         """Return the memory that the kept features of so many photos take; 0 where no stage learns from them."""
         if not self.tuning.first_epochs:
             return 0
-        numbers = math.prod(size or 1 for size in self.cut.shape[1:])
+        numbers = math.prod(size or 1 for size in self.parts.shape[1:])
         return 4 * numbers * (training * max(self.tuning.views, 1) + validation)  # float32
 
     def lines(self, settings: Settings, feature_bytes: int = 0) -> list[str]:
@@ -139,7 +139,7 @@ class Stages(Callback):
             views = self.tuning.views
             of_what = f"{views} augmented views of each photo" if views else "the plain photos, not augmented"
             memory = f"; {bytes_text(feature_bytes)} in memory" if feature_bytes else ""
-            told.append(f"features: {self.cut.until}, {self._size()} of {of_what}{memory}")
+            told.append(f"features: {self.parts.until}, {self._size()} of {of_what}{memory}")
         if len(self.stages) > bool(self.tuning.first_epochs):
             chosen = (
                 ""
@@ -154,7 +154,7 @@ class Stages(Callback):
         return told
 
     def _size(self) -> str:
-        return " x ".join(str(size) for size in self.cut.shape[1:]) + " numbers"
+        return " x ".join(str(size) for size in self.parts.shape[1:]) + " numbers"
 
     def _reaches(self, block: Block) -> bool:
         return block.units[-1] in self.frozen[self.start :]
@@ -186,7 +186,7 @@ class Stages(Callback):
     def _enter(self, stage: Stage) -> None:
         model, optimizer = self.model, self.model.optimizer
         self.prepare(stage)
-        model.part = None if stage.trained else self.cut.head
+        model.part = None if stage.trained else self.parts.head
         learning = [parameter for parameter in model.module.parameters() if parameter.requires_grad]
         if optimizer.built:
             optimizer.extend(learning)

@@ -127,7 +127,7 @@ def train(
     notes += technique_notes(settings, planned_steps(settings, steps_an_epoch(settings, prepared)))
     if stages is not None:
         needed = stages.feature_bytes(len(prepared.training), len(prepared.validation))
-        notes += stages.lines(settings, check_features(needed, stages.cut.until))
+        notes += stages.lines(settings, check_features(needed, stages.parts.until))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(
@@ -193,7 +193,7 @@ def stages_of(settings: Settings, model: Model) -> tuple[Settings, Stages | None
     if tuning is None:
         return settings, None
     stages = Stages(model, tuning, settings.epochs)
-    named = replace(tuning, frozen_until=stages.cut.until, unfreeze_from=stages.unfreeze_from)
+    named = replace(tuning, frozen_until=stages.parts.until, unfreeze_from=stages.unfreeze_from)
     return replace(settings, finetuning=named), stages
 
 

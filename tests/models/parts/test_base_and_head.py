@@ -8,8 +8,8 @@ from convolens import layers, models
 from convolens.applications import build
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers.axes import inside
+from convolens.models.parts.base_and_head import base_and_head
 from convolens.models.parts.blocks import blocks_of
-from convolens.models.parts.cutting import cut
 from convolens.models.parts.freezing import units_of
 
 SIZES = {
@@ -22,7 +22,7 @@ SIZES = {
 def test_every_network_is_base_and_head(name: str) -> None:
     size = SIZES[name]
     model = build(name, (size, size, 3), 3)
-    parts = cut("test", model)
+    parts = base_and_head("test", model)
     x = np.random.default_rng(0).random((2, size, size, 3), dtype="float32")
     head = {id(p) for p in parts.head.parameters()}
     base = {id(p) for p in parts.base.parameters()}
@@ -53,8 +53,11 @@ def branches() -> models.Model:
 
 def test_where_the_cut_lies() -> None:
     model = branches()
-    assert cut("test", model).until == "hidden"
-    found = {name: cut("test", model, name).until for name in ("stem", "sum", "relu", "last", "pool", "drop")}
+    assert base_and_head("test", model).until == "hidden"
+    found = {
+        name: base_and_head("test", model, name).until
+        for name in ("stem", "sum", "relu", "last", "pool", "drop")
+    }
     assert found == {
         "stem": "stem",
         "sum": "relu",
@@ -63,12 +66,12 @@ def test_where_the_cut_lies() -> None:
         "pool": "pool",
         "drop": "drop",
     }
-    assert cut("test", model, "last").shape == (None, 4)
+    assert base_and_head("test", model, "last").shape == (None, 4)
     assert [block.name for block in blocks_of(units_of(model.module))] == ["stem", "last", "hidden"]
     chain = models.Sequential(
         [layers.Input(shape=(8, 8, 2)), branches(), layers.Dense(2, name="end")], name="chain"
     )
-    assert cut("test", chain).until == "net"
+    assert base_and_head("test", chain).until == "net"
 
 
 def test_where_there_is_none() -> None:
@@ -77,12 +80,14 @@ def test_where_there_is_none() -> None:
         ArgumentError,
         match=r"finetune: the network cannot be cut behind 'left', beside which .* behind stem, sum, relu, last",
     ):
-        cut("finetune", model, "left")
+        base_and_head("finetune", model, "left")
     with pytest.raises(ArgumentError, match=r"behind 'head' no layer has weights, .* name one before 'head'"):
-        cut("finetune", model, "head")
+        base_and_head("finetune", model, "head")
     with pytest.raises(UnknownNameError, match=r"no layer is named 'lasd'\. Did you mean 'last'"):
-        cut("finetune", model, "lasd")
+        base_and_head("finetune", model, "lasd")
     with pytest.raises(ArgumentError, match="is not a network of layers"):
-        cut("finetune", models.Model(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))))
+        base_and_head(
+            "finetune", models.Model(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)))
+        )
     with pytest.raises(ArgumentError, match="has no head to be trained apart"):
-        cut("finetune", models.Sequential([layers.Dense(2, input_shape=(3,))]))
+        base_and_head("finetune", models.Sequential([layers.Dense(2, input_shape=(3,))]))

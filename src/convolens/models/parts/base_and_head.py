@@ -1,4 +1,4 @@
-"""Cutting: a network in two at one of its tensors: the base, which stays as it is, and the head, which is trained on its outputs."""
+"""BaseAndHead: a network in two at one of its tensors: the base, which stays as it is, and the head, which is trained on its outputs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +19,8 @@ _RANDOM = (Dropout, SpatialDropout2D, StochasticDepth)  # in training: their out
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Base and head of a network; both are made of its own layers.
+class BaseAndHead:
+    """A network cut in two; both are made of its own layers.
 
     Attributes:
         until: the last layer of the base.
@@ -49,7 +49,7 @@ class _Place:
     alone: bool
 
 
-def cut(where: str, model: Any, until: str | int | None = None) -> Cut:
+def base_and_head(where: str, model: Any, until: str | int | None = None) -> BaseAndHead:
     """Return a model in two parts: everything through a layer, and what comes behind it.
 
     The cut is moved on over layers behind `until` that have no weights and do the same in training and inference (poolings,
@@ -66,7 +66,7 @@ def cut(where: str, model: Any, until: str | int | None = None) -> Cut:
 
     Example:
         >>> from convolens.applications import ShallowVGGNet
-        >>> cut("example", ShallowVGGNet()).shape
+        >>> base_and_head("example", ShallowVGGNet()).shape
         (None, 512)
     """
     places = _places(where, model)
@@ -84,10 +84,9 @@ def cut(where: str, model: Any, until: str | int | None = None) -> Cut:
     while place + 1 < last and _may_follow(places[place + 1]):
         place += 1
     chosen = places[place]
-    source = model.module.inputs if isinstance(model.module, Network) else [model.module.input]
-    return Cut(
+    return BaseAndHead(
         str(chosen.layer.name),
-        Network(source[0], chosen.output, name=f"{model.name}_base"),
+        Network(model.module.inputs[0], chosen.output, name=f"{model.name}_base"),
         Network(chosen.output, model.output, name=f"{model.name}_head"),
         tuple(chosen.output.shape),
     )
@@ -117,7 +116,9 @@ class _BeforeClassifier(torch.nn.Module):
         return taken[0]
 
 
-def _within_timm(where: str, model: Any, layers: list[Layer], place: int, until: str | int | None) -> Cut:
+def _within_timm(
+    where: str, model: Any, layers: list[Layer], place: int, until: str | int | None
+) -> BaseAndHead:
     """Return a network of timm, and what is around it, cut before its classifier."""
     network: Any = layers[place]
     if until not in (None, network.name):
@@ -137,7 +138,7 @@ def _within_timm(where: str, model: Any, layers: list[Layer], place: int, until:
                 f"{where}: behind the classifier of timm's {network.model} more is done, so its head cannot be trained apart from "
                 "the rest; give --head-epochs 0, or another network."
             )
-    return Cut(str(network.name), base, head, (None, *surface(features).shape[1:]))
+    return BaseAndHead(str(network.name), base, head, (None, *surface(features).shape[1:]))
 
 
 def _may_follow(place: _Place) -> bool:
@@ -177,8 +178,7 @@ def _places(where: str, model: Any) -> list[_Place]:
     """Return the calls in order, the input's first."""
     module = model.module
     if isinstance(module, SequentialNetwork) and module.built:
-        layers = [module.input.layer, *module.layers]
-        return [_Place(layer, output, True) for layer, output in zip(layers, module.tensors, strict=True)]
+        return [_Place(node.layer, node.output, True) for node in module.nodes]
     if not isinstance(module, Network) or not (module.single_input and module.single_output):
         raise ArgumentError(
             f"{where}: {model.name} is not a network of layers with one input and one output, so its head cannot be trained "

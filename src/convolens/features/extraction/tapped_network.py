@@ -1,4 +1,4 @@
-"""Cut: as much of a network as some of its layers need, run without gradients."""
+"""TappedNetwork: as much of a network as some of its layers need, run without gradients."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,6 +11,7 @@ from convolens.errors import ArgumentError
 from convolens.features.extraction.choice import Tap
 from convolens.features.extraction.pooling import pooled
 from convolens.layers import SymbolicTensor
+from convolens.layers.layer import Node
 from convolens.memory import kept_memory
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -18,7 +19,7 @@ from convolens.training.hooks import hooked
 from convolens.training.mode import mode
 
 
-class Cut:
+class TappedNetwork:
     """Runs a network as far as its taps, and gives their features.
 
     Of a functional or sequential network, and of a torch Sequential, only what the taps need is run; any other module
@@ -31,9 +32,9 @@ class Cut:
 
     Example:
         >>> network = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 1))
-        >>> cut = Cut(network, [Tap("0", network[0])], "none")
-        >>> with cut.ready():
-        ...     cut(torch.zeros(4, 2))["0"].shape
+        >>> tapped = TappedNetwork(network, [Tap("0", network[0])], "none")
+        >>> with tapped.ready():
+        ...     tapped(torch.zeros(4, 2))["0"].shape
         torch.Size([4, 3])
     """
 
@@ -58,21 +59,21 @@ class Cut:
                 self._hooked = self.taps
                 return
             top = next(layer for layer in network.layers if tap.module in set(layer.modules()))
-            tensors, output = tensors_of(network, top)
+            call = first_call(network, top)
             if tap.module is not top:
                 self._hooked.append(tap)
-                others.append(output)
+                others.append(call.output)
             elif not tap.before:
                 self._direct.append(tap)
-                ends.append(output)
-            elif len(tensors) == 1:
+                ends.append(call.output)
+            elif len(call.inputs) == 1:
                 self._direct.append(tap)
-                ends.append(tensors[0])
+                ends.append(call.inputs[0])
             else:
                 raise ArgumentError(
-                    f"extract: {tap.name!r}: {len(tensors)} tensors go into that layer; name one before it."
+                    f"extract: {tap.name!r}: {len(call.inputs)} tensors go into that layer; name one before it."
                 )
-        self._run = Network(_inputs(network), [*ends, *others], name=network.name)
+        self._run = Network(network.inputs, [*ends, *others], name=network.name)
 
     def _shorten_chain(self, chain: torch.nn.Sequential) -> None:
         self._hooked = self.taps
@@ -122,18 +123,6 @@ class Cut:
             self._found[tap.name] = pooled(tap.name, x, self.pool)
 
 
-def _inputs(network: Network | SequentialNetwork) -> Any:
-    if isinstance(network, SequentialNetwork):
-        return network.input
-    return network.inputs[0] if network.single_input else network.inputs
-
-
-def tensors_of(
-    network: Network | SequentialNetwork, layer: torch.nn.Module
-) -> tuple[list[SymbolicTensor], SymbolicTensor]:
-    """Return the symbolic tensors that go into a layer at its first call in a network, and the one it gives."""
-    if isinstance(network, Network):
-        node = next(node for node in network.nodes if node.layer is layer)
-        return list(node.inputs), node.output
-    place = next(i for i, known in enumerate(network.layers) if known is layer)
-    return [network.tensors[place]], network.tensors[place + 1]
+def first_call(network: Network | SequentialNetwork, layer: torch.nn.Module) -> Node:
+    """Return the first call of a layer in a network."""
+    return next(node for node in network.nodes if node.layer is layer)
