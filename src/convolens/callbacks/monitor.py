@@ -1,8 +1,8 @@
-"""What callbacks that watch one number share: which direction is better, and is this value better."""
+"""What watches one number: which direction is better, whether a value is better, and which is the best."""
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from convolens.arguments import did_you_mean, number_in, one_of
@@ -43,6 +43,40 @@ def larger_is_better(monitor: str, mode: str, metrics: Iterable[Any] = ()) -> bo
     return True if words & _LARGER_WORDS else None
 
 
+def is_better(value: float, best: float | None, larger: bool, min_delta: float = 0.0) -> bool:
+    """Return whether a value improves on the best so far: NaN never does, nor a tie; anything else improves on None.
+
+    Args:
+        value: of the epoch that ended.
+        best: of the epochs before; None where there was none.
+        larger: whether a rise is an improvement.
+        min_delta: a smaller change is no improvement.
+
+    Example:
+        >>> is_better(0.9, 0.8, larger=True), is_better(0.8, 0.8, larger=False), is_better(float("nan"), None, larger=True)
+        (True, False, False)
+    """
+    if math.isnan(value):
+        return False
+    if best is None:
+        return True
+    return value - min_delta > best if larger else value + min_delta < best
+
+
+def best_place(values: Sequence[float], larger: bool) -> int | None:
+    """Return the place of the best value, the first of equals; None where none is finite.
+
+    Example:
+        >>> best_place([float("nan"), 0.5, 0.4, 0.4, float("-inf")], larger=False)
+        2
+    """
+    best = None
+    for place, value in enumerate(values):
+        if math.isfinite(value) and is_better(value, None if best is None else values[best], larger):
+            best = place
+    return best
+
+
 class MonitorCallback(Callback):
     """Watches one name in an epoch's logs.
 
@@ -70,17 +104,8 @@ class MonitorCallback(Callback):
         self._resumed = False
 
     def is_better(self, value: float, best: float | None) -> bool:
-        """Return whether `value` improves on `best`; NaN never does, anything else improves on None.
-
-        Args:
-            value: of the epoch that ended.
-            best: of the epochs before; None where there was none.
-        """
-        if math.isnan(value):
-            return False
-        if best is None:
-            return True
-        return value - self.min_delta > best if self.larger else value + self.min_delta < best
+        """Return whether `value` improves on `best` by `min_delta`."""
+        return is_better(value, best, bool(self.larger), self.min_delta)
 
     def find_direction(self) -> None:
         """Ask the model's metrics whether a rise is an improvement.

@@ -1,6 +1,5 @@
 """plot_curves: loss and accuracy of a training, epoch by epoch, with the best and the last model circled."""
 
-import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -102,7 +101,7 @@ def _curves(history: Mapping[str, Sequence[float]], val_epochs: Sequence[int] | 
 def _best_epoch(
     curves: Mapping[str, Curve], epochs: int, given: int | None, monitor: str, mode: str
 ) -> int | None:
-    from convolens.callbacks.monitor import MODES, larger_is_better
+    from convolens.callbacks.monitor import MODES, best_place, larger_is_better
 
     one_of("plot_curves", "mode", mode, MODES)
     if given is not None:
@@ -118,12 +117,9 @@ def _best_epoch(
             f"plot_curves: the history has no {monitor!r}.{did_you_mean(monitor, curves)} "
             f"It has {', '.join(curves)}."
         )
-    sign = -1 if larger_is_better(monitor, mode) else 1
     numbers, values = curves[monitor]
-    finite = [
-        (sign * value, epoch) for epoch, value in zip(numbers, values, strict=True) if math.isfinite(value)
-    ]
-    return min(finite)[1] if finite else None
+    place = best_place(values, bool(larger_is_better(monitor, mode)))
+    return None if place is None else numbers[place]
 
 
 def _panel(axes: Any, measure: str, curves: Mapping[str, Curve], best: int | None, epochs: int) -> None:

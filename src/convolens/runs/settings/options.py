@@ -10,6 +10,7 @@ from convolens.applications import find_architecture
 from convolens.applications.weights.pretrained import usual_interpolation
 from convolens.arguments import integer, look_up, number_in, one_of, refuse_unknown
 from convolens.augmentation import Augmentation
+from convolens.callbacks.monitor import larger_is_better
 from convolens.data.decoding.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
@@ -19,7 +20,7 @@ from convolens.runs.settings.recipes import RECIPES
 from convolens.training.device import find_device
 from convolens.training.precision import PRECISIONS
 
-MONITORS = {"val_loss": "min", "val_accuracy": "max", "loss": "min", "accuracy": "max"}
+MONITORS = ("val_loss", "val_accuracy", "loss", "accuracy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class Settings(TrainOptions):
     @property
     def monitor_mode(self) -> str:
         """ "min" or "max": which values of the monitored measure are better."""
-        return MONITORS[self.monitor]
+        return "max" if larger_is_better(self.monitor, "auto") else "min"
 
     @property
     def optimizer_options(self) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def resolve(options: TrainOptions) -> Settings:
     architecture = find_architecture(where, _either(options.model, "shallow-vgg"))
     if options.weights is not None and options.branch_from is not None:
         raise ArgumentError("train: --weights and --branch-from both say what to begin with; leave one out.")
-    one_of(where, "monitor", options.monitor, list(MONITORS))
+    one_of(where, "monitor", options.monitor, MONITORS)
     interpolation = options.interpolation
     if interpolation is None:
         interpolation = usual_interpolation(options.weights, architecture.name) or "bilinear"

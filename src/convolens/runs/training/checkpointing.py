@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from convolens.callbacks import Callback
+from convolens.callbacks.monitor import is_better
 from convolens.checkpoints import state as states
 from convolens.checkpoints import tensors
 from convolens.checkpoints.state import State
@@ -102,14 +103,6 @@ class RunCheckpoint(Callback):
         self._spare: State | None = None
         self._steps, self._written = 0, time.monotonic()
 
-    def improved(self, value: float) -> bool:
-        """Return whether a measure is better than the best so far; NaN and infinity never are, nor a tie."""
-        if not math.isfinite(value):
-            return False
-        if self.best is None:
-            return True
-        return value < self.best if self.mode == "min" else value > self.best
-
     def on_train_begin(self, logs: Any = None) -> None:
         self._steps, self._written = 0, time.monotonic()
         resumed, self._resumed = self._resumed, False
@@ -146,8 +139,9 @@ class RunCheckpoint(Callback):
         self.history.append({"epoch": epoch + 1, **values})
         self._finite = math.isfinite(values.get("loss", 0.0))
         measured = values.get(self.monitor, math.nan)  # none where nothing is validated
-        # no NaN replaces anything
-        self._improved = self._finite and self.improved(measured) and self.may_be_best(epoch + 1, values)
+        # neither NaN nor infinity replaces anything
+        improved = math.isfinite(measured) and is_better(measured, self.best, larger=self.mode == "max")
+        self._improved = self._finite and improved and self.may_be_best(epoch + 1, values)
         self._best_before = self.best_epoch, self.best
         if self._improved:
             self.best_epoch, self.best = epoch + 1, measured

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from convolens.callbacks.monitor import is_better
+
 # Where the first answer is right, training on can only make it worse: on photos of cats and dogs five epochs took 98.5 % to
 # 96.0 %. One photo in so many may be wrong before the layers are tried at all.
 RIGHT_ENOUGH = 0.03
@@ -77,8 +79,7 @@ class Hurdle:
 
     def passed(self, measures: Mapping[str, float]) -> bool:
         """Return whether an epoch with these measures is shown to be better."""
-        value = measures.get(self.monitor, math.nan)
-        if not (value > self.first if self.larger else value < self.first):
+        if not is_better(measures.get(self.monitor, math.nan), self.first, self.larger):
             return False
         wrong = (1 - measures["val_accuracy"]) * self.judges
         return (wrong + self.error) / (self.judges + 2) < self.error

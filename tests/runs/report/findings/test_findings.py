@@ -149,6 +149,13 @@ def test_what_is_not_known_says_nothing():
     assert FINDINGS["overfitting"](replace(GOOD, history=RISING[:3])) is None, "one bad epoch is chance"
 
 
+def test_a_validation_loss_that_is_no_number_is_no_rise():
+    nan = float("nan")
+    first, behind = epochs((1.0, nan), (0.5, 0.5), (0.3, 0.4)), epochs((1.0, 0.5), (0.5, nan), (0.3, 0.5))
+    assert FINDINGS["overfitting"](replace(GOOD, history=first)) is None
+    assert FINDINGS["overfitting"](replace(GOOD, history=behind)) is None
+
+
 def test_three_to_six_problems_first():
     assert 3 <= len(findings_of(GOOD)) <= 6
     worst = replace(

@@ -1,5 +1,6 @@
 """Overfitting: the validation loss rises while the training loss goes on falling."""
 
+import math
 from typing import Any
 
 from convolens.runs.report.findings.evidence import Evidence
@@ -10,7 +11,9 @@ AFTER, RISE = 2, 1.05  # epochs behind the best one, and how much their loss is 
 
 def overfitting(evidence: Evidence[Any]) -> Finding | None:
     """Return advice where the loss on the validation photos rose by 5 % or more behind its best epoch, that of the training fell."""
-    history = [row for row in evidence.history if "val_loss" in row and "loss" in row]
+    history = [
+        row for row in evidence.history if "loss" in row and math.isfinite(row.get("val_loss", math.nan))
+    ]
     if len(history) <= AFTER:
         return None
     best = min(range(len(history)), key=lambda i: history[i]["val_loss"])
