@@ -11,8 +11,8 @@ from PIL import Image
 
 from convolens.datasets import cifar10
 from convolens.datasets.cifar10 import CLASS_NAMES, load_data
-from convolens.datasets.download import RemoteFile
 from convolens.errors import DataError, ImageError, MissingFileError
+from convolens.files.download import RemoteFile
 
 FILES = [*[f"data_batch_{i}.bin" for i in range(1, 6)], "test_batch.bin"]
 COUNT = 20  # records a file

@@ -11,8 +11,9 @@ import numpy as np
 from convolens.augmentation import permutation
 from convolens.data.decoding.decode import read_pixels
 from convolens.data.folders.folder import ImageFolder, list_images
-from convolens.datasets.download import RemoteFile, cache_folder, check, download, local_folders
+from convolens.datasets.places import download_folder, local_folders
 from convolens.errors import DataError
+from convolens.files.download import RemoteFile, check, download
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 ARCHIVE = RemoteFile(
@@ -69,7 +70,7 @@ def load_data(archive: RemoteFile = ARCHIVE) -> tuple[Part, Part]:
             return _from_binary(folder, partial(_read_file, folder))
         if (place / archive.name).is_file():
             return _from_archive(check(archive, place / archive.name))
-    return _from_archive(download(archive, cache_folder()))
+    return _from_archive(download(archive, download_folder()))
 
 
 def _from_images(folder: Path) -> tuple[Part, Part]:

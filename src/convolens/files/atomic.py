@@ -60,10 +60,15 @@ def write_and_sync(path: Path, pieces: Iterable[bytes | memoryview]) -> Seal:
     return Seal(digest.hexdigest(), size)
 
 
-def seal_of(path: Path) -> Seal:
-    """Return the seal of a file, read in small pieces."""
+def digest_of(path: Path) -> str:
+    """Return a file's SHA-256 as 64 hexadecimal digits, read in small pieces."""
     with path.open("rb") as file:
-        return Seal(hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal_of(path: Path) -> Seal:
+    """Return the seal of a file."""
+    return Seal(digest_of(path), path.stat().st_size)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -1,6 +1,5 @@
 """RemoteFile: a file known by address and SHA-256, found in a local folder or downloaded and checked there."""
 
-import hashlib
 import http.client
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.errors import DataError, MissingFileError
-from convolens.files.atomic import atomic_path, write_error
+from convolens.files.atomic import atomic_path, digest_of, write_error
 
 _CHUNK = 2**20  # bytes read at once
 _TIMEOUT = 60.0  # seconds without a byte
@@ -38,12 +37,6 @@ class RemoteFile:
     def digits(self) -> str:
         """The digest that is expected, for messages."""
         return self.sha256 if len(self.sha256) == 64 else f"{self.sha256}..."
-
-
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256 as 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check(remote: RemoteFile, path: Path) -> Path:

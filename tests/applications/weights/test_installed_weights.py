@@ -16,7 +16,7 @@ from convolens.applications.weights.installed_weights import InstalledFile, is_i
 from convolens.applications.weights.pretrained import usual_interpolation, weights_folder
 from convolens.checkpoints import tensors
 from convolens.errors import CheckpointError, DataError, ExtraMissingError
-from convolens.files.download import digest_of
+from convolens.files.atomic import digest_of
 
 KNOWN = IMAGENET["efficientnet-lite0"].installed
 KEPT = "efficientnet-lite0-57934424.safetensors"

@@ -8,8 +8,7 @@ from pathlib import Path
 from convolens.checkpoints import tensors
 from convolens.checkpoints.foreign.torch_import import read_torch
 from convolens.errors import DataError, ExtraMissingError, WriteError
-from convolens.files.atomic import write_error
-from convolens.files.download import digest_of
+from convolens.files.atomic import digest_of, write_error
 
 WITHOUT = "without it: --from-scratch (in a program weights=None) begins with random weights"
 

@@ -20,7 +20,7 @@ from convolens.analysis.measures.conformal import check_rate
 from convolens.analysis.measures.novelty import chosen_evenly
 from convolens.data.prepared import Part
 from convolens.errors import CheckpointError, DataError
-from convolens.files.atomic import seal_of
+from convolens.files.atomic import digest_of
 from convolens.files.lock import locked
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.answers.run_photos import check_there, prepare_again
@@ -173,7 +173,7 @@ def temperature_of(
         task: of the run.
         chances: the network's own probabilities (n, classes). labels: of the photos.
     """
-    photos, seal = len(labels), seal_of(folder.best).sha256
+    photos, seal = len(labels), digest_of(folder.best)
     chances, labels = task.choices(chances, labels)
     error = expected_calibration_error(chances, labels)
     reason = why_no_temperature(photos)

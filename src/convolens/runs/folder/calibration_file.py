@@ -14,7 +14,7 @@ from convolens.analysis.measures.multi_label import as_choices
 from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.files.atomic import seal_of, write_error
+from convolens.files.atomic import digest_of, write_error
 from convolens.files.plain_json import read, write_json
 from convolens.runs.folder.run_folder import RunFolder
 
@@ -134,7 +134,7 @@ def write_calibration(folder: RunFolder, calibration: Calibration) -> None:
     unknown = calibration.unknown
     if unknown is not None:
         tensors.write(folder.calibration_features, {"features": torch.from_numpy(unknown.distance.features)})
-        described["unknown"]["features_sha256"] = seal_of(folder.calibration_features).sha256
+        described["unknown"]["features_sha256"] = digest_of(folder.calibration_features)
     write_json(folder.calibration, described)
     if unknown is None:
         _remove(folder.calibration_features)
@@ -176,7 +176,7 @@ def read_calibration(
     described = read(path)
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         raise CheckpointError(f"{path}: not a calibration.json of format {FORMAT}.{_ADVICE}")
-    if seal_of(folder.weights(weights)).sha256 != described.get("weights_sha256"):
+    if digest_of(folder.weights(weights)) != described.get("weights_sha256"):
         warn(
             f"{path} belongs to other weights than the {weights} ones and is not used: confidences are the network's own"
             + ("." if weights != "best" else f"; `convolens calibrate {folder.path}` fits them anew.")
@@ -206,7 +206,7 @@ def _number(described: Mapping[str, Any], name: str, lowest: float = 0.0) -> flo
 
 def _unknown(folder: RunFolder, described: Mapping[str, Any]) -> Unknown:
     path = folder.calibration_features
-    if not path.is_file() or seal_of(path).sha256 != described["features_sha256"]:
+    if not path.is_file() or digest_of(path) != described["features_sha256"]:
         raise CheckpointError(
             f"{path}: not there, or not the one that calibration.json was written with.{_ADVICE}"
         )

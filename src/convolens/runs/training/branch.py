@@ -8,7 +8,7 @@ import torch
 from convolens.applications import Normalization
 from convolens.applications.matching import has_unit_features
 from convolens.errors import DataError, ShapeError
-from convolens.files.atomic import seal_of
+from convolens.files.atomic import digest_of
 from convolens.models import Model
 from convolens.options.training import TrainOptions
 from convolens.runs.folder import model_file
@@ -36,7 +36,7 @@ class Parent:
         return {
             "path": str(self.folder.path.resolve()),
             "select": self.select,
-            "weights_sha256": seal_of(self.folder.weights(self.select)).sha256,
+            "weights_sha256": digest_of(self.folder.weights(self.select)),
             "fingerprint": read_record(self.folder).fingerprint,
             "classes": list(self.trained.class_names),
         }

@@ -10,7 +10,7 @@ import torch
 from convolens.checkpoints.state import State, list_states, newest_state
 from convolens.data.prepared import Prepared
 from convolens.errors import CheckpointError, ConvolensError
-from convolens.files.atomic import seal_of
+from convolens.files.atomic import digest_of
 from convolens.models import Model
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import read_record, recorded_threads
@@ -138,7 +138,7 @@ def begin_again(
     try:
         origin = RunFolder.open(parent["path"])
         weights = origin.weights(parent["select"])
-        same = seal_of(weights).sha256 == parent["weights_sha256"]
+        same = digest_of(weights) == parent["weights_sha256"]
     except (OSError, LookupError, TypeError) as error:
         raise CheckpointError(
             f"{folder.settings}: the run it branched from cannot be read ({error}); put it back, or branch anew."

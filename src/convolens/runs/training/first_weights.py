@@ -7,7 +7,7 @@ from typing import Any
 from convolens.applications import Normalization, Pretrained, find_architecture, find_weights
 from convolens.applications.matching import classifiers, load_pretrained
 from convolens.errors import CheckpointError, ConvolensError
-from convolens.files.atomic import seal_of
+from convolens.files.atomic import digest_of
 from convolens.models import Model
 from convolens.models.files.run_weights import find_run_weights
 from convolens.options.training import TrainOptions
@@ -66,7 +66,7 @@ def begin_with(model: Model, settings: Settings, first: Pretrained) -> list[str]
 def as_table(first: Pretrained) -> dict[str, Any]:
     """Return what run.toml keeps of first weights."""
     path = Path(str(first.path)).resolve()
-    return {"title": first.title, "path": str(path), "sha256": seal_of(path).sha256}
+    return {"title": first.title, "path": str(path), "sha256": digest_of(path)}
 
 
 def begin_again_with(model: Model, settings: Settings, table: Any, where: Path) -> None:
@@ -83,7 +83,7 @@ def begin_again_with(model: Model, settings: Settings, table: Any, where: Path) 
     """
     try:
         path = Path(table["path"])
-        same = seal_of(path).sha256 == table["sha256"]
+        same = digest_of(path) == table["sha256"]
     except (OSError, LookupError, TypeError) as error:
         if isinstance(error, ConvolensError):
             raise

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from convolens.datasets.download import RemoteFile, download
 from convolens.errors import MissingFileError, WriteError
+from convolens.files.download import RemoteFile, download
 
 DATA = bytes(range(256)) * 9000  # more than two chunks
 DIGEST = hashlib.sha256(DATA).hexdigest()
