@@ -3,7 +3,8 @@
 import pytest
 
 from convolens.data.folders.folder import list_images
-from convolens.data.splits.split import read_groups, split_by_content
+from convolens.data.splits.groups import read_groups
+from convolens.data.splits.split import split_by_content
 from convolens.errors import ArgumentError, DataError
 from images import folders
 

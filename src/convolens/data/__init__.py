@@ -8,7 +8,8 @@ from convolens.data.folders.layout import Layout, find_layout
 from convolens.data.labels.label_table import read_label_table
 from convolens.data.labels.multi_label import MultiLabelFolder, merge_identical
 from convolens.data.splits.folds import folds_by_content
-from convolens.data.splits.split import read_groups, split_by_content
+from convolens.data.splits.groups import read_groups
+from convolens.data.splits.split import split_by_content
 
 __all__ = [
     "ImageFolder",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from convolens.data import list_images, read_groups, split_by_content
-from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.errors import DataError
 from images import folders, photo
 
 
@@ -88,22 +88,6 @@ def test_a_class_of_one_photo_is_learnt_from(tmp_path):
     for share in (0.05, 0.5, 0.95):
         train, _ = split_by_content(folder, share)
         assert 30 in train
-
-
-def test_bad_groups(data, tmp_path):
-    folder = list_images(data)
-    with pytest.raises(ArgumentError, match=r"'\(' is not a regular expression"):
-        read_groups("(", folder)
-    with pytest.raises(ArgumentError, match=r"matches none of 100 photos; the first is 'a/00.png'"):
-        read_groups("patient", folder)
-    with pytest.raises(MissingFileError, match="no such CSV file"):
-        read_groups(str(tmp_path / "no.csv"), folder)
-    (tmp_path / "g.csv").write_text("a/00.png,x\n")
-    with pytest.raises(DataError, match=r"names no group for 99 of 100 photos; the first is 'a/01.png'"):
-        read_groups(str(tmp_path / "g.csv"), folder)
-    (tmp_path / "g.csv").write_text("a/00.png\n")
-    with pytest.raises(DataError, match=r"row 1: expected two columns"):
-        read_groups(str(tmp_path / "g.csv"), folder)
 
 
 def test_one_group_cannot_be_parted(data):

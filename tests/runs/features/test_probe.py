@@ -91,18 +91,6 @@ def test_a_probed_run_can_be_probed_again(place):
     assert runs.evaluate(second.folder.path, place / "data", screen=QUIET).accuracy > 0.7
 
 
-def test_identical_photos_and_groups_stay_together(place):
-    from convolens.runs.features.probe import _groups
-
-    images = list_images(place / "data").subset(range(13))
-    groups = _groups(None, images)
-    names = [path.name for path in images.relative_paths]
-    assert groups[names.index("twin.png")] == groups[names.index("00.png")]
-    assert len(set(groups.tolist())) == 12
-    by_ten = _groups(r"(\d|twin)", images)  # 00 to 09, 10 and 11; the twin is linked to 00 by its content
-    assert len(set(by_ten.tolist())) == 2
-
-
 def test_two_classes_end_in_a_sigmoid_and_any_layer_will_do(place, tmp_path):
     data = folders(tmp_path / "data", {"dark": 9, "light": 9}, size=(10, 10))
     for layer, pool in (("conv2d_1", "max"), ("max_pooling2d", "flatten")):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -248,6 +248,20 @@ def list_images(
     return ImageFolder(
         root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items()))
     )
+
+
+def from_root(name: str, root: Path) -> str:
+    """Return a path as it reads from the data folder: with slashes, and without that folder's own path.
+
+    Example:
+        >>> from_root("photos\\\\cat\\\\1.jpg", Path("photos")), from_root("./cat/1.jpg", Path("photos"))
+        ('cat/1.jpg', 'cat/1.jpg')
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    for start in (root, root.resolve()):
+        if path.is_relative_to(start.as_posix()):
+            return path.relative_to(start.as_posix()).as_posix()
+    return path.as_posix()
 
 
 def _ignored_text(ignored: Counter[str]) -> str:

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from convolens.arguments import did_you_mean
-from convolens.data.folders.folder import check_folder, files_below, is_image_name
+from convolens.data.folders.folder import check_folder, files_below, from_root, is_image_name
 from convolens.data.labels.multi_label import MultiLabelFolder
-from convolens.data.splits.split import from_root
 from convolens.errors import DataError, MissingFileError
 
 PATH, LABELS = "path", ("labels", "label")

@@ -8,7 +8,7 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder
-from convolens.data.splits.split import units_of
+from convolens.data.splits.groups import split_units
 from convolens.errors import DataError
 
 
@@ -41,7 +41,7 @@ def folds_by_content(folder: ImageFolder, folds: int, groups: np.ndarray | None 
         [2, 2, 2]
     """
     folds = integer("folds_by_content", "folds", folds, minimum=2)
-    units = units_of(content_hashes(folder), groups)
+    units = split_units(content_hashes(folder), groups)
     counts, members = _count(units, folder.labels, len(folder.class_names))
     _check_enough(folder, counts, folds)
     found = _deal(counts, np.bincount(members), folds)[members]

@@ -14,7 +14,7 @@ from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import Part
-from convolens.data.splits.split import read_groups
+from convolens.data.splits.groups import read_groups, split_units
 from convolens.errors import ArgumentError
 from convolens.features import Features, choose, extract
 from convolens.features.extraction.attach import attach
@@ -122,7 +122,8 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     layer = found.layers[0]
     values = np.ascontiguousarray(found.by_layer[layer])
     screen.line(f"{layer} of {subject.name}: {len(values):,} photos, {values.shape[1]:,} numbers each")
-    groups = _groups(options.group_by, kept)
+    named = None if options.group_by is None else read_groups(options.group_by, kept)
+    groups = np.array(split_units(content_hashes(kept), named))
     with screen.progress("cross-validating") as advance:
         results = cross_validate(
             learners, values, kept.labels, kept.class_names, groups, options.folds, options.seed, advance
@@ -170,22 +171,6 @@ def _kept(images: ImageFolder, found: Features) -> ImageFolder:
         return images
     names = {path.as_posix(): i for i, path in enumerate(images.relative_paths)}
     return images.subset([names[name] for name in found.paths or ()])
-
-
-def _groups(group_by: str | None, images: ImageFolder) -> np.ndarray:
-    """Return a number for each photo's group: its content, or with `group_by` all that hangs together by either."""
-    contents = content_hashes(images)
-    if group_by is None:
-        return np.unique(contents, return_inverse=True)[1]
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    _, first = np.unique(read_groups(group_by, images).astype(str), return_inverse=True)
-    _, second = np.unique(contents, return_inverse=True)
-    width = int(first.max()) + 1
-    size = width + int(second.max()) + 1
-    links = coo_array((np.ones(len(first)), (first, second + width)), shape=(size, size))
-    return connected_components(links, directed=False)[1][first]
 
 
 def _tell(result: ProbeResult, screen: Screen) -> None:

@@ -13,7 +13,8 @@ from convolens.data.folders.folder import ImageFolder, check_folder
 from convolens.data.folders.layout import Layout, find_layout
 from convolens.data.prepared import Part, Prepared
 from convolens.data.splits.folds import folds_by_content
-from convolens.data.splits.split import read_groups, split_by_content, units_of
+from convolens.data.splits.groups import read_groups, split_units
+from convolens.data.splits.split import split_by_content
 from convolens.errors import ArgumentError, DataError
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings
@@ -174,7 +175,7 @@ def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
 
 
 def units_of_sides(settings: Settings, prepared: Prepared) -> list[str]:
-    """Return what the photos that stay together have in common, those of the training first; see `data.splits.split.units_of`."""
+    """Return what the photos that stay together have in common, those of the training first; see `data.splits.groups.split_units`."""
     one, other = prepared.training.folder, prepared.validation.folder
     if settings.group_by is None or prepared.validation_apart:
         return [*content_hashes(one), *content_hashes(other)]
@@ -183,7 +184,7 @@ def units_of_sides(settings: Settings, prepared: Prepared) -> list[str]:
         relative_paths=(*one.relative_paths, *other.relative_paths),
         labels=np.concatenate([one.labels, other.labels]),
     )
-    return units_of(content_hashes(whole), _groups(whole, settings))
+    return split_units(content_hashes(whole), _groups(whole, settings))
 
 
 def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
