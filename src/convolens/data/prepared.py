@@ -1,12 +1,15 @@
 """Prepared: the photos of a run on two sides, read as its network sees them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from convolens.data.caching import old_fingerprints
+from convolens.data.caching.cache import Pixels, load_pixels
 from convolens.data.caching.fingerprint import FORM
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.folders.folder import ImageFolder
 from convolens.pixel_rows import PixelRows
 
@@ -30,6 +33,27 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.folder)
+
+
+def read_part(
+    folder: ImageFolder,
+    preprocessing: Preprocessing,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Part, Pixels]:
+    """Return the photos of a folder that can be read, as a network sees them, and which they are of all.
+
+    Args:
+        folder: the files.
+        preprocessing: of the network.
+        progress: told how many of how many files are done.
+
+    Raises:
+        DataError: not one can be read; the first reason is given.
+    """
+    pixels = load_pixels(
+        folder, preprocessing.size, preprocessing.color_mode, preprocessing.interpolation, progress, preprocessing.resize
+    )  # fmt: skip
+    return Part(folder.subset(pixels.indices) if pixels.skipped else folder, pixels.array), pixels
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer, number_in, one_of
-from convolens.data.decoding.decode import COLOR_MODES, INTERPOLATIONS, MAX_PIXELS, RESIZES, read_pixels
+from convolens.data.decoding.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES, read_pixels
 from convolens.errors import ArgumentError
 
 _RESIZED = {
@@ -36,6 +36,11 @@ class Preprocessing:
     interpolation: str = "bilinear"
     resize: str = "squash"
     rescale: float = 1 / 255
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """(rows, columns, channels) of the network's input."""
+        return (*self.size, CHANNELS[self.color_mode])
 
     def __call__(self, pixels: np.ndarray) -> np.ndarray:
         """Return uint8 (n, h, w, c) as the float32 of the same shape that the network sees.
@@ -73,7 +78,7 @@ class Preprocessing:
             raise ArgumentError(f"model.json: size {rows} x {columns} is more than {MAX_PIXELS:,} pixels.")
         return cls(
             size=(rows, columns),
-            color_mode=one_of("model.json", "color_mode", str(given["color_mode"]), list(COLOR_MODES)),
+            color_mode=one_of("model.json", "color_mode", str(given["color_mode"]), list(CHANNELS)),
             interpolation=one_of(
                 "model.json", "interpolation", str(given["interpolation"]), list(INTERPOLATIONS)
             ),

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.data.caching.cache import Pixels, load_pixels
+from convolens.data.caching.cache import Pixels
 from convolens.data.caching.content import content_hashes
+from convolens.data.decoding.decode import CHANNELS
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.folders.folder import (
     ImageFolder,
@@ -22,6 +23,7 @@ from convolens.data.folders.folder import (
     subfolders,
 )
 from convolens.data.folders.layout import find_layout
+from convolens.data.prepared import read_part
 from convolens.errors import ArgumentError, DataError, ShapeError
 from convolens.layers import Layer
 from convolens.models.feeding import build_for, check_x
@@ -121,10 +123,7 @@ class FolderSamples(Samples):
 
     @cached_property
     def _pixels(self) -> Pixels:
-        given = self._given
-        return load_pixels(
-            self.folder, given.size, given.color_mode, given.interpolation, self._advance, given.resize
-        )
+        return read_part(self.folder, self._given, self._advance)[1]
 
     @property
     def skipped(self) -> dict[int, str]:
@@ -220,8 +219,7 @@ def samples_of(
         if labels is not None:
             raise ArgumentError("extract: labels come from the folder's names; leave labels out.")
         preprocessing = preprocessing or _own_preprocessing(module)
-        channels = {"grayscale": 1, "rgb": 3, "rgba": 4}[preprocessing.color_mode]
-        seen = np.broadcast_to(np.uint8(0), (1, *preprocessing.size, channels))
+        seen = np.broadcast_to(np.uint8(0), (1, *preprocessing.input_shape))
         build_for(module, seen)
         check_x("extract: the photos", module, seen)
         return FolderSamples(folder, preprocessing, labelled, advance)
@@ -246,7 +244,7 @@ def samples_of(
 def _own_preprocessing(module: torch.nn.Module) -> Preprocessing:
     """Return that of a network whose input has a known size: squashed to it, times 1/255."""
     shape = module.input_shape if isinstance(module, Layer) and module.built else None
-    modes = {1: "grayscale", 3: "rgb", 4: "rgba"}
+    modes = {channels: mode for mode, channels in CHANNELS.items()}
     if not isinstance(shape, tuple) or len(shape) != 4 or None in shape[1:] or shape[3] not in modes:
         raise ArgumentError(
             "extract: how large the network's photos must be is not known; give "

@@ -3,10 +3,9 @@
 from os import PathLike
 from pathlib import Path
 
-from convolens.data.caching.cache import load_pixels
 from convolens.data.folders.folder import ImageFolder
 from convolens.data.folders.layout import find_layout
-from convolens.data.prepared import Part
+from convolens.data.prepared import Part, read_part
 from convolens.errors import DataError
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
@@ -27,18 +26,10 @@ def place_to_score(data: str | PathLike[str]) -> Path:
 
 def read_photos(images: ImageFolder, trained: TrainedModel, screen: Screen) -> Part:
     """Return photos as a network sees them; unreadable ones are told and left out."""
-    preprocessing = trained.preprocessing
     for note in images.notes:
         screen.line(note)
     with screen.progress("reading photos") as advance:
-        pixels = load_pixels(
-            images,
-            preprocessing.size,
-            preprocessing.color_mode,
-            preprocessing.interpolation,
-            advance,
-            preprocessing.resize,
-        )
+        part, pixels = read_part(images, trained.preprocessing, advance)
     for path, reason in pixels.skipped:
         screen.warn(f"skipped {path}: {reason}")
-    return Part(images if len(pixels.indices) == len(images) else images.subset(pixels.indices), pixels.array)
+    return part

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from convolens.analysis.measures import Scores, score
-from convolens.data.caching.cache import load_pixels
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
-from convolens.data.prepared import Part
+from convolens.data.prepared import read_part
 from convolens.data.splits.groups import read_groups, split_units
 from convolens.errors import ArgumentError
 from convolens.features import Features, choose, extract
@@ -132,8 +131,7 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     fitted = fit_quietly(best.learner, values, kept.labels, groups, options.seed)
     name = f"{subject.architecture} + {best.learner}"
     model = attach(subject.model.module, tap, options.pool, head_of(fitted, values), name).to("cpu")
-    given = subject.preprocessing
-    pixels = load_pixels(kept, given.size, given.color_mode, given.interpolation, resize=given.resize)
+    part, _ = read_part(kept, subject.preprocessing)
     scores = score(best.probability, kept.labels, kept.class_names)
     folder = RunFolder.create(out)
     result = ProbeResult(folder, tuple(results), fitted, scores, found, model)
@@ -143,7 +141,7 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
         "group_by": options.group_by or "", "learner": best.learner, "chosen": dict(fitted.chosen),
     }  # fmt: skip
     write_run(
-        Probed(folder, said, given, name, model, Part(kept, pixels.array), best, tuple(results), scores),
+        Probed(folder, said, subject.preprocessing, name, model, part, best, tuple(results), scores),
         Path(options.data), found, options.command,
     )  # fmt: skip
     _tell(result, screen)

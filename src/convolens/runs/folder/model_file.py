@@ -10,7 +10,6 @@ import torch
 
 import convolens
 from convolens.checkpoints import tensors
-from convolens.data.decoding.decode import COLOR_MODES
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.files.plain_json import write_json
@@ -99,7 +98,7 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         tuned = _thresholds(description, len(names)) if multi_label else None
     if not isinstance(shape, tuple) or shape[-1] not in (len(names), len(names) if multi_label else 1):
         raise CheckpointError(f"{run.model}: {len(names)} class names do not fit an output of shape {shape}.")
-    sees = (*preprocessing.size, len(COLOR_MODES[preprocessing.color_mode]))
+    sees = preprocessing.input_shape
     if any(side not in (None, given) for side, given in zip(wanted, sees, strict=True)):
         raise CheckpointError(f"{run.model}: photos become {sees}, the network takes {tuple(wanted)}.")
     for name in names:

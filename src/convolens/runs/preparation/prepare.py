@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.data.caching.cache import load_pixels
 from convolens.data.caching.content import content_hashes
 from convolens.data.caching.fingerprint import fingerprint
 from convolens.data.folders.folder import ImageFolder, check_folder
 from convolens.data.folders.layout import Layout, find_layout
-from convolens.data.prepared import Part, Prepared
+from convolens.data.prepared import Part, Prepared, read_part
 from convolens.data.splits.folds import folds_by_content
 from convolens.data.splits.groups import read_groups, split_units
 from convolens.data.splits.split import split_by_content
@@ -202,11 +201,8 @@ def _read(
     folder: ImageFolder, settings: Settings, screen: Screen, title: str
 ) -> tuple[Part, list[tuple[Path, str]]]:
     with screen.progress(title) as advance:
-        pixels = load_pixels(
-            folder, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
-        )
-    kept = folder if len(pixels.indices) == len(folder) else folder.subset(pixels.indices)
-    return Part(kept, pixels.array), [(Path(path), str(reason)) for path, reason in pixels.skipped]
+        part, pixels = read_part(folder, settings.preprocessing, advance)
+    return part, list(pixels.skipped)
 
 
 def _check_sides(training: Part, validation: Part) -> None:

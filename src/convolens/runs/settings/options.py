@@ -60,7 +60,7 @@ class Settings(TrainOptions):
     @property
     def input_shape(self) -> tuple[int, int, int]:
         """(rows, columns, channels) of the network's input."""
-        return (*self.size, CHANNELS[self.color_mode])
+        return self.preprocessing.input_shape
 
     def as_table(self) -> dict[str, Any]:
         """Return the settings as plain values, None left out, for `run.toml`."""

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from convolens.data.caching.cache import load_pixels
 from convolens.data.caching.fingerprint import fingerprint
 from convolens.data.folders.folder import ImageFolder
-from convolens.data.prepared import Part
+from convolens.data.prepared import read_part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked
 from convolens.options.training import TrainOptions
@@ -212,10 +211,8 @@ def _finish(
     screen.heading("All folds")
     _check_same(folder, settings, folds)
     with screen.progress("reading photos") as advance:
-        pixels = load_pixels(
-            whole, settings.size, settings.color_mode, settings.interpolation, advance, settings.resize
-        )
-    part, fold_of = Part(whole.subset(pixels.indices), pixels.array), fold_of[pixels.indices]
+        part, pixels = read_part(whole, settings.preprocessing, advance)
+    fold_of = fold_of[pixels.indices]
     chances = np.zeros((len(part), len(whole.class_names)), np.float32)
     members: dict[str, TrainedModel] = {}
     with screen.progress("scoring every photo") as advance:
@@ -232,9 +229,8 @@ def _finish(
     top = task.check_top(None, len(whole.class_names))
     found = task.evaluate(chances, part.labels, whole.class_names, top, settings.seed)
     outcome = KFoldOutcome(tuple(folds), found)
-    skipped = [(Path(path), str(reason)) for path, reason in pixels.skipped]
     ensemble = task.kept_in(ensemble_of(members, name))
-    write_kfold(folder, settings, task, outcome, part, chances, fold_of, skipped, ensemble)
+    write_kfold(folder, settings, task, outcome, part, chances, fold_of, list(pixels.skipped), ensemble)
     return outcome
 
 
