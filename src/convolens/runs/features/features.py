@@ -7,8 +7,8 @@ from typing import Any
 
 from convolens.features import Features, extract
 from convolens.features.extraction.features import check_name, table_of
-from convolens.options.features import NetworkOptions
-from convolens.runs.answers.subject import find_subject
+from convolens.options.features import LayerOptions, NetworkOptions
+from convolens.runs.answers.subject import Subject, find_subject
 from convolens.runs.output.screen import Screen
 
 
@@ -43,9 +43,7 @@ def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
     """
     screen = screen or Screen()
     out = check_name(options.out)
-    subject = find_subject(
-        "features", options.subject, screen, options.select, options.weights, options.size, options.device
-    )
+    subject = subject_of("features", options.subject, options, screen)
     with screen.progress("extracting features") as advance:
         found = extract(
             subject.model,
@@ -76,6 +74,37 @@ def layer_argument(layers: tuple[str, ...]) -> Any:
     if not layers:
         return None
     return [int(layer) if layer.lstrip("-").isdecimal() else layer for layer in layers]
+
+
+def subject_of(
+    where: str, subject: str | PathLike[str] | None, options: NetworkOptions, screen: Screen
+) -> Subject:
+    """Return the network that is asked for; see `find_subject`."""
+    return find_subject(where, subject, screen, options.select, options.weights, options.size, options.device)
+
+
+def layer_of(options: LayerOptions) -> Any:
+    """Return the one layer that is asked for as `extract` takes it."""
+    return layer_argument((options.layer,) if options.layer else ())
+
+
+def features_at(options: LayerOptions, subject: Subject, data: Any, screen: Screen) -> Features:
+    """Return the features of photos at the one layer that is asked for, from the cache where they are.
+
+    Args:
+        options: which layer, how it is pooled, and how many photos at once.
+        subject: the network.
+        data: a folder, see `features.extract`.
+        screen: where the bar goes.
+
+    Raises:
+        ConvolensError: those of `features.extract`.
+    """
+    with screen.progress("extracting features") as advance:
+        return extract(
+            subject.model, data, layer_of(options), pool=options.pool, preprocessing=subject.preprocessing,
+            batch_size=options.batch_size, advance=advance,
+        )  # fmt: skip
 
 
 def tell_skipped(found: Features, screen: Screen) -> None:

@@ -17,12 +17,11 @@ from convolens.analysis.charts.feature_picture import class_colours
 from convolens.arguments import integer, one_of
 from convolens.data.decoding.decode import read_pixels
 from convolens.errors import ArgumentError, DataError
-from convolens.features import Features, extract
+from convolens.features import Features
 from convolens.features.extraction.sources import list_photos
 from convolens.features.projection import METHODS, TITLES, check_method, project
 from convolens.options.features import LayerOptions
-from convolens.runs.answers.subject import find_subject
-from convolens.runs.features.features import layer_argument, tell_skipped
+from convolens.runs.features.features import features_at, subject_of, tell_skipped
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
@@ -96,17 +95,11 @@ def map_features(options: MapOptions, screen: Screen | None = None) -> MapResult
     check_outside(options.out, Path(options.data))
     images, labelled = list_photos(options.data)
     count = len(images)
-    subject = find_subject(
-        "map", options.subject, screen, options.select, options.weights, options.size, options.device
-    )
+    subject = subject_of("map", options.subject, options, screen)
     data: Any = Path(options.data)
     if count > most:
         data = images.subset(np.sort(np.random.default_rng(seed).choice(count, most, replace=False)))
-    with screen.progress("extracting features") as advance:
-        found = extract(
-            subject.model, data, layer_argument((options.layer,) if options.layer else ()), pool=options.pool,
-            preprocessing=subject.preprocessing, batch_size=options.batch_size, advance=advance,
-        )  # fmt: skip
+    found = features_at(options, subject, data, screen)
     tell_skipped(found, screen)
     if len(found) < 3:
         raise DataError(f"map: {options.data} has {len(found)} readable photos; a map needs at least 3.")

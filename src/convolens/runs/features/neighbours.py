@@ -15,8 +15,8 @@ from convolens.errors import ArgumentError
 from convolens.features import Features, extract
 from convolens.features.neighbours import METRICS, nearest
 from convolens.options.features import LayerOptions
-from convolens.runs.answers.subject import Subject, find_subject
-from convolens.runs.features.features import layer_argument, tell_skipped
+from convolens.runs.answers.subject import Subject
+from convolens.runs.features.features import features_at, layer_of, subject_of, tell_skipped
 from convolens.runs.output.places import check_place
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import check_table, write_csv
@@ -87,9 +87,7 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
     if options.csv is not None:
         check_table(Path(options.csv))
     read_pixels(options.image, size=(8, 8), shrink_early=True)  # before the work: can it be read?
-    subject = find_subject(
-        "neighbours", options.subject, screen, options.select, options.weights, options.size, options.device
-    )
+    subject = subject_of("neighbours", options.subject, options, screen)
     found, query = _features(options, subject, screen)
     layer = found.layers[0]
     values = np.asarray(found.by_layer[layer])
@@ -126,17 +124,17 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
 
 def _features(options: NeighbourOptions, subject: Subject, screen: Screen) -> tuple[Features, np.ndarray]:
     """Return the features of the folder, from the cache where they are, and those of the photo, (1, d)."""
-    layer = layer_argument((options.layer,) if options.layer else ())
     given = subject.preprocessing
     photo = given.read(Path(options.image))
-    with screen.progress("extracting features") as advance:
-        found = extract(
-            subject.model, Path(options.data), layer, pool=options.pool, preprocessing=given,
-            batch_size=options.batch_size, advance=advance,
-        )  # fmt: skip
+    found = features_at(options, subject, Path(options.data), screen)
     tell_skipped(found, screen)
     one = extract(
-        subject.model, photo[np.newaxis], layer, pool=options.pool, preprocessing=given, cache=False
+        subject.model,
+        photo[np.newaxis],
+        layer_of(options),
+        pool=options.pool,
+        preprocessing=given,
+        cache=False,
     )
     return found, np.asarray(one.by_layer[one.layers[0]])
 

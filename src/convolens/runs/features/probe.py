@@ -15,7 +15,7 @@ from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import read_part
 from convolens.data.splits.groups import read_groups, split_units
 from convolens.errors import ArgumentError
-from convolens.features import Features, choose, extract
+from convolens.features import Features, choose
 from convolens.features.extraction.attach import attach
 from convolens.features.learners.classical import LEARNERS, Fitted, choose_learners
 from convolens.features.learners.cross_validation import (
@@ -27,8 +27,7 @@ from convolens.features.learners.cross_validation import (
 from convolens.features.learners.heads import head_of
 from convolens.models import Model
 from convolens.options.features import LayerOptions
-from convolens.runs.answers.subject import Subject, find_subject
-from convolens.runs.features.features import layer_argument, tell_skipped
+from convolens.runs.features.features import features_at, layer_of, subject_of, tell_skipped
 from convolens.runs.features.probe_files import Probed, write_run
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
@@ -106,16 +105,15 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     check_outside(out, layout.train)
     images = list_images(layout.train)
     check_counts(images.labels, images.class_names, options.folds)  # before the photos are read
-    subject = find_subject(
-        "probe", options.subject, screen, options.select, options.weights, options.size, options.device
-    )
+    subject = subject_of("probe", options.subject, options, screen)
     if layout.train != Path(options.data):
         screen.line(f"photos: {layout.train}; the other folders are left alone")
-    (tap,) = choose(subject.model, layer_argument((options.layer,) if options.layer else ()))
+    (tap,) = choose(subject.model, layer_of(options))
     attach(
         subject.model.module, tap, options.pool, [], "cut"
     )  # refuses a place where the network cannot be cut
-    found = _features(options, subject, images, screen)
+    found = features_at(options, subject, images, screen)
+    tell_skipped(found, screen)
     kept = _kept(images, found)
     check_counts(kept.labels, kept.class_names, options.folds)
     layer = found.layers[0]
@@ -146,21 +144,6 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     )  # fmt: skip
     _tell(result, screen)
     return result
-
-
-def _features(options: ProbeOptions, subject: Subject, images: ImageFolder, screen: Screen) -> Features:
-    with screen.progress("extracting features") as advance:
-        found = extract(
-            subject.model,
-            images,
-            layer_argument((options.layer,) if options.layer else ()),
-            pool=options.pool,
-            preprocessing=subject.preprocessing,
-            batch_size=options.batch_size,
-            advance=advance,
-        )
-    tell_skipped(found, screen)
-    return found
 
 
 def _kept(images: ImageFolder, found: Features) -> ImageFolder:

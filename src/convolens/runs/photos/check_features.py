@@ -8,13 +8,12 @@ import numpy as np
 from convolens.data.folders.folder import ImageFolder
 from convolens.data.similarity.duplicates import with_moved
 from convolens.errors import CheckpointError, ConvolensError, DataError, ExtraMissingError
-from convolens.features import Features, extract
 from convolens.features.learners.label_errors import LabelErrors, find_label_errors
 from convolens.features.moved_copies import find_moved_copies
 from convolens.options.check import CheckOptions
 from convolens.options.transfer import LEARNT
-from convolens.runs.answers.subject import Subject, find_subject
-from convolens.runs.features.features import layer_argument
+from convolens.runs.answers.subject import Subject
+from convolens.runs.features.features import features_at, subject_of
 from convolens.runs.output.screen import Screen
 from convolens.runs.photos.check_data import CheckedPhotos
 from convolens.runs.transfer.choice import SMALLEST_SIDE, median_side
@@ -41,9 +40,8 @@ def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Su
     Raises:
         ConvolensError: those of `find_subject`, of a network that was named.
     """
-    given = (options.select, options.weights, options.size, options.device)
     if options.subject is not None:
-        return find_subject("check", options.subject, screen, *given)
+        return subject_of("check", options.subject, options, screen)
     if not options.learnt:
         return None
     reason = why_not_learnt(images)
@@ -51,7 +49,7 @@ def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Su
         screen.line(f"{_LEFT_OUT}; {reason}; --model RUN|MODEL names another network")
         return None
     try:
-        return find_subject("check", None, screen, *given)
+        return subject_of("check", None, options, screen)
     except (ExtraMissingError, DataError, CheckpointError) as error:
         if options.weights is not None:
             raise
@@ -70,7 +68,7 @@ def ask(
         DataError: a network that was named, and photos that it cannot be asked about.
     """
     images = found.photos.images
-    features, learnt = _features(options, subject, images, screen), _is_learnt(options, subject)
+    features, learnt = features_at(options, subject, images, screen), _is_learnt(options, subject)
     try:
         if features.skipped:
             path, reason = features.skipped[0]
@@ -97,19 +95,6 @@ def ask(
 def _is_learnt(options: CheckOptions, subject: Subject) -> bool:
     usual = options.layer is None and options.pool == "avg"
     return usual and subject.architecture == LEARNT and subject.weights.startswith("imagenet")
-
-
-def _features(options: CheckOptions, subject: Subject, images: ImageFolder, screen: Screen) -> Features:
-    with screen.progress("extracting features") as advance:
-        return extract(
-            subject.model,
-            images,
-            layer_argument((options.layer,) if options.layer else ()),
-            pool=options.pool,
-            preprocessing=subject.preprocessing,
-            batch_size=options.batch_size,
-            advance=advance,
-        )
 
 
 def _with_moved(values: np.ndarray, found: CheckedPhotos, screen: Screen) -> CheckedPhotos:
