@@ -34,6 +34,17 @@ def layout_of(settings: Settings) -> Layout:
     return Layout(root, None, None, (f"photos: {root}",))
 
 
+def photo_folders(settings: Settings) -> list[Path]:
+    """Return the folder to learn from, and that to validate on where there is one.
+
+    Raises:
+        MissingFileError, DataError: those of `find_layout`.
+    """
+    layout = layout_of(settings)
+    validation = settings.validation or layout.validation
+    return [layout.train] if validation is None else [layout.train, validation]
+
+
 def prepare(settings: Settings, screen: Screen) -> Prepared:
     """Find the photos, split them, and read their pixels.
 

@@ -31,7 +31,7 @@ from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Cancel, Screen, seconds_text
 from convolens.runs.preflight.speed import measure_speeds
 from convolens.runs.preflight.threads import threads_put_back
-from convolens.runs.preparation.prepare import layout_of
+from convolens.runs.preparation.prepare import photo_folders
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.several.comparison_report import show_comparison, write_comparison
@@ -198,13 +198,10 @@ def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str,
 
 def _photos(settings: Settings, out: Path) -> list[ImageFolder]:
     """Return the photos of both sides, as far as they are parted already."""
-    layout, task = layout_of(settings), task_of(settings)
-    places = [
-        place for place in (layout.train, settings.validation or layout.validation) if place is not None
-    ]
-    for place in places:
-        check_outside(out, place)
-    return [task.list_photos(place, settings.labels) for place in places]
+    folders = photo_folders(settings)
+    for folder in folders:
+        check_outside(out, folder)
+    return [task_of(settings).list_photos(folder, settings.labels) for folder in folders]
 
 
 def _train_one(
