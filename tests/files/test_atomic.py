@@ -16,7 +16,7 @@ from convolens.checkpoints import atomic_path, tensors
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.checkpoints.foreign.keras_archive import Saved
 from convolens.errors import WriteError
-from convolens.files.atomic import write_error
+from convolens.files.atomic import remove, write_error
 
 ARRAY = np.arange(5000, dtype="float32")
 
@@ -184,3 +184,14 @@ def test_a_full_disk_whose_folder_is_gone(tmp_path: Path) -> None:
 
     error = write_error(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "gone" / "a.h5")
     assert "the disk is full: free some space there" in str(error)
+
+
+def test_a_file_is_removed_or_it_is_said_why_not(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_bytes(b"1")
+    remove(path)
+    remove(path)  # not there any more
+    assert not path.exists()
+    path.mkdir()
+    with pytest.raises(WriteError, match=r"cannot write .*old: "):
+        remove(path)

@@ -32,6 +32,18 @@ def write_error(error: OSError, path: Path) -> WriteError:
     return WriteError(f"cannot write {path}: {reason}; {advice}.")
 
 
+def remove(path: Path) -> None:
+    """Remove a file that may be there.
+
+    Raises:
+        WriteError: it is there, and cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise write_error(error, path) from error
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files of writers that were killed; whoever calls makes sure that none is at work."""
     for path in folder.glob(".*"):

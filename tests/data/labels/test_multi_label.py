@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convolens.data import list_images, merge_identical, split_by_content
-from convolens.data.labels.multi_label import MultiLabelFolder, check_classes, in_several_classes
+from convolens.data.labels.multi_label import MultiLabelFolder, check_enough_photos, in_several_classes
 from convolens.data.splits.multi_label_split import keep_classes_on_both_sides
 from convolens.errors import DataError
 
@@ -54,7 +54,7 @@ def folder(rows: np.ndarray, root: Path = Path("d")) -> MultiLabelFolder:
 )
 def test_labels_that_nothing_can_be_learnt_from(rows, said):
     with pytest.raises(DataError, match=said):
-        check_classes(folder(rows), "labels.csv")
+        check_enough_photos(folder(rows), "labels.csv")
 
 
 @settings(max_examples=60)

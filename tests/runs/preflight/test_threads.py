@@ -23,7 +23,7 @@ from convolens.runs.output.screen import Screen
 from convolens.runs.preflight import threads as threads_module
 from convolens.runs.preflight.threads import (
     DECISIVE,
-    Comparison,
+    ThreadComparison,
     choose_threads,
     compare_threads,
     threads_put_back,
@@ -113,14 +113,14 @@ def same_end(one: Path, other: Path) -> bool:
 
 @given(threads=st.integers(2, 64), one=st.floats(0.1, 1e4), every=st.floats(0.1, 1e4))
 def test_one_thread_must_be_decisively_faster(threads: int, one: float, every: float) -> None:
-    found = Comparison(threads, one, every)
+    found = ThreadComparison(threads, one, every)
     assert found.threads == (1 if one / every >= DECISIVE else threads)
     assert found.line.startswith("1 thread:" if found.threads == 1 else f"{threads} threads:")
 
 
 def test_what_was_not_tried_stays() -> None:
-    assert (Comparison(1).threads, Comparison(1).line) == (1, "1 thread")
-    assert (Comparison(4).threads, Comparison(4).line) == (4, "4 threads")
+    assert (ThreadComparison(1).threads, ThreadComparison(1).line) == (1, "1 thread")
+    assert (ThreadComparison(4).threads, ThreadComparison(4).line) == (4, "4 threads")
 
 
 def test_comparing_leaves_no_trace(two_threads: None) -> None:
@@ -234,7 +234,7 @@ def test_all_folds_take_what_the_first_chose(
 
     def choose(make_model, batches, **_):
         chosen.append(1)
-        return Comparison(2, 3.0, 1.0) if len(chosen) == 1 else Comparison(2, 1.0, 3.0)
+        return ThreadComparison(2, 3.0, 1.0) if len(chosen) == 1 else ThreadComparison(2, 1.0, 3.0)
 
     monkeypatch.setattr(threads_module, "compare_threads", choose)
     options = replace(quick(small_data, tmp_path / "run"), kfold=2, epochs=1)

@@ -11,7 +11,7 @@ from convolens.runs.transfer.plan import (
     LEAST_STEPS,
     LONGEST,
     RESERVED,
-    Speed,
+    Pace,
     plan,
 )
 
@@ -28,7 +28,7 @@ SITUATIONS = {
 
 @given(**SITUATIONS)
 def test_never_over_the_minutes(minutes, steps, photos, spent, step, looking, learn_all):  # type: ignore[no-untyped-def]
-    asked, speed = Transfer(minutes=minutes, reason="why"), Speed(spent, step, looking)
+    asked, speed = Transfer(minutes=minutes, reason="why"), Pace(spent, step, looking)
     found = plan(asked, steps, photos, speed, learn_all)
     trial, whole = found.trial_epochs, found.whole_epochs
     assert isinstance(trial, int)
@@ -50,7 +50,7 @@ def test_never_over_the_minutes(minutes, steps, photos, spent, step, looking, le
 
 @given(asked=st.integers(1, 50), **SITUATIONS)
 def test_epochs_that_are_asked_for_are_taken(asked, minutes, steps, photos, spent, step, looking, learn_all):  # type: ignore[no-untyped-def]
-    found = plan(Transfer(), steps, photos, Speed(spent, step, looking), learn_all, asked)
+    found = plan(Transfer(), steps, photos, Pace(spent, step, looking), learn_all, asked)
     assert found.trial_epochs == asked
     assert found.whole_epochs == asked * learn_all
 

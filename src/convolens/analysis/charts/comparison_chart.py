@@ -129,7 +129,7 @@ def _legend(axes: Any, largest: int) -> None:
     circles = [
         Line2D(
             [], [], linestyle="none", marker="o", markersize=math.sqrt(_LARGEST * size / largest),
-            markerfacecolor="lightgrey", markeredgecolor="grey", label=f"{_short(size)}",
+            markerfacecolor="lightgrey", markeredgecolor="grey", label=short_count(size),
         )
         for size in sizes
     ]  # fmt: skip
@@ -150,16 +150,16 @@ def _round_below(number: float) -> int:
     return int(max(factor * power for factor in (1, 2, 5) if factor * power <= max(number, 1)))
 
 
-def _short(number: int) -> str:
-    """Return a count as people say it.
+def short_count(number: int) -> str:
+    """Return a count in three digits.
 
     Example:
-        >>> _short(2_000_000), _short(500), _short(50_000)
-        ('2 M', '500', '50 k')
+        >>> short_count(2_168_362), short_count(50_000), short_count(999)
+        ('2.17 M', '50 k', '999')
     """
-    for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= size:
-            return f"{number / size:g} {letter}"
+            return f"{number / size:.3g} {letter}"
     return str(number)
 
 

@@ -45,7 +45,7 @@ def label_text(label: np.ndarray | int, class_names: Sequence[str]) -> str:
     return ", ".join(class_names[i] for i in np.flatnonzero(label).tolist()) or "no label"
 
 
-def check_classes(folder: MultiLabelFolder, source: str) -> None:
+def check_enough_photos(folder: MultiLabelFolder, source: str) -> None:
     """Refuse labels that nothing can be learnt from.
 
     Args:

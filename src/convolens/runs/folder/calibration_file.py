@@ -14,7 +14,7 @@ from convolens.analysis.measures.multi_label import as_choices
 from convolens.arguments import integer, number_in
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.files.atomic import digest_of, write_error
+from convolens.files.atomic import digest_of, remove
 from convolens.files.plain_json import read, write_json
 from convolens.runs.folder.run_folder import RunFolder
 
@@ -137,7 +137,7 @@ def write_calibration(folder: RunFolder, calibration: Calibration) -> None:
         described["unknown"]["features_sha256"] = digest_of(folder.calibration_features)
     write_json(folder.calibration, described)
     if unknown is None:
-        _remove(folder.calibration_features)
+        remove(folder.calibration_features)
 
 
 def remove_calibration(folder: RunFolder) -> None:
@@ -146,15 +146,8 @@ def remove_calibration(folder: RunFolder) -> None:
     Raises:
         WriteError: it cannot be removed.
     """
-    _remove(folder.calibration)
-    _remove(folder.calibration_features)
-
-
-def _remove(path: Any) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise write_error(error, path) from error
+    remove(folder.calibration)
+    remove(folder.calibration_features)
 
 
 def read_calibration(

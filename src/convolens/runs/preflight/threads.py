@@ -22,7 +22,7 @@ FEWEST = 2  # photos of a batch: batch normalization asks for two
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ThreadComparison:
     """How fast steps were on one thread and on all.
 
     Attributes:
@@ -30,9 +30,9 @@ class Comparison:
         one_speed, all_speed: steps a second; None where it was not tried.
 
     Example:
-        >>> Comparison(2, one_speed=10.0, all_speed=12.0).threads
+        >>> ThreadComparison(2, one_speed=10.0, all_speed=12.0).threads
         2
-        >>> print(Comparison(2, one_speed=20.0, all_speed=4.0).line)
+        >>> print(ThreadComparison(2, one_speed=20.0, all_speed=4.0).line)
         1 thread: 5.0 times as fast here as 2, other processes are busy or the steps are small
     """
 
@@ -91,7 +91,7 @@ def compare_threads(
     batches: Any,
     seconds: float = SECONDS,
     between: Callable[[], None] = lambda: None,
-) -> Comparison:
+) -> ThreadComparison:
     """Train a copy on one thread and on all, in turn, and say how fast each was.
 
     Random state and torch's number of threads are put back.
@@ -104,7 +104,7 @@ def compare_threads(
     """
     everything = torch.get_num_threads()
     if everything == 1:
-        return Comparison(1)
+        return ThreadComparison(1)
     with torch.random.fork_rng(), threads_put_back():
         model = make_model()
         steps = max(len(batches), 1)
@@ -137,7 +137,7 @@ def compare_threads(
                 sums[0] += done
                 sums[1] += took
         one, all_ = (done / took for done, took in counted.values())
-        return Comparison(everything, one, all_)
+        return ThreadComparison(everything, one, all_)
 
 
 def choose_threads(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.analysis import Point, plot_comparison
+from convolens.analysis.charts.comparison_chart import short_count
 from convolens.runs.folder.environment import environment
 from convolens.runs.output.screen import Screen, seconds_text
 from convolens.runs.output.tables import write_csv
@@ -72,7 +73,8 @@ def show_comparison(rows: Sequence[Row], screen: Screen) -> None:
         [
             [
                 row.name, cells["accuracy"], cells["epochs"], "" if row.seconds is None else f"{row.seconds:,.0f}",
-                _short(row.parameters), _short(row.multiply_accumulates), cells["latency"],
+                *("" if count is None else short_count(count) for count in (row.parameters, row.multiply_accumulates)),
+                cells["latency"],
             ]
             for row, cells in ((row, _cells(row)) for row in by_accuracy(rows))
         ],
@@ -91,21 +93,6 @@ def by_accuracy(rows: Sequence[Row]) -> list[Row]:
         ['c', 'b', 'a']
     """
     return sorted(rows, key=lambda row: -1.0 if row.accuracy is None else row.accuracy, reverse=True)
-
-
-def _short(number: int | None) -> str:
-    """Return a count in three digits.
-
-    Example:
-        >>> _short(2_168_362), _short(26_579_968), _short(999), _short(None)
-        ('2.17 M', '26.6 M', '999', '')
-    """
-    if number is None:
-        return ""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size:
-            return f"{number / size:.3g} {letter}"
-    return str(number)
 
 
 def _plain(value: Any) -> Any:

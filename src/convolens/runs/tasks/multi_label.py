@@ -17,7 +17,7 @@ from convolens.analysis.measures import (
 from convolens.analysis.measures.multi_label import FEWEST, USUAL, as_choices
 from convolens.data.folders.folder import list_images, subfolders
 from convolens.data.labels.label_table import read_label_table
-from convolens.data.labels.multi_label import MultiLabelFolder, check_classes, merge_identical
+from convolens.data.labels.multi_label import MultiLabelFolder, check_enough_photos, merge_identical
 from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, DataError
 from convolens.metrics import BinaryAccuracy
@@ -65,7 +65,7 @@ class MultiLabel(Task):
 
     def list_photos(self, place: Path, table: Path | None) -> MultiLabelFolder:
         found = merge_identical(list_images(place)) if table is None else read_label_table(table, place)
-        check_classes(found, str(place if table is None else table))
+        check_enough_photos(found, str(place if table is None else table))
         return found
 
     def list_labelled(self, place: Path, table: Path | None, names: Sequence[str]) -> MultiLabelFolder:

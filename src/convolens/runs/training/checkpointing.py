@@ -17,7 +17,7 @@ from convolens.checkpoints import tensors
 from convolens.checkpoints.state import State
 from convolens.checkpoints.writer import Writer
 from convolens.errors import TerminatedError, WriteError
-from convolens.files.atomic import atomic_path, link_or_copy, remove_leftovers, write_error
+from convolens.files.atomic import atomic_path, link_or_copy, remove, remove_leftovers
 from convolens.options.checkpoints import KEPT_STATES
 from convolens.runs.folder.model_file import save_weights
 from convolens.runs.folder.run_folder import RunFolder
@@ -112,8 +112,8 @@ class RunCheckpoint(Callback):
             remove_leftovers(place)
         if not resumed:  # of a training in the same folder that was killed before its first state
             if self.first is None:
-                _remove(self.folder.best)
-            _remove(self.folder.last)
+                remove(self.folder.best)
+            remove(self.folder.last)
 
     def on_train_resume(self, logs: Any = None) -> None:
         """Take best and last back to what they were when the state was written."""
@@ -121,7 +121,7 @@ class RunCheckpoint(Callback):
             return
         kept = Path(logs["place"]) / self.folder.best.name
         if self.best_epoch is None:
-            _remove(self.folder.best)
+            remove(self.folder.best)
         elif not _same(kept, self.folder.best):
             with atomic_path(self.folder.best) as temporary:
                 link_or_copy(kept, temporary)
@@ -248,15 +248,6 @@ class RunCheckpoint(Callback):
         self.best_epoch, self.best = state["best_epoch"], state["best"]
         self.history = list(state["history"])
         self._resumed = True
-
-
-def _remove(path: Path) -> None:
-    """Remove a file that is ahead of the training."""
-    if path.exists():
-        try:
-            path.unlink()
-        except OSError as error:
-            raise write_error(error, path) from error
 
 
 @dataclass

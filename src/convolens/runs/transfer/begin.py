@@ -28,7 +28,7 @@ from convolens.runs.training.learnt_network import features_tap, freeze_normaliz
 from convolens.runs.training.making import make_batches, model_maker, steps_an_epoch
 from convolens.runs.transfer.evidence import worth_trying
 from convolens.runs.transfer.first_answer import FirstAnswer, first_answer
-from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Speed, plan, seconds_of_legs
+from convolens.runs.transfer.plan import AGAIN_MOST, REFIT_MOST, Pace, plan, seconds_of_legs
 
 UNEQUAL = 3  # times the photos of the rarest class, from which on each class is taken equally often
 
@@ -181,22 +181,22 @@ def decide(
         screen.line(line)
         settings, smaller = replace(settings, threads=threads), replace(smaller, threads=threads)
         # where the epochs are asked for, nothing hangs on the speed
-        speed = Speed(0.0, 0.0, 0.0) if asked is not None else _speed(smaller, photos, first, screen, began)
+        pace = Pace(0.0, 0.0, 0.0) if asked is not None else _pace(smaller, photos, first, screen, began)
         count = len(photos.training) + len(photos.validation)
         again = learns_all(settings, prepared) and count <= AGAIN_MOST
         steps = steps_an_epoch(smaller, photos)
-        transfer = plan(replace(transfer, reason=reason), steps, count, speed, again, asked)
-        seconds = seconds_of_legs(transfer, steps, speed)
+        transfer = plan(replace(transfer, reason=reason), steps, count, pace, again, asked)
+        seconds = seconds_of_legs(transfer, steps, pace)
     return replace(settings, transfer=transfer, epochs=transfer.epochs), seconds
 
 
-def _speed(settings: Settings, prepared: Prepared, first: Pretrained, screen: Screen, began: float) -> Speed:
+def _pace(settings: Settings, prepared: Prepared, first: Pretrained, screen: Screen, began: float) -> Pace:
     model = learnt_model(settings, prepared, first)
     batches = make_batches(settings, prepared, model, training=True)
     found = measure(lambda: model, batches, len(prepared.validation), settings, screen.check_cancelled)
     step = settings.batch_size / found.images_per_second
     validation = found.seconds_per_epoch - step * len(batches)
-    return Speed(time.perf_counter() - began, step, max(0.0, validation))
+    return Pace(time.perf_counter() - began, step, max(0.0, validation))
 
 
 def kept_answer(

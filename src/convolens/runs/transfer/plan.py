@@ -21,7 +21,7 @@ RESERVED = 15.0  # seconds for scoring, pictures and the report
 
 
 @dataclass(frozen=True)
-class Speed:
+class Pace:
     """What a machine needs.
 
     Attributes:
@@ -38,7 +38,7 @@ def plan(
     transfer: Transfer,
     steps: int,
     photos: int,
-    speed: Speed,
+    pace: Pace,
     learn_all: bool,
     asked: int | None = None,
 ) -> Transfer:
@@ -48,23 +48,23 @@ def plan(
         transfer: what was asked for.
         steps: batches an epoch.
         photos: on both sides.
-        speed: of this machine.
+        pace: of this machine.
         learn_all: whether the layers are to learn from all photos in the end.
         asked: epochs of the trial; None takes what the minutes allow.
 
     Example:
-        >>> found = plan(Transfer(), 10, 200, Speed(10.0, 0.25, 1.0), learn_all=True)
+        >>> found = plan(Transfer(), 10, 200, Pace(10.0, 0.25, 1.0), learn_all=True)
         >>> found.trial_epochs, found.whole_epochs
         (10, 32)
-        >>> plan(Transfer(minutes=0.5), 10, 200, Speed(10.0, 0.25, 1.0), learn_all=True).trial_epochs
+        >>> plan(Transfer(minutes=0.5), 10, 200, Pace(10.0, 0.25, 1.0), learn_all=True).trial_epochs
         0
     """
-    step_seconds = steps * speed.step
-    trial_seconds = step_seconds + speed.validation  # of an epoch
+    step_seconds = steps * pace.step
+    trial_seconds = step_seconds + pace.validation  # of an epoch
     if asked is not None:
         whole = asked if learn_all else 0
         return replace(transfer, trial_epochs=asked, whole_epochs=whole, by_minutes=False)
-    budget, gone = 60 * transfer.budget(photos), speed.spent + RESERVED
+    budget, gone = 60 * transfer.budget(photos), pace.spent + RESERVED
     ending = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
     wanted, then = (math.ceil(TRIAL_STEPS / steps), ending) if learn_all else (ending, 0)
     least, least_then = (
@@ -92,18 +92,18 @@ def plan(
     return replace(transfer, trial_epochs=trial, whole_epochs=whole)
 
 
-def seconds_of_legs(transfer: Transfer, steps: int, speed: Speed) -> dict[str, float]:
+def seconds_of_legs(transfer: Transfer, steps: int, pace: Pace) -> dict[str, float]:
     """Return about how long the trial and the learning from all photos take, those that there are.
 
     Args:
         transfer: as planned.
         steps: batches an epoch.
-        speed: of this machine.
+        pace: of this machine.
 
     Example:
-        >>> seconds_of_legs(Transfer(trial_epochs=10, whole_epochs=32), 10, Speed(10.0, 0.25, 1.0))
+        >>> seconds_of_legs(Transfer(trial_epochs=10, whole_epochs=32), 10, Pace(10.0, 0.25, 1.0))
         {'trial': 35.0, 'all photos': 80.0}
     """
-    trial = (transfer.trial_epochs or 0) * (steps * speed.step + speed.validation)
-    parts = {"trial": trial, "all photos": transfer.whole_epochs * steps * speed.step}
+    trial = (transfer.trial_epochs or 0) * (steps * pace.step + pace.validation)
+    parts = {"trial": trial, "all photos": transfer.whole_epochs * steps * pace.step}
     return {name: seconds for name, seconds in parts.items() if seconds}
