@@ -119,6 +119,7 @@ class FolderSamples(Samples):
 
     @cached_property
     def digest(self) -> str:  # type: ignore[override]
+        # of contents alone, unlike `data.caching.fingerprint`: names and labels change no features
         return hashlib.sha256("".join(content_hashes(self.folder)).encode()).hexdigest()
 
     @cached_property
