@@ -4,7 +4,9 @@ import itertools
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start many programs, each of which would compile all it imports
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # tests start many programs, each of which would compile all it imports
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # where a test takes two threads on a busy machine
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")

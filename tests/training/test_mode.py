@@ -99,7 +99,9 @@ def test_threads_get_what_a_lone_call_gets(name: str) -> None:
 def test_a_training_is_not_disturbed(name: str) -> None:
     x, y = photos(24)
 
-    def trained(beside: Callable[[models.Model], Any] | None) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    def trained(
+        beside: Callable[[models.Model], Any] | None,
+    ) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         torch.manual_seed(1)
         model = compiled(name)
         histories = []
@@ -174,9 +176,14 @@ def test_a_network_within_another_has_its_own_mode() -> None:
 def test_flags_of_others_are_put_back_each_as_it_was() -> None:
     module = Foreign()
     module.norm.eval()
-    with pytest.raises(KeyError), mode(module, training=False):
-        assert not module.drop.training
-        raise KeyError
+
+    def fail() -> None:
+        with mode(module, training=False):
+            assert not module.drop.training
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert (module.training, module.norm.training, module.drop.training) == (True, False, True)
 
 

@@ -19,4 +19,6 @@ def test_scores_are_scikit_learns(classes: int, photos: int, seed: int) -> None:
     np.testing.assert_array_equal(found.confusion, confusion_matrix(labels, guessed, labels=numbers))
     expected = precision_recall_fscore_support(labels, guessed, labels=numbers, zero_division=0)
     for number, one in enumerate(found.classes):
-        assert (one.precision, one.recall, one.f1, one.count) == pytest.approx([part[number] for part in expected])
+        assert (one.precision, one.recall, one.f1, one.count) == pytest.approx(
+            [part[number] for part in expected]
+        )
