@@ -15,7 +15,7 @@ def split_units(contents: list[str], groups: np.ndarray | None) -> list[str]:
     """Return the hash of each photo's unit: what a split must not part, since its photos are identical or of one group.
 
     Args:
-        contents: SHA-256 of each photo's file (n,), as `content_contents` gives.
+        contents: SHA-256 of each photo's file (n,), as `content_hashes` gives.
         groups: the name of each photo's group (n,); None where identical photos alone stay together. Groups that share a photo
             are one unit.
 
