@@ -79,9 +79,10 @@ def find_weights(where: str, weights: Any, name: str | None = None) -> Pretraine
         )
     if weights == "imagenet":
         entry = find_imagenet(name or where)
-        path = imagenet_file(entry)
         title = f"imagenet ({entry.file})"
-        return Pretrained(title, path, entry.normalization, entry.size, entry.name, entry.interpolation)
+        return Pretrained(
+            title, imagenet_file(entry), entry.normalization, entry.size, entry.name, entry.interpolation
+        )
     path = Path(weights)
     if path.name == "model.json":
         path = path.parent

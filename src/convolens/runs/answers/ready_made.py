@@ -3,17 +3,15 @@
 import os
 from pathlib import Path
 
-from convolens.applications.weights.imagenet import IMAGENET
+from convolens.applications import canonical_name
 from convolens.applications.weights.imagenet_classes import imagenet_classes
 from convolens.arguments import did_you_mean
 from convolens.errors import MissingFileError
-from convolens.runs.answers.subject import find_subject, named_architecture
+from convolens.runs.answers.subject import CARRIED, named_architecture, subject_of_architecture
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-
-READY = tuple(name for name, entry in IMAGENET.items() if entry.installed is not None)
 
 
 def find_answering(where: str, run: str | os.PathLike[str]) -> RunFolder | None:
@@ -21,7 +19,7 @@ def find_answering(where: str, run: str | os.PathLike[str]) -> RunFolder | None:
 
     Args:
         where: names the command in errors.
-        run: a run folder, or one of `READY` in any spelling.
+        run: a run folder, or one of `CARRIED` in any spelling.
 
     Raises:
         MissingFileError: no such run, or another architecture; the nearest name is offered.
@@ -32,17 +30,17 @@ def find_answering(where: str, run: str | os.PathLike[str]) -> RunFolder | None:
     """
     name = os.fspath(run)
     if Path(name).exists() or "/" in name or "\\" in name:
-        return RunFolder.open(name)
+        return RunFolder.open(run)
     named = named_architecture(name)
-    if named in READY:
+    if named in CARRIED:
         return None
-    near = did_you_mean(name, READY)
+    near = did_you_mean(name, CARRIED)
     if named is None and not near:
-        return RunFolder.open(name)  # which says what is missing
+        return RunFolder.open(run)  # which says what is missing
     wrong = (
         f"is no run folder.{near}" if named is None else "is no run folder, and no package has its weights."
     )
-    raise MissingFileError(f"{where}: {name!r} {wrong} Give a run folder, or one of {', '.join(READY)}.")
+    raise MissingFileError(f"{where}: {name!r} {wrong} Give a run folder, or one of {', '.join(CARRIED)}.")
 
 
 def load_answering(
@@ -59,11 +57,11 @@ def load_answering(
         screen: is told which network answers where it is no run.
 
     Raises:
-        MissingFileError, CheckpointError: a damaged run. Others: those of `find_subject`.
+        MissingFileError, CheckpointError: a damaged run. Others: those of `subject_of_architecture`.
     """
     if folder is not None:
         return model_file.load(folder, folder.weights(weights))
-    found = find_subject(where, run, screen, weights="imagenet")
+    found = subject_of_architecture(where, canonical_name(os.fspath(run)))
     names = imagenet_classes()
     screen.line(f"{found.architecture}: learnt from ImageNet, tells {len(names):,} classes apart")
     return TrainedModel(found.model, found.architecture, names, found.preprocessing)

@@ -20,6 +20,8 @@ from convolens.runs.folder import model_file
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 
+CARRIED = tuple(name for name, entry in IMAGENET.items() if entry.installed is not None)  # by packages
+RANDOM = "random"
 _OTHERS = "or name a RUN, or a MODEL with --weights"
 
 
@@ -91,24 +93,15 @@ def find_subject(
     subject = LEARNT if subject is None else os.fspath(subject)
     named = LEARNT if unnamed else named_architecture(subject)
     if named is not None:
-        subject, entry = named, find_architecture(where, named)
-        found = _weights(where, weights, subject)
+        network = subject_of_architecture(where, named, weights, size, device)
         if unnamed:
             learnt = "imagenet" if weights is None else weights
-            screen.line(f"features: {subject}, learnt from {learnt}; name a RUN or MODEL for others")
-        if found is None:
+            screen.line(f"features: {named}, learnt from {learnt}; name a RUN or MODEL for others")
+        if network.weights == RANDOM:
             screen.warn(
-                f"{subject}: without --weights its weights are random; give --weights imagenet, a file or a run."
+                f"{named}: without --weights its weights are random; give --weights imagenet, a file or a run."
             )
-        side = integer(
-            where, "--size", size or (found.size if found is not None and found.size else entry.size)
-        )
-        with undrawn() if weights == "imagenet" else nullcontext():
-            model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
-        said = "random" if found is None else found.title
-        resized = found.interpolation if found is not None else None
-        preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
-        return Subject(model, subject, subject, preprocessing, said)
+        return network
     if not Path(subject).exists() and "/" not in subject and "\\" not in subject:
         near = did_you_mean(subject, APPLICATIONS)
         raise MissingFileError(
@@ -124,11 +117,28 @@ def find_subject(
     )
 
 
-def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:
-    """Return the first weights of an architecture; those that a package carries where none are named."""
-    entry = IMAGENET.get(name)
-    if weights is None and entry is not None and entry.installed is not None:
+def subject_of_architecture(
+    where: str, name: str, weights: str | None = None, size: int | None = None, device: str = "cpu"
+) -> Subject:
+    """Return the network of a named architecture; with weights that a package carries where none are given.
+
+    Args:
+        where: names the command in errors.
+        name: of the architecture, as the registry spells it.
+        weights, size, device: as of `find_subject`, which says what is raised.
+    """
+    if weights is None and name in CARRIED:
         weights = "imagenet"
+    entry, found = find_architecture(where, name), _weights(where, weights, name)
+    side = integer(where, "--size", size or (found.size if found is not None and found.size else entry.size))
+    with undrawn() if weights == "imagenet" else nullcontext():
+        model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
+    resized = found.interpolation if found is not None else None
+    preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
+    return Subject(model, name, name, preprocessing, RANDOM if found is None else found.title)
+
+
+def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:
     try:
         return find_weights(where, weights, name)
     except (ExtraMissingError, DataError) as error:  # which tell of a training's flag
