@@ -33,6 +33,7 @@ from convolens.runs.folder.calibration_file import (
     remove_calibration,
     write_calibration,
 )
+from convolens.runs.folder.first_answer_file import held_out_chances
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -42,7 +43,6 @@ from convolens.runs.settings.options import resolve
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.runs.tasks.task import Task
 from convolens.runs.tasks.task_of import task_of
-from convolens.runs.transfer.learning_on import held_out_chances
 
 ERROR_RATE = 0.05
 ENOUGH = 30  # validation photos without which no temperature is fitted
@@ -118,13 +118,16 @@ def calibrate(
     elif (reason := why_no_temperature(len(validation))) is not None:
         raise DataError(f"{folder.path}: {reason}.")
     chances, features = _look("validation photos", trained, validation, screen)
-    held_out = held_out_chances(folder)
+    held_out = held_out_chances(folder, record)
     chances = chances if held_out is None else held_out
     calibration, reason = temperature_of(folder, task, chances, validation.labels)
     if reason is not None:
         screen.warn(f"The confidences stay the network's own (temperature 1): {reason}.")
     if rate is not None:
-        training = _some(prepared.training, task, MOST_TRAINING)
+        training = prepared.training
+        chosen = chosen_evenly(task.spread(training.labels), MOST_TRAINING)
+        if len(chosen) < len(training):
+            training = Part(training.folder.subset(chosen), training.pixels[chosen])
         _, learnt = _look("training photos", trained, training, screen)
         distance = FeatureDistance.of_some(learnt, task.spread(training.labels))
         strange = task.strangeness(calibration(chances), validation.labels)
@@ -239,13 +242,6 @@ def fit_unknown(
     share = rate if strange is None else rate / 2
     most_strange = 1.0 if strange is None else threshold(strange, share)
     return Unknown(rate, len(distances), most_strange, threshold(distances, share), distance)
-
-
-def _some(part: Part, task: Task, most: int) -> Part:
-    chosen = chosen_evenly(task.spread(part.labels), most)
-    if len(chosen) == len(part):
-        return part
-    return Part(part.folder.subset(chosen), part.pixels[chosen])
 
 
 def _look(title: str, trained: TrainedModel, part: Part, screen: Screen) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""first_answer.safetensors of a run: its heads, and what they said of photos that they did not learn from."""
+"""first_answer.safetensors and held_out.safetensors of a run: its heads, and what was said of photos not learnt from."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ import torch
 
 from convolens.checkpoints import tensors
 from convolens.errors import CheckpointError
+from convolens.runs.folder.record import Record
+from convolens.runs.folder.run_folder import RunFolder
 
+_CHANCES = "chances"  # in both files
 Head = tuple[np.ndarray, np.ndarray]  # kernel (features, classes), bias (classes,)
 
 
@@ -45,7 +48,7 @@ class KeptAnswer:
         Raises:
             WriteError: it cannot be written.
         """
-        arrays = {"chances": self.chances}
+        arrays = {_CHANCES: self.chances}
         for name, head in (("head", self.head), ("trial", self.trial), ("whole", self.whole)):
             if head is not None:
                 arrays |= {f"{name}.kernel": head[0], f"{name}.bias": head[1]}
@@ -82,7 +85,7 @@ class KeptAnswer:
             measures = {str(name): float(value) for name, value in said["measures"].items()}
             return cls(
                 heads["head"],
-                np.array(arrays["chances"]),
+                np.array(arrays[_CHANCES]),
                 measures,
                 heads.get("trial"),
                 heads.get("whole"),
@@ -92,3 +95,50 @@ class KeptAnswer:
             raise CheckpointError(
                 f"{path}: incomplete or of another version ({error!r}); train anew, the features are kept."
             ) from error
+
+
+def held_out_chances(folder: RunFolder, record: Record) -> np.ndarray | None:
+    """Return what is known of a run's validation photos by weights that did not learn from them, where its best weights did.
+
+    Args:
+        folder: of the run.
+        record: its own.
+
+    Raises:
+        CheckpointError: a file of the run is damaged.
+
+    Returns:
+        float32 (validation, classes); None where the best weights themselves have not seen these photos.
+    """
+    kept = KeptAnswer.read(folder.first_answer)
+    if kept is None:
+        return None
+    try:
+        best = json.loads(folder.results.read_text(encoding="utf-8"))["best_epoch"]
+    except (OSError, ValueError, LookupError, TypeError):
+        best = 0
+    if best == 0:
+        return kept.chances
+    transfer = record.options().transfer
+    whole = transfer is not None and best is not None and best > (transfer.trial_epochs or 0)
+    return read_held_out(folder) if whole else None
+
+
+def read_held_out(folder: RunFolder) -> np.ndarray | None:
+    """Return what a trial said of the validation photos before the run learnt from them; None where it did not.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    if not folder.held_out.is_file():
+        return None
+    return np.array(tensors.read(folder.held_out)[_CHANCES].numpy())
+
+
+def write_held_out(folder: RunFolder, chances: np.ndarray) -> None:
+    """Write what a trial says of the validation photos, float32 (validation, classes), before the run learns from them.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    tensors.write(folder.held_out, {_CHANCES: torch.from_numpy(np.ascontiguousarray(chances))})

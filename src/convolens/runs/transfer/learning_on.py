@@ -1,20 +1,16 @@
 """LearningOn: what a session needs to train on from a first answer, to judge it, and to end with whichever was better."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 
-from convolens.checkpoints import tensors
 from convolens.data.prepared import Prepared
 from convolens.runs.folder import model_file
-from convolens.runs.folder.first_answer_file import KeptAnswer
+from convolens.runs.folder.first_answer_file import KeptAnswer, read_held_out, write_held_out
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings
@@ -22,8 +18,6 @@ from convolens.runs.tasks.probabilities import probabilities
 from convolens.runs.training.outcome import Best
 from convolens.runs.transfer.evidence import Hurdle
 from convolens.runs.transfer.legs import Legs
-
-_CHANCES = "chances"  # in the file of what the trial said
 
 
 @dataclass(frozen=True)
@@ -114,40 +108,6 @@ def judge_trial(
         chances = probabilities(
             side.trained.model, side.prepared.validation.pixels, side.trained.preprocessing
         )
-        tensors.write(folder.held_out, {_CHANCES: torch.from_numpy(np.ascontiguousarray(chances))})
+        write_held_out(folder, chances)
 
     return judge
-
-
-def held_out_chances(folder: RunFolder) -> np.ndarray | None:
-    """Return what is known of a run's validation photos by weights that did not learn from them, where its best weights did.
-
-    Raises:
-        CheckpointError: a file of the run is damaged.
-
-    Returns:
-        float32 (validation, classes); None where the best weights themselves have not seen these photos.
-    """
-    kept = KeptAnswer.read(folder.first_answer)
-    if kept is None:
-        return None
-    transfer = read_record(folder).options().transfer
-    try:
-        best = json.loads(folder.results.read_text(encoding="utf-8"))["best_epoch"]
-    except (OSError, ValueError, LookupError, TypeError):
-        best = 0
-    if best == 0:
-        return kept.chances
-    whole = transfer is not None and best is not None and best > (transfer.trial_epochs or 0)
-    return read_held_out(folder) if whole else None
-
-
-def read_held_out(folder: RunFolder) -> np.ndarray | None:
-    """Return what a trial said of the validation photos before the run learnt from them; None where it did not.
-
-    Raises:
-        CheckpointError: the file is damaged.
-    """
-    if not folder.held_out.is_file():
-        return None
-    return np.array(tensors.read(folder.held_out)[_CHANCES].numpy())
