@@ -17,8 +17,9 @@ from convolens.runs.training.learnt_network import learnt_network
 
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
     """Return a run's model with what it must be shown and what its outputs mean."""
-    several = task_of(settings).several
-    return TrainedModel(model, settings.model, prepared.class_names, settings.preprocessing, several)
+    return TrainedModel(
+        model, settings.model, prepared.class_names, settings.preprocessing, bool(settings.multi_label)
+    )
 
 
 def steps_an_epoch(settings: Settings, prepared: Prepared) -> int:
@@ -31,7 +32,19 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
     rate = learning_rate(settings, steps_an_epoch(settings, prepared))
 
     def make() -> Model:
-        model = _network(settings, len(prepared.class_names))
+        classes, like = len(prepared.class_names), network_like(settings)
+        if settings.transfer is not None:
+            model = learnt_network(settings, classes, like)
+        else:
+            model = build(
+                settings.model,
+                settings.input_shape,
+                classes,
+                training=settings.finetuning
+                is None,  # auxiliary classifiers help a network that begins fresh
+                weights=like,
+                multi_label=bool(settings.multi_label),
+            )
         optimizer = optimizers.get({"class_name": settings.optimizer, "config": settings.optimizer_options})
         optimizer.learning_rate = rate
         task, units = task_of(settings), int(model.output_shape[-1])
@@ -39,19 +52,6 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
         return model.to(settings.device)
 
     return make
-
-
-def _network(settings: Settings, classes: int) -> Model:
-    if settings.transfer is not None:
-        return learnt_network(settings, classes, network_like(settings))
-    return build(
-        settings.model,
-        settings.input_shape,
-        classes,
-        training=settings.finetuning is None,  # auxiliary classifiers help a network that begins fresh
-        weights=network_like(settings),
-        multi_label=task_of(settings).several,
-    )
 
 
 def make_batches(settings: Settings, prepared: Prepared, model: Model, training: bool) -> AugmentedBatches:
