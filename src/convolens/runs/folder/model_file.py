@@ -83,12 +83,12 @@ def load(run: RunFolder, weights: Path | None = None, device: str = "cpu") -> Tr
         raise MissingFileError(
             f"{weights}: no such weights file; did the training end before its first epoch was over?"
         )
-    description = read_description(run.model)
 
     def fits(module: Container) -> None:
         Model(module).load_weights(weights)
 
     with _blaming(run.model):
+        description = read_description(run.model)
         module = described_network(run.model, description["network"], fits)
         names = tuple(str(name) for name in description["class_names"])
         preprocessing = Preprocessing.of(description["preprocessing"])
@@ -146,8 +146,8 @@ def network(run: RunFolder) -> Model:
     Raises:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
-    description = read_description(run.model)
     with _blaming(run.model):
+        description = read_description(run.model)
         module = network_without_memory(run.model, description["network"])
         return Model(module, name=str(description["name"]))
 
