@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from convolens.applications import canonical_name
 from convolens.applications.weights.imagenet_classes import imagenet_classes
 from convolens.arguments import did_you_mean
 from convolens.errors import MissingFileError
@@ -61,7 +60,7 @@ def load_answering(
     """
     if folder is not None:
         return model_file.load(folder, folder.weights(weights))
-    found = subject_of_architecture(where, canonical_name(os.fspath(run)))
+    found = subject_of_architecture(where, os.fspath(run), "imagenet")
     names = imagenet_classes()
     screen.line(f"{found.architecture}: learnt from ImageNet, tells {len(names):,} classes apart")
     return TrainedModel(found.model, found.architecture, names, found.preprocessing)

@@ -124,21 +124,22 @@ def subject_of_architecture(
 
     Args:
         where: names the command in errors.
-        name: of the architecture, as the registry spells it.
+        name: of the architecture, in any spelling.
         weights, size, device: as of `find_subject`, which says what is raised.
     """
-    if weights is None and name in CARRIED:
-        weights = "imagenet"
-    entry, found = find_architecture(where, name), _weights(where, weights, name)
+    entry = find_architecture(where, name)
+    found = _weights(where, weights, entry.name)
     side = integer(where, "--size", size or (found.size if found is not None and found.size else entry.size))
     with undrawn() if weights == "imagenet" else nullcontext():
         model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
     resized = found.interpolation if found is not None else None
     preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
-    return Subject(model, name, name, preprocessing, RANDOM if found is None else found.title)
+    return Subject(model, entry.name, entry.name, preprocessing, RANDOM if found is None else found.title)
 
 
 def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:
+    if weights is None and name in CARRIED:
+        weights = "imagenet"
     try:
         return find_weights(where, weights, name)
     except (ExtraMissingError, DataError) as error:  # which tell of a training's flag
