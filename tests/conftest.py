@@ -109,17 +109,6 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw truncated normals as uniform numbers of the same spread: in a tenth of the time, where a test draws millions."""
-
-    def draw(tensor: torch.Tensor, mean: float, deviation: float, *_: object) -> torch.Tensor:
-        reach = 3**0.5 * 0.88 * deviation  # 0.88: of a normal cut at two deviations
-        return tensor.uniform_(mean - reach, mean + reach)
-
-    monkeypatch.setattr(torch.nn.init, "trunc_normal_", draw)
-
-
-@pytest.fixture
 def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the package of the learnt weights is not installed."""
     from convolens.applications.weights import installed_weights

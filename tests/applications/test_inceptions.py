@@ -9,6 +9,8 @@ from convolens.applications.architectures.inception_v3 import AUXILIARY_WEIGHT
 from convolens.errors import ArgumentError, ShapeError
 from reference_weights import digest, draw, multiply_accumulates, picture
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 # Of torchvision 0.29.1, `inception_v3(aux_logits=True)`, and timm 1.0.29.dev0, `inception_v4()`: the digest of the state
 # dict without num_batches_tracked, and the first logits of the first picture of 96 x 91 with the weights of
 # `reference_weights`, in inference mode.

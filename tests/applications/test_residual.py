@@ -13,6 +13,8 @@ from convolens.applications import NIN, AlexNet, ENet, ResNet18, ResNet34, ResNe
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Conv2D
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 RESNETS = (ResNet18, ResNet34, ResNet50, ResNet101, ResNet152)
 
 # SHA-256 of the sorted lines "name shape" of torchvision 0.29.1's state_dict, without num_batches_tracked:

@@ -104,7 +104,11 @@ class MonitorCallback(Callback):
         self._resumed = False
 
     def is_better(self, value: float, best: float | None) -> bool:
-        """Return whether `value` improves on `best` by `min_delta`."""
+        """Return whether a value improves on the best by `min_delta`; see `callbacks.monitor.is_better`.
+
+        Args:
+            value, best: as there.
+        """
         return is_better(value, best, bool(self.larger), self.min_delta)
 
     def find_direction(self) -> None:

@@ -11,6 +11,8 @@ from convolens.applications import APPLICATIONS, ConvModel, GoogLeNet
 from convolens.applications.weights.imagenet import IMAGENET
 from typed import run
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 
 @pytest.fixture(scope="module")
 def entries() -> dict[str, CatalogueEntry]:

@@ -11,6 +11,8 @@ from convolens.analysis.explain import find_layer, grad_cam, grad_cam_plus_plus,
 from convolens.applications import APPLICATIONS, build
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 IMAGE = np.random.default_rng(0).random((12, 10, 3), dtype=np.float32)
 NETWORKS = named()
 

@@ -10,6 +10,8 @@ from convolens.features import choose, extract
 from convolens.features.extraction.choice import named_layers
 from convolens.models import Model, Sequential
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 
 @pytest.mark.parametrize(
     ("name", "size", "expected", "width"),

@@ -309,7 +309,7 @@ def test_an_interrupted_iterator_goes_on_and_must_be_the_same(tmp_path):
     assert found.labels.tolist() == np.repeat(np.arange(6), 3).tolist()
 
 
-PLACES = [str(Path(__file__).parent), str(Path(__file__).parents[1])]  # of this file and of images.py
+PLACES = [str(Path(__file__).parent), str(Path(__file__).parents[2])]  # of this file and of images.py
 PROGRAM = """
 import sys, numpy as np, torch
 sys.path[:0] = sys.argv[3:]

@@ -12,6 +12,8 @@ from convolens.models.parts.base_and_head import base_and_head
 from convolens.models.parts.blocks import blocks_of
 from convolens.models.parts.freezing import units_of
 
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
+
 SIZES = {
     "shallow-vgg": 32, "conv-model": 32, "nin-bn": 32, "vgg11-bn": 32, "googlenet-bn": 64, "inception-v3": 75, "resnet-18": 32,
     "resnet-50": 32, "enet": 32, "mobilenet-v3-small": 32, "convnext-tiny": 32,

@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from convolens.layers import Layer
 from convolens.models.graph.serialization import serialize
 
 FORMAT = "1"
+
+_reading = threading.Lock()  # Python 3.11 cannot parse sources in two threads at once
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def network_digest(module: torch.nn.Module) -> str:
             told = f"{kind.__module__}.{kind.__qualname__}"
         else:  # whatever the module is called: a program's own is `__main__`
             try:
-                told = inspect.getsource(kind)
+                with _reading:
+                    told = inspect.getsource(kind)
             except (OSError, TypeError):  # typed into a prompt
                 told = kind.__qualname__
         found.update(f"{told}\n".encode())
