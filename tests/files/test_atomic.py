@@ -1,9 +1,11 @@
 """Files are there whole or not at all, and the error says what to do."""
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -11,12 +13,22 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
+from PIL import Image
 
+from convolens import Input, Sequential
+from convolens.analysis import plot_model
+from convolens.analysis.arithmetic.animation import save_gif
+from convolens.analysis.charts.pictures import new_figure, save_figure
 from convolens.checkpoints import atomic_path, tensors
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.checkpoints.foreign.keras_archive import Saved
 from convolens.errors import WriteError
+from convolens.features.extraction.features import write_npz
 from convolens.files.atomic import remove, write_error
+from convolens.files.plain_json import write_json
+from convolens.files.table import write_csv
+from convolens.layers import Dense
+from convolens.runs.output.places import check_place
 
 ARRAY = np.arange(5000, dtype="float32")
 
@@ -73,6 +85,105 @@ def test_every_writer_replaces_in_one_step(ending: str, tmp_path: Path) -> None:
     WRITERS[ending](path)
     assert path.stat().st_size > ARRAY.nbytes
     assert list(tmp_path.iterdir()) == [path]
+
+
+# Every way of a file to its name that is not in WRITERS.
+OTHERS: dict[str, Callable[[Path], None]] = {
+    ".csv": lambda path: write_csv(path, ["a"], [[1]]),
+    ".json": lambda path: write_json(path, {"a": 1}),
+    ".png": lambda path: save_figure(new_figure(1, 1), path),
+    ".gif": lambda path: save_gif([Image.new("RGB", (8, 8))], path, 100),
+    ".svg": lambda path: plot_model(Sequential([Input((4,)), Dense(2)]), path) and None,
+    ".npz": lambda path: _npz(path),
+}
+EVERY = WRITERS | OTHERS
+
+
+def _npz(path: Path) -> None:
+    source = path.with_name("source.safetensors")
+    tensors.write(source, {"a": torch.from_numpy(ARRAY)})
+    write_npz(path, source)
+    source.unlink()
+
+
+@pytest.mark.parametrize("ending", sorted(EVERY))
+def test_a_link_stays_and_the_file_behind_it_is_replaced(ending: str, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    for target, link in (("old", "link"), ("new", "nowhere")):
+        behind, path = tmp_path / "far" / f"{target}{ending}", tmp_path / f"{link}{ending}"
+        path.symlink_to(Path("far", behind.name))
+        if target == "old":
+            behind.write_bytes(b"old")
+            behind.chmod(0o600)
+        EVERY[ending](path)
+        assert os.readlink(path) == f"far/{behind.name}"
+        assert behind.stat().st_size > 3
+    assert (tmp_path / "far" / f"old{ending}").stat().st_mode & 0o777 == 0o600  # nobody else may read it now
+    assert len(list(tmp_path.rglob("*"))) == 5
+
+
+@pytest.mark.parametrize("ending", sorted(EVERY))
+def test_a_pipe_is_written_through(ending: str, tmp_path: Path) -> None:
+    EVERY[ending](tmp_path / f"whole{ending}")
+    pipe = tmp_path / f"pipe{ending}"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        EVERY[ending](pipe)
+        assert len(read.result(30)) == (tmp_path / f"whole{ending}").stat().st_size
+    assert pipe.is_fifo()
+
+
+def test_links_that_lead_round_are_no_place(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("a.csv")
+    with pytest.raises(WriteError, match=r"cannot write .*a\.csv: Too many levels of symbolic links"):
+        OTHERS[".csv"](tmp_path / "a.csv")
+
+
+THROUGH = """
+import os, sys
+from pathlib import Path
+from convolens.files.table import write_csv
+print("before")
+write_csv(Path(sys.argv[1]), ["a"], [[1]])
+print("after", flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/stdout here")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "out.txt", "link"])
+@pytest.mark.parametrize("to", ["file", "pipe"])
+def test_what_standard_output_goes_to_is_gone_on_with(name: str, to: str, tmp_path: Path) -> None:
+    """`--csv /dev/stdout > out.txt`: replaced by a new file, `out.txt` would lose what is printed before and after."""
+    if to == "pipe" and not name.startswith("/dev"):
+        pytest.skip("a pipe has no name here")
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    path = tmp_path / name  # an absolute name is itself
+    with (tmp_path / "out.txt").open("wb") as out:
+        ended = subprocess.run(
+            [sys.executable, "-c", THROUGH, path],
+            stdout=out if to == "file" else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=120,
+        )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    told = (tmp_path / "out.txt").read_bytes() if to == "file" else ended.stdout
+    assert told == b"before\na\n1\nafter\n"
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["link", "out.txt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes devices")
+def test_a_device_stays_one(tmp_path: Path) -> None:
+    try:
+        os.mknod(tmp_path / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except OSError:
+        pytest.skip("no devices here")
+    (tmp_path / "link").symlink_to("null")
+    for name in ("null", "link"):
+        check_place(tmp_path / name)
+        OTHERS[".csv"](tmp_path / name)
+    assert (tmp_path / "null").is_char_device()
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["link", "null"]
 
 
 @pytest.mark.parametrize("ending", sorted(WRITERS))
@@ -141,6 +252,16 @@ def test_a_disk_that_fills_up_on_the_way(tmp_path: Path) -> None:
     assert ended.stdout.splitlines() == expected * 3
     assert sorted(tmp_path.iterdir()) == sorted(paths)
     assert {path.read_bytes() for path in paths} == {b"old"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    path.chmod(0o400)
+    with pytest.raises(WriteError, match=r"Permission denied; the place may not be written: change its"):
+        OTHERS[".csv"](path)
+    assert path.read_bytes() == b"old"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")

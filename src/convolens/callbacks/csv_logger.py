@@ -55,14 +55,16 @@ class CSVLogger(Callback):
         self._resumed = self._header_written = False
         try:
             self.filename.parent.mkdir(parents=True, exist_ok=True)
-            if append and self.filename.exists():
+            if append and self.filename.is_file():  # a pipe has nothing to go on from
                 self._cut_off()
-                with self.filename.open(newline="") as file:
+                with self.filename.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
                     columns = next(csv.reader(file, delimiter=self.separator), [])
                 self._header_written = bool(columns)
                 if columns:
                     self.keys = columns[1:]
-            self._file = self.filename.open("a" if append else "w", newline="")
+            self._file = self.filename.open(
+                "a" if append else "w", newline="", encoding="utf-8", errors="surrogateescape"
+            )
         except OSError as error:
             raise WriteError(
                 f"CSVLogger: cannot write {self.filename} ({error.strerror}); give another filename."
@@ -123,7 +125,7 @@ class CSVLogger(Callback):
         self._close()
 
     def state_dict(self) -> dict[str, Any]:
-        size = self.filename.stat().st_size if self.filename.exists() else 0
+        size = self.filename.stat().st_size if self.filename.is_file() else 0
         return {"keys": self.keys, "bytes": size}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

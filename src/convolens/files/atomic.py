@@ -1,10 +1,13 @@
-"""Files that are there whole or not at all: a temporary sibling, flushed to disk, then renamed."""
+"""Files that are there whole or not at all: a temporary sibling, flushed to disk, then renamed; what is no file is written through."""
 
 import errno
 import hashlib
 import os
 import re
 import shutil
+import stat
+import sys
+import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -108,18 +111,55 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def file_behind(path: Path) -> Path | None:
+    """Return the file that writing to a path makes or replaces, which a link leads to; None where it is to be written through.
+
+    Written through are devices, pipes, and the files that standard output and standard error go to.
+
+    Raises:
+        OSError: a folder, links that lead round, a file without permission.
+
+    Example:
+        >>> file_behind(Path("answers.csv")), file_behind(Path(os.devnull))
+        (PosixPath('answers.csv'), None)
+    """
+    place = Path(os.path.realpath(path)) if path.is_symlink() else path
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return place
+    if stat.S_ISDIR(state.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    named = place.exists() and place.samefile(path)  # no name leads to a file that was removed and is open
+    return place if stat.S_ISREG(state.st_mode) and named and _stream_to(state) is None else None
+
+
+def _stream_to(state: os.stat_result) -> int | None:
+    """Return the descriptor of standard output or error, where it leads to this file; another begins at the file's begin."""
+    for descriptor in (1, 2):
+        with suppress(OSError):  # closed
+            if os.path.samestat(os.fstat(descriptor), state):
+                return descriptor
+    return None
+
+
 @contextmanager
 def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; what is written there replaces `path` at the end, in one step.
+    """Yield a temporary path; what is written there becomes the content of `path` at the end, in one step.
+
+    A link stays, and the file that it leads to is replaced; so do the permissions of that file. A device or a pipe (`/dev/stdout`,
+    `/dev/null`) is written to.
 
     Args:
         path: the file to write; its folder must exist.
 
     Raises:
         WriteError: permission, a full disk and the like; the file that was there is untouched.
+        BrokenPipeError: whoever read the pipe went away.
 
     Example:
-        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     with atomic_path(Path(folder) / "a.txt") as temporary:
         ...         _ = temporary.write_text("whole")
@@ -127,18 +167,42 @@ def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
-        try:
-            yield temporary
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-            sync_folder(path.parent)
-        except OSError as error:
-            if isinstance(error, WriteError):
-                raise
-            raise write_error(error, path) from error
+        place = file_behind(path)
+        if place is None:
+            with tempfile.TemporaryDirectory() as folder:
+                temporary = Path(folder, f"whole{path.suffix}")
+                yield temporary
+                _write_through(temporary, path)
+        else:
+            with _replacing(place) as temporary:
+                yield temporary
+    except (WriteError, BrokenPipeError):
+        raise
+    except OSError as error:
+        raise write_error(error, path) from error
+
+
+@contextmanager
+def _replacing(place: Path) -> Iterator[Path]:
+    temporary = place.with_name(f".{place.stem[:40]}.{uuid.uuid4().hex[:8]}{place.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        with suppress(OSError):  # there is none yet; file systems without permissions
+            shutil.copymode(place, temporary)
+        os.replace(temporary, place)
+        sync_folder(place.parent)
     finally:
         with suppress(OSError):  # not there, or its folder is none: what went wrong is on its way already
             temporary.unlink()
+
+
+def _write_through(source: Path, path: Path) -> None:
+    stream = _stream_to(path.stat())
+    for printed in (sys.stdout, sys.stderr):  # what was printed before comes first
+        if stream is not None and printed is not None:
+            printed.flush()
+    with source.open("rb") as whole, open(path if stream is None else os.dup(stream), "wb") as file:
+        shutil.copyfileobj(whole, file)

@@ -98,6 +98,8 @@ def extract(
 
 def _into_file(work: Work, key: Key, path: Path) -> Features:
     folder = path.with_name(f"{path.name}.partial")
+    if path.exists() and not path.is_file():
+        raise ArgumentError(f"{path}: is no regular file, and features are read from where they are written.")
     if path.exists():
         stored = read_file(path)
         if not key.data:

@@ -1,6 +1,5 @@
 """Places: whether a file or a new folder can be written there, before the work that fills it; and making the folder."""
 
-import errno
 import os
 import shlex
 import tempfile
@@ -8,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from convolens.errors import ArgumentError
-from convolens.files.atomic import write_error
+from convolens.files.atomic import file_behind, write_error
 
 
 def check_place(path: str | PathLike[str]) -> None:
@@ -19,13 +18,17 @@ def check_place(path: str | PathLike[str]) -> None:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=path.parent)
-        os.close(descriptor)
-        os.unlink(name)
+        place = file_behind(path)
+        if place is not None:
+            _try_folder(place.parent)
     except OSError as error:
         raise write_error(error, path) from error
+
+
+def _try_folder(folder: Path) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=folder)
+    os.close(descriptor)
+    os.unlink(name)
 
 
 def check_outside(out: str | PathLike[str], photos: Path) -> None:
@@ -67,9 +70,7 @@ def check_writable(out: str | PathLike[str]) -> None:
     if place == Path(out).absolute():  # the name is taken: its sibling will be made
         place = place.parent
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".convolens-", dir=place)
-        os.close(descriptor)
-        os.unlink(name)
+        _try_folder(place)
     except OSError as error:
         raise write_error(error, Path(out)) from error
 
