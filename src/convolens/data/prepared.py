@@ -67,6 +67,7 @@ class Prepared:
         fingerprint: of the files, see `data.caching.fingerprint`.
         decoded: SHA-256 over the pixels of a few photos, in hexadecimal: another decoder gives another one.
         validation_apart: whether the validation photos are of a folder of their own, not split off.
+        on_both_sides: how many validation photos are, byte for byte, training photos too.
     """
 
     class_names: tuple[str, ...]
@@ -78,6 +79,12 @@ class Prepared:
     fingerprint: str = ""
     decoded: str = ""
     validation_apart: bool = False
+    on_both_sides: int = 0
+
+    def not_validated(self) -> list[str]:
+        """Return the classes without a validation photo."""
+        counts = self.validation.folder.counts()
+        return [name for name, count in zip(self.class_names, counts, strict=True) if count == 0]
 
     def are_those_of(self, recorded: str) -> bool:
         """Return whether these are the photos of a run.

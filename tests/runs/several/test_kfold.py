@@ -58,6 +58,7 @@ def test_every_photo_is_answered_once_by_a_network_that_did_not_learn_from_it(wh
     readable = [path for path in images.paths if path.name != "broken.png"]
     assert [row["path"] for row in rows] == [str(path) for path in readable]
     assert len(rows) == 58
+    images = images.subset([place for place, path in enumerate(images.paths) if path in readable])
     expected = dict(zip(images.paths, folds_by_content(images, 3) + 1, strict=True))
     assert [int(row["fold"]) for row in rows] == [expected[path] for path in readable]
     seen = []
@@ -237,7 +238,7 @@ def test_a_name_that_is_taken_and_other_settings(options, whole, capsys):
     assert "is not gone on with, for epochs, kfold differ." in capsys.readouterr().out
     assert more.folder.path.name == "run-2"
     assert {path.name for path in whole.folder.path.parent.iterdir()} == names | {"run-2"}
-    assert [fold.photos for fold in more.outcome.folds] == [30, 28], "the broken one is in fold 2"
+    assert [fold.photos for fold in more.outcome.folds] == [29, 29], "the broken one is in no fold"
 
 
 def test_groups_stay_together(data, tmp_path):
@@ -270,7 +271,7 @@ def bad(data, place):
     yield ["--kfold", "3", "--val-split", "0.2"], "leave --val-split out, or --kfold."
     yield ["--kfold", "3", "--val", data], "would not be used; leave one of the two out"
     yield ["--kfold", "3", "--branch-from", place / "run"], "so that no fold would be new to it"
-    yield ["--kfold", "3", "--batch-size", "400"], "batch_size 400 is larger than the 39 training photos"
+    yield ["--kfold", "3", "--batch-size", "400"], "batch_size 400 is larger than the 38 training photos"
     yield ["--kfold", "3", "--out", data / "run"], "would lie inside the photos"
 
 

@@ -49,6 +49,13 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
             len(prepared.validation),
         ],
     )
+    if missing := prepared.not_validated():
+        screen.warn(f"  validation: no photo of {', '.join(missing)}; their recall cannot be measured")
+    if prepared.on_both_sides:
+        screen.warn(
+            f"  {prepared.on_both_sides:,} of {len(prepared.validation):,} validation photos are training photos too, byte for byte: "
+            "scores on what was learnt tell nothing of new photos; take them out of one side."
+        )
     if training.max() >= 3 * training.min():
         most, least = int(training.argmax()), int(training.argmin())
         screen.warn(

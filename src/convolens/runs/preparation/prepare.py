@@ -19,6 +19,7 @@ from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task_of import task_of
 
+Skipped = list[tuple[Path, str]]  # path and reason of what cannot be read
 SAMPLE = 16  # photos of each side by whose pixels a change of the decoder is seen
 
 
@@ -71,32 +72,33 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
             )
         if settings.group_by is not None:
             lines.append("--group-by is not used: nothing is split where there is a folder for validation")
-        training, validation = whole, _validation_images(validation_path, whole, settings, lines)
-        for ending, count in validation.ignored.items():
+        others = task.list_labelled(validation_path, None, whole.class_names)
+        for ending, count in others.ignored.items():
             ignored[ending] = ignored.get(ending, 0) + count
+        (training, validation), skipped = _read_sides(whole, others, settings, screen)
     else:
-        training, validation = _split(whole, settings, lines)
-    training_part, skipped = _read(training, settings, screen, "reading training photos")
-    validation_part, more = _read(validation, settings, screen, "reading validation photos")
-    skipped += more
+        (training, validation), skipped, line = _split_and_read(whole, settings, screen)
+        lines.append(line)
     if skipped and settings.strict:
         first = "; ".join(f"{path}: {reason.rstrip('.')}" for path, reason in skipped[:3])
         raise DataError(
             f"{len(skipped)} unreadable image{'s' * (len(skipped) != 1)} and --strict: {first}. "
             "Repair or remove them, or train without --strict."
         )
-    _check_sides(training_part, validation_part)
-    task.check_validation(validation_part)
+    _check_sides(training, validation)
+    task.check_validation(validation)
+    learnt = set(content_hashes(training.folder))
     return Prepared(
         class_names=whole.class_names,
-        training=training_part,
-        validation=validation_part,
+        training=training,
+        validation=validation,
         lines=tuple(lines),
         skipped=tuple(skipped),
         ignored=ignored,
-        fingerprint=fingerprint(training_part.folder, validation_part.folder),
-        decoded=_decoded(training_part, validation_part),
+        fingerprint=fingerprint(training.folder, validation.folder),
+        decoded=_decoded(training, validation),
         validation_apart=validation_path is not None,
+        on_both_sides=sum(content in learnt for content in content_hashes(validation.folder)),
     )
 
 
@@ -150,17 +152,36 @@ def check_classes(folder: ImageFolder) -> None:
             )
 
 
-def _validation_images(
-    path: Path, training: ImageFolder, settings: Settings, lines: list[str]
-) -> ImageFolder:
-    found = task_of(settings).list_labelled(path, None, training.class_names)
-    missing = [name for name, count in zip(found.class_names, found.counts(), strict=True) if count == 0]
-    if missing:
-        lines.append(f"validation: no photo of {', '.join(missing)}; their recall cannot be measured")
-    return found
+def _split_and_read(
+    whole: ImageFolder, settings: Settings, screen: Screen
+) -> tuple[tuple[Part, Part], Skipped, str]:
+    """Part photos and read both sides; return these, what cannot be read, and a line on how they were parted.
+
+    What a split promises holds for photos that can be read, and which these are is known once they were decoded: where some
+    cannot be, the others are parted anew.
+    """
+    if settings.kfold is not None:  # all were decoded before, by `several.kfold`
+        readable, skipped = read_all(whole, settings, screen)
+        sides, line = _split(readable.folder, settings)
+        return _read_sides(*sides, settings, screen)[0], skipped, line
+    sides, line = _split(whole, settings)
+    parts = None
+    try:
+        parts, skipped = _read_sides(*sides, settings, screen)
+    except DataError:  # one side has no photo that can be read
+        skipped = read_all(whole, settings, screen)[1]
+    if parts is not None and not skipped:
+        return parts, skipped, line
+    broken = {path for path, _ in skipped}
+    kept = [place for place, path in enumerate(whole.paths) if path not in broken]
+    sides, line = _split(whole.subset(kept), settings)
+    if parts is None or parts[1].folder.relative_paths != sides[1].relative_paths:
+        parts, _ = _read_sides(*sides, settings, screen)
+    return parts, skipped, line
 
 
-def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[ImageFolder, ImageFolder]:
+def _split(whole: ImageFolder, settings: Settings) -> tuple[tuple[ImageFolder, ImageFolder], str]:
+    """Return the photos of both sides, and a line on how they were parted."""
     groups = _groups(whole, settings)
     whole_groups = "" if groups is None else f"; {len(np.unique(groups))} groups stay whole"
     if settings.kfold is not None:
@@ -174,10 +195,10 @@ def _split(whole: ImageFolder, settings: Settings, lines: list[str]) -> tuple[Im
     else:
         share, stays = f"{settings.validation_split:.0%} of the photos", "a photo never changes sides, "
         train, validation = split_by_content(whole, settings.validation_split, groups)
-    lines.append(
+    line = (
         f"validation: {share} by content, class by class{whole_groups}; {stays}identical ones stay together"
     )
-    return whole.subset(train), whole.subset(validation)
+    return (whole.subset(train), whole.subset(validation)), line
 
 
 def _groups(whole: ImageFolder, settings: Settings) -> np.ndarray | None:
@@ -208,9 +229,24 @@ def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
     return folds_by_content(whole, settings.kfold, _groups(whole, settings)) + 1
 
 
-def _read(
-    folder: ImageFolder, settings: Settings, screen: Screen, title: str
-) -> tuple[Part, list[tuple[Path, str]]]:
+def read_all(whole: ImageFolder, settings: Settings, screen: Screen) -> tuple[Part, Skipped]:
+    """Return the photos of both sides that can be read, and path and reason of the others.
+
+    Raises:
+        DataError: not one can be read.
+    """
+    return _read(whole, settings, screen, "reading photos")
+
+
+def _read_sides(
+    training: ImageFolder, validation: ImageFolder, settings: Settings, screen: Screen
+) -> tuple[tuple[Part, Part], Skipped]:
+    one, skipped = _read(training, settings, screen, "reading training photos")
+    other, more = _read(validation, settings, screen, "reading validation photos")
+    return (one, other), skipped + more
+
+
+def _read(folder: ImageFolder, settings: Settings, screen: Screen, title: str) -> tuple[Part, Skipped]:
     with screen.progress(title) as advance:
         part, pixels = read_part(folder, settings.preprocessing, advance)
     return part, list(pixels.skipped)

@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from convolens.data.caching.fingerprint import fingerprint
-from convolens.data.folders.folder import ImageFolder
-from convolens.data.prepared import read_part
+from convolens.data.prepared import Part
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked
 from convolens.options.training import TrainOptions
@@ -21,7 +20,14 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.preflight.threads import threads_put_back
-from convolens.runs.preparation.prepare import check_classes, check_folds, fold_of_each, layout_of
+from convolens.runs.preparation.prepare import (
+    Skipped,
+    check_classes,
+    check_folds,
+    fold_of_each,
+    layout_of,
+    read_all,
+)
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.ensemble import ensemble_of
 from convolens.runs.several.kfold_files import Fold, KFoldOutcome, begin_record, write_kfold
@@ -83,8 +89,10 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
     layout, task = layout_of(settings), task_of(settings)
     check_folds(settings, layout)
     check_outside(out, layout.train)
-    whole = task.list_photos(layout.train, settings.labels)
-    check_classes(whole)
+    listed = task.list_photos(layout.train, settings.labels)
+    check_classes(listed)
+    part, skipped = read_all(listed, settings, screen)
+    whole = part.folder
     fold_of = fold_of_each(whole, settings)
     sizes = np.bincount(fold_of)[1:].tolist()
     settings, notes = fit_batch_size(settings, options, len(whole) - max(sizes))
@@ -109,7 +117,7 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
             return KFoldResult(folder, None, interrupted=True)
         if (threads := _threads(folder, options)) is not None:
             torch.set_num_threads(threads)
-        outcome = _finish(folder, settings, folds, whole, fold_of, screen)
+        outcome = _finish(folder, settings, folds, part, fold_of, skipped, screen)
     _tell(folder, task, outcome, screen)
     return KFoldResult(folder, outcome)
 
@@ -203,17 +211,16 @@ def _finish(
     folder: RunFolder,
     settings: Settings,
     folds: list[Fold],
-    whole: ImageFolder,
+    part: Part,
     fold_of: np.ndarray,
+    skipped: Skipped,
     screen: Screen,
 ) -> KFoldOutcome:
     """Score every photo by the network that did not learn from it, and write everything."""
     screen.heading("All folds")
     _check_same(folder, settings, folds)
-    with screen.progress("reading photos") as advance:
-        part, pixels = read_part(whole, settings.preprocessing, advance)
-    fold_of = fold_of[pixels.indices]
-    chances = np.zeros((len(part), len(whole.class_names)), np.float32)
+    names = part.folder.class_names
+    chances = np.zeros((len(part), len(names)), np.float32)
     members: dict[str, TrainedModel] = {}
     with screen.progress("scoring every photo") as advance:
         for done, fold in enumerate(folds):
@@ -224,13 +231,12 @@ def _finish(
             trained.model.to("cpu")
             members[f"fold_{fold.fold}"] = trained
             advance(done + 1, len(folds))
-    name = f"{settings.model}, {len(folds)} folds"
     task = task_of(settings).tuned(chances, part.labels)
-    top = task.check_top(None, len(whole.class_names))
-    found = task.evaluate(chances, part.labels, whole.class_names, top, settings.seed)
+    top = task.check_top(None, len(names))
+    found = task.evaluate(chances, part.labels, names, top, settings.seed)
     outcome = KFoldOutcome(tuple(folds), found)
-    ensemble = task.kept_in(ensemble_of(members, name))
-    write_kfold(folder, settings, task, outcome, part, chances, fold_of, list(pixels.skipped), ensemble)
+    ensemble = task.kept_in(ensemble_of(members, f"{settings.model}, {len(folds)} folds"))
+    write_kfold(folder, settings, task, outcome, part, chances, fold_of, skipped, ensemble)
     return outcome
 
 

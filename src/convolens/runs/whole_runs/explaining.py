@@ -13,10 +13,11 @@ from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output import events
 from convolens.runs.output.screen import Screen
-from convolens.runs.report.findings import Evidence, Finding, Rescored
+from convolens.runs.report.findings import Answers, Evidence, Finding, Inputs, Rescored
 from convolens.runs.tasks.task import AnyScores, Task
 from convolens.runs.training.outcome import Best, Ended
 
+LOOKED_AT = 64  # photos at most
 RESCORED = 64  # photos at most: their files are read and decoded again
 
 
@@ -56,8 +57,32 @@ def explain_run(
             calibration_error=None
             if calibration is None
             else (calibration.error, calibration.corrected_error),
+            on_both_sides=best.prepared.on_both_sides,
+            answers=answers_given(task, own),
+            inputs=look_at(best.prepared.training),
         )
     )
+
+
+def answers_given(task: Task, chances: np.ndarray) -> Answers:
+    """Return how answers differ.
+
+    Args:
+        task: of the run.
+        chances: float32 (n, classes).
+    """
+    finite = np.isfinite(chances).all(axis=1)
+    range_ = float(np.ptp(chances[finite], axis=0).max()) if finite.any() else 0.0
+    different = len(np.unique(task.decided(chances[finite]), axis=0))
+    return Answers(len(chances), int((~finite).sum()), different, range_)
+
+
+def look_at(part: Part) -> Inputs:
+    """Return how photos vary, as a network sees them; of many some are looked at, spread evenly."""
+    places = np.linspace(0, len(part) - 1, min(LOOKED_AT, len(part))).astype(np.int64)
+    pixels = part.pixels[places].astype(np.float32)
+    within, between = pixels.std(axis=(1, 2)).max(), pixels.std(axis=0).max()
+    return Inputs(len(places), float(within), float(between))
 
 
 def rescore(

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from convolens.analysis.measures import score
-from convolens.runs.report.findings import FINDINGS, SEVERITIES, Evidence, Rescored, findings_of
+from convolens.runs.report.findings import (
+    FINDINGS,
+    SEVERITIES,
+    Answers,
+    Evidence,
+    Inputs,
+    Rescored,
+    findings_of,
+)
 
 
 def scores_of(confusion):
@@ -34,11 +42,42 @@ GOOD = Evidence(
     rescored=Rescored(64, 64, 0.95, 0.95),
     temperature=1.05,
     calibration_error=(0.02, 0.02),
+    answers=Answers(300, 0, 3, 0.9),
+    inputs=Inputs(64, 70.0, 60.0),
 )
 SURE = replace(GOOD, temperature=2.5, calibration_error=(0.12, 0.03))
 RISING = epochs((1.0, 0.9), (0.5, 0.5), (0.3, 0.6), (0.1, 0.8), (0.05, 0.9))
 
 CASES = {
+    "on_both_sides": (
+        replace(GOOD, on_both_sides=12),
+        GOOD,
+        "problem",
+        "Validation photos that were learnt from: 12 of 300 validation photos are training photos too, byte for byte",
+        "--val",
+    ),
+    "photos_alike": (
+        replace(GOOD, inputs=Inputs(64, 0.4, 0.3)),
+        replace(GOOD, inputs=Inputs(64, 0.0, 40.0)),  # plain colours can be told apart
+        "problem",
+        "The photos are all blank to the network: on 64 training photos the values of a pixel differ by 0.3 of 255 levels",
+        "first_batch.png",
+    ),
+    "degenerate_answers": (
+        replace(GOOD, answers=Answers(300, 0, 1, 0.0002)),
+        replace(GOOD, answers=Answers(4, 0, 1, 0.2)),
+        "problem",
+        "The network does not look at the photos: 300 validation photos get the same probabilities: no probability differs by "
+        "more than 0.0002",
+        "`convolens lr-find pets`",
+    ),
+    "not_validated": (
+        replace(GOOD, scores=scores_of([[50, 0, 0], [0, 40, 0], [0, 0, 0]])),
+        GOOD,
+        "problem",
+        "No validation photo of 'cow': none of the 90 validation photos that can be read is of it",
+        "skipped_images.csv",
+    ),
     "guessing": (
         replace(GOOD, scores=scores_of([[60, 0], [38, 2]])),
         None,
@@ -128,6 +167,21 @@ def test_it_fires_with_its_numbers_and_only_then(name):
     assert not found.next_step.endswith(".")
     if silent is not None:
         assert FINDINGS[name](silent) is None
+
+
+def test_answers_that_do_not_depend_on_the_photo():
+    look = FINDINGS["degenerate_answers"]
+    same = look(replace(GOOD, answers=Answers(300, 0, 1, 0.3)))
+    assert same.title == "Always the same answer"
+    nothing = look(replace(GOOD, answers=Answers(300, 300, 0, 0.0)))
+    assert "300 of 300 validation photos a probability is NaN" in nothing.evidence
+    assert "--clip-norm" in nothing.next_step
+
+
+def test_photos_that_are_all_right_because_they_were_learnt_are_no_easy_task():
+    right = replace(GOOD, scores=scores_of([[50, 0], [0, 50]]), on_both_sides=100)
+    assert findings_of(right)[0].title == "Validation photos that were learnt from"
+    assert FINDINGS["all_right"](right) is None
 
 
 def test_notes_where_all_is_well():

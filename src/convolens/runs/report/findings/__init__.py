@@ -2,25 +2,29 @@
 
 Example:
     >>> sorted(FINDINGS)[:3]
-    ['all_right', 'few_photos', 'guessing']
+    ['all_right', 'degenerate_answers', 'few_photos']
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from convolens.runs.report.findings.all_right import all_right
-from convolens.runs.report.findings.evidence import Evidence, Rescored
+from convolens.runs.report.findings.degenerate_answers import degenerate_answers
+from convolens.runs.report.findings.evidence import Answers, Evidence, Inputs, Rescored
 from convolens.runs.report.findings.few_photos import few_photos
 from convolens.runs.report.findings.finding import SEVERITIES, Finding
 from convolens.runs.report.findings.guessing import guessing
 from convolens.runs.report.findings.never_predicted import never_predicted
+from convolens.runs.report.findings.not_validated import not_validated
 from convolens.runs.report.findings.of_labels import (
     few_with_label,
     guessing_labels,
     never_said,
     weakest_label,
 )
+from convolens.runs.report.findings.on_both_sides import on_both_sides
 from convolens.runs.report.findings.overfitting import overfitting
+from convolens.runs.report.findings.photos_alike import photos_alike
 from convolens.runs.report.findings.predict_agrees import predict_agrees
 from convolens.runs.report.findings.still_learning import still_learning
 from convolens.runs.report.findings.waiting_for_data import waiting_for_data
@@ -32,6 +36,10 @@ MOST = 6
 # In the order in which findings of the same severity are told.
 Findings = Mapping[str, Callable[[Any], Finding | None]]
 FINDINGS: Findings = {
+    "on_both_sides": on_both_sides,
+    "photos_alike": photos_alike,
+    "degenerate_answers": degenerate_answers,
+    "not_validated": not_validated,
     "guessing": guessing,
     "predict_agrees": predict_agrees,
     "never_predicted": never_predicted,
@@ -45,6 +53,9 @@ FINDINGS: Findings = {
 }
 # Of several labels a photo.
 LABEL_FINDINGS: Findings = {
+    "on_both_sides": on_both_sides,
+    "photos_alike": photos_alike,
+    "degenerate_answers": degenerate_answers,
     "guessing_labels": guessing_labels,
     "predict_agrees": predict_agrees,
     "never_said": never_said,
@@ -69,4 +80,14 @@ def findings_of(evidence: Evidence[Any], findings: Findings = FINDINGS, most: in
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))[:most]
 
 
-__all__ = ["FINDINGS", "LABEL_FINDINGS", "SEVERITIES", "Evidence", "Finding", "Rescored", "findings_of"]
+__all__ = [
+    "FINDINGS",
+    "LABEL_FINDINGS",
+    "SEVERITIES",
+    "Answers",
+    "Evidence",
+    "Finding",
+    "Inputs",
+    "Rescored",
+    "findings_of",
+]

@@ -6,8 +6,8 @@ from convolens.runs.report.findings.finding import Finding
 
 
 def all_right(evidence: Evidence[Scores]) -> Finding | None:
-    """Return advice where every answer is right: that is an easy task, or photos that are nearly the same on both sides."""
-    if evidence.scores.right < evidence.scores.photos:
+    """Return advice where every answer is right, on photos that are new: that is an easy task, or photos that are nearly the same on both sides."""
+    if evidence.scores.right < evidence.scores.photos or evidence.on_both_sides:
         return None
     return Finding(
         "Every validation photo is right",

@@ -28,6 +28,38 @@ class Rescored:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How the answers on the validation photos differ.
+
+    Attributes:
+        photos: how many there are.
+        not_finite: how many have a probability of NaN or infinity.
+        different: how many different answers were given.
+        range: by how much the probability of a class differs between photos, that of the class where it does most, in [0, 1].
+    """
+
+    photos: int
+    not_finite: int
+    different: int
+    range: float
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How the training photos vary, as the network sees them.
+
+    Attributes:
+        photos: that were looked at.
+        within: standard deviation of the values of a photo, in levels of 255; that of the photo and colour where it is largest.
+        between: standard deviation of the values of all photos at a place, where it is largest.
+    """
+
+    photos: int
+    within: float
+    between: float
+
+
+@dataclass(frozen=True)
 class Evidence(Generic[AnyScores]):
     """What a training left.
 
@@ -42,6 +74,8 @@ class Evidence(Generic[AnyScores]):
         rescored: None where no photo was.
         temperature: None where the validation photos could not tell it.
         calibration_error: before and with it.
+        on_both_sides: how many validation photos are training photos too.
+        answers, inputs: None where they are not known.
     """
 
     scores: AnyScores
@@ -54,3 +88,6 @@ class Evidence(Generic[AnyScores]):
     rescored: Rescored | None = None
     temperature: float | None = None
     calibration_error: tuple[float, float] | None = None
+    on_both_sides: int = 0
+    answers: Answers | None = None
+    inputs: Inputs | None = None
