@@ -2,6 +2,7 @@
 
 import difflib
 import operator
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -21,7 +22,12 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     """
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}  # "mse" before "MSE"
     near = difflib.get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
-    return f" Did you mean '{by_folded[near[0]]}'?" if near else ""
+    if not near:
+        return ""
+    found = by_folded[near[0]]
+    if found != str(name) and unicodedata.normalize("NFC", found) == unicodedata.normalize("NFC", str(name)):
+        return f" Did you mean {found!a}? It differs only in the code points of its accents (Unicode NFC and NFD)."
+    return f" Did you mean '{found}'?"
 
 
 def one_of(where: str, argument: str, value: T, known: Collection[T]) -> T:

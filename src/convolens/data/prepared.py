@@ -8,7 +8,7 @@ import numpy as np
 
 from convolens.data.caching import old_fingerprints
 from convolens.data.caching.cache import Pixels, load_pixels
-from convolens.data.caching.fingerprint import FORM
+from convolens.data.caching.fingerprint import FORM, is_fingerprint_of
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.folders.folder import ImageFolder
 from convolens.pixel_rows import PixelRows
@@ -93,6 +93,8 @@ class Prepared:
             recorded: the fingerprint in its record; earlier versions took it of the pixels.
         """
         if recorded.startswith(FORM):
-            return recorded == self.fingerprint
+            return recorded == self.fingerprint or is_fingerprint_of(
+                recorded, self.training.folder, self.validation.folder
+            )
         sides = [(part.folder, part.pixels) for part in (self.training, self.validation)]
         return recorded == old_fingerprints.of_pixels(sides)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from convolens.data import find_layout, list_images
-from convolens.data.folders.folder import names_that_differ_by_case
+from convolens.data.folders.names import names_that_differ_by_case
 from convolens.errors import DataError, MissingFileError
 from images import folders, photo
 

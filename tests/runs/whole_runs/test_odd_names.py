@@ -6,6 +6,8 @@ import json
 import os
 import shlex
 import tomllib
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,36 @@ def test_explain(odd, tmp_path):
     page = (done.folder / "explain.html").read_text()
     assert "[bold]x.png" in page
     assert page.count("data:image/png") == len(FILES) + 2
+
+
+def test_photos_of_another_system_are_the_same_photos(tmp_path):
+    """Accents in one code point here (NFC), in two there (NFD): every way from a run to photos matches them."""
+    here = folders(tmp_path / "here", {"café": 12, "école": 12, "zoo": 12})
+    mac = tmp_path / "mac"
+    for path in sorted(here.rglob("*.png")):
+        copy = mac / unicodedata.normalize("NFD", path.parent.name) / f"{path.stem}.png"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    options = runs.TrainOptions(here, size=8, epochs=1, threads=1, from_scratch=True, out=tmp_path / "run")
+    quiet = Screen(quiet=True)
+    run = runs.train(options, quiet).folder
+    other = runs.train(replace(options, data=mac, out=tmp_path / "other"), quiet).folder
+    assert run.best.read_bytes() == other.best.read_bytes(), "the same order of photos and of classes"
+    scores = runs.evaluate(run.path, mac, screen=quiet)
+    assert (scores.photos, scores.accuracy) == (36, runs.evaluate(run.path, here, screen=quiet).accuracy)
+    assert runs.diff(run.path, other.path, mac, screen=quiet).accuracy("first") == scores.accuracy
+    assert runs.resume(run.path, runs.ResumeOptions(data=mac, epochs=2), quiet).outcome.epochs == 2
+    text = io.StringIO()
+    screen = Screen(console=Terminal(file=text, width=300, highlight=False, emoji=False))
+    runs.train(
+        replace(options, data=mac, branch_from=run.path, from_scratch=False, out=tmp_path / "branch"), screen
+    )
+    assert "are kept" not in text.getvalue(), "no class is new, none is gone"
+    photo = next((mac / "zoo").iterdir())
+    made = runs.explain(
+        runs.ExplainOptions(run.path, [photo], class_name=unicodedata.normalize("NFD", "café")), quiet
+    )
+    assert unicodedata.normalize("NFC", made.photos[0].explained) == "café"
+    both = runs.train(replace(options, validation=mac, out=tmp_path / "both"), quiet)
+    assert both.outcome.scores.photos == 36
+    assert both.outcome.findings[0].title == "Validation photos that were learnt from"

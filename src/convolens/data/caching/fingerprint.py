@@ -2,18 +2,21 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import ImageFolder
+from convolens.data.folders.names import composed
 
 FORM = "files:"  # what it begins with; earlier versions wrote others, see `data.caching.old_fingerprints`
 
 
-def fingerprint(*folders: ImageFolder) -> str:
+def fingerprint(*folders: ImageFolder, spelt: Callable[[str], str] = composed) -> str:
     """Return the fingerprint of photos, of each side where they are parted: "files:" and 64 hexadecimal digits.
 
     Args:
         folders: in order; a photo that changes over gives another fingerprint.
+        spelt: how names are spelt; `str` as they are on disk, as earlier versions took them.
 
     Example:
         >>> import tempfile
@@ -30,6 +33,11 @@ def fingerprint(*folders: ImageFolder) -> str:
     digest = hashlib.sha256()
     for folder in folders:
         for path, content in zip(folder.relative_paths, content_hashes(folder), strict=True):
-            digest.update(os.fsencode(f"{path.as_posix()}\0{content}\n"))
+            digest.update(os.fsencode(f"{spelt(path.as_posix())}\0{content}\n"))
         digest.update(f"{folder.labels.tolist()}\n".encode())
     return FORM + digest.hexdigest()
+
+
+def is_fingerprint_of(recorded: str, *folders: ImageFolder) -> bool:
+    """Return whether a fingerprint, perhaps of an earlier version that wrote `FORM`, is that of these photos."""
+    return recorded == fingerprint(*folders) or recorded == fingerprint(*folders, spelt=str)

@@ -13,6 +13,7 @@ import numpy as np
 
 from convolens.arguments import did_you_mean
 from convolens.data.decoding.heic import can_read_heic, is_heic
+from convolens.data.folders.names import Spellings, composed
 from convolens.errors import DataError, MissingFileError
 
 EXTENSIONS = (
@@ -147,10 +148,12 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what lies in a folder, hidden things left out, sorted by name."""
+    """Return what lies in a folder, hidden things left out, sorted by name, however its accents are spelt."""
     try:
         with os.scandir(folder) as found:
-            return sorted((e for e in found if not is_hidden(e.name)), key=lambda e: e.name)
+            return sorted(
+                (e for e in found if not is_hidden(e.name)), key=lambda e: (composed(e.name), e.name)
+            )
     except OSError as error:
         raise _locked(folder, error) from error
 
@@ -191,6 +194,8 @@ def list_images(
 ) -> ImageFolder:
     """Return the images of a folder that holds a subfolder for each class; nested folders are searched.
 
+    Folders whose names differ only in how accents are spelt (`names.Spellings`) are one class, and a note says so.
+
     Args:
         path: the folder.
         class_names: the classes there have to be, in this order; None takes the sorted names of the subfolders.
@@ -217,20 +222,23 @@ def list_images(
             f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it."
         )
     if class_names is None:
-        class_names = found
+        class_names = Spellings(found).names()
+    known, folders_of = Spellings(class_names), {name: list[str]() for name in class_names}
     for name in found:
-        if name not in class_names:
+        of_class = known.find(name)
+        if of_class is None:
             raise DataError(
                 f"{path}: folder {name!r} is not one of the classes {', '.join(class_names)}; rename or remove it."
                 + did_you_mean(name, class_names)
             )
+        folders_of[of_class].append(name)
     ignored: Counter[str] = Counter()
     paths: list[Path] = []
     labels: list[int] = []
     empty = []
     for number, name in enumerate(class_names):
         before = len(paths)
-        for file in files_below(root / name):
+        for file in (file for folder in folders_of[name] for file in files_below(root / folder)):
             if is_image_name(file):
                 paths.append(file.relative_to(root))
                 labels.append(number)
@@ -246,8 +254,9 @@ def list_images(
             "or remove the folder."
         )
     return ImageFolder(
-        root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items()))
-    )
+        root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items())),
+        Spellings(found).told("folders"),
+    )  # fmt: skip
 
 
 def from_root(name: str, root: Path) -> str:
@@ -266,20 +275,3 @@ def from_root(name: str, root: Path) -> str:
 
 def _ignored_text(ignored: Counter[str]) -> str:
     return ", ".join(f"{count} {ending}" for ending, count in sorted(ignored.items()))
-
-
-def names_that_differ_by_case(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return pairs of class names that are the same but for upper and lower case.
-
-    Example:
-        >>> names_that_differ_by_case(["Cat", "cat", "dog"])
-        [('Cat', 'cat')]
-    """
-    seen: dict[str, str] = {}
-    pairs = []
-    for name in names:
-        folded = name.casefold()
-        if folded in seen:
-            pairs.append((seen[folded], name))
-        seen.setdefault(folded, name)
-    return pairs

@@ -11,6 +11,7 @@ import numpy as np
 
 from convolens.arguments import did_you_mean
 from convolens.data.folders.folder import check_folder, files_below, from_root, is_image_name
+from convolens.data.folders.names import FileNames, Spellings
 from convolens.data.labels.multi_label import MultiLabelFolder
 from convolens.errors import DataError, MissingFileError
 
@@ -49,8 +50,14 @@ def read_label_table(
     header, cells = _read(file)
     bad: list[str] = []
     rows, columns = _rows(file, header, cells, bad)
-    named = sorted({name for _, _, labels in rows for name in labels} | set(columns))
-    names = tuple(named if class_names is None else class_names)
+    named = Spellings(sorted({name for _, _, labels in rows for name in labels} | set(columns)))
+    names = named.names() if class_names is None else tuple(class_names)
+    known = Spellings(names)
+    rows = [
+        (number, path, frozenset(known.find(name) or name for name in labels))
+        for number, path, labels in rows
+    ]
+    columns = [known.find(name) or name for name in columns]
     _check_names(file, rows, columns, names, class_names is not None, bad)
     photos = _photos(folder, rows, bad)
     if bad:
@@ -63,7 +70,7 @@ def read_label_table(
     matrix = np.zeros((len(paths), len(names)), np.float32)
     for row, path in zip(matrix, paths, strict=True):
         row[[numbers[name] for name in photos[path][1]]] = 1
-    notes = _notes(folder, file, paths, matrix, repeated=len(rows) - len(paths))
+    notes = (*_notes(folder, file, paths, matrix, repeated=len(rows) - len(paths)), *named.told("labels"))
     return MultiLabelFolder(folder, tuple(Path(path) for path in paths), matrix, names, {}, notes)
 
 
@@ -150,8 +157,10 @@ def _check_names(
 def _photos(root: Path, rows: list[Row], bad: list[str]) -> dict[str, tuple[int, frozenset[str]]]:
     """Return path -> number of its row and labels; rows without a photo, or that say something else again, go into `bad`."""
     photos: dict[str, tuple[int, frozenset[str]]] = {}
+    files = FileNames(root)
     for number, given, labels in rows:
         path = posixpath.normpath(from_root(given, root)) if given else ""
+        path = (files.find(path) or path) if path else ""
         if not path:
             bad.append(f"row {number}: the path is empty")
         elif path.startswith(("../", "/")) or path == ".." or os.path.isabs(path):

@@ -98,7 +98,9 @@ def merge_identical(folder: ImageFolder) -> MultiLabelFolder:
         f"labels: the class folders; {len(folder):,} files are {len(paths):,} photos, {several:,} of them with several labels "
         "(equal files are one photo)"
     )
-    return MultiLabelFolder(folder.root, paths, rows, folder.class_names, folder.ignored, (note,))
+    return MultiLabelFolder(
+        folder.root, paths, rows, folder.class_names, folder.ignored, (*folder.notes, note)
+    )
 
 
 def in_several_classes(folder: ImageFolder) -> list[tuple[str, ...]]:

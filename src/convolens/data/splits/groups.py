@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from convolens.data.folders.folder import ImageFolder, from_root
+from convolens.data.folders.names import composed
 from convolens.errors import ArgumentError, DataError, MissingFileError
 
 
@@ -49,7 +50,7 @@ def read_groups(group_by: str, folder: ImageFolder) -> np.ndarray:
     Args:
         group_by: a regular expression searched for in each photo's path (its first bracket, or all of it, is the
             group's name; a photo without a match is a group of its own), or a CSV file with the columns path (from
-            the data folder, or the bare file name) and group.
+            the data folder, or the bare file name) and group. Names and groups are compared `composed`.
         folder: the photos.
 
     Raises:
@@ -65,10 +66,10 @@ def read_groups(group_by: str, folder: ImageFolder) -> np.ndarray:
     if group_by.casefold().endswith(".csv"):
         return _groups_of_table(Path(group_by), names, folder.root)
     try:
-        pattern = re.compile(group_by)
+        pattern = re.compile(composed(group_by))
     except re.error as error:
         raise ArgumentError(f"--group-by: {group_by!r} is not a regular expression ({error}).") from error
-    found = [pattern.search(name) for name in names]
+    found = [pattern.search(composed(name)) for name in names]
     if not any(_part_named(match) for match in found):
         raise ArgumentError(
             f"--group-by: {group_by!r} matches none of {len(names)} photos; the first is {names[0]!r}. "
@@ -106,12 +107,15 @@ def _groups_of_table(path: Path, names: list[str], root: Path) -> np.ndarray:
         )
     table: dict[str, str] = {}
     for number, (name, group, *_) in enumerate(rows, 1):
-        if group and table.setdefault(from_root(name, root), group) != group:
+        group = composed(group)
+        if group and table.setdefault(composed(from_root(name, root)), group) != group:
             raise DataError(
                 f"--group-by: {path}, row {number}: {name!r} is of group {group!r} here and of another above; "
                 "where two classes have a file of that name, write class/name."
             )
-    groups = [table.get(name, table.get(name.rsplit("/", 1)[-1])) for name in names]
+    groups = [
+        table.get(name, table.get(name.rsplit("/", 1)[-1])) for name in (composed(name) for name in names)
+    ]
     missing = [name for name, group in zip(names, groups, strict=True) if group is None]
     if missing:
         raise DataError(

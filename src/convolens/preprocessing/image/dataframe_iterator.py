@@ -12,6 +12,7 @@ import numpy as np
 
 from convolens.arguments import did_you_mean, one_of
 from convolens.data.folders.folder import is_image_name
+from convolens.data.folders.names import FileNames, Spellings
 from convolens.errors import ArgumentError, ArgumentTypeError, DataError, UnknownNameError
 from convolens.preprocessing.image.file_iterator import FileIterator
 
@@ -102,14 +103,17 @@ class DataFrameIterator(FileIterator):
             warnings.warn(f"{_WHERE}: classes is ignored with class_mode {class_mode!r}.", stacklevel=3)
         weights = None if weight_col is None else _weights(dataframe, weight_col)
 
-        kept = np.arange(len(names))
+        kept, files = np.arange(len(names)), FileNames(self.directory)
+        paths = [os.path.join(self.directory, files.find(name) or name) for name in names]
         if validate_filenames:
-            kept = self._existing(names, x_col)
+            kept = self._existing(paths, x_col)
         if class_mode in _WITH_CLASSES:
             given = [given[row] for row in kept]
             filtered = bool(chosen)
             if not chosen:
-                chosen = sorted({label for labels in given for label in _several(labels)})
+                every = Spellings(sorted({label for labels in given for label in _several(labels)}))
+                chosen = list(every.names())
+            self._known = Spellings(chosen)
             self.num_classes = len(chosen)
             self.class_indices = {label: number for number, label in enumerate(chosen)}
             numbers = [self._numbers(labels, filtered) for labels in given]
@@ -125,7 +129,7 @@ class DataFrameIterator(FileIterator):
         elif class_mode == "raw":
             self._targets = self._raw(dataframe, y_col)[kept]
         self.filenames = [names[row] for row in kept]
-        self.filepaths = [os.path.join(self.directory, name) for name in self.filenames]
+        self.filepaths = [paths[row] for row in kept]
         self.sample_weight = None if weights is None else weights[kept]
         if not self.filenames:
             raise DataError(self._nothing_left(names, x_col, subset))
@@ -139,9 +143,8 @@ class DataFrameIterator(FileIterator):
         """Each image's label: its class number or numbers, or what the columns of `y_col` hold."""
         return self._targets if self.class_mode in ("multi_output", "raw") else self.classes
 
-    def _existing(self, names: Sequence[str], x_col: str) -> np.ndarray:
+    def _existing(self, paths: Sequence[str], x_col: str) -> np.ndarray:
         """Return the rows whose file is there and named as an image."""
-        paths = [os.path.join(self.directory, name) for name in names]
         found = np.array([is_image_name(path) and os.path.isfile(path) for path in paths], dtype=bool)
         missing = np.flatnonzero(~found)
         if len(missing):
@@ -155,8 +158,11 @@ class DataFrameIterator(FileIterator):
     def _numbers(self, labels: Any, filtered: bool) -> Any:
         """Return the number of a label, or the numbers of several; None where the filter leaves nothing of it."""
         if isinstance(labels, str):
-            return self.class_indices.get(labels)
-        numbers = [self.class_indices[label] for label in labels if label in self.class_indices]
+            known = self._known.find(labels)
+            return None if known is None else self.class_indices[known]
+        numbers = [
+            self.class_indices[known] for label in labels if (known := self._known.find(label)) is not None
+        ]
         return numbers if numbers or not filtered else None
 
     @staticmethod

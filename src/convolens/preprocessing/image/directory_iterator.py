@@ -7,6 +7,7 @@ import numpy as np
 
 from convolens.arguments import did_you_mean, one_of
 from convolens.data.folders.folder import check_folder, is_hidden, is_image_name, subfolders
+from convolens.data.folders.names import Spellings
 from convolens.errors import ArgumentError, DataError
 from convolens.preprocessing.image.file_iterator import FileIterator
 
@@ -62,8 +63,9 @@ class DirectoryIterator(FileIterator):
         root = check_folder(directory)
         found = subfolders(root)
         names = list(classes) if classes else found
+        there = Spellings(found)
         for name in names:
-            if name not in found:
+            if there.find(name) is None:
                 raise DataError(
                     f"{where}: {directory} has no folder for class {name!r}.{did_you_mean(name, found)}"
                 )
@@ -72,7 +74,7 @@ class DirectoryIterator(FileIterator):
         self.filenames = []
         numbers: list[int] = []
         for number, name in enumerate(names):
-            files = _image_files(self.directory, name, follow_links)
+            files = _image_files(self.directory, there.find(name) or name, follow_links)
             files = files[self._part(len(files))]
             self.filenames += files
             numbers += [number] * len(files)

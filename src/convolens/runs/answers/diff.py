@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
 from convolens.data.decoding.decode import read_pixels
 from convolens.data.folders.folder import check_folder
+from convolens.data.folders.names import Spellings, composed
 from convolens.errors import ConvolensError, DataError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of
@@ -138,9 +139,12 @@ def diff(
             check_outside(out, place)
         check_writable(out)
     if place is None:
-        pairs = _of_predictions(folders)
+        pairs = _of_predictions(folders, Spellings(names[0]))
     else:
-        one, other = (_answers(folder, place, labels, weights, screen) for folder in folders)
+        one, other = (
+            _by_path(_answers(folder, place, labels, weights, screen), Spellings(names[0]))
+            for folder in folders
+        )
         pairs = _matched(one, other)
     found = Difference(str(folders[0].path), str(folders[1].path), tuple(pairs))
     _tell(found, names[0], screen)
@@ -158,7 +162,7 @@ def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]
         raise DataError(
             f"diff: {several.path} gives a photo any number of labels, {single.path} one class; compare runs of one kind."
         )
-    one, other = (set(given) for given in names)
+    one, other = (set(map(composed, given)) for given in names)
     if one == other:
         return
     only = [
@@ -171,9 +175,9 @@ def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]
     )
 
 
-def _of_predictions(folders: Sequence[RunFolder]) -> list[Pair]:
+def _of_predictions(folders: Sequence[RunFolder], spelt: Spellings) -> list[Pair]:
     """Return the answers on the validation photos, where they are the same."""
-    one, other = (_by_path(read_predictions(folder.predictions)) for folder in folders)
+    one, other = (_by_path(read_predictions(folder.predictions), spelt) for folder in folders)
     if not one or one.keys() != other.keys():
         raise DataError(
             f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {len(one.keys() & other.keys())} "
@@ -182,13 +186,23 @@ def _of_predictions(folders: Sequence[RunFolder]) -> list[Pair]:
     return _matched(one, other)
 
 
-def _by_path(answers: Iterable[Answer]) -> dict[str, Answer]:
-    return {os.path.abspath(answer.path): answer for answer in answers}
+def _by_path(answers: Iterable[Answer], spelt: Spellings) -> dict[str, Answer]:
+    """Return the answers by the photos' paths, their classes spelt as those of the first run."""
+
+    def names(given: Iterable[str]) -> tuple[str, ...]:
+        return tuple(spelt.find(name) or name for name in given)
+
+    return {
+        composed(os.path.abspath(answer.path)): replace(
+            answer, labels=names(answer.labels), said=names(answer.said)
+        )
+        for answer in answers
+    }
 
 
 def _answers(
     folder: RunFolder, place: Path, labels: Path | None, weights: str, screen: Screen
-) -> dict[str, Answer]:
+) -> list[Answer]:
     """Return what a run says of labelled photos."""
     trained = model_file.load(folder, folder.weights(weights))
     calibration = read_calibration(folder, weights, screen.warn)
@@ -197,7 +211,7 @@ def _answers(
     part = read_photos(images, trained, screen)
     with screen.progress(f"scoring photos with {folder.path.name}") as advance:
         chances, _ = answers_of(trained, part.pixels, None, advance)
-    return _by_path(task.answers(part.folder.paths, part.labels, chances, trained.class_names, calibration))
+    return task.answers(part.folder.paths, part.labels, chances, trained.class_names, calibration)
 
 
 def _matched(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> list[Pair]:

@@ -13,6 +13,7 @@ from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.pictures import plot_feature_maps, plot_filters, plot_heat_maps
 from convolens.analysis.explain.scores import ask
 from convolens.arguments import look_up, one_of
+from convolens.data.folders.names import Spellings
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs.answers.predict import find_photos
 from convolens.runs.answers.ready_made import find_answering, load_answering
@@ -226,7 +227,7 @@ def _class_number(name: str | None, trained: TrainedModel) -> int | None:
     if name is None:
         return None
     numbers = {known: number for number, known in enumerate(trained.class_names)}
-    return look_up("explain", "class", name, numbers)
+    return look_up("explain", "class", Spellings(numbers).find(name) or name, numbers)
 
 
 def _read(photos: Sequence[Path], trained: TrainedModel) -> tuple[list[Explained], list[np.ndarray]]:

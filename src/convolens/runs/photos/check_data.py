@@ -10,8 +10,9 @@ import numpy as np
 
 from convolens.data.caching.cache import load_pixels
 from convolens.data.caching.content import content_hashes
-from convolens.data.folders.folder import ImageFolder, list_images, names_that_differ_by_case
+from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
+from convolens.data.folders.names import Spellings, composed, names_that_differ_by_case
 from convolens.data.similarity.duplicates import KINDS, Duplicates, find_duplicates
 from convolens.data.similarity.near_duplicates import SIDE
 from convolens.runs.output.screen import Screen
@@ -59,14 +60,15 @@ def gather(data: str | PathLike[str]) -> Photos:
     if len(there) == 1:
         root = there[0][1]
     folders = [list_images(path, allow_missing_classes=True) for _, path in there]
-    names = tuple(dict.fromkeys(name for folder in folders for name in folder.class_names))
-    numbers = {name: number for number, name in enumerate(names)}
+    names = Spellings(name for folder in folders for name in folder.class_names).names()
+    numbers = {composed(name): number for number, name in enumerate(names)}
     paths, labels, part_of = [], [], []
     for place, ((_, path), folder) in enumerate(zip(there, folders, strict=True)):
         paths += [path.relative_to(root) / file for file in folder.relative_paths]
-        labels += [numbers[folder.class_names[label]] for label in folder.labels]
+        labels += [numbers[composed(folder.class_names[label])] for label in folder.labels]
         part_of += [place] * len(folder)
-    images = ImageFolder(root, tuple(paths), np.array(labels, np.int64), names)
+    notes = tuple(dict.fromkeys(note for folder in folders for note in folder.notes))
+    images = ImageFolder(root, tuple(paths), np.array(labels, np.int64), names, notes=notes)
     return Photos(images, tuple(part for part, _ in there), np.array(part_of, np.int64))
 
 
@@ -150,6 +152,7 @@ class CheckedPhotos:
                 f"{names[most]} has {first[most] / first[least]:.1f} times the {self.photos.parts[0]} photos of {names[least]}: "
                 "look at each class's recall; train --balance takes each class equally often"
             )
+        said += self.photos.images.notes
         said += [
             f"classes {a!r} and {b!r} differ only by upper and lower case"
             for a, b in names_that_differ_by_case(names)

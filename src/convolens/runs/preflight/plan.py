@@ -11,7 +11,7 @@ from convolens.augmentation import AugmentedBatches
 from convolens.data.decoding.decode import image_size, is_turned
 from convolens.data.decoding.heic import ADVICE, is_heic
 from convolens.data.decoding.preprocessing import Preprocessing
-from convolens.data.folders.folder import names_that_differ_by_case
+from convolens.data.folders.names import names_that_differ_by_case
 from convolens.data.labels.multi_label import label_text
 from convolens.data.prepared import Prepared
 from convolens.runs.folder.first_answer_file import KeptAnswer

@@ -73,6 +73,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         if settings.group_by is not None:
             lines.append("--group-by is not used: nothing is split where there is a folder for validation")
         others = task.list_labelled(validation_path, None, whole.class_names)
+        lines.extend(f"validation: {note}" for note in others.notes)
         for ending, count in others.ignored.items():
             ignored[ending] = ignored.get(ending, 0) + count
         (training, validation), skipped = _read_sides(whole, others, settings, screen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from convolens.data.folders.names import composed
 from convolens.errors import ArgumentError
 from convolens.layers import Average, Input
 from convolens.models import Model
@@ -33,7 +34,7 @@ def ensemble_of(members: Mapping[str, TrainedModel], name: str) -> TrainedModel:
 
     def seen(member: TrainedModel) -> tuple[object, ...]:
         shapes = member.model.input_shape, member.model.output_shape
-        return member.class_names, member.preprocessing, *shapes
+        return tuple(map(composed, member.class_names)), member.preprocessing, *shapes
 
     for title, member in members.items():
         if seen(member) != seen(first):

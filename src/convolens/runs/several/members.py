@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convolens.data.caching import old_fingerprints
-from convolens.data.caching.fingerprint import FORM, fingerprint
+from convolens.data.caching.fingerprint import FORM, is_fingerprint_of
 from convolens.data.folders.folder import ImageFolder
 from convolens.errors import CheckpointError
 from convolens.files.plain_json import write_json
@@ -48,9 +48,9 @@ def train_or_go_on(run: RunFolder, asked: TrainOptions, screen: Screen) -> Train
 
 def are_photos_of(recorded: str, folders: Sequence[ImageFolder]) -> bool:
     """Return whether these are the photos of a record; earlier versions took its fingerprint without labels."""
-    return recorded == (
-        fingerprint(*folders) if recorded.startswith(FORM) else old_fingerprints.of_contents(folders)
-    )
+    if recorded.startswith(FORM):
+        return is_fingerprint_of(recorded, *folders)
+    return recorded == old_fingerprints.of_contents(folders)
 
 
 def read_rows(path: Path, title: str, kind: type[Row]) -> list[Row]:

@@ -60,7 +60,7 @@ class SingleLabel(Task):
             f"{len(shared):,} photos lie in several class folders ({' = '.join(shared[0][:3])}), and are learnt once as each; "
             "--multi-label makes each one photo with several labels"
         )
-        return replace(found, notes=(note,))
+        return replace(found, notes=(*found.notes, note))
 
     def list_labelled(self, place: Path, table: Path | None, names: Sequence[str]) -> ImageFolder:
         if table is not None:

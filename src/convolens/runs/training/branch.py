@@ -7,6 +7,7 @@ import torch
 
 from convolens.applications import Normalization
 from convolens.applications.matching import has_unit_features
+from convolens.data.folders.names import Spellings
 from convolens.errors import DataError, ShapeError
 from convolens.files.atomic import digest_of
 from convolens.models import Model
@@ -93,6 +94,8 @@ def adopt(model: Model, class_names: tuple[str, ...], parent: Parent, head: str 
     """
     mine, theirs = model.module.state_dict(), parent.trained.model.module.state_dict()
     *body, weight, bias = mine
+    spelt = Spellings(parent.trained.class_names)
+    class_names = tuple(spelt.find(name) or name for name in class_names)
     if head == "keep" and set(class_names) != set(parent.trained.class_names):
         raise _other_classes(class_names, parent)
     # auxiliary classifiers of the parent may be left behind
