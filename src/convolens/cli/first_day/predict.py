@@ -71,9 +71,9 @@ def predict(
     if sort_into is None and (link or min_confidence):
         raise ArgumentError("predict: --link and --min-confidence go with --sort-into DIR.")
     if sort_into is not None:
-        check_sorting(sort_into, min_confidence)
+        check_sorting(sort_into, min_confidence, images)
     if csv is not None:
-        check_table(csv)
+        check_table(csv, run, *images)
     answers = runs.predict(run, images, top, select, screen, calibration)
     if csv is not None:
         write_answers(csv, answers)

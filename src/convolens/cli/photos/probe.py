@@ -71,4 +71,11 @@ def probe(
     )
     found = runs.probe(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:
-        print(json.dumps({"folder": str(found.folder.path), **json.loads(found.folder.results.read_text())}))
+        print(
+            json.dumps(
+                {
+                    "folder": str(found.folder.path),
+                    **json.loads(found.folder.results.read_text(encoding="utf-8")),
+                }
+            )
+        )

@@ -135,8 +135,7 @@ def diff(
     if data is not None:
         place = check_folder(data) if labels is not None else place_to_score(data)
     if out is not None:
-        if place is not None:
-            check_outside(out, place)
+        check_outside(out, place)
         check_writable(out)
     if place is None:
         pairs = _of_predictions(folders, Spellings(names[0]))

@@ -57,7 +57,7 @@ def evaluate(
     """
     screen = screen or Screen()
     if csv is not None:
-        check_table(csv)
+        check_table(csv, run, data, labels)
     seed = integer("evaluate", "seed", seed, minimum=0)
     folder = RunFolder.open(run)
     trained = model_file.load(folder, folder.weights(weights))

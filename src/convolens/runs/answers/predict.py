@@ -54,6 +54,21 @@ def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:
     return sorted(found)
 
 
+def searched_folders(sources: Iterable[str | PathLike[str]]) -> list[Path]:
+    """Return the folders that `find_photos` searches through: those named, and those where a pattern with `**` begins.
+
+    Example:
+        >>> searched_folders(["..", "./**/*.jpg", "./*.jpg"])
+        [PosixPath('..'), PosixPath('.')]
+    """
+    begins = [
+        Path(source) if Path(source).is_dir() else Path(os.fspath(source).partition("**")[0] or ".")
+        for source in sources
+        if Path(source).is_dir() or "**" in os.fspath(source)
+    ]
+    return [place for place in begins if place.is_dir()]
+
+
 def predict(
     run: str | PathLike[str],
     sources: Sequence[str | PathLike[str]],

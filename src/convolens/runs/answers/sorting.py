@@ -4,16 +4,18 @@ import csv
 import errno
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from convolens.arguments import number_in
-from convolens.errors import DataError, MissingFileError
+from convolens.errors import ArgumentError, DataError, MissingFileError
 from convolens.files.atomic import write_error
+from convolens.runs.answers.predict import searched_folders
 from convolens.runs.folder.calibration_file import UNKNOWN
-from convolens.runs.output.places import check_place, check_writable
+from convolens.runs.output.places import check_outside, check_place, check_writable
 from convolens.runs.output.tables import write_csv
 from convolens.runs.report.prediction import Prediction
 
@@ -38,13 +40,19 @@ class Sorted:
     undo_list: Path
 
 
-def check_sorting(out: Path, min_confidence: float) -> None:
+def check_sorting(out: Path, min_confidence: float, sources: Iterable[str | PathLike[str]] = ()) -> None:
     """Check what `sort_into` will be asked, before the work that comes first.
 
+    Args:
+        out, min_confidence: of `sort_into`.
+        sources: of `predict`.
+
     Raises:
-        ArgumentError: a confidence outside [0, 1]. WriteError: no folder that can be written.
+        ArgumentError: a confidence outside [0, 1], or a folder inside one that is searched for photos.
+        WriteError: no folder that can be written.
     """
     number_in("predict", "min_confidence", min_confidence, 0, 1)
+    check_outside(out, *searched_folders(sources), option="--sort-into")
     if out.is_dir():
         check_place(out / UNDO_NAME)
     elif os.path.lexists(out):
@@ -65,10 +73,17 @@ def sort_into(
         link: True makes symbolic links instead of copies.
 
     Raises:
-        ArgumentError: a confidence outside [0, 1].
+        ArgumentError: a confidence outside [0, 1], or a photo that lies in the folder of a class; nothing is sorted.
         WriteError: something cannot be written; what was sorted until then is in the undo list.
     """
     number_in("predict", "min_confidence", min_confidence, 0, 1)
+    for answer in answers:
+        for name in answer.said:
+            if answer.path.resolve().is_relative_to((out / name).resolve()):
+                raise ArgumentError(
+                    f"{answer.path}: lies where the photos of {name!r} are sorted into, {out / name}, and would be doubled; "
+                    "name another folder by --sort-into."
+                )
     created: list[tuple[Path, Path]] = []
     unsure, unreadable = [], []
     try:

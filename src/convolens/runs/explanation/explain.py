@@ -15,7 +15,7 @@ from convolens.analysis.explain.scores import ask
 from convolens.arguments import look_up, one_of
 from convolens.data.folders.names import Spellings
 from convolens.errors import ArgumentError, ConvolensError
-from convolens.runs.answers.predict import find_photos
+from convolens.runs.answers.predict import find_photos, searched_folders
 from convolens.runs.answers.ready_made import find_answering, load_answering
 from convolens.runs.explanation.methods import METHODS, NEED_LAYER, chosen_layers, heat_map
 from convolens.runs.explanation.page import Shown, write_explanation
@@ -23,7 +23,7 @@ from convolens.runs.explanation.top_photos import draw_top, find_top
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.output.places import check_writable, make_new_folder
+from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
 from convolens.runs.tasks.probabilities import probabilities
 
@@ -219,6 +219,7 @@ def _place(options: ExplainOptions, run: RunFolder | None, photos: Sequence[Path
         out = options.out
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ArgumentError(f"explain: {out} is taken; name another folder by --out.")
+    check_outside(out, *searched_folders(options.photos), options.top_photos)
     check_writable(out)
     return out
 

@@ -9,6 +9,7 @@ from convolens.features import Features, extract
 from convolens.features.extraction.features import check_name, table_of
 from convolens.options.features import LayerOptions, NetworkOptions
 from convolens.runs.answers.subject import Subject, find_subject
+from convolens.runs.output.places import check_place
 from convolens.runs.output.screen import Screen
 
 
@@ -43,6 +44,7 @@ def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
     """
     screen = screen or Screen()
     out = check_name(options.out)
+    check_place(out, options.subject, options.data)
     subject = subject_of("features", options.subject, options, screen)
     with screen.progress("extracting features") as advance:
         found = extract(

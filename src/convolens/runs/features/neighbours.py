@@ -83,9 +83,9 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
         out = check_picture(options.out)
         if out.exists():
             raise ArgumentError(f"neighbours: --out {out} is there already; name another file.")
-        check_place(out)
+        check_place(out, options.data)
     if options.csv is not None:
-        check_table(Path(options.csv))
+        check_table(Path(options.csv), options.subject, options.image, options.data)
     read_pixels(options.image, size=(8, 8), shrink_early=True)  # before the work: can it be read?
     subject = subject_of("neighbours", options.subject, options, screen)
     found, query = _features(options, subject, screen)

@@ -102,7 +102,7 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     layout = find_layout(options.data)
     out = Path(options.out or Path("runs") / f"{Path(options.data).resolve().name or 'run'}-probe")
     check_writable(out)
-    check_outside(out, layout.train)
+    check_outside(out, layout.train, layout.validation, layout.test)
     images = list_images(layout.train)
     check_counts(images.labels, images.class_names, options.folds)  # before the photos are read
     subject = subject_of("probe", options.subject, options, screen)

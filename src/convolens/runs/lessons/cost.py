@@ -67,7 +67,7 @@ def cost(options: CostOptions, screen: Screen | None = None) -> ModelCost:
     """
     screen = screen or Screen()
     if options.csv is not None:
-        check_table(options.csv)
+        check_table(options.csv, options.subject)
     if options.depth is not None:
         integer("cost", "--depth", options.depth, minimum=0)
     shape = input_shape(options.input_shape, options.size)

@@ -16,7 +16,7 @@ from convolens.runs.output.places import check_outside, check_writable, make_new
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
 from convolens.runs.preflight.measure import check_memory
-from convolens.runs.preparation.prepare import photo_folders, prepare
+from convolens.runs.preparation.prepare import layout_of, photo_folders, prepare
 from convolens.runs.settings.as_command import typed
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.training.making import make_batches, model_maker
@@ -97,8 +97,7 @@ def find_learning_rate(
     growing_rates("lr-find", growing.min_rate, growing.max_rate, growing.steps)
     out = options.out or Path("runs") / f"{settings.data.resolve().name or 'data'}-lr"
     check_writable(out)
-    for photos in photo_folders(settings):
-        check_outside(out, photos)
+    check_outside(out, *photo_folders(settings), layout_of(settings).test)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen)

@@ -6,17 +6,30 @@ import tempfile
 from os import PathLike
 from pathlib import Path
 
+from convolens.data.folders.folder import is_image_name
 from convolens.errors import ArgumentError
 from convolens.files.atomic import file_behind, write_error
 
+Read = str | PathLike[str] | None  # a file or folder that a command reads
 
-def check_place(path: str | PathLike[str]) -> None:
-    """Raise `WriteError` unless a file can be written at `path`; nothing is left behind.
+
+def check_place(path: str | PathLike[str], *read: Read) -> None:
+    """Raise unless a file can be written at `path`, and none that is read is lost by it; nothing is left behind.
+
+    Args:
+        path: of the file.
+        read: the photos, tables and runs that the command reads, or their folders; what is None or not there counts for nothing.
+
+    Raises:
+        ArgumentError: it is one of them, a file of a run, or would be taken for one of the photos next time.
+        WriteError: the place cannot be written.
 
     Example:
-        >>> check_place(tempfile.gettempdir() + "/answers.csv")
+        >>> check_place(tempfile.gettempdir() + "/answers.csv", "photos", "runs/photos")
     """
     path = Path(path)
+    for place in map(Path, filter(None, read)):
+        _check_not_read(path, place)
     try:
         place = file_behind(path)
         if place is not None:
@@ -31,18 +44,45 @@ def _try_folder(folder: Path) -> None:
     os.unlink(name)
 
 
-def check_outside(out: str | PathLike[str], photos: Path) -> None:
+def _check_not_read(path: Path, read: Path) -> None:
+    """Raise where a new file would be in the place of something that is read, or be read next time."""
+    there = os.path.exists(path) and os.path.exists(read)
+    if there and os.path.samefile(path, read) and read.is_file():
+        raise ArgumentError(f"{path} is read, and would be written over; give the name of another file.")
+    if read.is_dir() and _lies_in(path, read):
+        if is_image_name(path):
+            raise ArgumentError(
+                f"{path} would lie inside the photos, {read.resolve()}, and be taken for one of them next time; "
+                "name another place."
+            )
+        if there and (read / "model.json").is_file():
+            raise ArgumentError(
+                f"{path} is a file of the run {read}, and would be written over; name another file."
+            )
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def check_outside(out: str | PathLike[str], *read: Read, option: str = "--out") -> None:
     """Raise `ArgumentError` where a new folder would lie among the photos, and be taken for a class next time.
 
+    Args:
+        out: the new folder.
+        read: the folders of photos that the command reads; files, and what is None, count for nothing.
+        option: that names `out`.
+
     Example:
-        >>> check_outside("runs/photos", Path("photos"))
+        >>> check_outside("runs/photos", "photos", None)
     """
-    if Path(out).resolve().is_relative_to(photos.resolve()):
-        better = photos.resolve().parent / "runs" / Path(out).resolve().name
-        raise ArgumentError(
-            f"{out} would lie inside the photos, {photos.resolve()}, and be taken for a class next time; "
-            f"name another place, --out {shlex.quote(str(better))} say."
-        )
+    for photos in map(Path, filter(None, read)):
+        if photos.is_dir() and _lies_in(Path(out), photos):
+            better = photos.resolve().parent / "runs" / Path(out).resolve().name
+            raise ArgumentError(
+                f"{out} would lie inside the photos, {photos.resolve()}, and be taken for a class next time; "
+                f"name another place, {option} {shlex.quote(str(better))} say."
+            )
 
 
 def _check_name(out: Path) -> None:

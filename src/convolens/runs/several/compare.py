@@ -31,7 +31,7 @@ from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Cancel, Screen, seconds_text
 from convolens.runs.preflight.speed import measure_speeds
 from convolens.runs.preflight.threads import threads_put_back
-from convolens.runs.preparation.prepare import photo_folders
+from convolens.runs.preparation.prepare import layout_of, photo_folders
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.several.comparison_folder import ComparisonFolder, Row, begin
 from convolens.runs.several.comparison_report import show_comparison, write_comparison
@@ -199,8 +199,7 @@ def _shared(options: CompareOptions, settings: dict[str, Settings]) -> dict[str,
 def _photos(settings: Settings, out: Path) -> list[ImageFolder]:
     """Return the photos of both sides, as far as they are parted already."""
     folders = photo_folders(settings)
-    for folder in folders:
-        check_outside(out, folder)
+    check_outside(out, *folders, layout_of(settings).test)
     return [task_of(settings).list_photos(folder, settings.labels) for folder in folders]
 
 

@@ -88,7 +88,7 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
     check_writable(out)
     layout, task = layout_of(settings), task_of(settings)
     check_folds(settings, layout)
-    check_outside(out, layout.train)
+    check_outside(out, layout.train, layout.validation, layout.test)
     listed = task.list_photos(layout.train, settings.labels)
     check_classes(listed)
     part, skipped = read_all(listed, settings, screen)

@@ -23,7 +23,7 @@ from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.preflight.measure import check_features, check_memory, expected_seconds, measure
 from convolens.runs.preflight.plan import draw_first_batch, show_data, show_plan, technique_notes
 from convolens.runs.preflight.threads import choose_threads, threads_put_back
-from convolens.runs.preparation.prepare import photo_folders, prepare
+from convolens.runs.preparation.prepare import layout_of, photo_folders, prepare
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.settings.schedule import planned_steps
 from convolens.runs.training.branch import adopt, read_parent
@@ -77,8 +77,7 @@ def train(
     settings = resolve(options)
     out = options.out or Path("runs") / (settings.data.resolve().name or "run")
     check_writable(out)
-    for photos in photo_folders(settings):
-        check_outside(out, photos)
+    check_outside(out, *photo_folders(settings), layout_of(settings).test)
     settings, first = find_first(settings)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
