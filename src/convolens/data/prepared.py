@@ -10,6 +10,7 @@ from convolens.data.caching import old_fingerprints
 from convolens.data.caching.cache import Pixels, load_pixels
 from convolens.data.caching.fingerprint import FORM, is_fingerprint_of
 from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.data.folders.folder import ImageFolder
 from convolens.pixel_rows import PixelRows
 
@@ -51,7 +52,8 @@ def read_part(
         DataError: not one can be read; the first reason is given.
     """
     pixels = load_pixels(
-        folder, preprocessing.size, preprocessing.color_mode, preprocessing.interpolation, progress, preprocessing.resize
+        folder, preprocessing.size, preprocessing.color_mode, preprocessing.interpolation, progress, preprocessing.resize,
+        preprocessing.samples,
     )  # fmt: skip
     return Part(folder.subset(pixels.indices) if pixels.skipped else folder, pixels.array), pixels
 
@@ -64,6 +66,7 @@ class Prepared:
         lines: which folder is which, and how it was split.
         skipped: (path, reason) of unreadable images.
         ignored: file name ending -> how many files that are no images.
+        samples: how values of the files become bytes, for all photos alike.
         fingerprint: of the files, see `data.caching.fingerprint`.
         decoded: SHA-256 over the pixels of a few photos, in hexadecimal: another decoder gives another one.
         validation_apart: whether the validation photos are of a folder of their own, not split off.
@@ -76,6 +79,7 @@ class Prepared:
     lines: tuple[str, ...]
     skipped: tuple[tuple[Path, str], ...] = ()
     ignored: dict[str, int] = field(default_factory=dict)
+    samples: Samples = STANDARD
     fingerprint: str = ""
     decoded: str = ""
     validation_apart: bool = False

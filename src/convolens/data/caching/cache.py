@@ -17,6 +17,7 @@ from convolens.data.caching.entries import begin_entry, place_of, put_entry, war
 from convolens.data.caching.pixel_file import FILE, PixelFile
 from convolens.data.caching.place import mark_used, prune_cache
 from convolens.data.decoding.decode import CHANNELS, read_pixels
+from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.data.decoding.streamed import StreamedPixels
 from convolens.data.folders.folder import ImageFolder
 from convolens.errors import DataError, ImageError, MissingFileError
@@ -48,6 +49,7 @@ def load_pixels(
     interpolation: str = "bilinear",
     progress: Callable[[int, int], None] = lambda done, total: None,
     resize: str = "squash",
+    samples: Samples = STANDARD,
 ) -> Pixels:
     """Return the pixels of a folder's images, decoded with all cores where they are not in the cache yet.
 
@@ -60,17 +62,18 @@ def load_pixels(
         interpolation: how photos are scaled.
         progress: told how many of how many files are done.
         resize: "squash", "crop" or "pad", see `read_image`.
+        samples: how the values of a file become bytes.
 
     Raises:
         DataError: not one image could be read; the first reason is given.
     """
-    place = place_of(content_hashes(folder), size, color_mode, interpolation, resize)
+    place = place_of(content_hashes(folder), size, color_mode, interpolation, resize, samples)
     found = _read(place, folder)
     if found is not None:
         mark_used(place)
         progress(len(folder), len(folder))
         return found
-    options = (color_mode, size, interpolation, True, resize)
+    options = (color_mode, size, interpolation, True, resize, None, samples)
     shape = (len(folder), *size, CHANNELS[color_mode])
     temporary = begin_entry(int(np.prod(shape)))
     if temporary is None:

@@ -14,16 +14,22 @@ import numpy as np
 
 from convolens.data.caching.pixel_file import FILE
 from convolens.data.caching.place import cache_folder
+from convolens.data.decoding.samples import STANDARD, Samples
 
-FORMAT = 3  # raise when decoding changes, so that old entries are not taken
+FORMAT = 4  # raise when decoding changes, so that old entries are not taken
 ROOM_LEFT = 2**26  # bytes that stay free on the disk
 
 
 def place_of(
-    hashes: Sequence[str], size: tuple[int, int], color_mode: str, interpolation: str, resize: str
+    hashes: Sequence[str],
+    size: tuple[int, int],
+    color_mode: str,
+    interpolation: str,
+    resize: str,
+    samples: Samples = STANDARD,
 ) -> Path:
     """Return where an entry is: its name is a hash of the photos' content and of how they are decoded."""
-    digest = hashlib.sha256(f"{FORMAT} {size} {color_mode} {interpolation} {resize}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {size} {color_mode} {interpolation} {resize} {samples}".encode())
     for content in hashes:
         digest.update(content.encode())
     return cache_folder() / digest.hexdigest()[:32]

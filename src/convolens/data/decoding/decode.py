@@ -11,11 +11,15 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from convolens.arguments import look_up, one_of
+from convolens.data.decoding.formats import FOREIGN, beginning_of, kind_of, open_picture
 from convolens.data.decoding.heic import is_heic, teach_pillow
-from convolens.data.decoding.jpeg import read_plain_jpeg
+from convolens.data.decoding.jpeg import read_plain_jpeg, why_not_decoded
+from convolens.data.decoding.png import without_comments
+from convolens.data.decoding.samples import DEEP, STANDARD, Samples
 from convolens.errors import ImageError, MissingFileError
 
 MAX_PIXELS = 150_000_000  # 450 MB as RGB; a small file can claim far more
+MAX_JPEG_PIXELS = 1_000_000_000  # of one that is made smaller while it is decoded
 COLOR_MODES = {"rgb": "RGB", "grayscale": "L", "rgba": "RGBA"}
 CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4}
 INTERPOLATIONS = {
@@ -46,22 +50,25 @@ def read_image(
     interpolation: str = "bilinear",
     shrink_early: bool = False,
     resize: str = "squash",
+    samples: Samples = STANDARD,
 ) -> Image.Image:
     """Return an image file as a Pillow image: the first frame, upright by its EXIF orientation.
 
     Args:
         path: a file name, or an open binary file.
-        color_mode: "rgb", "grayscale" or "rgba"; transparency is dropped, CMYK and palettes are converted.
+        color_mode: "rgb", "grayscale" or "rgba"; CMYK and palettes are converted.
         size: (rows, columns) to scale to; None keeps the size.
         interpolation: one of `INTERPOLATIONS`.
         shrink_early: True lets the JPEG decoder halve big photos while it decodes (never below twice `size`):
             several times faster, and within a few grey levels of the slow way.
         resize: "squash" scales both sides, whatever the proportions; "crop" keeps the proportions and cuts what
             is too much at both ends; "pad" keeps them and adds black at both ends.
+        samples: which values become 0 and 255, and what lies behind transparency: white, unless it says otherwise.
 
     Raises:
         MissingFileError: no such file.
-        ImageError: not an image, truncated, or of more than `MAX_PIXELS` pixels.
+        ImageError: not an image, truncated, or of more than `MAX_PIXELS` pixels (a JPEG for which a size is given:
+            `MAX_JPEG_PIXELS`), or of fractions that are no numbers.
 
     Example:
         >>> import io
@@ -74,7 +81,7 @@ def read_image(
     plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, shrink_early))
     if plain is not None:
         return finish(Image.fromarray(plain))
-    return _read_by_pillow(path, mode, _smallest(size, shrink_early), finish)
+    return _read_by_pillow(path, mode, size, shrink_early, samples, finish)
 
 
 def _finisher(
@@ -86,7 +93,7 @@ def _finisher(
     resampling = look_up("read_image", "interpolation", interpolation, INTERPOLATIONS)
 
     def finish(image: Image.Image) -> Image.Image:
-        image = _convert(image, mode)
+        image = image if image.mode in (mode, *DEEP) else image.convert(mode)  # `samples` may keep deep greys
         if size is None or image.size == (size[1], size[0]):
             return image
         return _scale(image, (size[1], size[0]), resampling, resize)
@@ -102,29 +109,31 @@ def _smallest(size: tuple[int, int] | None, shrink_early: bool) -> int | None:
 def _read_by_pillow(
     path: Any,
     mode: str,
-    shrinks_to: int | None,
+    size: tuple[int, int] | None,
+    shrink_early: bool,
+    samples: Samples,
     finish: Callable[[Image.Image], Image.Image],
     data: bytes | None = None,
 ) -> Image.Image:
     name = os.fspath(path) if isinstance(path, (str, PathLike)) else getattr(path, "name", "the image")
     if is_heic(name):
         teach_pillow(name)
+    source = path if data is None else io.BytesIO(data)
     try:
-        with Image.open(path if data is None else io.BytesIO(data)) as opened:
-            width, height = opened.size
-            if width * height > MAX_PIXELS:
-                raise ImageError(
-                    f"{name}: claims {width} x {height} pixels, more than {MAX_PIXELS:,}; "
-                    "it may be a decompression bomb. Shrink it if it is a real photo."
-                )
+        with open_picture(source) as opened:
+            _check_pixels(opened, mode, size)
+            large = opened.width * opened.height > MAX_PIXELS
+            shrinks_to = _smallest(size, shrink_early or large)
             if shrinks_to is not None and mode != "RGBA":
                 opened.draft(mode, (shrinks_to, shrinks_to))
+            if opened.width * opened.height > MAX_PIXELS:
+                raise ImageError("too many pixels even where the JPEG decoder makes fewer; shrink it.")
             opened.load()
-            turn = _UPRIGHT.get(_orientation(opened))
-            image = finish(opened if turn is None else opened.transpose(turn))
+            image, turn = samples.in_bytes(opened, mode), _UPRIGHT.get(_orientation(opened))
+            image = finish(image if turn is None else image.transpose(turn))
             return image.copy() if image is opened else image
-    except ImageError:
-        raise
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error
     except FileNotFoundError as error:
         raise MissingFileError(f"{name}: no such image file.") from error
     except (PermissionError, IsADirectoryError) as error:
@@ -134,7 +143,11 @@ def _read_by_pillow(
     except MemoryError as error:
         raise ImageError(f"{name}: there is not enough memory to decode it.") from error
     except UnidentifiedImageError as error:
-        raise ImageError(f"{name}: not an image that can be read, whatever its name says.") from error
+        kind = kind_of(beginning_of(source))
+        if kind == "HEIC" and "HEIF" not in Image.OPEN:
+            teach_pillow(name)
+            return _read_by_pillow(path, mode, size, shrink_early, samples, finish, data)
+        raise ImageError(f"{name}: {why_not_decoded(_all_of(source)) or _why_unidentified(kind)}") from error
     except (
         OSError,
         SyntaxError,
@@ -146,8 +159,45 @@ def _read_by_pillow(
         ArithmeticError,
         struct.error,
     ) as error:
-        # Pillow's decoders raise many kinds for damaged files
-        raise ImageError(f"{name}: damaged or truncated image ({error}).") from error
+        # Pillow's decoders raise many kinds for damaged files, and for a comment or colour profile above a limit of its own
+        whole = _all_of(source)
+        shorter = without_comments(whole) if isinstance(error, ValueError) else whole
+        if len(shorter) < len(whole):
+            return _read_by_pillow(path, mode, size, shrink_early, samples, finish, shorter)
+        raise ImageError(
+            f"{name}: {why_not_decoded(whole) or f'damaged or truncated image ({error}).'}"
+        ) from error
+
+
+def _check_pixels(opened: Image.Image, mode: str, size: tuple[int, int] | None) -> None:
+    """Raise `ImageError` where an image claims more pixels than are decoded."""
+    shrinks = opened.format in ("JPEG", "MPO") and size is not None and mode != "RGBA"
+    most = MAX_JPEG_PIXELS if shrinks else MAX_PIXELS
+    width, height = opened.size
+    if width * height > most:
+        raise ImageError(
+            f"claims {width} x {height} pixels, more than {most:,}; "
+            "it may be a decompression bomb. Shrink it if it is a real photo."
+        )
+
+
+def _all_of(source: Any) -> bytes:
+    """Return the bytes of a file or of an open one; b"" where they cannot be read."""
+    try:
+        if isinstance(source, (str, PathLike)):
+            with open(source, "rb") as file:
+                return file.read()
+        source.seek(0)
+        return bytes(source.read())
+    except (OSError, ValueError, AttributeError):
+        return b""
+
+
+def _why_unidentified(kind: str | None) -> str:
+    if kind is None:
+        return "not an image that can be read, whatever its name says."
+    form = "which is not decoded" if kind in FOREIGN else "damaged, or of a form that is not decoded"
+    return f"not an image that can be read: a {kind} file, {form}; save it as PNG or JPEG."
 
 
 def _scale(
@@ -161,20 +211,6 @@ def _scale(
     return image.resize(size, resampling)
 
 
-def _convert(image: Image.Image, mode: str) -> Image.Image:
-    if image.mode == mode:
-        return image
-    if image.mode.startswith("I;16") or image.mode == "I":  # 16 bits a pixel: the upper eight
-        values = np.asarray(image)
-        deep = values.max(initial=0) > 255
-        image = Image.fromarray((values >> 8 if deep else values).astype(np.uint8))
-    elif image.mode == "F":
-        image = Image.fromarray(np.clip(np.asarray(image), 0, 255).astype(np.uint8))
-    elif image.mode in ("P", "PA") and "transparency" in image.info:
-        image = image.convert("RGBA")
-    return image if image.mode == mode else image.convert(mode)
-
-
 def read_pixels(
     path: Any,
     color_mode: str = "rgb",
@@ -183,11 +219,12 @@ def read_pixels(
     shrink_early: bool = False,
     resize: str = "squash",
     data: bytes | None = None,
+    samples: Samples = STANDARD,
 ) -> np.ndarray:
     """Return an image file as uint8 (rows, columns, channels).
 
     Args:
-        path, color_mode, size, interpolation, shrink_early, resize: as in `read_image`.
+        path, color_mode, size, interpolation, shrink_early, resize, samples: as in `read_image`.
         data: the bytes of the file, where it was read already; `path` then only names it.
 
     Raises: as of `read_image`.
@@ -207,7 +244,7 @@ def read_pixels(
     image = (
         finish(Image.fromarray(plain))
         if plain is not None
-        else _read_by_pillow(path, mode, shrinks_to, finish, data)
+        else _read_by_pillow(path, mode, size, shrink_early, samples, finish, data)
     )
     pixels = np.asarray(image, dtype=np.uint8)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
@@ -216,7 +253,7 @@ def read_pixels(
 def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
     """Return (width, height) of an upright photo by its header, or None where it cannot be read."""
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             width, height = image.size
             return (height, width) if _orientation(image) >= 5 else (width, height)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
@@ -226,7 +263,7 @@ def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
 def is_turned(path: str | PathLike[str]) -> bool:
     """Return whether a file's EXIF orientation says that it lies on its side or head; False where unreadable."""
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             return _orientation(image) in _UPRIGHT
     except (OSError, SyntaxError, ValueError, ArithmeticError, struct.error, Image.DecompressionBombError):
         return False

@@ -11,6 +11,7 @@ import numpy as np
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif")
 # What may hold an orientation; whether it does, Pillow finds out.
+_LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 _EXIF, _XMP = b"Exif\0\0", b"tiff:Orientation"
 
 
@@ -51,3 +52,21 @@ def read_plain_jpeg(
         MemoryError,
     ):  # missing, damaged or odd: Pillow reads it, or says what is wrong
         return None
+
+
+def why_not_decoded(data: bytes) -> str | None:
+    """Return why a whole JPEG file is of a kind that no decoder here reads; None where it is of a common kind, or damaged.
+
+    Example:
+        >>> why_not_decoded(bytes.fromhex("ffd8ffc100110c"))
+        'a JPEG of 12 bits a sample, which is not decoded; save it as PNG or as a JPEG of 8 bits.'
+    """
+    place = 2
+    while data[:2] == b"\xff\xd8" and data[place : place + 1] == b"\xff" and len(data) > place + 4:
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # the beginning of a frame
+            bits = data[place + 4]
+            kind = "of 12 bits a sample" if bits == 12 else "without loss" if marker in _LOSSLESS else None
+            return kind and f"a JPEG {kind}, which is not decoded; save it as PNG or as a JPEG of 8 bits."
+        place += 2 + length
+    return None

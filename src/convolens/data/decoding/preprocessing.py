@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from convolens.arguments import integer, number_in, one_of
 from convolens.data.decoding.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES, read_pixels
+from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.errors import ArgumentError
 
 _RESIZED = {
@@ -29,6 +30,7 @@ class Preprocessing:
         interpolation: the filter of the resize.
         color_mode: "rgb", "grayscale" or "rgba".
         rescale: factor on the bytes 0 to 255.
+        samples: how the values of a file become bytes, and what lies behind transparency.
     """
 
     size: tuple[int, int]
@@ -36,6 +38,7 @@ class Preprocessing:
     interpolation: str = "bilinear"
     resize: str = "squash"
     rescale: float = 1 / 255
+    samples: Samples = STANDARD
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -58,8 +61,20 @@ class Preprocessing:
             MissingFileError, ImageError: it is not there, or cannot be read.
         """
         return read_pixels(
-            path, self.color_mode, self.size, self.interpolation, shrink_early=True, resize=self.resize
+            path,
+            self.color_mode,
+            self.size,
+            self.interpolation,
+            shrink_early=True,
+            resize=self.resize,
+            samples=self.samples,
         )
+
+    def as_table(self) -> dict[str, Any]:
+        """Return plain values for model.json, as `of` reads them; runs that stated no rule for samples still state none."""
+        table = asdict(self)
+        del table["samples"]
+        return table if self.samples.by_file else {**table, "samples": self.samples.as_table()}
 
     def describe(self) -> list[str]:
         """Return lines for people."""
@@ -67,6 +82,7 @@ class Preprocessing:
         return [
             f"colours: {self.color_mode}, EXIF orientation applied",
             f"size: {rows} x {columns} pixels, {_RESIZED[self.resize]} ({self.interpolation})",
+            *self.samples.describe(),
             f"values: bytes x {self.rescale:.6g}, so 0 to {255 * self.rescale:.3g}",
         ]
 
@@ -84,4 +100,5 @@ class Preprocessing:
             ),
             resize=one_of("model.json", "resize", str(given["resize"]), RESIZES),
             rescale=number_in("model.json", "rescale", given["rescale"], 0.0, math.inf, open_high=True),
+            samples=Samples.of(given.get("samples")),
         )

@@ -15,7 +15,7 @@ class StreamedPixels:
 
     Args:
         paths: of the photos.
-        color_mode, size, interpolation, shrink_early, resize: as `read_pixels`.
+        color_mode, size, interpolation, shrink_early, resize, data, samples: as `read_pixels`.
 
     Example:
         >>> StreamedPixels([Path("a.jpg")], "rgb", (8, 9), "bilinear", True, "squash").shape

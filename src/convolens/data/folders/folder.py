@@ -3,7 +3,7 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -12,13 +12,14 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from convolens.arguments import did_you_mean
-from convolens.data.decoding.heic import can_read_heic, is_heic
+from convolens.data.decoding.formats import is_picture
+from convolens.data.decoding.heic import ADVICE, can_read_heic, is_heic
 from convolens.data.folders.names import Spellings, composed
 from convolens.errors import DataError, MissingFileError
 
 EXTENSIONS = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm",
-    ".tif", ".tiff", ".webp", ".gif",
+    ".tif", ".tiff", ".webp", ".gif", ".avif", ".jp2", ".mpo",
 )  # fmt: skip
 NOT_CLASSES = ("__MACOSX", "__pycache__", "lost+found")
 
@@ -187,6 +188,29 @@ def is_image_name(path: str | PathLike[str]) -> bool:
     return Path(path).suffix.casefold() in EXTENSIONS or (is_heic(path) and can_read_heic())
 
 
+def is_image_file(path: str | PathLike[str]) -> bool:
+    """Return whether a file is a kind of image that can be read: by its ending, or by its first bytes where it has none.
+
+    Example:
+        >>> is_image_file("a.JPG"), is_image_file("no-such-file")
+        (True, False)
+    """
+    return is_image_name(path) or (not Path(path).suffix and is_picture(path))
+
+
+def ignored_lines(ignored: Mapping[str, int]) -> list[str]:
+    """Return lines on files that are no images, by their endings.
+
+    Example:
+        >>> ignored_lines({".txt": 2})
+        ['ignored: 2 .txt files (no images that can be read)']
+    """
+    return [
+        f"ignored: {count} {ending} files ({ADVICE if is_heic(f'x{ending}') else 'no images that can be read'})"
+        for ending, count in ignored.items()
+    ]
+
+
 def list_images(
     path: str | PathLike[str],
     class_names: Sequence[str] | None = None,
@@ -216,7 +240,7 @@ def list_images(
     root = check_folder(path)
     found = subfolders(root)
     if not found:
-        loose = sum(is_image_name(entry.name) for entry in _entries(root) if _is_file(entry))
+        loose = sum(is_image_file(entry.path) for entry in _entries(root) if _is_file(entry))
         lies = f"{loose} images lie in it directly" if loose else "it has no subfolders"
         raise DataError(
             f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it."
@@ -239,7 +263,7 @@ def list_images(
     for number, name in enumerate(class_names):
         before = len(paths)
         for file in (file for folder in folders_of[name] for file in files_below(root / folder)):
-            if is_image_name(file):
+            if is_image_file(file):
                 paths.append(file.relative_to(root))
                 labels.append(number)
             else:
@@ -250,8 +274,8 @@ def list_images(
         listed = ", ".join(repr(name) for name in empty)
         others = f" (there are {_ignored_text(ignored)} files, which cannot be read)" if ignored else ""
         raise DataError(
-            f"{path}: no image in class {listed}{others}; add JPEG, PNG, BMP, PPM, TIFF, WebP or GIF files, "
-            "or remove the folder."
+            f"{path}: no image in class {listed}{others}; add JPEG, PNG, BMP, PPM, TIFF, WebP, GIF, AVIF or JPEG 2000 files, "
+            "rename such whose endings are others, or remove the folder."
         )
     return ImageFolder(
         root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items())),

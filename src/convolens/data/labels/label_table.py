@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from convolens.arguments import did_you_mean
-from convolens.data.folders.folder import check_folder, files_below, from_root, is_image_name
+from convolens.data.folders.folder import check_folder, files_below, from_root, is_image_file
 from convolens.data.folders.names import FileNames, Spellings
 from convolens.data.labels.multi_label import MultiLabelFolder
 from convolens.errors import DataError, MissingFileError
@@ -167,7 +167,7 @@ def _photos(root: Path, rows: list[Row], bad: list[str]) -> dict[str, tuple[int,
             bad.append(f"row {number}: {given!r} does not lie in {root}")
         elif not (root / path).is_file():
             bad.append(f"row {number}: {given!r} is not in {root}")
-        elif not is_image_name(path):
+        elif not is_image_file(root / path):
             bad.append(f"row {number}: {given!r} is not named as an image")
         elif photos.setdefault(path, (number, labels))[1] != labels:
             before, others = photos[path]
@@ -189,7 +189,7 @@ def _notes(root: Path, table: Path, paths: list[str], matrix: np.ndarray, repeat
     ]
     known = set(paths)
     others = sum(
-        is_image_name(file) and file.relative_to(root).as_posix() not in known for file in files_below(root)
+        is_image_file(file) and file.relative_to(root).as_posix() not in known for file in files_below(root)
     )
     if others:
         notes.append(f"not used: {others:,} images of {root} that {table.name} does not name")

@@ -58,7 +58,7 @@ class Key:
             network_digest(module),
             ", ".join(tap.name for tap in taps),
             pool,
-            "none" if preprocessing is None else json.dumps(asdict(preprocessing), sort_keys=True),
+            "none" if preprocessing is None else json.dumps(preprocessing.as_table(), sort_keys=True),
             data or "",
         )
 

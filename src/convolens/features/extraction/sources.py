@@ -18,7 +18,7 @@ from convolens.data.folders.folder import (
     ImageFolder,
     check_folder,
     files_below,
-    is_image_name,
+    is_image_file,
     list_images,
     subfolders,
 )
@@ -193,7 +193,7 @@ def list_photos(path: str | PathLike[str]) -> tuple[ImageFolder, bool]:
                 f"{path}: holds {', '.join(part.name for part in parts if part)}; give one of them, {parts[0]} say."
             )
         return list_images(root), True
-    found = tuple(file.relative_to(root) for file in files_below(root) if is_image_name(file))
+    found = tuple(file.relative_to(root) for file in files_below(root) if is_image_file(file))
     if not found:
         raise DataError(
             f"{path}: holds no photo; give a folder of photos, or of a folder of photos for each class."

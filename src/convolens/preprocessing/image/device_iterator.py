@@ -69,6 +69,8 @@ class DeviceIterator:
                 return "there are inputs beside the images"
         elif iterator.class_mode in ("input", "multi_output"):
             return f"class_mode {iterator.class_mode!r} runs there only"
+        elif iterator.has_deep_greys:
+            return "greys of more than 8 bits are read there only"
         return why_not_on_device(generator.augmentation)
 
     @property

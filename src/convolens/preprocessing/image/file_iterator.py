@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import numpy as np
 from convolens.arguments import look_up, one_of
 from convolens.data.caching.store import PixelStore
 from convolens.data.decoding.decode import CHANNELS, COLOR_MODES, INTERPOLATIONS, image_size, read_pixels
+from convolens.data.decoding.sample_range import is_deep_grey
+from convolens.data.decoding.samples import AS_KERAS
 from convolens.errors import ImageError, MissingFileError
 from convolens.preprocessing.image.files import check_data_format, check_target_size, img_to_array, load_img
 from convolens.preprocessing.image.iterator import SUBSETS, ImageSaver, Iterator, dtype_of, is_pure
+from convolens.threads import TINY, in_threads
 
 
 class FileIterator(Iterator):
@@ -114,12 +118,14 @@ class FileIterator(Iterator):
     def _decode(self, index: int, data: bytes | None) -> np.ndarray:
         path = self.filepaths[index]
         try:
-            if not self.keep_aspect_ratio:
-                return read_pixels(path, self.color_mode, self.target_size, self.interpolation, data=data)
+            if not self.keep_aspect_ratio and not self.has_deep_greys:
+                return read_pixels(
+                    path, self.color_mode, self.target_size, self.interpolation, data=data, samples=AS_KERAS
+                )
             image = load_img(
-                path, self.color_mode, self.target_size, self.interpolation, keep_aspect_ratio=True
+                path, self.color_mode, self.target_size, self.interpolation, self.keep_aspect_ratio
             )
-            return img_to_array(image, dtype=np.uint8)
+            return img_to_array(image, dtype=np.float32 if self.has_deep_greys else np.uint8)
         except MissingFileError as error:
             raise MissingFileError(
                 f"{_shown(path)}: no such image file; it was on the list, so it has been moved or removed since, or "
@@ -143,13 +149,26 @@ class FileIterator(Iterator):
         shape = (*self.target_size, CHANNELS[self.color_mode])
         return PixelStore(root, names, shape, (self.color_mode, self.interpolation, resize), self._decode)
 
+    @cached_property
+    def has_deep_greys(self) -> bool:
+        """Whether greys are asked for and a file holds such of 16 or 32 bits: their values are kept, as in Keras."""
+        return self.color_mode == "grayscale" and any(
+            in_threads(is_deep_grey, self.filepaths, alone_below=TINY)
+        )
+
     def images(self, which: np.ndarray) -> np.ndarray:
-        """Return images by their places, uint8, as they are in their files."""
+        """Return images by their places, as they are in their files: uint8, or float32 where there are deep greys."""
         images, rows = self._find(which)
         return images[rows]
 
     def _find(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return an array with images at some places, in the iterator's data format, and where in it they are."""
+        if self.has_deep_greys:  # read at every use: what is kept is bytes
+            read = in_threads(lambda i: self._decode(i, None), which.tolist(), alone_below=TINY)
+            images = np.stack(read) if read else np.empty((0, *self.target_size, 1), np.float32)
+            return images if self.data_format == "channels_last" else images.transpose(0, 3, 1, 2), np.arange(
+                len(which)
+            )
         if self._store is None:  # made on first use: an iterator that is only looked at reads nothing
             self._store = self._make_store()
         images, rows = self._store.find(which)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from convolens.arguments import look_up, one_of
 from convolens.data.decoding.decode import COLOR_MODES, INTERPOLATIONS, read_image
+from convolens.data.decoding.samples import AS_KERAS
 from convolens.errors import ArgumentTypeError, ShapeError
 from convolens.files.atomic import write_error
 
@@ -54,6 +55,9 @@ def load_img(
 ) -> Image.Image:
     """Return an image file as a Pillow image, as `keras.utils.load_img`; photos that lie on their side are turned.
 
+    As in Keras a grey picture of 16 or 32 bits keeps its values where `color_mode` is "grayscale". In colours Keras makes all above 255
+    white; here the upper eight bits are taken.
+
     Args:
         path: a file name, or a `BytesIO` with its content.
         color_mode: "rgb", "grayscale" or "rgba".
@@ -79,11 +83,11 @@ def load_img(
     one_of("load_img", "color_mode", color_mode, list(COLOR_MODES))
     resampling = look_up("load_img", "interpolation", interpolation, INTERPOLATIONS)
     if target_size is None:
-        return read_image(path, color_mode)
+        return read_image(path, color_mode, samples=AS_KERAS)
     rows, columns = check_target_size("load_img", target_size)
     if not keep_aspect_ratio:
-        return read_image(path, color_mode, (rows, columns), interpolation)
-    image = read_image(path, color_mode)
+        return read_image(path, color_mode, (rows, columns), interpolation, samples=AS_KERAS)
+    image = read_image(path, color_mode, samples=AS_KERAS)
     if image.size == (columns, rows):
         return image
     width, height = image.size

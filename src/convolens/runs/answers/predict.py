@@ -12,7 +12,7 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.data.decoding.preprocessing import Preprocessing
-from convolens.data.folders.folder import files_below, is_image_name
+from convolens.data.folders.folder import files_below, is_image_file
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.memory import kept_memory
 from convolens.runs.answers.answers import answers_of
@@ -39,7 +39,7 @@ def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:
     for source in sources:
         path = Path(source)
         if path.is_dir():
-            images = [file for file in files_below(path) if is_image_name(file)]
+            images = [file for file in files_below(path) if is_image_file(file)]
             if not images:
                 raise DataError(f"{source}: no image in this folder.")
             found |= dict.fromkeys(images)

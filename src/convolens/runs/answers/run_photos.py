@@ -3,7 +3,9 @@
 from convolens.data.prepared import Prepared
 from convolens.errors import DataError, MissingFileError
 from convolens.options.training import TrainOptions
+from convolens.runs.folder import model_file
 from convolens.runs.folder.record import Record
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.preparation.prepare import prepare
 from convolens.runs.settings.options import Settings
@@ -42,7 +44,7 @@ def prepare_again(record: Record, settings: Settings, screen: Screen, otherwise:
     Raises:
         DataError: other photos. MissingFileError: no such folder.
     """
-    prepared = prepare(settings, screen)
+    prepared = prepare(settings, screen, model_file.samples_of(RunFolder(record.path.parent)))
     if not prepared.are_those_of(record.fingerprint):
         before = record.tables["data"]
         raise DataError(
@@ -51,3 +53,9 @@ def prepare_again(record: Record, settings: Settings, screen: Screen, otherwise:
             f"or others): bring them back, or {otherwise}."
         )
     return prepared
+
+
+def prepared_as(run: RunFolder, settings: Settings, prepared: Prepared, screen: Screen) -> Prepared:
+    """Return photos that were prepared anew with their values made bytes by the rule of the run that goes on."""
+    samples = model_file.samples_of(run)
+    return prepared if samples in (None, prepared.samples) else prepare(settings, screen, samples)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 import convolens
 from convolens.checkpoints import tensors
 from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.decoding.samples import Samples
 from convolens.errors import CheckpointError, MissingFileError
 from convolens.files.plain_json import write_json
 from convolens.models import Model
@@ -60,7 +61,7 @@ def write(path: Path, trained: TrainedModel) -> None:
         "class_names": list(trained.class_names),
         "output": output,
         **({} if trained.tuned is None else {"thresholds": list(trained.tuned)}),
-        "preprocessing": asdict(trained.preprocessing),
+        "preprocessing": trained.preprocessing.as_table(),
         "network": serialize(trained.model.module),
     }
     write_json(path, description)
@@ -138,6 +139,18 @@ def is_multi_label(run: RunFolder) -> bool:
         MissingFileError: there is no model.json. CheckpointError: it is damaged.
     """
     return read_description(run.model).get("output") == MULTI_LABEL
+
+
+def samples_of(run: RunFolder) -> Samples | None:
+    """Return how values of photos become bytes in a run; None where it was stopped before it described its network.
+
+    Raises:
+        CheckpointError: model.json is damaged.
+    """
+    if not run.model.is_file():
+        return None
+    with _blaming(run.model):
+        return Preprocessing.of(read_description(run.model)["preprocessing"]).samples
 
 
 def network(run: RunFolder) -> Model:

@@ -16,6 +16,7 @@ from convolens.analysis.arithmetic import Convolution, Pooling, looks_like_numbe
 from convolens.analysis.arithmetic.sliding import slide
 from convolens.arguments import integer
 from convolens.data.decoding.decode import MAX_PIXELS, read_pixels
+from convolens.data.decoding.sample_range import measure_samples
 from convolens.errors import ArgumentError
 from convolens.runs.lessons.convolve_pictures import draw
 from convolens.runs.output.places import check_writable, make_new_folder
@@ -141,7 +142,8 @@ def read_input(source: str, size: tuple[int, int] | None, color: bool | None) ->
                 raise ArgumentError(
                     f"convolve: --size {size[0]}x{size[1]} is more than an image may have ({MAX_PIXELS:,} pixels)."
                 )
-        pixels = read_pixels(Path(source), "rgb" if color else "grayscale", size)
+        path = Path(source)
+        pixels = read_pixels(path, "rgb" if color else "grayscale", size, samples=measure_samples([path]))
         return pixels.astype(np.float64), True
     if size is not None or color:
         raise ArgumentError(

@@ -12,6 +12,7 @@ from convolens.analysis import contact_sheet
 from convolens.arguments import integer, refuse_unknown
 from convolens.augmentation import Augmentation, augment_batch, caption, mix_images
 from convolens.data.decoding.decode import read_pixels
+from convolens.data.decoding.sample_range import measure_samples
 from convolens.errors import ArgumentError
 from convolens.files.atomic import write_error
 from convolens.runs.output.places import check_writable, make_new_folder
@@ -73,10 +74,11 @@ def augment(options: AugmentOptions, screen: Screen | None = None) -> Path:
         "augment", "count", (A_ROW if swept else COUNT) if options.count is None else options.count
     )
     rows = _rows(options)
-    pixels = [read_pixels(options.image)]
+    pixels = [read_pixels(options.image, samples=measure_samples([options.image]))]
     shape = pixels[0].shape[:2]
     if options.partner is not None:
-        pixels.append(read_pixels(options.partner, size=(shape[0], shape[1])))
+        samples = measure_samples([options.partner])
+        pixels.append(read_pixels(options.partner, size=(shape[0], shape[1]), samples=samples))
     for _, augmentation in rows:
         # What does not fit the photo is said now.
         augmentation.draw(options.seed, 0, [0], (shape[0], shape[1]))

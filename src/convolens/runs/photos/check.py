@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.folders.folder import ignored_lines
 from convolens.errors import ArgumentError
 from convolens.features.learners.label_errors import LabelErrors
 from convolens.options.check import CheckOptions
@@ -75,6 +76,9 @@ class CheckResult:
             },
             "balance": found.out_of_balance(),
             "broken": [{"path": path, "reason": reason} for path, reason in found.broken],
+            "ignored": found.photos.images.ignored,
+            "values": found.samples.as_table(),
+            "blank": found.missing,
             "duplicates": found.pairs(range(len(found.duplicates.pairs))),
             "similarity_needed": round(found.duplicates.bar, 4),
             "too_smooth_to_compare": len(found.duplicates.smooth),
@@ -136,6 +140,13 @@ def _tell(result: CheckResult, options: CheckOptions, screen: Screen) -> None:
     )
     for said in found.out_of_balance():
         screen.warn(said)
+    if found.missing is not None:
+        screen.warn(found.missing)
+    if found.samples.integers or found.samples.floats:
+        for said in found.samples.describe():
+            screen.line(said)
+    for said in ignored_lines(found.photos.images.ignored):
+        screen.line(said)
     _rows(screen, "Broken files", ["path", "why"], found.broken)
     pairs = found.pairs(range(len(found.duplicates.pairs)))
     _pairs(screen, "Duplicates within a part and a class", [

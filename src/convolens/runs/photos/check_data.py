@@ -1,5 +1,6 @@
 """What `check` finds in a folder: broken files, photos that are there twice, leaks between the parts, classes out of balance."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -10,6 +11,9 @@ import numpy as np
 
 from convolens.data.caching.cache import load_pixels
 from convolens.data.caching.content import content_hashes
+from convolens.data.decoding.blank import what_is_missing
+from convolens.data.decoding.sample_range import measure_samples
+from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.data.folders.names import Spellings, composed, names_that_differ_by_case
@@ -68,7 +72,8 @@ def gather(data: str | PathLike[str]) -> Photos:
         labels += [numbers[composed(folder.class_names[label])] for label in folder.labels]
         part_of += [place] * len(folder)
     notes = tuple(dict.fromkeys(note for folder in folders for note in folder.notes))
-    images = ImageFolder(root, tuple(paths), np.array(labels, np.int64), names, notes=notes)
+    ignored = sum((Counter(folder.ignored) for folder in folders), Counter[str]())
+    images = ImageFolder(root, tuple(paths), np.array(labels, np.int64), names, dict(ignored), notes)
     return Photos(images, tuple(part for part, _ in there), np.array(part_of, np.int64))
 
 
@@ -81,12 +86,16 @@ class CheckedPhotos:
         broken: (path from the data's folder, reason) of the others.
         duplicates: pairs of places in `photos`.
         contents: SHA-256 of each photo's bytes.
+        samples: how values of the files become bytes, as a training would have it.
+        missing: in a sentence, that photos are blank or all alike; None where they are not.
     """
 
     photos: Photos
     broken: tuple[tuple[str, str], ...]
     duplicates: Duplicates
     contents: tuple[str, ...]
+    samples: Samples = STANDARD
+    missing: str | None = None
 
     @property
     def leaks(self) -> np.ndarray:
@@ -167,11 +176,13 @@ def look(photos: Photos, screen: Screen) -> CheckedPhotos:
         DataError: not one photo can be read.
     """
     with screen.progress("reading photos") as advance:
-        pixels = load_pixels(photos.images, (SIDE, SIDE), progress=advance)
+        samples = measure_samples(photos.images.paths)
+        pixels = load_pixels(photos.images, (SIDE, SIDE), progress=advance, samples=samples)
     root = photos.images.root
     broken = tuple((Path(path).relative_to(root).as_posix(), reason) for path, reason in pixels.skipped)
     kept = photos.subset(pixels.indices)
     contents = content_hashes(kept.images)
     with screen.progress("comparing photos") as advance:
         duplicates = find_duplicates(contents, pixels.array, advance)
-    return CheckedPhotos(kept, broken, duplicates, tuple(contents))
+    missing = what_is_missing(pixels.array)
+    return CheckedPhotos(kept, broken, duplicates, tuple(contents), samples, missing)

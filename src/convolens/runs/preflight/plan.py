@@ -8,9 +8,10 @@ import torch
 from convolens.analysis import contact_sheet
 from convolens.analysis.cost.model_cost import ModelCost
 from convolens.augmentation import AugmentedBatches
+from convolens.data.decoding.blank import what_is_missing
 from convolens.data.decoding.decode import image_size, is_turned
-from convolens.data.decoding.heic import ADVICE, is_heic
 from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.folders.folder import ignored_lines
 from convolens.data.folders.names import names_that_differ_by_case
 from convolens.data.labels.multi_label import label_text
 from convolens.data.prepared import Prepared
@@ -75,9 +76,13 @@ def show_data(settings: Settings, prepared: Prepared, screen: Screen) -> None:
         screen.warn(f"  {len(prepared.skipped)} unreadable images are skipped, listed in skipped_images.csv:")
         for path, reason in prepared.skipped[:SHOWN_SKIPPED]:
             screen.warn(f"    {path}: {reason}")
-    for ending, count in prepared.ignored.items():
-        why = ADVICE if is_heic(f"x{ending}") else "no images that can be read"
-        screen.line(f"  ignored: {count} {ending} files ({why})")
+    for line in ignored_lines(prepared.ignored):
+        screen.line(f"  {line}")
+    if prepared.samples.integers or prepared.samples.floats:
+        for line in prepared.samples.describe():
+            screen.line(f"  {line}")
+    if (said := what_is_missing(prepared.training.pixels)) is not None:
+        screen.warn(f"  {said}")
     if settings.resize == "crop":
         _warn_of_crop(prepared, settings.size, screen)
     turned = sum(is_turned(path) for path in prepared.training.folder.paths)

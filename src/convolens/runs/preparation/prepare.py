@@ -8,6 +8,9 @@ import numpy as np
 
 from convolens.data.caching.content import content_hashes
 from convolens.data.caching.fingerprint import fingerprint
+from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.decoding.sample_range import measure_samples
+from convolens.data.decoding.samples import Samples
 from convolens.data.folders.folder import ImageFolder, check_folder
 from convolens.data.folders.layout import Layout, find_layout
 from convolens.data.prepared import Part, Prepared, read_part
@@ -46,8 +49,13 @@ def photo_folders(settings: Settings) -> list[Path]:
     return [layout.train] if validation is None else [layout.train, validation]
 
 
-def prepare(settings: Settings, screen: Screen) -> Prepared:
+def prepare(settings: Settings, screen: Screen, samples: Samples | None = None) -> Prepared:
     """Find the photos, split them, and read their pixels.
+
+    Args:
+        settings: of the run.
+        screen: where bars go.
+        samples: how values become bytes; None finds one rule for all photos of the folder to learn from.
 
     Raises:
         MissingFileError: a folder does not exist.
@@ -61,6 +69,8 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
     check_classes(whole)
     lines.extend(whole.notes)
     ignored = dict(whole.ignored)
+    samples = measure_samples(whole.paths) if samples is None else samples
+    preprocessing = settings.shown(samples)
     validation_path = settings.validation or layout.validation
     if validation_path is not None:
         if settings.validation is not None:
@@ -76,9 +86,9 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         lines.extend(f"validation: {note}" for note in others.notes)
         for ending, count in others.ignored.items():
             ignored[ending] = ignored.get(ending, 0) + count
-        (training, validation), skipped = _read_sides(whole, others, settings, screen)
+        (training, validation), skipped = _read_sides(whole, others, preprocessing, screen)
     else:
-        (training, validation), skipped, line = _split_and_read(whole, settings, screen)
+        (training, validation), skipped, line = _split_and_read(whole, settings, preprocessing, screen)
         lines.append(line)
     if skipped and settings.strict:
         first = "; ".join(f"{path}: {reason.rstrip('.')}" for path, reason in skipped[:3])
@@ -96,6 +106,7 @@ def prepare(settings: Settings, screen: Screen) -> Prepared:
         lines=tuple(lines),
         skipped=tuple(skipped),
         ignored=ignored,
+        samples=samples,
         fingerprint=fingerprint(training.folder, validation.folder),
         decoded=_decoded(training, validation),
         validation_apart=validation_path is not None,
@@ -107,7 +118,8 @@ def resized(prepared: Prepared, settings: Settings, size: tuple[int, int], scree
     """Return the same photos at another size, (rows, columns) in pixels."""
     if prepared.training.pixels.shape[1:3] == size:
         return prepared
-    smaller, title = replace(settings, size=size), f"reading photos at {size[0]} pixels"
+    smaller = replace(settings, size=size).shown(prepared.samples)
+    title = f"reading photos at {size[0]} pixels"
     training, validation = (
         _read(part.folder, smaller, screen, title)[0] for part in (prepared.training, prepared.validation)
     )
@@ -154,7 +166,7 @@ def check_classes(folder: ImageFolder) -> None:
 
 
 def _split_and_read(
-    whole: ImageFolder, settings: Settings, screen: Screen
+    whole: ImageFolder, settings: Settings, preprocessing: Preprocessing, screen: Screen
 ) -> tuple[tuple[Part, Part], Skipped, str]:
     """Part photos and read both sides; return these, what cannot be read, and a line on how they were parted.
 
@@ -162,22 +174,22 @@ def _split_and_read(
     cannot be, the others are parted anew.
     """
     if settings.kfold is not None:  # all were decoded before, by `several.kfold`
-        readable, skipped = read_all(whole, settings, screen)
+        readable, skipped = read_all(whole, preprocessing, screen)
         sides, line = _split(readable.folder, settings)
-        return _read_sides(*sides, settings, screen)[0], skipped, line
+        return _read_sides(*sides, preprocessing, screen)[0], skipped, line
     sides, line = _split(whole, settings)
     parts = None
     try:
-        parts, skipped = _read_sides(*sides, settings, screen)
+        parts, skipped = _read_sides(*sides, preprocessing, screen)
     except DataError:  # one side has no photo that can be read
-        skipped = read_all(whole, settings, screen)[1]
+        skipped = read_all(whole, preprocessing, screen)[1]
     if parts is not None and not skipped:
         return parts, skipped, line
     broken = {path for path, _ in skipped}
     kept = [place for place, path in enumerate(whole.paths) if path not in broken]
     sides, line = _split(whole.subset(kept), settings)
     if parts is None or parts[1].folder.relative_paths != sides[1].relative_paths:
-        parts, _ = _read_sides(*sides, settings, screen)
+        parts, _ = _read_sides(*sides, preprocessing, screen)
     return parts, skipped, line
 
 
@@ -230,26 +242,28 @@ def fold_of_each(whole: ImageFolder, settings: Settings) -> np.ndarray:
     return folds_by_content(whole, settings.kfold, _groups(whole, settings)) + 1
 
 
-def read_all(whole: ImageFolder, settings: Settings, screen: Screen) -> tuple[Part, Skipped]:
+def read_all(whole: ImageFolder, preprocessing: Preprocessing, screen: Screen) -> tuple[Part, Skipped]:
     """Return the photos of both sides that can be read, and path and reason of the others.
 
     Raises:
         DataError: not one can be read.
     """
-    return _read(whole, settings, screen, "reading photos")
+    return _read(whole, preprocessing, screen, "reading photos")
 
 
 def _read_sides(
-    training: ImageFolder, validation: ImageFolder, settings: Settings, screen: Screen
+    training: ImageFolder, validation: ImageFolder, preprocessing: Preprocessing, screen: Screen
 ) -> tuple[tuple[Part, Part], Skipped]:
-    one, skipped = _read(training, settings, screen, "reading training photos")
-    other, more = _read(validation, settings, screen, "reading validation photos")
+    one, skipped = _read(training, preprocessing, screen, "reading training photos")
+    other, more = _read(validation, preprocessing, screen, "reading validation photos")
     return (one, other), skipped + more
 
 
-def _read(folder: ImageFolder, settings: Settings, screen: Screen, title: str) -> tuple[Part, Skipped]:
+def _read(
+    folder: ImageFolder, preprocessing: Preprocessing, screen: Screen, title: str
+) -> tuple[Part, Skipped]:
     with screen.progress(title) as advance:
-        part, pixels = read_part(folder, settings.preprocessing, advance)
+        part, pixels = read_part(folder, preprocessing, advance)
     return part, list(pixels.skipped)
 
 

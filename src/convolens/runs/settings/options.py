@@ -1,7 +1,7 @@
 """Settings: what follows from all that can be asked of a training run (`TrainOptions`), with nothing left open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from convolens.augmentation import Augmentation
 from convolens.callbacks.monitor import larger_is_better
 from convolens.data.decoding.decode import CHANNELS, INTERPOLATIONS, MAX_PIXELS, RESIZES
 from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.decoding.samples import Samples
 from convolens.errors import ArgumentError
 from convolens.options.option import options_of
 from convolens.options.training import VALIDATION_SPLIT, TrainOptions
@@ -44,6 +45,10 @@ class Settings(TrainOptions):
     def preprocessing(self) -> Preprocessing:
         """What the network must be shown."""
         return Preprocessing(self.size, self.color_mode, self.interpolation, self.resize)
+
+    def shown(self, samples: Samples) -> Preprocessing:
+        """Return what the network must be shown of photos whose values become bytes by such a rule."""
+        return replace(self.preprocessing, samples=samples)
 
     @property
     def monitor_mode(self) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 
 from convolens.data.caching.fingerprint import fingerprint
-from convolens.data.prepared import Part
+from convolens.data.decoding.sample_range import measure_samples
+from convolens.data.decoding.samples import STANDARD
+from convolens.data.folders.folder import ImageFolder
 from convolens.errors import ArgumentError, ShapeError, TerminatedError
 from convolens.files.lock import locked
 from convolens.options.training import TrainOptions
@@ -91,8 +93,8 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
     check_outside(out, layout.train, layout.validation, layout.test)
     listed = task.list_photos(layout.train, settings.labels)
     check_classes(listed)
-    part, skipped = read_all(listed, settings, screen)
-    whole = part.folder
+    readable, skipped = read_all(listed, settings.shown(measure_samples(listed.paths)), screen)
+    whole = readable.folder
     fold_of = fold_of_each(whole, settings)
     sizes = np.bincount(fold_of)[1:].tolist()
     settings, notes = fit_batch_size(settings, options, len(whole) - max(sizes))
@@ -117,7 +119,7 @@ def kfold(options: TrainOptions, screen: Screen | None = None, cancel: Cancel | 
             return KFoldResult(folder, None, interrupted=True)
         if (threads := _threads(folder, options)) is not None:
             torch.set_num_threads(threads)
-        outcome = _finish(folder, settings, folds, part, fold_of, skipped, screen)
+        outcome = _finish(folder, settings, folds, whole, fold_of, skipped, screen)
     _tell(folder, task, outcome, screen)
     return KFoldResult(folder, outcome)
 
@@ -211,7 +213,7 @@ def _finish(
     folder: RunFolder,
     settings: Settings,
     folds: list[Fold],
-    part: Part,
+    whole: ImageFolder,
     fold_of: np.ndarray,
     skipped: Skipped,
     screen: Screen,
@@ -219,6 +221,8 @@ def _finish(
     """Score every photo by the network that did not learn from it, and write everything."""
     screen.heading("All folds")
     _check_same(folder, settings, folds)
+    samples = model_file.samples_of(fold_run(folder, folds[0].fold)) or STANDARD
+    part, _ = read_all(whole, settings.shown(samples), screen)
     names = part.folder.class_names
     chances = np.zeros((len(part), len(names)), np.float32)
     members: dict[str, TrainedModel] = {}

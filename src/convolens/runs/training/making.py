@@ -18,7 +18,11 @@ from convolens.runs.training.learnt_network import learnt_network
 def trained_model(settings: Settings, prepared: Prepared, model: Model) -> TrainedModel:
     """Return a run's model with what it must be shown and what its outputs mean."""
     return TrainedModel(
-        model, settings.model, prepared.class_names, settings.preprocessing, bool(settings.multi_label)
+        model,
+        settings.model,
+        prepared.class_names,
+        settings.shown(prepared.samples),
+        bool(settings.multi_label),
     )
 
 

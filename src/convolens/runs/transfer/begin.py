@@ -68,7 +68,7 @@ def features_of_sides(
     model: Model, settings: Settings, prepared: Prepared, screen: Screen, title: str
 ) -> Sides:
     """Return the features of both sides, computed or read."""
-    tap, preprocessing = features_tap(model), settings.preprocessing
+    tap, preprocessing = features_tap(model), settings.shown(prepared.samples)
     found = []
     for part, side in ((prepared.training, "training"), (prepared.validation, "validation")):
         with screen.progress(f"{title} of the {side} photos") as advance:

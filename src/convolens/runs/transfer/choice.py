@@ -10,7 +10,7 @@ from convolens.applications import canonical_name
 from convolens.applications.weights.imagenet import IMAGENET
 from convolens.applications.weights.pretrained import find_weights
 from convolens.data.decoding.decode import image_size
-from convolens.data.folders.folder import check_folder, files_below, is_image_name, list_images
+from convolens.data.folders.folder import check_folder, files_below, is_image_file, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.options.training import TrainOptions
@@ -152,7 +152,7 @@ def _check_length(options: TrainOptions) -> None:
 
 def _photos(options: TrainOptions) -> list[Path]:
     if options.labels is not None:
-        return [path for path in files_below(check_folder(options.data)) if is_image_name(path)]
+        return [path for path in files_below(check_folder(options.data)) if is_image_file(path)]
     layout = find_layout(options.data, validation_given=options.validation is not None)
     return list_images(layout.train).paths
 

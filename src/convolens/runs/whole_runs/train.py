@@ -15,6 +15,7 @@ from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.options.training import TrainOptions
+from convolens.runs.answers.run_photos import prepared_as
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import note_threads, read_record, write_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -91,6 +92,7 @@ def train(
         again = find_run(out, settings, prepared.are_those_of, screen, wanted) if options.resume else None
         if again is not None:
             with locked(again.path, screen.warn):
+                prepared = prepared_as(again, settings, prepared, screen)
                 settings = read_record(again).planned(settings)
                 settings = with_threads_of(again, settings, screen)
                 found = find_state(again, settings, prepared, screen)
@@ -107,6 +109,7 @@ def train(
     if options.resume and (begun := find_run(out, settings, prepared.are_those_of, screen)) is not None:
         with locked(begun.path, screen.warn):
             settings = with_threads_of(begun, settings, screen)
+            prepared = prepared_as(begun, settings, prepared, screen)
             found = find_state(begun, settings, prepared, screen)
             note_threads(begun, settings)
             return go_on(begun, settings, prepared, screen, None if found is None else found[0])
@@ -146,9 +149,7 @@ def train(
             measured, placed.batches, len(prepared.validation), settings, screen.check_cancelled
         )
         price = cost(model, settings.input_shape, training=False, computed=True)
-        show_plan(
-            settings, settings.preprocessing, price, measurement, screen, [*notes, placed.line, threads]
-        )
+        show_plan(settings, trained.preprocessing, price, measurement, screen, [*notes, placed.line, threads])
         validation = make_batches(settings, prepared, model, training=False)
         session = Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages)
         seconds = expected_seconds(settings, measurement.seconds_per_epoch)
