@@ -7,10 +7,11 @@ import keras
 import numpy as np
 import pytest
 from hypothesis import given
+from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 from PIL import Image
 
 from convolens.errors import ArgumentTypeError, MissingFileError, ShapeError, UnknownNameError, WriteError
-from convolens.preprocessing.image import array_to_img, img_to_array, load_img, save_img
+from convolens.preprocessing.image import ImageDataGenerator, array_to_img, img_to_array, load_img, save_img
 from images import photo
 
 
@@ -48,6 +49,47 @@ def test_load_img(tmp_path, options):
         ours = load_img(path, **options)
         assert ours.mode == theirs.mode
         np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+@pytest.mark.parametrize("options", [{}, {"target_size": (9, 30)}, {"target_size": (30, 9), "keep_aspect_ratio": True}], ids=str)  # fmt: skip
+@pytest.mark.parametrize("ending", ["png", "tif"])
+@pytest.mark.parametrize("top", [200, 4095, 65535])
+def test_greys_of_16_bits_keep_their_values(tmp_path, options, ending, top):
+    values = np.random.default_rng(top).integers(0, top + 1, (33, 40)).astype(np.uint16)
+    Image.fromarray(values).save(tmp_path / f"a.{ending}")
+    theirs = keras.utils.load_img(tmp_path / f"a.{ending}", color_mode="grayscale", **options)
+    ours = load_img(tmp_path / f"a.{ending}", color_mode="grayscale", **options)
+    assert ours.mode == theirs.mode
+    np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+def test_greys_of_16_bits_are_not_white_in_colours(tmp_path):
+    values = np.random.default_rng(0).integers(0, 65536, (33, 40)).astype(np.uint16)
+    Image.fromarray(values).save(tmp_path / "a.png")
+    assert (np.asarray(load_img(tmp_path / "a.png"))[..., 1] == values >> 8).all()
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+@pytest.mark.parametrize("color_mode", ["rgb", "grayscale", "rgba"])
+def test_transparency_is_what_keras_makes_of_it(tmp_path, mode, color_mode):
+    photo(0).convert("RGBA").convert(mode).save(tmp_path / "a.png")
+    theirs = keras.utils.load_img(tmp_path / "a.png", color_mode=color_mode)
+    np.testing.assert_array_equal(np.asarray(load_img(tmp_path / "a.png", color_mode)), np.asarray(theirs))
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_a_generator_keeps_the_values_of_16_bit_greys(tmp_path, data_format):
+    (tmp_path / "a").mkdir()
+    for i in range(5):
+        values = np.random.default_rng(i).integers(0, 4096, (9, 8)).astype(np.uint16)
+        Image.fromarray(values).save(tmp_path / "a" / f"{i}.png")
+    photo(0, (8, 9)).save(tmp_path / "a" / "5.png")
+    asked = {"target_size": (9, 8), "color_mode": "grayscale", "class_mode": None, "shuffle": False}
+    theirs = KerasGenerator(rescale=1 / 4095, data_format=data_format)
+    ours = ImageDataGenerator(rescale=1 / 4095, data_format=data_format)
+    expected, given = (made.flow_from_directory(str(tmp_path), **asked)[0] for made in (theirs, ours))
+    np.testing.assert_allclose(given, expected, rtol=1e-5)
+    assert expected.max() > 0.9
 
 
 def test_save_img(tmp_path):

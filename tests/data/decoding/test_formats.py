@@ -2,11 +2,13 @@
 
 import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import convolens
 from convolens.data import list_images, read_pixels
 from convolens.data.decoding import decode
 from convolens.data.decoding.decode import image_size
@@ -66,3 +68,17 @@ def test_a_jpeg_above_the_limit_is_made_smaller_while_it_is_decoded(tmp_path, mo
         monkeypatch.setattr(decode, "MAX_JPEG_PIXELS", 200_000)
         with pytest.raises(ImageError, match="claims 640 x 480 pixels, more than 200,000"):
             read_pixels(tmp_path / "a.jpg", size=(8, 8))
+
+
+def test_pictures_are_opened_in_one_place():
+    """Whoever opens a picture by Pillow alone lets its content choose among all of Pillow's decoders."""
+    source = Path(convolens.__file__).parent
+    found = [
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if any(
+            "Image.open(" in line and not line.lstrip().startswith((">>>", "..."))
+            for line in path.read_text(encoding="utf-8").splitlines()
+        )
+    ]
+    assert found == ["data/decoding/formats.py"]

@@ -1,6 +1,8 @@
 """One rule for values of more than 8 bits: found when a run begins, said, kept in model.json, and used by all that the run is asked."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +12,9 @@ from rich.console import Console
 from convolens import runs
 from convolens.data.decoding.samples import BY_FILE, STANDARD
 from convolens.runs.folder import model_file
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
+from convolens.utils import set_random_seed
 from images import folders
 
 
@@ -114,3 +118,38 @@ def test_check_says_what_it_leaves_out(tmp_path):
     result, said = recorded(lambda screen: runs.check(runs.CheckOptions(data=data, learnt=False), screen))
     assert "ignored: 1 .txt files" in said
     assert result.as_dict()["ignored"] == {".txt": 1}
+
+
+def test_folds_that_follow_take_the_rule_of_the_first(tmp_path):
+    """Folds of an earlier version know no rule; those that are trained now are averaged with them all the same."""
+    data = folders(tmp_path / "data", {"a": 12, "b": 12})
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (16, 16)).astype(np.uint16)).save(
+        data / "a" / "dim.png"
+    )
+    asked = options(data, tmp_path / "run", kfold=2)
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr("convolens.runs.preparation.prepare.measure_samples", lambda paths: BY_FILE)
+        runs.kfold(asked, Screen(quiet=True))
+    second = tmp_path / "run" / "folds" / "fold-2"
+    shutil.rmtree(second)
+    rows = json.loads((second.parent / "folds.json").read_text())
+    rows["folds"] = rows["folds"][:1]
+    (second.parent / "folds.json").write_text(json.dumps(rows))
+    runs.kfold(replace(asked, resume=True), Screen(quiet=True))
+    assert model_file.samples_of(RunFolder(second)) == BY_FILE
+
+
+def test_an_architecture_reads_photos_by_the_rule_of_the_folder(tmp_path):
+    data = deep_folders(tmp_path / "data")
+    for folder in data.iterdir():
+        (tmp_path / "bytes" / folder.name).mkdir(parents=True)
+        for path in folder.iterdir():
+            plain = (np.asarray(Image.open(path)) >> 4).astype(np.uint8)
+            Image.fromarray(plain).save(tmp_path / "bytes" / folder.name / path.name)
+    found = []
+    for place in (data, tmp_path / "bytes"):
+        asked = runs.FeatureOptions("shallow-vgg", place, tmp_path / f"{place.name}.npz", size=28)
+        set_random_seed(0)
+        (values,) = runs.features(asked, Screen(quiet=True)).by_layer.values()
+        found.append(np.asarray(values))
+    np.testing.assert_array_equal(*found)

@@ -1,14 +1,16 @@
 """features: the activations of a network's layers for a folder of photos, into a file."""
 
-from dataclasses import dataclass
-from os import PathLike
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+from convolens.data.decoding.sample_range import measure_samples
+from convolens.data.folders.folder import check_folder, files_below, is_image_file
 from convolens.features import Features, extract
 from convolens.features.extraction.features import check_name, table_of
 from convolens.options.features import LayerOptions, NetworkOptions
-from convolens.runs.answers.subject import Subject, find_subject
+from convolens.runs.answers.subject import Subject, find_subject, named_architecture
 from convolens.runs.output.places import check_place
 from convolens.runs.output.screen import Screen
 
@@ -45,7 +47,7 @@ def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
     screen = screen or Screen()
     out = check_name(options.out)
     check_place(out, options.subject, options.data)
-    subject = subject_of("features", options.subject, options, screen)
+    subject = subject_of("features", options.subject, options, screen, options.data)
     with screen.progress("extracting features") as advance:
         found = extract(
             subject.model,
@@ -79,10 +81,20 @@ def layer_argument(layers: tuple[str, ...]) -> Any:
 
 
 def subject_of(
-    where: str, subject: str | PathLike[str] | None, options: NetworkOptions, screen: Screen
+    where: str,
+    subject: str | PathLike[str] | None,
+    options: NetworkOptions,
+    screen: Screen,
+    data: str | PathLike[str],
 ) -> Subject:
-    """Return the network that is asked for; see `find_subject`."""
-    return find_subject(where, subject, screen, options.select, options.weights, options.size, options.device)
+    """Return the network that is asked for, see `find_subject`; one that is no run's reads photos by the rule that fits `data`."""
+    found = find_subject(
+        where, subject, screen, options.select, options.weights, options.size, options.device
+    )
+    if subject is not None and named_architecture(fspath(subject)) is None:
+        return found  # has a rule of its own
+    samples = measure_samples([path for path in files_below(check_folder(data)) if is_image_file(path)])
+    return replace(found, preprocessing=replace(found.preprocessing, samples=samples))
 
 
 def layer_of(options: LayerOptions) -> Any:

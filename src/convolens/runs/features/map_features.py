@@ -95,7 +95,7 @@ def map_features(options: MapOptions, screen: Screen | None = None) -> MapResult
     check_outside(options.out, Path(options.data))
     images, labelled = list_photos(options.data)
     count = len(images)
-    subject = subject_of("map", options.subject, options, screen)
+    subject = subject_of("map", options.subject, options, screen, options.data)
     data: Any = Path(options.data)
     if count > most:
         data = images.subset(np.sort(np.random.default_rng(seed).choice(count, most, replace=False)))

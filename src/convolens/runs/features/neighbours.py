@@ -87,7 +87,7 @@ def neighbours(options: NeighbourOptions, screen: Screen | None = None) -> list[
     if options.csv is not None:
         check_table(Path(options.csv), options.subject, options.image, options.data)
     read_pixels(options.image, size=(8, 8), shrink_early=True)  # before the work: can it be read?
-    subject = subject_of("neighbours", options.subject, options, screen)
+    subject = subject_of("neighbours", options.subject, options, screen, options.data)
     found, query = _features(options, subject, screen)
     layer = found.layers[0]
     values = np.asarray(found.by_layer[layer])

@@ -105,7 +105,7 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     check_outside(out, layout.train, layout.validation, layout.test)
     images = list_images(layout.train)
     check_counts(images.labels, images.class_names, options.folds)  # before the photos are read
-    subject = subject_of("probe", options.subject, options, screen)
+    subject = subject_of("probe", options.subject, options, screen, options.data)
     if layout.train != Path(options.data):
         screen.line(f"photos: {layout.train}; the other folders are left alone")
     (tap,) = choose(subject.model, layer_of(options))

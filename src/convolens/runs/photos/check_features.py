@@ -41,7 +41,7 @@ def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Su
         ConvolensError: those of `find_subject`, of a network that was named.
     """
     if options.subject is not None:
-        return subject_of("check", options.subject, options, screen)
+        return subject_of("check", options.subject, options, screen, options.data)
     if not options.learnt:
         return None
     reason = why_not_learnt(images)
@@ -49,7 +49,7 @@ def network_of(options: CheckOptions, images: ImageFolder, screen: Screen) -> Su
         screen.line(f"{_LEFT_OUT}; {reason}; --model RUN|MODEL names another network")
         return None
     try:
-        return subject_of("check", None, options, screen)
+        return subject_of("check", None, options, screen, options.data)
     except (ExtraMissingError, DataError, CheckpointError) as error:
         if options.weights is not None:
             raise

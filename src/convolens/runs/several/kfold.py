@@ -188,7 +188,8 @@ def _train_folds(folder: RunFolder, options: TrainOptions, screen: Screen) -> li
             continue
         try:
             asked = replace(options, fold=fold, threads=_threads(folder, options))
-            result = train_or_go_on(fold_run(folder, fold), asked, screen)
+            samples = model_file.samples_of(fold_run(folder, 1))  # the first fold's are those of all
+            result = train_or_go_on(fold_run(folder, fold), asked, screen, samples)
         except TerminatedError as error:
             raise type(error)(
                 f"{error.how} in fold {fold}; all is saved, the same command with --resume goes on."
@@ -221,7 +222,7 @@ def _finish(
     """Score every photo by the network that did not learn from it, and write everything."""
     screen.heading("All folds")
     _check_same(folder, settings, folds)
-    samples = model_file.samples_of(fold_run(folder, folds[0].fold)) or STANDARD
+    samples = model_file.samples_of(fold_run(folder, 1)) or STANDARD
     part, _ = read_all(whole, settings.shown(samples), screen)
     names = part.folder.class_names
     chances = np.zeros((len(part), len(names)), np.float32)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from convolens.data.caching import old_fingerprints
 from convolens.data.caching.fingerprint import FORM, is_fingerprint_of
+from convolens.data.decoding.samples import Samples
 from convolens.data.folders.folder import ImageFolder
 from convolens.errors import CheckpointError
 from convolens.files.plain_json import write_json
@@ -27,13 +28,16 @@ else:
     Row = TypeVar("Row")
 
 
-def train_or_go_on(run: RunFolder, asked: TrainOptions, screen: Screen) -> TrainResult:
+def train_or_go_on(
+    run: RunFolder, asked: TrainOptions, screen: Screen, samples: Samples | None = None
+) -> TrainResult:
     """Train into exactly this folder; where a training was begun in it, go on with that.
 
     Args:
         run: where.
         asked: what a new training is asked to do; its `out` and `resume` are not used.
         screen: where lines go.
+        samples: of a new training, see `train`.
 
     Raises:
         ConvolensError: those of `train` and `resume`.
@@ -43,7 +47,7 @@ def train_or_go_on(run: RunFolder, asked: TrainOptions, screen: Screen) -> Train
         return resume(run.path, where, screen)
     if run.path.exists():  # begun, and killed before anything was written down
         shutil.rmtree(run.path)
-    return train(replace(asked, out=run.path, resume=False), screen)
+    return train(replace(asked, out=run.path, resume=False), screen, samples=samples)
 
 
 def are_photos_of(recorded: str, folders: Sequence[ImageFolder]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from convolens.analysis import cost
+from convolens.data.decoding.samples import Samples
 from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError
 from convolens.files.lock import locked
@@ -49,6 +50,7 @@ def train(
     screen: Screen | None = None,
     began: float | None = None,
     cancel: Cancel | None = None,
+    samples: Samples | None = None,
 ) -> TrainResult:
     """Train a classifier on a folder of photos and write the run folder.
 
@@ -60,6 +62,7 @@ def train(
         screen: where lines go; None is the terminal.
         began: when the command was typed, by `time.perf_counter`; None is now.
         cancel: a `threading.Event` that ends the run between two steps, once another thread sets it.
+        samples: how values of photos become bytes; None finds one rule for all of them.
 
     Returns:
         The run; `result.outcome.scores.accuracy` is that of its best epoch on the validation photos.
@@ -82,7 +85,7 @@ def train(
     settings, first = find_first(settings)
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    prepared = prepare(settings, screen)
+    prepared = prepare(settings, screen, samples)
     for line in chosen.warnings:
         screen.warn(line)
     for line in chosen.lines:
