@@ -271,10 +271,11 @@ class _Batches:
 @contextmanager
 def _own(x: Any) -> Iterator[Any]:
     """Give data whose place is not moved by reading them, or put it back afterwards."""
-    import numpy as np
     import torch
 
-    if isinstance(x, (np.ndarray, torch.Tensor, list, tuple)) or x is None:
+    from convolens.training.arrays import as_array
+
+    if as_array(x) is not None or isinstance(x, (list, tuple, dict)) or x is None:
         yield x
     elif isinstance(x, torch.utils.data.DataLoader):
         generator = getattr(x, "generator", None)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from convolens.arguments import number_in
 from convolens.errors import ShapeError
+from convolens.losses.labels import check_labels
 from convolens.losses.loss import Loss, match_ranks, same_shape
 
 EPSILON = 1e-7  # Keras' fuzz factor: probabilities are kept within [EPSILON, 1 - EPSILON]
@@ -94,6 +95,7 @@ def sparse_categorical_crossentropy(
 
     Raises:
         ShapeError: the labels have another shape; one-hot labels are told of `categorical_crossentropy`.
+        ArgumentError: a label outside the classes.
 
     Example:
         >>> sparse_categorical_crossentropy(torch.tensor([1]), torch.tensor([[0.5, 0.5]]))
@@ -117,6 +119,8 @@ def sparse_categorical_crossentropy(
     if ignore_class is not None:
         counted = labels != ignore_class
         labels = torch.where(counted, labels, 0)
+    if labels.device.type == "cpu":  # a GPU is not waited for
+        check_labels(labels, y_pred.shape[axis])
     classes_second = _log_probabilities(y_pred, from_logits, axis).movedim(axis, 1)
     if y_pred.ndim == 1:
         classes_second = classes_second.unsqueeze(0)

@@ -9,6 +9,7 @@ from convolens import losses, metrics
 from convolens.errors import ArgumentError, ShapeError
 
 _SPARSE = losses.SparseCategoricalCrossentropy
+_BINARY = (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)
 _CATEGORICAL = (losses.CategoricalCrossentropy, losses.CategoricalFocalCrossentropy)
 
 
@@ -31,12 +32,13 @@ def resolve_metrics(given: Any) -> list[metrics.Metric]:
     return found
 
 
-def check_targets(loss: losses.Loss, y: Any, output_shape: Sequence[int | None] | None) -> None:
+def check_targets(where: str, loss: losses.Loss, y: Any, output_shape: Sequence[int | None] | None) -> None:
     """Raise, before training, where labels cannot be the targets of the loss.
 
     Args:
+        where: what an error begins with.
         loss: of the model.
-        y: all labels, as an array.
+        y: all labels, or those of a batch, as an array.
         output_shape: of the model, with the batch; None where it is not known.
 
     Raises:
@@ -50,20 +52,21 @@ def check_targets(loss: losses.Loss, y: Any, output_shape: Sequence[int | None] 
     if isinstance(loss, _SPARSE):
         if y.ndim == len(output_shape) and y.shape[-1] == classes and classes > 1:
             raise ShapeError(
-                f"fit: {loss.name} expects class numbers of shape (n,); received one-hot labels of shape {y.shape}. "
+                f"{where}: {loss.name} expects class numbers of shape (n,); received one-hot labels of shape {y.shape}. "
                 "Use loss='categorical_crossentropy', or y.argmax(1)."
             )
         if getattr(loss, "ignore_class", None) is None:
             losses.check_labels(y, classes)
     elif isinstance(loss, _CATEGORICAL) and y.shape[-1:] != (classes,):
         raise ShapeError(
-            f"fit: {loss.name} expects one-hot labels of shape (n, {classes}); received shape {y.shape}. "
+            f"{where}: {loss.name} expects one-hot labels of shape (n, {classes}); received shape {y.shape}. "
             "Use loss='sparse_categorical_crossentropy' for class numbers, or utils.to_categorical(y)."
         )
-    elif isinstance(loss, losses.BinaryCrossentropy) and classes == 1:
+    elif isinstance(loss, _BINARY) and y.dtype.kind in "iuf":
         bad = (y < 0) | (y > 1)
         if bad.any():
+            advice = "give the last layer one unit per class and use" if classes == 1 else "use"
             raise ArgumentError(
-                f"fit: {loss.name} expects labels from 0 to 1; received {y[bad].flat[0]}. For more than two classes "
-                "give the last layer one unit per class and use sparse_categorical_crossentropy."
+                f"{where}: {loss.name} expects labels from 0 to 1; received {y[bad].flat[0]}. For more than two classes "
+                f"{advice} sparse_categorical_crossentropy."
             )

@@ -1,5 +1,6 @@
 """Fitting: fit, evaluate and predict, on arrays and on every kind of source."""
 
+import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,11 +16,13 @@ from convolens.layers import Layer
 from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
-from convolens.models.feeding import build_for, check_x
+from convolens.models.feeding import batch_for, feed
 from convolens.models.placing import batches_for
 from convolens.models.resuming import begin, go_on
 from convolens.models.splitting import split
-from convolens.training import Progress, Step, loop, make_batch, make_source
+from convolens.training import ArraySource, Batch, Progress, Step, loop, make_batch, make_source
+from convolens.training.array_source import length
+from convolens.training.arrays import as_labels
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
@@ -45,8 +48,7 @@ class Fitting(Compilable):
     """The part of `Model` that runs the network over data."""
 
     def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
-        x = build_for(self.module, x)
-        check_x(where, self.module, x)
+        x = feed(where, self.module, x)
         image_shape = None
         if (
             isinstance(self.module, Layer)
@@ -54,12 +56,35 @@ class Fitting(Compilable):
             and len(self.input_shape) == 4
         ):
             image_shape = self.input_shape[1:]
+        labelled = where != "predict"
         source = make_source(
-            where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda", **options
-        )
-        if y is not None and self.compiled_loss is not None and not isinstance(y, (list, tuple)):
-            check_targets(self.compiled_loss, y, self.output_shape)
+            where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda",
+            feed=functools.partial(self._fed, where, labelled), **options,
+        )  # fmt: skip
+        if labelled and isinstance(source, ArraySource):
+            self._check_labels(where, source.y)
         return source
+
+    def _fed(self, where: str, labelled: bool, x: Any, y: Any) -> tuple[Any, Any]:
+        """Return a batch as the network takes it; one for the part of it that runs is of our own making."""
+        if self.part is not None:
+            return x, y
+        x = batch_for(where, self.module, x)
+        if not labelled:
+            return x, None
+        y = None if y is None else as_labels(where, y)
+        self._check_labels(where, y)
+        return x, y
+
+    def _check_labels(self, where: str, y: Any) -> None:
+        """Raise where there are no labels, or such as the loss cannot take; those on a GPU are not waited for."""
+        if y is None:
+            raise ArgumentError(
+                f"{where}: there are no labels; give y beside x, or batches of (x, y). flow_from_directory with "
+                "class_mode=None gives photos alone, for predict."
+            )
+        if self.compiled_loss is not None and not (isinstance(y, torch.Tensor) and y.is_cuda):
+            check_targets(where, self.compiled_loss, y, self.output_shape)
 
     def fit(
         self,
@@ -87,7 +112,8 @@ class Fitting(Compilable):
         """Train, and return the history of loss and metrics.
 
         Args:
-            x: NHWC array, list of arrays, generator, iterator, indexed source (Keras' Sequence) or DataLoader.
+            x: NHWC array of any kind (NumPy, torch, pandas, TensorFlow; h5py and zarr, of which a batch is read at a time), list of
+                images, list or dict of arrays for several inputs, generator, iterator, indexed source (Keras' Sequence) or DataLoader.
             y: labels where x is an array.
             batch_size: samples a step; None is 32.
             epochs: the number of the last epoch.
@@ -120,12 +146,12 @@ class Fitting(Compilable):
             batch_size = integer("fit", "batch_size", batch_size)
         if steps_per_epoch is not None:
             steps_per_epoch = integer("fit", "steps_per_epoch", steps_per_epoch)
+        x = feed("fit", self.module, x)
         if validation_split:
             (x, y, sample_weight), validation_data = split(
                 x, y, sample_weight, validation_split, validation_data
             )
         weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
-        x = build_for(self.module, x)  # weights that do not exist yet cannot be moved
         if torch.cuda.is_available() and self.device.type == "cpu" and not self.device_given:
             self.module.to("cuda")
         x = self._placed(x)
@@ -171,7 +197,8 @@ class Fitting(Compilable):
         return events.history
 
     def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
-        if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+        batches = isinstance(data, list) and all(isinstance(item, tuple) for item in data)
+        if isinstance(data, (tuple, list)) and len(data) in (2, 3) and not batches:
             x, y, weight = (*data, None)[:3]
             return self._source("validation_data", x, y, weight, batch_size=batch_size, steps=steps)
         return self._source("validation_data", self._placed(data), steps=steps)
@@ -263,10 +290,11 @@ class Fitting(Compilable):
             return_dict: name -> value instead of a list, or of the loss alone.
         """
         self._check_compiled("train_on_batch")
-        x = build_for(self.module, x)
+        weights = _class_weights("train_on_batch", class_weight, y)
+        batch = self._batch("train_on_batch", x, y, sample_weight, weights)
         step = self._step("train_on_batch", train=True)
         with kept_memory():
-            step.train(make_batch(x, y, sample_weight, _class_weights("train_on_batch", class_weight, y)))
+            step.train(batch)
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
 
@@ -278,16 +306,21 @@ class Fitting(Compilable):
         Args:
             x, y, sample_weight, return_dict: as in `train_on_batch`.
         """
+        batch = self._batch("test_on_batch", x, y, sample_weight)
         step = self._step("test_on_batch")
         with kept_memory():
-            step.evaluate(make_batch(build_for(self.module, x), y, sample_weight))
+            step.evaluate(batch)
         self._show_metrics(step)
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
 
+    def _batch(self, where: str, x: Any, y: Any, weight: Any, class_weight: Any = None) -> Batch:
+        return make_batch(x, y, weight, class_weight, functools.partial(self._fed, where, True))
+
     def predict_on_batch(self, x: Any) -> Any:
         """Return the predictions of a batch."""
-        return self.predict(x, batch_size=len(x), verbose=0)
+        x = batch_for("predict_on_batch", self.module, x)
+        return self.predict(x, batch_size=length(x), verbose=0)
 
     # -- the old names of Keras 1 and 2 --------------------------------------------------------------
 

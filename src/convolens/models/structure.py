@@ -11,7 +11,7 @@ from convolens.layers import Layer
 from convolens.layers.axes import surface
 from convolens.layers.layer import is_symbolic
 from convolens.memory import kept_memory
-from convolens.models.feeding import build_for
+from convolens.models.feeding import feed
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
 from convolens.training import set_frozen
@@ -199,6 +199,6 @@ class Structure:
         """Call on symbolic tensors (as a layer of another model), an NHWC array or a torch tensor."""
         if is_symbolic(x) or isinstance(x, torch.Tensor):
             return self.module(x)
-        build_for(self.module, x)
+        x = feed("model", self.module, x)
         with kept_memory(), torch.no_grad(), mode(self.module, training):
             return surface(self.module(to_inputs(x)))

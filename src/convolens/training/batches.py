@@ -63,22 +63,41 @@ class Source(Protocol):
         raise NotImplementedError
 
 
-def _check_numbers(name: str, array: np.ndarray) -> None:
+# What changes a user's (x, y) before they become a batch, and refuses what does not fit.
+Feed = Callable[[Any, Any], tuple[Any, Any]]
+
+_TO_NUMBERS = {
+    "x": "Files of photos are read by flow_from_directory, flow_from_dataframe or load_img.",
+    "y": "Class names become numbers by np.unique(names, return_inverse=True).",
+}
+
+
+def check_numbers(name: str, array: Any) -> None:
+    """Raise an `ArgumentError` where an array holds anything but numbers.
+
+    Args:
+        name: "x" or "y".
+        array: NumPy's, or what has its `dtype` and slices.
+    """
+    if name == "x" and array.dtype.kind == "O":
+        raise ArgumentError("x holds objects, not numbers; are its images of different sizes?")
     if array.dtype.kind not in "biuf":
+        first = np.asarray(array[:1]).reshape(-1)[:1].tolist() if np.ndim(array) else array
         raise ArgumentError(
-            f"{name} must hold numbers; received {array.dtype} such as {array.reshape(-1)[:1].tolist()}. "
-            "Class names become numbers by np.unique(names, return_inverse=True)."
+            f"{name} must hold numbers; received {array.dtype} such as {first!r:.80}. {_TO_NUMBERS[name]}"
         )
+
+
+def _tensor(name: str, values: Any) -> torch.Tensor:
+    array = np.ascontiguousarray(values)
+    check_numbers(name, array)
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
 
 
 def samples(x: Any) -> torch.Tensor:
     """Return an array (or tensor) of samples as float32 inside the network: NHWC becomes an NCHW view."""
     if not isinstance(x, torch.Tensor):
-        array = np.asarray(x)
-        if array.dtype == object:
-            raise ArgumentError("x holds objects, not numbers; are its images of different sizes?")
-        _check_numbers("x", array)
-        x = torch.from_numpy(np.ascontiguousarray(array))
+        x = _tensor("x", x)
     x = x if x.dtype == torch.float32 else x.float()
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x  # (n, h, w, c) -> (n, c, h, w)
 
@@ -96,12 +115,7 @@ def labels(y: Any) -> torch.Tensor | None:
     """Return labels as a tensor: whole numbers as int64, others as float32."""
     if y is None:
         return None
-    if isinstance(y, torch.Tensor):
-        tensor = y
-    else:
-        array = np.ascontiguousarray(y)
-        _check_numbers("y", array)
-        tensor = torch.from_numpy(array)
+    tensor = y if isinstance(y, torch.Tensor) else _tensor("y", y)
     return tensor.float() if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
 
 
@@ -127,7 +141,11 @@ def class_weights(y: torch.Tensor, class_weight: Mapping[int, float]) -> torch.T
 
 
 def make_batch(
-    x: Any, y: Any = None, weight: Any = None, class_weight: Mapping[int, float] | None = None
+    x: Any,
+    y: Any = None,
+    weight: Any = None,
+    class_weight: Mapping[int, float] | None = None,
+    feed: Feed | None = None,
 ) -> Batch:
     """Return a batch from a user's arrays.
 
@@ -136,11 +154,14 @@ def make_batch(
         y: labels (n, ...): whole numbers become int64, others float32; None for none.
         weight: one weight a sample (n,), or None for 1.
         class_weight: class number -> weight, which multiplies `weight`; None for 1.
+        feed: changes or refuses x and y first; None takes them as they are.
 
     Raises:
         ShapeError: x, y and weights hold different numbers of samples.
         ArgumentError: x or y holds no numbers, or a class has no weight.
     """
+    if feed is not None:
+        x, y = feed(x, y)
     x, y = inputs(x), labels(y)
     size = (x[0] if isinstance(x, list) else x).shape[0]
     if y is not None and y.shape[0] != size:

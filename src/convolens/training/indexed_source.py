@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from convolens.errors import ArgumentError
-from convolens.training.batches import Batch, make_batch, unpack
+from convolens.training.batches import Batch, Feed, make_batch, unpack
 from convolens.training.prefetch import may_prefetch, prefetch
 
 
@@ -24,6 +24,7 @@ class IndexedSource:
         steps: batches an epoch; None takes all.
         class_weight: class number -> weight, or None.
         pin: the thread puts its batches into memory from which a GPU copies while the program goes on.
+        feed: as of `make_batch`.
 
     Raises:
         ArgumentError: the data hold no batch.
@@ -35,12 +36,13 @@ class IndexedSource:
         steps: int | None = None,
         class_weight: Mapping[int, float] | None = None,
         pin: bool = False,
+        feed: Feed | None = None,
     ) -> None:
         if len(data) < 1:
             raise ArgumentError(
                 "fit: the data set holds no batch; is the folder empty, or batch_size too large?"
             )
-        self.data, self.class_weight, self.pin = data, class_weight, pin
+        self.data, self.class_weight, self.pin, self.feed = data, class_weight, pin, feed
         self.steps: int = len(data) if steps is None else steps
         self._pass: int | None = None
         self._ended = 0  # how often on_epoch_end was called
@@ -80,7 +82,7 @@ class IndexedSource:
         for step in steps:
             number, place = divmod(step, len(self.data))
             self._go_to(number)
-            batch = make_batch(*unpack(self.data[place]), self.class_weight)
+            batch = make_batch(*unpack(self.data[place]), self.class_weight, self.feed)
             yield batch.pinned() if pin else batch
 
     def _go_to(self, number: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from convolens.errors import CheckpointError
-from convolens.training.batches import Batch, make_batch, unpack
+from convolens.training.batches import Batch, Feed, make_batch, unpack
 
 
 class IteratorSource:
@@ -19,12 +19,17 @@ class IteratorSource:
         data: an iterator, or an iterable that can be gone through again each epoch.
         steps: batches an epoch; None goes on until the end.
         class_weight: class number -> weight, or None.
+        feed: as of `make_batch`.
     """
 
     def __init__(
-        self, data: Any, steps: int | None = None, class_weight: Mapping[int, float] | None = None
+        self,
+        data: Any,
+        steps: int | None = None,
+        class_weight: Mapping[int, float] | None = None,
+        feed: Feed | None = None,
     ) -> None:
-        self.data, self.class_weight = data, class_weight
+        self.data, self.class_weight, self.feed = data, class_weight, feed
         self.steps = steps
         self._once = iter(data) is data
         self._rest: Iterator[Any] | None = iter(data) if self._once else None
@@ -64,7 +69,7 @@ class IteratorSource:
         for item in itertools.islice(rest or (), None if self.steps is None else self.steps - start):
             count += 1
             self._taken += 1
-            yield make_batch(*unpack(item), self.class_weight)
+            yield make_batch(*unpack(item), self.class_weight, self.feed)
         if self.steps is None and not self._once:
             self._rest = None
         if count == 0 or (self.steps is not None and count < self.steps):

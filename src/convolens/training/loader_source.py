@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from convolens.training.batches import Batch, make_batch, unpack
+from convolens.training.batches import Batch, Feed, make_batch, unpack
 
 
 class LoaderSource:
@@ -17,6 +17,7 @@ class LoaderSource:
         image_shape: (rows, columns, channels) that the model expects, or None.
         steps: batches an epoch; None takes the whole loader.
         class_weight: class number -> weight, or None.
+        feed: as of `make_batch`.
     """
 
     def __init__(
@@ -25,8 +26,10 @@ class LoaderSource:
         image_shape: tuple[int | None, ...] | None,
         steps: int | None = None,
         class_weight: Mapping[int, float] | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.loader, self.image_shape, self.class_weight = loader, image_shape, class_weight
+        self.feed = feed
         self._at_epoch: torch.Tensor | None = None  # the generator's state before the epoch under way
         try:
             self.steps = len(loader) if steps is None else steps
@@ -74,5 +77,5 @@ class LoaderSource:
     def _batches(self, items: Iterator[Any]) -> Generator[Batch]:
         for item in items:
             x, y, weight = unpack(tuple(item) if isinstance(item, list) else item)
-            yield make_batch(self._as_surface(x), y, weight, self.class_weight)
+            yield make_batch(self._as_surface(x), y, weight, self.class_weight, self.feed)
         self._at_epoch = None

@@ -1,5 +1,6 @@
 """make_source: the source of batches that fits what a user gives to `fit`."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,8 @@ import torch
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.training.array_source import ArraySource, length
-from convolens.training.batches import Source, labels
+from convolens.training.arrays import as_arrays, as_labels
+from convolens.training.batches import Feed, Source, labels
 from convolens.training.indexed_source import IndexedSource
 from convolens.training.iterator_source import IteratorSource
 from convolens.training.loader_source import LoaderSource
@@ -27,13 +29,14 @@ def make_source(
     class_weight: Mapping[int, float] | None = None,
     image_shape: tuple[int | None, ...] | None = None,
     pin: bool = False,
+    feed: Feed | None = None,
 ) -> Source:
     """Return the source that fits what the user gave.
 
     Args:
         where: what an error begins with: "fit" ...
-        x: an array (n, ...) or a list of them for several inputs, a `DataLoader`, an object that knows its batches by number
-            (`len`, `[i]`), or a generator or iterable of x, (x, y) or (x, y, weight).
+        x: an array (n, ...), of any kind that `as_array` knows, or a list of them for several inputs, a `DataLoader`, an object
+            that knows its batches by number (`len`, `[i]`), or a generator or iterable of x, (x, y) or (x, y, weight).
         y, sample_weight: beside arrays: labels (n, ...) and weights (n,), or None.
         batch_size: of arrays; None is 32.
         steps: batches an epoch; None takes all that there are.
@@ -42,41 +45,36 @@ def make_source(
         class_weight: class number -> weight, or None.
         image_shape: (rows, columns, channels) that the model expects, to tell a loader's NCHW from NHWC; or None.
         pin: prepare batches in memory from which a GPU copies while the program goes on.
+        feed: as of `make_batch`, of all but arrays.
 
     Raises:
-        ArgumentError: no data, or labels beside a generator.
+        ArgumentError: no data, what gives no batches, or labels beside a generator.
         ShapeError: x, y and weights of different lengths.
     """
     if x is None:
         raise ArgumentError(f"{where}: x is missing; give arrays, a generator or a DataLoader.")
-    arrays = isinstance(x, (np.ndarray, torch.Tensor)) or (
-        isinstance(x, (list, tuple))
-        and len(x) > 0
-        and all(isinstance(i, (np.ndarray, torch.Tensor)) for i in x)
-    )
-    if isinstance(x, list) and not arrays and not (x and isinstance(x[0], tuple)):  # nested lists of numbers
-        x, arrays = np.asarray(x), True
-    if not arrays:
+    arrays = as_arrays(x)
+    if arrays is None:
         if y is not None or sample_weight is not None:
             raise ArgumentError(
                 f"{where}: y and sample_weight come from the generator itself; leave them out."
             )
+        _check_batches(where, x)
         if isinstance(x, torch.utils.data.DataLoader):
-            return LoaderSource(x, image_shape, steps, class_weight)
+            return LoaderSource(x, image_shape, steps, class_weight, feed)
         if hasattr(x, "__getitem__") and hasattr(x, "__len__"):
-            return IndexedSource(x, steps, class_weight, pin)
-        if hasattr(x, "__iter__") or hasattr(x, "__next__"):
-            return IteratorSource(x, steps, class_weight)
-        raise ArgumentError(
-            f"{where}: x must be an array, a list of arrays, a generator or a DataLoader; received {type(x).__name__}."
-        )
+            return IndexedSource(x, steps, class_weight, pin, feed)
+        return IteratorSource(x, steps, class_weight, feed)
+    x = arrays
+    if any(item.ndim == 0 for item in (x if isinstance(x, list) else [x])):
+        raise ShapeError(f"{where}: x is a single number; give samples along the first axis.")
     count = length(x)
-    if isinstance(x, (list, tuple)) and any(len(item) != count for item in x):
+    if isinstance(x, list) and any(len(item) != count for item in x):
         raise ShapeError(f"{where}: the inputs have different lengths: {[len(item) for item in x]}.")
     if count == 0:
         raise ArgumentError(f"{where}: x is empty; give at least one sample.")
     if y is not None:
-        y = y if isinstance(y, (np.ndarray, torch.Tensor)) else np.asarray(y)
+        y = as_labels(where, y)
         if len(y) != count:
             raise ShapeError(
                 f"{where}: x and y must have the same length; received {count} samples and {len(y)} labels."
@@ -90,3 +88,25 @@ def make_source(
                 f"for {count} samples."
             )
     return ArraySource(x, y, sample_weight, batch_size or 32, shuffle, seed, class_weight, steps)
+
+
+def _check_batches(where: str, x: Any) -> None:
+    """Raise an `ArgumentError` that says what to give instead where `x` gives no batches."""
+    kind, hint = type(x).__name__, ""
+    if isinstance(x, (str, bytes, os.PathLike)):
+        hint = " Photos in a folder are read by ImageDataGenerator().flow_from_directory."
+    elif isinstance(x, Mapping):
+        hint = f" It holds {', '.join(map(repr, list(x)[:6])) or 'nothing'}: give one of them, as by x[NAME]."
+    elif isinstance(x, torch.utils.data.Dataset):
+        hint = " It gives one sample at a time: give torch.utils.data.DataLoader(x, batch_size=32)."
+    elif callable(x) and not hasattr(x, "__iter__") and not hasattr(x, "__getitem__"):
+        hint = " Call it: a generator is what the function returns."
+    elif (
+        hasattr(x, "__iter__")
+        or hasattr(x, "__next__")
+        or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
+    ):
+        return
+    raise ArgumentError(
+        f"{where}: x must be an array, a list of arrays, a generator or a DataLoader; received {kind}.{hint}"
+    )

@@ -13,8 +13,10 @@ from convolens.analysis.cost.costs import checked_module
 from convolens.analysis.cost.tracer import memory
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ArgumentTypeError, ConvolensError, ShapeError
+from convolens.layers import Layer
 from convolens.layers.axes import inside
-from convolens.models.feeding import build_for
+from convolens.models.feeding import feed, only_input
+from convolens.training.arrays import as_arrays
 from convolens.training.mode import mode
 
 _LAST = ("softmax", "log_softmax", "sigmoid", "logsigmoid", "hardsigmoid", "special_expit")
@@ -138,8 +140,8 @@ def ask(where: str, model: Any, image: Any, class_number: int | None = None) -> 
     """
     array, single = checked_image(where, image)
     module = model if isinstance(model, torch.nn.Module) else getattr(model, "module", None)
-    if module is not None:
-        build_for(module, array)
+    if isinstance(module, Layer) and not module.built:
+        feed(where, module, array)
     module = checked_module(model, where)
     first = next((item for item in module.parameters() if item.is_floating_point()), torch.zeros(0))
     x = inside(array).to(device=first.device, dtype=first.dtype)  # (n, h, w, c) -> (n, c, h, w)
@@ -165,7 +167,10 @@ def checked_image(where: str, image: Any) -> tuple[np.ndarray, bool]:
     Raises:
         ShapeError: of another shape. ArgumentError: not all of its values are finite numbers.
     """
-    array = np.asarray(image)
+    given = as_arrays(image)
+    if isinstance(given, list):
+        given = only_input(where, given)
+    array = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else np.asarray(given)
     if array.ndim not in (3, 4) or 0 in array.shape or array.dtype.kind not in "fiub":
         raise ShapeError(
             f"{where}: image must be numbers of shape (rows, columns, channels) or (n, rows, columns, channels); received "

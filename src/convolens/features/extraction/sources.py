@@ -26,8 +26,9 @@ from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import read_part
 from convolens.errors import ArgumentError, DataError, ShapeError
 from convolens.layers import Layer
-from convolens.models.feeding import build_for, check_x
+from convolens.models.feeding import batch_for, feed
 from convolens.training import make_source
+from convolens.training.arrays import as_array
 from convolens.training.batches import samples as as_samples
 
 Advance = Callable[[int, int], None]
@@ -99,8 +100,6 @@ class ArraySamples(Samples):
     def batches(self, start: int, batch_size: int) -> Iterator[tuple[Any, np.ndarray | None]]:
         for begin in range(start, len(self.x), batch_size):
             x = self.x[begin : begin + batch_size]
-            if isinstance(x, np.ndarray) and not x.flags.writeable:
-                x = x.copy()  # torch takes no array that may only be read
             yield as_samples(x if self.preprocessing is None else self.preprocessing(x)), None
 
 
@@ -221,12 +220,10 @@ def samples_of(
             raise ArgumentError("extract: labels come from the folder's names; leave labels out.")
         preprocessing = preprocessing or _own_preprocessing(module)
         seen = np.broadcast_to(np.uint8(0), (1, *preprocessing.input_shape))
-        build_for(module, seen)
-        check_x("extract: the photos", module, seen)
+        feed("extract: the photos", module, seen)
         return FolderSamples(folder, preprocessing, labelled, advance)
-    if isinstance(data, (np.ndarray, torch.Tensor)):
-        build_for(module, data)
-        check_x("extract", module, data)
+    data = feed("extract", module, data)
+    if as_array(data) is not None:
         return ArraySamples(data, labels, preprocessing)
     if preprocessing is not None:
         raise ArgumentError(
@@ -236,10 +233,13 @@ def samples_of(
         raise ArgumentError(
             "extract: labels come from the iterator itself, which gives (x, y); leave labels out."
         )
-    data = build_for(module, data)
     shape = module.input_shape if isinstance(module, Layer) else None
     image = shape[1:] if isinstance(shape, tuple) and len(shape) == 4 else None
-    return BatchSamples(make_source("extract", data, steps=steps, image_shape=image))
+
+    def fed(x: Any, y: Any) -> tuple[Any, Any]:
+        return batch_for("extract", module, x), y
+
+    return BatchSamples(make_source("extract", data, steps=steps, image_shape=image, feed=fed))
 
 
 def _own_preprocessing(module: torch.nn.Module) -> Preprocessing:
