@@ -123,9 +123,22 @@ class Model(Fitting):
         self._check_built("save_weights")
         weight_files.save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: str | Path) -> None:
-        """Read weights from a file of ours, of Keras or of torch (.safetensors)."""
-        weight_files.load_weights(self, filepath)
+    def load_weights(
+        self, filepath: str | Path, skip_mismatch: bool = False, by_name: bool | None = None
+    ) -> None:
+        """Read weights from a file of ours, of Keras or of torch (.safetensors).
+
+        Args:
+            filepath: the file; its layers are matched by order.
+            skip_mismatch: leave layers as they are whose weights in the file are of other shapes or missing, such as a last layer
+                for other classes; a warning names them.
+            by_name: match the layers of a legacy .h5 file by their names and leave the others, which a warning names.
+
+        Raises:
+            MissingFileError: no such file. CheckpointError: damaged, of another architecture, or nothing in it fits.
+            ArgumentError: by_name with a file that has no names of layers.
+        """
+        weight_files.load_weights(self, filepath, skip_mismatch, by_name)
 
     def load_best(self, monitor: str | None = None) -> Path:
         """Load the best weights of the last `fit` and return their file.

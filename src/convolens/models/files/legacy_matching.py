@@ -1,7 +1,7 @@
 """Which array of a legacy HDF5 file of Keras 1, 2 or 3 belongs into which weight of a network."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -28,32 +28,83 @@ def legacy_order(entries: Sequence[WeightEntry]) -> list[WeightEntry]:
     return sorted(entries, key=lambda entry: not entry.tensor.requires_grad)
 
 
-def legacy_plan(network: Layer, file: LegacyFile, by_name: bool = False) -> Plan:
+def legacy_plan(
+    network: Layer, file: LegacyFile, by_name: bool = False, skipped: list[str] | None = None
+) -> Plan:
     """Return which array belongs into which weight; layers are matched by order, as Keras does.
 
     Args:
         network: may be without memory (of torch's device "meta").
         file: what was read.
         by_name: match by the layers' names where they are the same: a file that describes the network as well.
+        skipped: takes the layers whose weights are of other shapes; None refuses them.
 
     Raises:
         CheckpointError: another number of layers, or weights of other shapes.
     """
-    layers = [layer for layer in getattr(network, "layers", [network]) if layer.weight_entries()]
+    layers = _with_weights(network)
     given = list(file.layers)
     if len(given) != len(layers):
         raise CheckpointError(
             f"{file.path}: holds {len(given)} layers with weights ({', '.join(name for name, _ in given[:6])} ...); "
-            f"the model has {len(layers)} ({', '.join(str(layer.name) for layer in layers[:6])} ...)."
+            f"the model has {len(layers)} ({', '.join(str(layer.name) for layer in layers[:6])} ...). "
+            "load_weights(..., by_name=True) takes the layers of the same names."
         )
     named = dict(given)
     if by_name and named.keys() == {str(layer.name) for layer in layers}:
         given = [(str(layer.name), named[str(layer.name)]) for layer in layers]
+    return _plan(network, file, list(zip(layers, given, strict=True)), skipped)
+
+
+def plan_by_name(network: Layer, file: LegacyFile, left: list[str], skipped: list[str] | None = None) -> Plan:
+    """Return which array belongs into which weight; of layers that have the same name alone, as Keras' `by_name`.
+
+    Args:
+        network, file, skipped: as of `legacy_plan`.
+        left: takes the layers of either side that the other has not.
+
+    Raises:
+        CheckpointError: no name is the same, or weights of other shapes.
+    """
+    layers = {str(layer.name): layer for layer in _with_weights(network)}
+    given = dict(file.layers)
+    if not layers.keys() & given.keys():
+        raise CheckpointError(
+            f"{file.path}: no layer in it is named as one of the model; it holds {', '.join(list(given)[:6]) or 'none'}, the "
+            f"model has {', '.join(list(layers)[:6]) or 'none'}."
+        )
+    left += [f"{name} (not in the file)" for name in layers if name not in given]
+    left += [f"{name} (not in the model)" for name in given if name not in layers]
+    pairs = [(layer, (name, given[name])) for name, layer in layers.items() if name in given]
+    return _plan(network, file, pairs, skipped)
+
+
+def _with_weights(network: Layer) -> list[Layer]:
+    return [layer for layer in getattr(network, "layers", [network]) if layer.weight_entries()]
+
+
+def _plan(
+    network: Layer,
+    file: LegacyFile,
+    pairs: Sequence[tuple[Layer, tuple[str, Sequence[tuple[str, np.ndarray]]]]],
+    skipped: list[str] | None,
+) -> Plan:
     plan: Plan = []
-    for layer, (name, weights) in zip(layers, given, strict=True):
-        entries = _matching(file, layer, name, weights)
+    for layer, (name, weights) in pairs:
+        try:
+            entries = _matching(file, layer, name, weights)
+        except CheckpointError:
+            if skipped is None:
+                raise
+            skipped.append(_shapes_of(str(layer.name), [array.shape for _, array in weights], layer))
+            continue
         plan += [(entry, array) for entry, (_, array) in zip(entries, weights, strict=True)]
     return _turned(network, file, plan)
+
+
+def _shapes_of(name: str, given: Iterable[tuple[int, ...]], layer: Layer) -> str:
+    expected = [entry.shape for entry in legacy_order(layer.weight_entries())]
+    return f"{name} (shapes {[tuple(shape) for shape in given]} in the file, {expected} in the model)"
 
 
 def _matching(

@@ -1,5 +1,6 @@
 """A model's weights on disk: Keras' legacy HDF5, Keras 3's `.weights.h5` and `.keras`, safetensors."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from convolens.models.files.file_names import (
     ending,
     prepare,
 )
-from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan
+from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan, plan_by_name
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -55,28 +56,54 @@ def save_weights(model: Any, filepath: str | Path, overwrite: bool = True) -> No
         legacy_hdf5.write(path, weights)
 
 
-def load_weights(model: Any, filepath: str | Path) -> None:
+def load_weights(
+    model: Any, filepath: str | Path, skip_mismatch: bool = False, by_name: bool | None = None
+) -> None:
     """Read weights from a file that Keras or we wrote; layers are matched by order, as Keras does.
 
     HDF5 files of both layouts are known by what is in them, whatever they are called. Kernels of a file that says
     that Theano wrote it are turned, for Theano's convolution reads them from the end.
 
+    Args:
+        model: a built model.
+        filepath: the file.
+        skip_mismatch: leave layers as they are whose weights in the file are of other shapes or missing; a warning names them.
+        by_name: match layers by their names and leave the others; of Keras' legacy .h5 files. Tensors of .safetensors have names.
+
     Raises:
-        MissingFileError: no such file. CheckpointError: damaged, or of another architecture.
+        MissingFileError: no such file. CheckpointError: damaged, or of another architecture: nothing in it fits.
+        ArgumentError: by_name with a file that has no names of layers.
     """
     path = Path(filepath)
     form = ending("load_weights", path, (*WEIGHTS, ARCHIVE))
     check_there(path)
     model._check_built("load_weights")
+    left: list[str] = []
+    skipped = left if skip_mismatch else None
     if form == TENSORS:
-        load_tensors(model.module, path)
-        return
-    network = layers_of(model)
-    if form == ARCHIVE or keras_archive.is_archive_layout(path):
-        plan = archive_plan(network, path, keras_archive.read_weights(path))
+        load_tensors(model.module, path, skipped)
     else:
-        plan = legacy_plan(network, legacy_hdf5.read_file(path))
-    assign(plan, path)  # only once everything fits: a refused file changes nothing
+        network = layers_of(model)
+        if form == ARCHIVE or keras_archive.is_archive_layout(path):
+            if by_name:
+                raise ArgumentError(
+                    f"load_weights: {path.name} is of Keras 3's layout, which has no names of layers; by_name=True is for legacy "
+                    ".h5 files. skip_mismatch=True takes the layers that fit, by their order."
+                )
+            plan = archive_plan(network, path, keras_archive.read_weights(path), skipped)
+        elif by_name:
+            plan = plan_by_name(network, legacy_hdf5.read_file(path), left, skipped)
+        else:
+            plan = legacy_plan(network, legacy_hdf5.read_file(path), skipped=skipped)
+        if left and not plan:
+            raise CheckpointError(f"{path}: none of its weights fits the model: {_listed(left)}.")
+        assign(plan, path)  # only once everything fits: a refused file changes nothing
+    if left:
+        warnings.warn(f"load_weights: {path}: left as they are: {_listed(left)}.", UserWarning, stacklevel=3)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def assign(plan: Plan, path: Path) -> None:
@@ -133,13 +160,16 @@ def archive_weights(network: Layer) -> list[Saved]:
     ]
 
 
-def archive_plan(network: Layer, path: Path, given: dict[str, Saved]) -> Plan:
+def archive_plan(
+    network: Layer, path: Path, given: dict[str, Saved], skipped: list[str] | None = None
+) -> Plan:
     """Return which array of a file of Keras 3 belongs into which weight.
 
     Args:
         network: may be without memory (of torch's device "meta").
         path: names the file in errors.
         given: what `keras_archive.read_weights` found.
+        skipped: takes the layers that are missing, of other shapes, or not in the network; None refuses them.
 
     Raises:
         CheckpointError: layers are missing, of other shapes, or not in the network.
@@ -151,13 +181,27 @@ def archive_plan(network: Layer, path: Path, given: dict[str, Saved]) -> Plan:
         for place, layer in places.items()
         if place == first[id(layer)]
     ]
+    if skipped is not None:
+        wrong = [layer for layer in expected if layer.shapes and _held(given, layer.path) != layer.shapes]
+        skipped += [
+            f"{layer.name} (shapes {_held(given, layer.path)} in the file, {layer.shapes} in the model)"
+            for layer in wrong
+        ]
+        skipped += [f"{place} (not in the model)" for place in sorted(given.keys() - places.keys())]
+        unfit = {layer.path for layer in wrong}
+        given = {place: saved for place, saved in given.items() if place in places and place not in unfit}
+        expected = [layer for layer in expected if layer.path not in unfit]
     keras_archive.compare(path, given, expected, also=places)
     return [
         (entry, array)
         for place, layer in places.items()
-        if place == first[id(layer)] and _entries(layer)
+        if place == first[id(layer)] and _entries(layer) and place in given
         for entry, array in zip(_entries(layer), given[place].arrays, strict=True)
     ]
+
+
+def _held(given: Mapping[str, Saved], place: str) -> list[tuple[int, ...]]:
+    return given[place].shapes if place in given else []
 
 
 def legacy_weights(network: Layer) -> legacy_hdf5.Weights:
@@ -179,8 +223,13 @@ def legacy_weights(network: Layer) -> legacy_hdf5.Weights:
     return layers
 
 
-def load_tensors(module: torch.nn.Module, path: Path) -> None:
+def load_tensors(module: torch.nn.Module, path: Path, skipped: list[str] | None = None) -> None:
     """Read a torch state_dict from a safetensors file into a module, by name.
+
+    Args:
+        module: any torch module.
+        path: the file.
+        skipped: takes the names that are on one side alone, or of other shapes; None refuses them.
 
     Raises:
         MissingFileError: no such file.
@@ -191,7 +240,11 @@ def load_tensors(module: torch.nn.Module, path: Path) -> None:
     shapes = [name for name in expected.keys() & given.keys() if expected[name].shape != given[name].shape]
     if missing or extra or shapes:
         wrong = [f"{n} {tuple(given[n].shape)} instead of {tuple(expected[n].shape)}" for n in sorted(shapes)]
-        raise CheckpointError(f"{path}: {mismatch(missing, extra, wrong)}")
+        if skipped is None or not expected.keys() & given.keys() - set(shapes):
+            raise CheckpointError(f"{path}: {mismatch(missing, extra, wrong)}")
+        skipped += [f"{name} (not in the file)" for name in missing]
+        skipped += [f"{name} (not in the model)" for name in extra] + wrong
+        expected = {name: expected[name] for name in expected.keys() & given.keys() - set(shapes)}
     copy_tensors(path, given, expected)
 
 
