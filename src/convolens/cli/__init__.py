@@ -1,5 +1,5 @@
 """The command line: one file per command; nothing heavy is imported before a command runs."""
 
-from convolens.cli.app import main
+from convolens.cli.start import main
 
 __all__ = ["main"]

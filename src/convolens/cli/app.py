@@ -1,5 +1,6 @@
 """The app: the commands put together, and errors turned into one line and an exit status."""
 
+import logging
 import sys
 import warnings
 from collections.abc import Callable
@@ -82,6 +83,8 @@ def main(arguments: list[str] | None = None) -> None:
         # Of odd metadata; what cannot be read is an error, and said.
         warnings.filterwarnings("ignore", module=r"PIL\.")
         warnings.showwarning = _warn
+        # Where it keeps its fonts, and that they take a moment, is of no use to anybody here.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         _run(sys.argv[1:] if arguments is None else arguments)
 
 

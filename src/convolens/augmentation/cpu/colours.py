@@ -2,11 +2,12 @@
 
 import math
 
-import numba
 import numpy as np
 
+from convolens.augmentation.cpu.compiled import compiled
 
-@numba.njit(nogil=True, cache=True)
+
+@compiled()
 def change_colours(image: np.ndarray, channel_shift: float, brightness: float, scale: float) -> None:
     """Shift, brighten and scale one image (rows, columns, channels) float32 in place.
 

@@ -1,15 +1,15 @@
 """What is done to the pixels of a batch after the fused kernel, and how two batches are mixed; compiled by Numba."""
 
-import numba
 import numpy as np
 
+from convolens.augmentation.cpu.compiled import compiled
 from convolens.augmentation.cpu.tones import change_tones
 
 # Of the files that are called from here: Numba compiles anew only where this very file changes. A test holds it true.
-CALLED = "d98550cefdcb3866"
+CALLED = "4aa8300c214be97b"
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def finish(
     out: np.ndarray,
     flip_horizontal: np.ndarray,
@@ -61,7 +61,7 @@ def finish(
                 values[i] *= factor
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def mix(
     x: np.ndarray, partners: np.ndarray, share: np.ndarray, box: np.ndarray, start: int, stop: int
 ) -> None:

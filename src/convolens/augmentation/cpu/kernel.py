@@ -7,19 +7,19 @@ and no pixel needs a check; then it goes row by row: places, corners, blended va
 
 import math
 
-import numba
 import numpy as np
 
 from convolens.augmentation.cpu.blend import BEYOND, LANES, blend
 from convolens.augmentation.cpu.colours import change_colours
+from convolens.augmentation.cpu.compiled import compiled
 from convolens.augmentation.cpu.places import CONSTANT, along_a_line, bring_inside, corners, note_outside
 from convolens.augmentation.cpu.write_line import line_of, write_line
 
 # Of blend, colours, places and write_line: Numba looks at this file only to see whether its code is still good.
-CALLED = "f97bc274f16c0617"
+CALLED = "4308e5919ed47175"
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def transform(
     images: np.ndarray,
     which: np.ndarray,
@@ -100,7 +100,7 @@ def transform(
             write_line(finished, target, False)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def frame(values: np.ndarray, length: int, channels: int, framed: np.ndarray) -> None:
     """Copy an image and repeat its last column and its last row.
 
@@ -120,7 +120,7 @@ def frame(values: np.ndarray, length: int, channels: int, framed: np.ndarray) ->
             framed[i * stride + length + c] = source[length - channels + c]
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def copy_row(source: np.ndarray, channels: int, flip: bool, factor: np.float32, line: np.ndarray) -> None:
     """Write a row's values times a factor, the last pixel first where `flip`."""
     if not flip:
@@ -133,7 +133,7 @@ def copy_row(source: np.ndarray, channels: int, flip: bool, factor: np.float32, 
             line[begin + c] = np.float32(source[mirrored + c]) * factor
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def blend_row(
     framed: np.ndarray,
     stride: int,
@@ -155,7 +155,7 @@ def blend_row(
             blend(framed, value, stride, channels, down[p], right[p], factor, line, to)  # type: ignore[call-arg]
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def fill_outside(outside: np.ndarray, channels: int, value: np.float32, line: np.ndarray) -> None:
     """Write the constant into the pixels that come from outside."""
     for p in range(outside.size):

@@ -1,10 +1,11 @@
 """Normalise a batch in place: each image by its own mean and deviation, then each channel by the data set's."""
 
-import numba
 import numpy as np
 
+from convolens.augmentation.cpu.compiled import compiled
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+
+@compiled(error_model="numpy")
 def normalise(
     batch: np.ndarray,
     own_centre: bool,

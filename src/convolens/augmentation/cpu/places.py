@@ -6,13 +6,14 @@ Places outside of an image are mapped as SciPy's `ndimage` does (ni_interpolatio
 
 import math
 
-import numba
 import numpy as np
+
+from convolens.augmentation.cpu.compiled import compiled
 
 NEAREST, CONSTANT, REFLECT, WRAP = range(4)
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def along_a_line(start: float, step: float, flip: bool, places: np.ndarray) -> None:
     """Write start + j * step for j = 0, 1, ...; for j = ..., 1, 0 where `flip`.
 
@@ -33,7 +34,7 @@ def along_a_line(start: float, step: float, flip: bool, places: np.ndarray) -> N
         places[p] = start + (first + way * p) * step
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def bring_inside(places: np.ndarray, length: int, fill_mode: int) -> None:
     """Replace places by those in [0, length - 1] that they stand for, in place; CONSTANT does as NEAREST.
 
@@ -64,7 +65,7 @@ def bring_inside(places: np.ndarray, length: int, fill_mode: int) -> None:
         places[p] = min(max(places[p], 0.0), last)
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def corners(
     row: np.ndarray,
     column: np.ndarray,
@@ -98,7 +99,7 @@ def corners(
         right[p] = np.float32(column[p] - np.float64(left))
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def note_outside(row: np.ndarray, column: np.ndarray, rows: int, columns: int, outside: np.ndarray) -> None:
     """Write whether each place lies outside of an image of (rows, columns).
 

@@ -4,9 +4,9 @@ Values are float32, 0 to 255; alpha, the fourth channel, stays as it is. Each do
 to bytes in between.
 """
 
-import numba
 import numpy as np
 
+from convolens.augmentation.cpu.compiled import compiled
 from convolens.augmentation.draw.tone_codes import (
     AUTOCONTRAST,
     BRIGHTNESS,
@@ -28,13 +28,13 @@ WHITE, BLACK = np.float32(255.0), np.float32(0.0)
 ONE, TWO = np.uint64(1), np.uint64(2)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@compiled(inline="always")
 def clip(value: np.float32) -> np.float32:
     """Return a value within 0 to 255."""
     return min(max(value, BLACK), WHITE)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def change_tones(image: np.ndarray, codes: np.ndarray, amounts: np.ndarray) -> None:
     """Do some operations one after the other.
 
@@ -60,7 +60,7 @@ def change_tones(image: np.ndarray, codes: np.ndarray, amounts: np.ndarray) -> N
             equalize(image)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def blend(image: np.ndarray, code: int, factor: np.float32) -> None:
     """Blend with black (brightness), with the mean lightness (contrast) or with each pixel's lightness (saturation)."""
     values, channels = image.reshape(-1), image.shape[2]
@@ -79,7 +79,7 @@ def blend(image: np.ndarray, code: int, factor: np.float32) -> None:
             values[i + c] = clip(values[i + c] * factor + other)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def lightness(values: np.ndarray, channels: int) -> np.float32:
     """Return the mean lightness: of three channels and more that of the colours, else of the first."""
     total = 0.0
@@ -92,7 +92,7 @@ def lightness(values: np.ndarray, channels: int) -> np.float32:
     return np.float32(total / (values.size // channels))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def saturate(values: np.ndarray, channels: int, factor: np.float32, rest: np.float32) -> None:
     """Blend the colours of each pixel with its lightness."""
     for i in range(np.uint64(0), np.uint64(values.size), np.uint64(channels)):
@@ -103,7 +103,7 @@ def saturate(values: np.ndarray, channels: int, factor: np.float32, rest: np.flo
         values[i + TWO] = clip(b * factor + other)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@compiled(inline="always")
 def nearness(hue: np.float32, own: np.float32) -> np.float32:
     """Return how much of a pure hue is in a channel, 0 to 1.
 
@@ -116,7 +116,7 @@ def nearness(hue: np.float32, own: np.float32) -> np.float32:
     return min(max(np.float32(2.0) - away, BLACK), np.float32(1.0))
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def turn_hue(image: np.ndarray, turn: np.float32) -> None:
     """Turn the hue by a share of the colour circle (hue, saturation, value); greys stay."""
     values, channels = image.reshape(-1), image.shape[2]
@@ -139,7 +139,7 @@ def turn_hue(image: np.ndarray, turn: np.float32) -> None:
         values[i + TWO] = low + span * nearness(hue, np.float32(4.0))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def sharpen(image: np.ndarray, factor: np.float32) -> None:
     """Blend with the image smoothed by (1 1 1, 1 5 1, 1 1 1) / 13; the border stays."""
     rows, columns, channels = image.shape
@@ -156,7 +156,7 @@ def sharpen(image: np.ndarray, factor: np.float32) -> None:
                 image[i, j, c] = clip(before[i, j, c] * factor + total * share * rest)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def quantise(image: np.ndarray, code: int, amount: np.float32) -> None:
     """Keep so many bits of each value (posterize), or invert values from a threshold (solarize)."""
     values, channels = image.reshape(-1), image.shape[2]
@@ -170,7 +170,7 @@ def quantise(image: np.ndarray, code: int, amount: np.float32) -> None:
                 values[c] = WHITE - value
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def stretch(image: np.ndarray) -> None:
     """Stretch each channel to 0 to 255 (autocontrast); a channel of one value stays."""
     for c in range(min(image.shape[2], 3)):
@@ -183,7 +183,7 @@ def stretch(image: np.ndarray) -> None:
                     image[i, j, c] = clip((image[i, j, c] - low) * factor)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled()
 def equalize(image: np.ndarray) -> None:
     """Give each channel an even histogram, value by value, as Pillow does."""
     rows, columns, channels = image.shape

@@ -1,5 +1,6 @@
 """One image file as pixels: checked before it is decoded, turned upright, in the colours and size asked for."""
 
+import errno
 import io
 import os
 import struct
@@ -30,6 +31,7 @@ INTERPOLATIONS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+_NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE)  # too many files are open: no photo is left out for that
 RESIZES = ("squash", "crop", "pad")
 _ORIENTATION = 0x0112  # EXIF tag
 _UPRIGHT = {
@@ -159,6 +161,8 @@ def _read_by_pillow(
         ArithmeticError,
         struct.error,
     ) as error:
+        if isinstance(error, OSError) and error.errno in _NO_FAULT_OF_THE_FILE:
+            raise
         # Pillow's decoders raise many kinds for damaged files, and for a comment or colour profile above a limit of its own
         whole = _all_of(source)
         shorter = without_comments(whole) if isinstance(error, ValueError) else whole

@@ -28,8 +28,9 @@ def check_place(path: str | PathLike[str], *read: Read) -> None:
         >>> check_place(tempfile.gettempdir() + "/answers.csv", "photos", "runs/photos")
     """
     path = Path(path)
-    for place in map(Path, filter(None, read)):
-        _check_not_read(path, place)
+    for one in read:
+        if one is not None:
+            _check_not_read(path, Path(one))
     try:
         place = file_behind(path)
         if place is not None:
@@ -76,7 +77,7 @@ def check_outside(out: str | PathLike[str], *read: Read, option: str = "--out") 
     Example:
         >>> check_outside("runs/photos", "photos", None)
     """
-    for photos in map(Path, filter(None, read)):
+    for photos in [Path(one) for one in read if one is not None]:
         if photos.is_dir() and _lies_in(Path(out), photos):
             better = photos.resolve().parent / "runs" / Path(out).resolve().name
             raise ArgumentError(
