@@ -88,6 +88,17 @@ def with_chunk(png: bytes, kind: bytes, data: bytes) -> bytes:
     return png[:33] + png_chunk(kind, data) + png[33:]
 
 
+def png_of_16_bit_colours(highest: int) -> bytes:
+    """Return a PNG of 16 bits a sample in three colours, written by hand."""
+    rows = (
+        np.repeat(deep(highest)[..., np.newaxis], 3, axis=-1).astype(">u2").reshape(ROWS, -1).view(np.uint8)
+    )
+    pixels = np.pad(rows, ((0, 0), (1, 0))).tobytes()
+    header = struct.pack(">IIBBBBB", COLUMNS, ROWS, 16, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(pixels)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
 def deep(highest: int, dtype: type = np.uint16) -> np.ndarray:
     """Return the ramp in values up to `highest`, which stands for 255."""
     return (RAMP.astype(np.float64) / 255 * highest).round().astype(dtype)
@@ -145,6 +156,7 @@ def pictures() -> list[Picture]:
         Picture("several-named.jpg", saved(colour, "MPO", save_all=True, append_images=[colour], quality=98), within=6),
         Picture("colour.jp2", saved(colour, "JPEG2000")),
         Picture("grey-16.png", saved(Image.fromarray(deep(65535)), "PNG")),
+        Picture("colour-16.png", png_of_16_bit_colours(65535)),
         Picture("grey-16-little.tif", tiff(deep(65535))),
         Picture("grey-16-big.tif", tiff(deep(65535), order=">")),
         Picture("grey-16-bigtiff.tif", tiff(deep(65535), big=True)),

@@ -16,6 +16,7 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.utils import set_random_seed
 from images import folders
+from torture.pictures import png_of_16_bit_colours
 
 
 def deep_folders(root, top=4095, count=12):
@@ -101,6 +102,29 @@ def test_photos_that_show_nothing_are_said(tmp_path, command):
         return runs.train(options(data, tmp_path / "run"), screen)
 
     assert "all photos are blank" in " ".join(recorded(work)[1].split())
+
+
+def test_colours_of_12_bits_in_16_are_said_to_be_nearly_black(tmp_path):
+    """Of 16-bit colours the upper eight bits are decoded: nothing can be done but to say it."""
+    data = folders(tmp_path / "data", {"a": 8, "b": 8})
+    for number, path in enumerate(sorted(data.rglob("*.png"))):
+        path.write_bytes(png_of_16_bit_colours(4095 - 16 * number))
+    _, said = recorded(lambda screen: runs.check(runs.CheckOptions(data=data, learnt=False), screen))
+    assert "all photos are nearly black: of 255 grey levels they reach 15" in said
+
+
+def test_predict_and_evaluate_say_what_they_leave_out(tmp_path):
+    data = folders(tmp_path / "data", {"a": 8, "b": 8})
+    result = runs.train(options(data, tmp_path / "run"), Screen(quiet=True))
+    (data / "a" / "notes.txt").write_text("x")
+    (data / "b" / "photo").write_text("x")
+    for work in (
+        lambda screen: runs.predict(result.folder.path, [data], screen=screen),
+        lambda screen: runs.evaluate(result.folder.path, data, screen=screen),
+    ):
+        said = recorded(work)[1]
+        assert "ignored: 1 .txt files" in said
+        assert "ignored: 1 (no ending) files" in said
 
 
 def test_photos_that_are_all_the_same_are_said(tmp_path):

@@ -3,7 +3,7 @@
 from os import PathLike
 from pathlib import Path
 
-from convolens.data.folders.folder import ImageFolder
+from convolens.data.folders.folder import ImageFolder, ignored_lines
 from convolens.data.folders.layout import find_layout
 from convolens.data.prepared import Part, read_part
 from convolens.errors import DataError
@@ -26,7 +26,7 @@ def place_to_score(data: str | PathLike[str]) -> Path:
 
 def read_photos(images: ImageFolder, trained: TrainedModel, screen: Screen) -> Part:
     """Return photos as a network sees them; unreadable ones are told and left out."""
-    for note in images.notes:
+    for note in (*images.notes, *ignored_lines(images.ignored)):
         screen.line(note)
     with screen.progress("reading photos") as advance:
         part, pixels = read_part(images, trained.preprocessing, advance)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from os import PathLike
@@ -12,7 +13,7 @@ import numpy as np
 
 from convolens.arguments import integer
 from convolens.data.decoding.preprocessing import Preprocessing
-from convolens.data.folders.folder import files_below, is_image_file
+from convolens.data.folders.folder import files_below, ignored_lines, is_image_file
 from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.memory import kept_memory
 from convolens.runs.answers.answers import answers_of
@@ -101,6 +102,8 @@ def predict(
     calibration = (
         read_calibration(folder, weights, screen.warn) if calibrated and folder is not None else None
     )
+    for line in _left_out(sources):
+        screen.line(line)
     task = task_of(trained)
     for line in task.describe(trained.class_names, calibration):
         screen.line(line)
@@ -128,6 +131,18 @@ def predict(
                 )
             advance(len(answers), len(photos))
     return answers
+
+
+def _left_out(sources: Iterable[str | PathLike[str]]) -> list[str]:
+    """Return lines on the files of folders that are no images."""
+    ignored = Counter(
+        file.suffix.casefold() or "(no ending)"
+        for source in sources
+        if Path(source).is_dir()
+        for file in files_below(Path(source))
+        if not is_image_file(file)
+    )
+    return ignored_lines(dict(sorted(ignored.items())))
 
 
 def _read_all(
