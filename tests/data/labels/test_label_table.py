@@ -1,5 +1,6 @@
 """Labels from a CSV file: both forms, and every row that is wrong."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from convolens.data import read_label_table
 from convolens.errors import ConvolensError, DataError, MissingFileError
+from images import photo
 
 
 @pytest.fixture
@@ -113,3 +115,42 @@ def test_no_such_table_and_no_such_folder(photos):
     (photos / "ok.csv").write_text("path,labels\na.png,cat\n")
     with pytest.raises(ConvolensError, match="no such folder"):
         read_label_table(photos / "ok.csv", photos / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        (("cat,outdoor", "cat", "dog"), True),  # what stands beside the comma is a label of its own
+        (("Paris, France", "Lyon, France", "Berlin"), False),
+        (("cat outdoor", "cat", "dog"), False),
+        (("cat+outdoor", "cat", "dog"), False),
+    ],
+)
+def test_labels_that_something_else_parts_are_told(tmp_path, cells, refused):
+    for i in range(3):
+        photo(i).save(tmp_path / f"{i}.png")
+    table = tmp_path / "labels.csv"
+    table.write_text("path,labels\n" + "".join(f'{i}.png,"{cell}"\n' for i, cell in enumerate(cells)))
+    words = (
+        f"{cells[0]!r} is read as one label"
+        if cells[0] != "Paris, France"
+        else "'Lyon, France' is read as one label"
+    )
+    if refused:
+        with pytest.raises(
+            DataError,
+            match=re.escape(
+                f"{words}, with a comma in it; several labels of a photo are parted by ; or |: cat;outdoor"
+            ),
+        ):
+            read_label_table(table, tmp_path)
+    else:
+        assert any(words in note for note in read_label_table(table, tmp_path).notes)
+
+
+def test_names_of_several_words_are_no_several_labels(tmp_path):
+    for i in range(2):
+        photo(i).save(tmp_path / f"{i}.png")
+    table = tmp_path / "labels.csv"
+    table.write_text("path,labels\n0.png,golden retriever\n1.png,labrador retriever\n")
+    assert not any("read as one label" in note for note in read_label_table(table, tmp_path).notes)

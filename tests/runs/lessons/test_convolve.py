@@ -8,8 +8,10 @@ from PIL import Image
 from rich.console import Console
 
 from convolens import runs
+from convolens.analysis.arithmetic import named_kernel
 from convolens.errors import ArgumentError, ImageError, MissingFileError, ShapeError
 from convolens.runs import convolve as function
+from convolens.runs.lessons.convolve import read_input
 from convolens.runs.output.screen import Screen
 from images import photo
 
@@ -134,3 +136,19 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, monkeypatch, opt
     with pytest.raises(error, match=words):
         runs.convolve(runs.ConvolveOptions(**given), QUIET)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_of_numbers_is_a_matrix_whatever_its_ending(tmp_path):
+    (tmp_path / "m.txt").write_text("1 2 3\n4 5 6\n7 8 9\n")
+    (tmp_path / "kernel").write_text("0;1\n1;0\n")
+    assert read_input(str(tmp_path / "m.txt"), None, None)[0][..., 0].tolist() == [
+        [1, 2, 3],
+        [4, 5, 6],
+        [7, 8, 9],
+    ]
+    assert named_kernel(str(tmp_path / "kernel")).tolist() == [[0, 1], [1, 0]]
+    (tmp_path / "m.txt").write_text("a letter")
+    with pytest.raises(ArgumentError, match=r"m\.txt: input: the cell in row 0, column 0 .* received 'a'"):
+        read_input(str(tmp_path / "m.txt"), None, None)
+    (tmp_path / "plain.pgm").write_text("P2 2 1 255 7 9\n")
+    assert read_input(str(tmp_path / "plain.pgm"), None, None)[1], "an image that is text"

@@ -8,7 +8,7 @@ Example:
 
 from convolens.analysis.arithmetic.convolution import Convolution, ConvolutionCell, convolve
 from convolens.analysis.arithmetic.kernels import KERNELS, named_kernel
-from convolens.analysis.arithmetic.matrices import looks_like_numbers, parse_matrix, read_csv
+from convolens.analysis.arithmetic.matrices import is_text_file, looks_like_numbers, parse_matrix, read_csv
 from convolens.analysis.arithmetic.plain import as_dict, count_numbers
 from convolens.analysis.arithmetic.pooling import Pooling, PoolingCell, pool
 from convolens.analysis.arithmetic.sliding import Sliding
@@ -23,6 +23,7 @@ __all__ = [
     "as_dict",
     "convolve",
     "count_numbers",
+    "is_text_file",
     "looks_like_numbers",
     "named_kernel",
     "parse_matrix",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.analysis.arithmetic.matrices import looks_like_numbers, parse_matrix, read_csv
+from convolens.analysis.arithmetic.matrices import is_text_file, looks_like_numbers, parse_matrix, read_csv
 from convolens.arguments import look_up
 
 Rows = tuple[tuple[float, ...], ...]
@@ -39,10 +39,10 @@ KERNELS: dict[str, Rows] = {
 
 
 def named_kernel(text: str) -> np.ndarray:
-    """Return a kernel from its name, from numbers, or from a CSV file.
+    """Return a kernel from its name, from numbers, or from a text file of them.
 
     Args:
-        text: one of `KERNELS`; or numbers with commas, rows parted by semicolons; or the name of a .csv file.
+        text: one of `KERNELS`; or numbers with commas, rows parted by semicolons; or the name of a file of numbers, see `read_csv`.
 
     Returns:
         float64 (rows, columns).
@@ -54,7 +54,7 @@ def named_kernel(text: str) -> np.ndarray:
         >>> named_kernel("prewitt-x").tolist() == named_kernel("-1,0,1;-1,0,1;-1,0,1").tolist()
         True
     """
-    if text.casefold().endswith(".csv"):
+    if text not in KERNELS and is_text_file(text):
         return read_csv(Path(text), "kernel")
     if text not in KERNELS and looks_like_numbers(text):
         return parse_matrix(text, "kernel")

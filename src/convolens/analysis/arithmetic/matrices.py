@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from convolens.data.folders.folder import is_image_name
 from convolens.errors import ArgumentError, DataError, MissingFileError, ShapeError
+
+_LOOKED_AT = 4096  # bytes
 
 
 def looks_like_numbers(text: str) -> bool:
@@ -59,8 +62,31 @@ def _cells(words: Sequence[str]) -> list[str]:
     return cells
 
 
+def is_text_file(name: str) -> bool:
+    """Return whether a name is that of a text file: .csv, or one that is there and begins with text in UTF-8.
+
+    Example:
+        >>> is_text_file("m.csv"), is_text_file("1,2;3,4")
+        (True, False)
+    """
+    if name.casefold().endswith(".csv"):
+        return True
+    if is_image_name(name):  # some of these are text too
+        return False
+    try:
+        with Path(name).open("rb") as file:
+            begin = file.read(_LOOKED_AT)
+    except (OSError, ValueError):
+        return False
+    try:
+        begin.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return error.start > len(begin) - 4 and bool(begin)  # a letter that the end cuts
+    return b"\0" not in begin
+
+
 def read_csv(path: Path, what: str = "matrix") -> np.ndarray:
-    """Return the matrix of a CSV file: a row a line, no header; commas, semicolons, tabs or blanks between the cells.
+    """Return the matrix of a text file: a row a line, no header; commas, semicolons, tabs or blanks between the cells.
 
     Args:
         path: a text file in UTF-8.

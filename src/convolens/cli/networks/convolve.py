@@ -14,7 +14,7 @@ def convolve(
     source: Annotated[
         str,
         typer.Argument(
-            help='An image file, a matrix ("1,2,3;4,5,6"), or a .csv file. Before a matrix that begins with a minus write --.',
+            help='An image file, a matrix ("1,2,3;4,5,6"), or a file of numbers (.csv, .txt). Before a matrix that begins with a minus write --.',
             metavar="INPUT",
         ),
     ],
@@ -22,7 +22,7 @@ def convolve(
         str,
         typer.Option(
             help="sobel-x, sobel-y, scharr-x, prewitt-x, laplacian, edge, sharpen, emboss, box-blur, gaussian-blur, "
-            'identity, vertical-edge, horizontal-edge ..., or numbers ("1,0,-1;1,0,-1;1,0,-1"), or a .csv file.',
+            'identity, vertical-edge, horizontal-edge ..., or numbers ("1,0,-1;1,0,-1;1,0,-1"), or a file of numbers.',
         ),
     ],
     stride: Annotated[str, typer.Option(help="Step of the window: one number, or rows,columns.")] = "1",

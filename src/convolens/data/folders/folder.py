@@ -243,7 +243,8 @@ def list_images(
         loose = sum(is_image_file(entry.path) for entry in _entries(root) if _is_file(entry))
         lies = f"{loose} images lie in it directly" if loose else "it has no subfolders"
         raise DataError(
-            f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it."
+            f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it"
+            f"{'' if not loose else ', or name their labels in a table (--labels FILE)'}."
         )
     if class_names is None:
         class_names = Spellings(found).names()

@@ -50,6 +50,7 @@ def read_label_table(
     header, cells = _read(file)
     bad: list[str] = []
     rows, columns = _rows(file, header, cells, bad)
+    told = _parted_otherwise(file, {label for _, _, labels in rows for label in labels})
     named = Spellings(sorted({name for _, _, labels in rows for name in labels} | set(columns)))
     names = named.names() if class_names is None else tuple(class_names)
     known = Spellings(names)
@@ -70,7 +71,11 @@ def read_label_table(
     matrix = np.zeros((len(paths), len(names)), np.float32)
     for row, path in zip(matrix, paths, strict=True):
         row[[numbers[name] for name in photos[path][1]]] = 1
-    notes = (*_notes(folder, file, paths, matrix, repeated=len(rows) - len(paths)), *named.told("labels"))
+    notes = (
+        *_notes(folder, file, paths, matrix, repeated=len(rows) - len(paths)),
+        *named.told("labels"),
+        *told,
+    )
     return MultiLabelFolder(folder, tuple(Path(path) for path in paths), matrix, names, {}, notes)
 
 
@@ -128,6 +133,25 @@ def _rows(
         there = frozenset(name for i, name in classes.items() if row[i].casefold() in _YES)
         rows.append((number, row[where], there))
     return rows, list(classes.values())
+
+
+def _parted_otherwise(table: Path, labels: set[str]) -> list[str]:
+    """Return a line where labels may be several that something else than `SEPARATORS` parts.
+
+    Raises:
+        DataError: they surely are: a comma stands in one, and what stands beside it is a label of its own.
+    """
+    how = f"several labels of a photo are parted by {' or '.join(SEPARATORS)}"
+    for sign, name in (",", "a comma"), ("+", "a plus"), (" ", "a blank"):
+        joined = {label: [part.strip() for part in label.split(sign)] for label in labels if sign in label}
+        whole = next((label for label in sorted(joined) if labels.intersection(joined[label])), None)
+        example = whole or next(iter(sorted(joined)), "")
+        said = f"{table}: {example!r} is read as one label, with {name} in it; {how}: {SEPARATORS[0].join(joined.get(example, []))}"
+        if whole is not None and sign == ",":
+            raise DataError(f"{said}. Correct the table, or give a column of 0 and 1 for each class.")
+        if whole is not None or (joined and sign == ","):
+            return [said]
+    return []
 
 
 def _check_names(

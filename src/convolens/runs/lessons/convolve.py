@@ -35,8 +35,8 @@ class ConvolveOptions:
     """What is asked of `convolve`.
 
     Args:
-        source: an image file, a matrix as text ("1,2;3,4"), or a .csv file.
-        kernel: a name of `KERNELS`, numbers, or a .csv file.
+        source: an image file, a matrix as text ("1,2;3,4"), or a file of numbers (.csv, .txt).
+        kernel: a name of `KERNELS`, numbers, or a file of them.
         strides, padding, dilation, bias, activation, flip: as in `analysis.arithmetic.convolve`.
         pool: "max" or "average" of the feature map; None leaves it as it is.
         pool_size, pool_strides, pool_padding: as in `analysis.arithmetic.pool`; None is 2, `pool_size`, "valid".
@@ -115,7 +115,7 @@ def read_input(source: str, size: tuple[int, int] | None, color: bool | None) ->
     """Return the input as (rows, columns, channels) numbers, and whether it is an image (then 0 to 255).
 
     Args:
-        source: an image file; or a matrix, "1,2;3,4"; or a .csv file.
+        source: an image file; or a matrix, "1,2;3,4"; or a file of numbers, `arithmetic.read_csv`.
         size: (rows, columns) to scale an image to; None keeps its own.
         color: True for red, green, blue; False or None for one channel of brightness.
 
@@ -131,7 +131,7 @@ def read_input(source: str, size: tuple[int, int] | None, color: bool | None) ->
         raise ArgumentError(
             "convolve: the input is empty; give an image file, a .csv file, or a matrix as in 1,2;3,4."
         )
-    if source.casefold().endswith(".csv"):
+    if arithmetic.is_text_file(source):
         matrix = arithmetic.read_csv(Path(source), "input")
     elif looks_like_numbers(source) and not os.path.isfile(source) and not _FILE_ENDING.search(source):
         matrix = arithmetic.parse_matrix(source, "input")

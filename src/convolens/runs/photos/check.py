@@ -61,6 +61,8 @@ class CheckResult:
         if self.errors is None:
             return None
         asked = ~np.isnan(self.errors.probability).all(axis=1)  # classes that are left out have none
+        if not asked.any():
+            return None
         likeliest = np.nanargmax(self.errors.probability[asked], axis=1)
         return float((likeliest == self.found.photos.images.labels[asked]).mean())
 
