@@ -1,14 +1,21 @@
 """The photos of a run, found and split again as they were, and checked to be the same ones."""
 
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+from convolens.data.caching.content import content_hashes
+from convolens.data.caching.fingerprint import is_fingerprint_of
+from convolens.data.folders.folder import ImageFolder
 from convolens.data.prepared import Prepared
-from convolens.errors import DataError, MissingFileError
+from convolens.errors import ConvolensError, DataError, MissingFileError
 from convolens.options.training import TrainOptions
 from convolens.runs.folder import model_file
-from convolens.runs.folder.record import Record
+from convolens.runs.folder.record import Record, read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import prepare
-from convolens.runs.settings.options import Settings
+from convolens.runs.preparation.prepare import list_sides, prepare
+from convolens.runs.settings.options import Settings, resolve
 
 
 def check_there(asked: TrainOptions, data_option: str = "--data DIR") -> None:
@@ -59,3 +66,37 @@ def prepared_as(run: RunFolder, settings: Settings, prepared: Prepared, screen: 
     """Return photos that were prepared anew with their values made bytes by the rule of the run that goes on."""
     samples = model_file.samples_of(run)
     return prepared if samples in (None, prepared.samples) else prepare(settings, screen, samples)
+
+
+def photos_of(run: RunFolder) -> list[ImageFolder]:
+    """Return the photos that a run learnt from, and those that it was validated on, where they lie and are the same still.
+
+    Returns:
+        Of a k-fold training the first alone; nothing where they cannot be told.
+    """
+    try:
+        record = read_record(run)
+        data = Path(str(record.tables["data"]["path"]))
+        broken = set()
+        if run.skipped.is_file():
+            with run.skipped.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+                broken = {Path(row["path"]).resolve() for row in csv.DictReader(file)}
+        sides = list_sides(resolve(replace(record.options(), data=data)), broken)
+    except (ConvolensError, OSError, LookupError, TypeError, csv.Error):
+        return []
+    return sides if is_fingerprint_of(record.fingerprint, *sides) else []
+
+
+def warn_of_own_photos(run: RunFolder, photos: ImageFolder, screen: Screen) -> None:
+    """Say how many of the photos that a run is scored on are, byte for byte, those that it was made with."""
+    sides = [set(content_hashes(side)) for side in photos_of(run)]
+    own = [sum(content in side for content in content_hashes(photos)) for side in sides]
+    if not any(own):
+        return
+    said = [
+        f"{count:,} {how}" for count, how in zip(own, ("it learnt from", "it was validated on"), strict=False)
+    ]
+    screen.warn(
+        f"{sum(own):,} of {len(photos):,} photos are those of {run.path} itself ({', '.join(said)}): scores on them tell little of new "
+        "photos."
+    )

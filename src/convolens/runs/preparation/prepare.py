@@ -1,6 +1,7 @@
 """From DATA to pixels: which folder is which, the split, the images decoded once."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +113,30 @@ def prepare(settings: Settings, screen: Screen, samples: Samples | None = None) 
         validation_apart=validation_path is not None,
         on_both_sides=sum(content in learnt for content in content_hashes(validation.folder)),
     )
+
+
+def list_sides(settings: Settings, broken: Collection[Path] = ()) -> list[ImageFolder]:
+    """Return the photos to learn from and those to validate on, not decoded; of all folds together the first alone.
+
+    Args:
+        settings: of a run.
+        broken: photos that cannot be read, resolved.
+
+    Raises:
+        ConvolensError: those of `prepare`.
+    """
+    layout, task = layout_of(settings), task_of(settings)
+    validation = settings.validation or layout.validation
+
+    def without_broken(folder: ImageFolder) -> ImageFolder:
+        return folder.subset([i for i, path in enumerate(folder.paths) if path.resolve() not in broken])
+
+    whole = without_broken(task.list_photos(layout.train, settings.labels))
+    if validation is not None:
+        return [whole, without_broken(task.list_labelled(validation, None, whole.class_names))]
+    if settings.kfold is not None and settings.fold is None:
+        return [whole]
+    return list(_split(whole, settings)[0])
 
 
 def resized(prepared: Prepared, settings: Settings, size: tuple[int, int], screen: Screen) -> Prepared:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from convolens.analysis import cost
+from convolens.data.caching.content import content_hashes
 from convolens.data.decoding.samples import Samples
 from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError
@@ -16,7 +17,7 @@ from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.options.training import TrainOptions
-from convolens.runs.answers.run_photos import prepared_as
+from convolens.runs.answers.run_photos import photos_of, prepared_as
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import note_threads, read_record, write_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -86,6 +87,7 @@ def train(
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen, samples)
+    _warn_of_learnt(options, prepared, screen)
     for line in chosen.warnings:
         screen.warn(line)
     for line in chosen.lines:
@@ -157,6 +159,21 @@ def train(
         session = Session(folder, settings, prepared, trained, placed.batches, validation, screen, stages)
         seconds = expected_seconds(settings, measurement.seconds_per_epoch)
         return run_to_its_end(replace(session, seconds=seconds))
+
+
+def _warn_of_learnt(options: TrainOptions, prepared: Prepared, screen: Screen) -> None:
+    """Say where the run that this one begins with has learnt from its validation photos."""
+    for begun in (options.branch_from, options.weights):
+        if begun is not None and Path(begun).is_dir():
+            learnt = {
+                content for side in photos_of(RunFolder(Path(begun)))[:1] for content in content_hashes(side)
+            }
+            known = sum(content in learnt for content in content_hashes(prepared.validation.folder))
+            if known:
+                screen.warn(
+                    f"{known:,} of {len(prepared.validation):,} validation photos were learnt from by {begun}, with whose weights this run "
+                    "begins: scores on them tell little of new photos; split as that run did (--val-split, --group-by, --val)."
+                )
 
 
 def go_on(
