@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convolens.errors import ArgumentError
+from convolens.models.files.photo_layers import without_augmentation
 
 NETWORKS = ("Sequential", "Model", "Functional")
 
@@ -97,9 +98,13 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
     if version < 3:
         _note_calls(where, description.get("inbound_nodes"), left_out)
     config = {key: _plain(value) for key, value in config.items()}
+    passing = without_augmentation(where, name, config, left_out)
+    if passing is not None:
+        name, config = passing
     if name == "Merge":
         name, config = _merge(where, config)
-    config = {_ARGUMENTS.get(key, key): value for key, value in config.items()}
+    if version < 3:
+        config = {_ARGUMENTS.get(key, key): value for key, value in config.items()}
     name = str(_CLASSES.get(name, name))
     _translate(where, name, config, version)
     _leave_out(where, config, left_out)
@@ -143,7 +148,7 @@ def _translate(where: str, name: str, config: dict[str, Any], version: int) -> N
         )
     if isinstance(layout, str):
         config["data_format"] = _FORMATS.get(layout, layout)
-    if config.pop("mode", 0) not in (0, None):
+    if name == "BatchNormalization" and config.pop("mode", 0) not in (0, None):
         raise ArgumentError(f"model description: {where} has a mode other than 0, which is not supported.")
     if version < 3 and "hard_sigmoid" in (config.get("activation"), config.get("inner_activation")):
         raise ArgumentError(

@@ -1,0 +1,94 @@
+"""Files with Keras' layers that change photos: those of training alone are passed by, the others are refused in clear words."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
+    BaseImagePreprocessingLayer,
+)
+
+from convolens.errors import UnknownNameError
+from convolens.models import load_model
+from convolens.models.files.photo_layers import _IN_PREDICTIONS_TOO, _IN_TRAINING_ONLY
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "CenterCrop": {"height": 6, "width": 6},
+    "GaussianDropout": {"rate": 0.3},
+    "AlphaDropout": {"rate": 0.3},
+    "GaussianNoise": {"stddev": 0.3},
+    "RandomCrop": {"height": 6, "width": 6},
+    "RandomHue": {"factor": 0.2},
+    "RandomPosterization": {"factor": 4},
+    "RandomTranslation": {"height_factor": 0.2, "width_factor": 0.2},
+    "RandomZoom": {"height_factor": 0.2},
+    "Resizing": {"height": 6, "width": 6},
+    **{name: {"factor": 0.2} for name in (
+        "RandomBrightness", "RandomColorDegeneration", "RandomContrast", "RandomErasing", "RandomGrayscale", "RandomInvert",
+        "RandomRotation", "RandomSaturation", "RandomSharpness",
+    )},
+}  # fmt: skip
+ARGUMENTS["RandomColorJitter"] = {"brightness_factor": 0.2}
+ARGUMENTS["MaxNumBoundingBoxes"] = {"max_number": 3}
+UNUSABLE = (
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "Equalization",
+)  # of photos of no known size, in Keras itself
+THERE = [
+    name
+    for name in {**_IN_TRAINING_ONLY, **_IN_PREDICTIONS_TOO}
+    if hasattr(keras.layers, name) and name not in UNUSABLE
+]
+FILES = [(name, ".keras") for name in THERE] + [  # others Keras cannot write in the legacy form
+    (name, ".h5")
+    for name in ("RandomFlip", "RandomRotation", "RandomZoom", "GaussianNoise", "Resizing", "Normalization")
+]
+
+
+def model_of(name: str, nested: bool) -> Any:
+    L = keras.layers
+    layer = getattr(L, name)(**ARGUMENTS.get(name, {}))
+    if name == "Normalization":
+        layer.adapt(np.random.default_rng(0).random((9, 8, 8, 3)))
+    first = keras.Sequential([keras.Input((8, 8, 3)), layer]) if nested else layer
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            first,
+            L.Conv2D(3, 3, activation="relu"),
+            L.GlobalAveragePooling2D(),
+            L.Dense(2),
+        ]
+    )
+
+
+def test_every_such_layer_of_keras_is_known() -> None:
+    theirs = {
+        name
+        for name in dir(keras.layers)
+        if isinstance(kind := getattr(keras.layers, name), type)
+        and issubclass(kind, BaseImagePreprocessingLayer)
+    }
+    assert theirs <= {*_IN_TRAINING_ONLY, *_IN_PREDICTIONS_TOO}
+
+
+@pytest.mark.parametrize(("name", "ending"), FILES)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_file_with_it_predicts_as_keras_or_is_refused(
+    name: str, ending: str, nested: bool, tmp_path: Path
+) -> None:
+    x = np.random.default_rng(1).random((5, 8, 8, 3), np.float32)
+    theirs, path = model_of(name, nested), tmp_path / f"model{ending}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the legacy form
+        theirs.save(path)
+    if name in _IN_PREDICTIONS_TOO:
+        with pytest.raises(UnknownNameError, match=rf"{name} '\w+' .*; there is no such layer here"):
+            load_model(path)
+        return
+    with pytest.warns(UserWarning, match=rf"{name} '\w+' \(.*\) is left out: predictions are the same"):
+        ours = load_model(path)
+    np.testing.assert_allclose(ours.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
