@@ -1,6 +1,7 @@
 """Compilable: how a model is told what to train with."""
 
 import copy
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from convolens.callbacks import History
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, NotBuiltError, NotCompiledError
 from convolens.models.compiling import resolve_metrics
+from convolens.models.last_layer import unfit
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
 from convolens.models.structure import Structure
@@ -46,6 +48,7 @@ class Compilable(Structure):
         self.compiled_loss: losses.Loss | None = None
         self.compiled_metrics: list[Any] = []
         self.weighted_metrics: list[Any] = []
+        self._last_layer_checked = False
         self.precision = Precision()
         self.stop_training = False
         self.is_fitting = False
@@ -80,6 +83,9 @@ class Compilable(Structure):
 
         Raises:
             UnknownNameError: a name is not known; the nearest is offered.
+
+        Warns where the loss and the last layer do not fit together, softmax over one unit for example; a model that is not built
+        yet, when it is trained.
         """
         refuse_unknown(
             "compile",
@@ -95,6 +101,17 @@ class Compilable(Structure):
         self.compiled_loss = None if loss is None else losses.get(loss)
         self.compiled_metrics = resolve_metrics(metrics)
         self.weighted_metrics = resolve_metrics(weighted_metrics)
+        self._last_layer_checked = False
+        self._check_last_layer()
+
+    def _check_last_layer(self) -> None:
+        """Warn, once after `compile`, where loss and last layer do not fit together; of a model that is built."""
+        if self._last_layer_checked or self.compiled_loss is None or not self.built:
+            return
+        self._last_layer_checked = True
+        said = unfit(self.module, self.compiled_loss)
+        if said is not None:
+            warnings.warn(f"compile: {said}", UserWarning, stacklevel=3)
 
     def scale_learning_rate(self, factors: Mapping[str, float]) -> None:
         """Let layers learn at their own share of the learning rate, from now on; weight decay is scaled with it.

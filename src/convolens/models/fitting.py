@@ -147,6 +147,7 @@ class Fitting(Compilable):
         if steps_per_epoch is not None:
             steps_per_epoch = integer("fit", "steps_per_epoch", steps_per_epoch)
         x = feed("fit", self.module, x)
+        self._check_last_layer()
         if validation_split:
             (x, y, sample_weight), validation_data = split(
                 x, y, sample_weight, validation_split, validation_data
@@ -292,6 +293,7 @@ class Fitting(Compilable):
         self._check_compiled("train_on_batch")
         weights = _class_weights("train_on_batch", class_weight, y)
         batch = self._batch("train_on_batch", x, y, sample_weight, weights)
+        self._check_last_layer()
         step = self._step("train_on_batch", train=True)
         with kept_memory():
             step.train(batch)
