@@ -69,6 +69,14 @@ def _own_cache(_caches: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _unflushed() -> Iterator[None]:
+    """Wait for no disk: what is tested outlives processes, and no power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _measured_briefly() -> Iterator[None]:
     """Take three steps instead of ten to measure how long a run will take."""
     from convolens.runs.preflight import measure

@@ -1,12 +1,23 @@
-"""One small run that the tests of this room share."""
+"""One small run that the tests of this room share; none of its charts are painted."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from convolens import runs
+from convolens.analysis.charts import pictures
 from convolens.runs.output.screen import Screen
-from images import folders, overlapping
+from images import folders, leave_blank, overlapping
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unpainted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make each chart whole and keep it as a blank picture of its size; `PAINTED = True` in a file paints its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not getattr(request.module, "PAINTED", False):
+            patch.setattr(pictures, "paint", leave_blank)
+        yield
 
 
 @pytest.fixture(scope="session")

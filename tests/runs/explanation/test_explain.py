@@ -19,6 +19,7 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from images import truncated_jpeg
 
+PAINTED = True
 METHODS = ("grad-cam", "grad-cam++", "occlusion", "integrated-gradients")
 
 

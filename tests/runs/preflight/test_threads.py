@@ -185,8 +185,15 @@ def test_the_choice_is_noted_and_changes_nothing_else(
     assert same_end(tmp_path / "chosen", told)
 
 
-@pytest.mark.parametrize("step", [2, 8])
-@pytest.mark.parametrize("by", ["resume", "train --resume"])
+@pytest.mark.parametrize(
+    ("by", "step"),
+    [
+        ("resume", 8),
+        ("train --resume", 2),
+        pytest.param("resume", 2, marks=pytest.mark.soak),
+        pytest.param("train --resume", 8, marks=pytest.mark.soak),
+    ],
+)
 def test_going_on_keeps_it(
     two_threads: None,
     monkeypatch: pytest.MonkeyPatch,

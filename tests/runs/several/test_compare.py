@@ -84,11 +84,16 @@ def test_a_finished_comparison_is_not_trained_again(small_data, tmp_path, capsys
     assert replace(first.rows[0], **speeds) == replace(again.rows[0], **speeds)
 
 
+@pytest.fixture(scope="module")
+def spent(small_data):
+    """What an epoch of batches of 16 takes."""
+    probe = runs.TrainOptions(small_data, size=8, epochs=1, batch_size=16, out=small_data.parent / "probe", max_seconds=float("inf"))  # fmt: skip
+    return runs.train(probe, QUIET).spent
+
+
 @pytest.mark.parametrize("share", [0.4, 2.5])
-def test_operations_end_at_the_first_step_beyond(small_data, tmp_path, share):
+def test_operations_end_at_the_first_step_beyond(small_data, spent, tmp_path, share):
     """Batches of 16: the images seen are the fewest whole batches that reach the budget."""
-    probe = runs.TrainOptions(small_data, size=8, epochs=1, batch_size=16, out=tmp_path / "probe", max_seconds=float("inf"))  # fmt: skip
-    spent = runs.train(probe, QUIET).spent
     per_image = spent.operations / spent.images
     options = TrainOptions(small_data, size=8, batch_size=16, out=tmp_path / "c")
     budget = share * spent.operations
@@ -228,7 +233,7 @@ def test_killed_and_gone_on_with(small_data, tmp_path):
 def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, monkeypatch):
     from convolens.training.step import Step
 
-    train, left = Step.train, [25]
+    train, left = Step.train, [16]
 
     def pressed(self, batch):
         left[0] -= 1
@@ -237,13 +242,13 @@ def test_ctrl_c_keeps_what_there_is(small_data, tmp_path, monkeypatch):
         train(self, batch)
 
     monkeypatch.setattr(Step, "train", pressed)
-    arguments = ["compare", small_data, *COMMAND, "--out", tmp_path / "c"]
+    arguments = ["compare", small_data, *COMMAND, "--epochs", "2", "--out", tmp_path / "c"]
     status, out, err = call(*arguments)
     assert (status, err) == (130, "convolens: interrupted.\n")
     assert "Interrupted in shallow-vgg; the same command with --resume goes on." in out
     status, out, _ = call(*arguments, "--resume")
     assert status == 0
-    assert rows_of(tmp_path / "c")["shallow-vgg"]["epochs"] == "4"
+    assert rows_of(tmp_path / "c")["shallow-vgg"]["epochs"] == "2"
 
 
 def bad(small_data):

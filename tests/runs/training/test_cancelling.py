@@ -61,9 +61,9 @@ def same_end(one: Path, other: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def whole(small_data: Path) -> runs.TrainResult:
-    """The undisturbed run."""
-    return runs.train(quick(small_data, small_data.parent / "whole"), quiet())
+def whole(small_run: runs.TrainResult) -> runs.TrainResult:
+    """The undisturbed run, of the settings of `quick`."""
+    return small_run
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,19 @@ def go_on(options: runs.TrainOptions, **given: Any) -> runs.TrainResult:
     return runs.train(options, **given)
 
 
+@pytest.mark.parametrize("quarters", [(0, 2, 4), pytest.param((1, 3), marks=pytest.mark.soak)], ids=str)
 def test_cancelled_at_any_time_it_goes_on_to_the_same_bytes(
-    small_data: Path, whole: runs.TrainResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    quarters: tuple[int, ...],
+    small_data: Path,
+    whole: runs.TrainResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While it reads photos, measures, trains; at the very end before it scores."""
     monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / "cache"))
     never = Countdown()
     runs.train(quick(small_data, tmp_path / "counted"), quiet(), cancel=never)
-    for quarter in range(5):
+    for quarter in quarters:
         monkeypatch.setenv("CONVOLENS_CACHE", str(tmp_path / f"cache-{quarter}"))
         options = quick(small_data, tmp_path / f"run-{quarter}")
         with pytest.raises(CancelledError, match=r"^cancelled"):

@@ -70,7 +70,11 @@ def begun(monkeypatch: pytest.MonkeyPatch, options: runs.TrainOptions) -> None:
 
 
 def test_a_run_from_imagenet(
-    data: Path, published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    data: Path,
+    published: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     arguments = f"train {data} --model googlenet-bn --weights imagenet --size 32 --epochs 1 --threads 1"
     with pytest.raises(SystemExit) as ended:
@@ -93,7 +97,7 @@ def test_a_run_from_imagenet(
     assert Normalization.of(model_file.load(folder).model) == halves
     runs.train(asked(data, tmp_path / "branch", size=None, branch_from=folder.path), QUIET)
     assert Normalization.of(model_file.load(RunFolder(tmp_path / "branch")).model) == halves
-    runs.train(asked(data, tmp_path / "next", weights=str(folder.path)), QUIET)
+    begun(monkeypatch, asked(data, tmp_path / "next", weights=str(folder.path)))
     following = read_record(RunFolder(tmp_path / "next"))
     assert following.tables["settings"]["model"] == "googlenet-bn"
     assert following.tables["settings"]["mean"] == [0.5, 0.5, 0.5]

@@ -1,6 +1,7 @@
 """A warm process that forks real trainings and lets SIGKILL end them; `python killing.py`, an order a line on standard input.
 
-Everything is imported here once and nothing is computed, so that a child begins in milliseconds and has threads of its own.
+Everything is imported here once, kernels and templates too, and no network computes, so that a child begins in milliseconds and
+has threads of its own.
 An order is JSON: {"call": "train", "finetune" or "resume", "arguments": {...}, "threads": 2, "kill": null or [KIND, NUMBER]}. The answer is a
 line of the child's exit status, -9 where it was killed.
 
@@ -20,17 +21,25 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import matplotlib.backends.backend_agg  # noqa: F401  # for what a training imports on its way
-import sklearn.metrics  # noqa: F401
+import numpy as np
+import sklearn.metrics  # noqa: F401  # for what a training imports on its way
 import torch
-import torch._dynamo
 from rich.console import Console
 
 from convolens import runs
+from convolens.analysis import plot_curves
+from convolens.analysis.charts import pictures
+from convolens.augmentation import Augmentation
+from convolens.augmentation.cpu.finishing import augment_batch
 from convolens.checkpoints import state
 from convolens.files import atomic
 from convolens.runs.output.screen import Screen
+from convolens.runs.report.page import templates
 from convolens.training.step import Step
+from images import leave_blank
+
+os.fsync = lambda descriptor: None  # no test outlives a power cut
+pictures.paint = leave_blank
 
 
 def die() -> None:
@@ -138,7 +147,18 @@ def child(order: dict[str, Any]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def warm_up() -> None:
+    """Read what each training would read on its way: the kernel, the parts of charts, the pages."""
+    images = np.zeros((1, 8, 8, 3), np.uint8)
+    moved = Augmentation(rotation_range=10.0)
+    augment_batch(images, np.array([0]), moved.draw(0, 0, [0], (8, 8)), moved, threads=1)
+    plot_curves({"loss": [1.0]})
+    for name in templates().list_templates(["html"]):
+        templates().get_template(name)
+
+
 if __name__ == "__main__":
+    warm_up()
     print("ready", flush=True)
     for line in sys.stdin:
         print(child(json.loads(line)), flush=True)

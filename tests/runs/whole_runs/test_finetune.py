@@ -186,7 +186,11 @@ def test_the_head_learns_without_the_base(place: Path, tmp_path: Path) -> None:
         ({}, {}),
         ({"gradual": 1, "head_epochs": 1, "views": 2, "unfreeze_from": "conv2d"}, {"ema": 0.9}),
         ({"head_epochs": 0}, {"balance": True, "accumulate": 2, "checkpoint_steps": 1}),
-        ({"frozen_until": "flatten"}, {"patience": 1, "optimizer": "sgd", "augmentation": {"mixup": 0.2}}),
+        pytest.param(
+            {"frozen_until": "flatten"},
+            {"patience": 1, "optimizer": "sgd", "augmentation": {"mixup": 0.2}},
+            marks=pytest.mark.soak,
+        ),
     ],
     ids=["usual", "gradual views ema", "no head stage", "longer head"],
 )

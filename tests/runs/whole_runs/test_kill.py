@@ -40,7 +40,11 @@ class Killer:
     """The warm process of `killing.py`."""
 
     def __init__(self, cache: Path, log: Path) -> None:
-        environment = os.environ | {"CONVOLENS_CACHE": str(cache), "OMP_NUM_THREADS": "2"}
+        environment = os.environ | {
+            "CONVOLENS_CACHE": str(cache),
+            "OMP_NUM_THREADS": "2",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
         self.log = log
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("killing.py"))],
@@ -136,7 +140,7 @@ def test_killed_15_times_the_end_is_the_same(killer: Killer, data: Path, tmp_pat
     kill_again_and_again(killer, data, tmp_path, kills=15, seed=4, **TECHNIQUES)
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.soak)])
 def test_a_fine_tuning_killed_in_both_stages_ends_the_same(
     killer: Killer, data: Path, tmp_path: Path, kills: int
 ) -> None:
@@ -159,18 +163,20 @@ def test_killed_200_times_the_end_is_the_same(
     kill_again_and_again(killer, data, tmp_path, kills=50, seed=5 + threads, threads=threads, **techniques)
 
 
-def test_several_labels_killed_the_thresholds_are_the_same(killer: Killer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kill", [["step", 11], pytest.param(["validation", 2], marks=pytest.mark.soak)])
+def test_several_labels_killed_the_thresholds_are_the_same(
+    killer: Killer, tmp_path: Path, kill: list[Any]
+) -> None:
     table = label_table(tmp_path / "labels.csv", shapes(tmp_path / "photos", 60, size=16))
     settings = {
         "data": str(tmp_path / "photos"), "labels": str(table), "size": 8, "epochs": 3, "batch_size": 8,
         "checkpoint_steps": 2, "augmentation": {"mixup": 0.4},
     }  # fmt: skip
     assert killer.order("train", settings | {"out": str(tmp_path / "whole")}, 1) == 0, killer.log.read_text()
-    for number, kill in enumerate((["step", 11], ["validation", 2])):
-        broken = settings | {"out": str(tmp_path / f"killed-{number}")}
-        assert killer.order("train", broken, 1, kill) == -9, killer.log.read_text()
-        assert killer.order("resume", broken, 1) == 0, killer.log.read_text()
-        assert bytes_of(Path(broken["out"])) == bytes_of(tmp_path / "whole")
+    broken = settings | {"out": str(tmp_path / "killed")}
+    assert killer.order("train", broken, 1, kill) == -9, killer.log.read_text()
+    assert killer.order("resume", broken, 1) == 0, killer.log.read_text()
+    assert bytes_of(Path(broken["out"])) == bytes_of(tmp_path / "whole")
     assert '"thresholds"' in (tmp_path / "whole" / "model.json").read_text()
 
 
@@ -220,6 +226,7 @@ def kill_once_and_go_on(killer: Killer, data: Path, whole: Path, out: Path, *kil
     assert bytes_of(out) == bytes_of(whole)
 
 
+@pytest.mark.soak
 def test_a_first_answer_and_what_it_learns_killed_at_each_stage(
     killer: Killer, learnt_data: Path, learnt_whole: Path, tmp_path: Path
 ) -> None:

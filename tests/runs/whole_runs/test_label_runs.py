@@ -495,13 +495,27 @@ def test_kfold_answers_every_photo_once(options, tmp_path):
     assert answer.labels is not None
 
 
-def test_as_typed(trained, place, tmp_path, capsys):
+def test_as_typed(trained, place, tiny, tmp_path, capsys):
     """Commands that train, and `diff`, take the table as `train` does."""
-    data, labels = ["PLACE/photos", "--size", "32"], ["--labels", "PLACE/labels.csv"]
+    labels = ["--labels", "PLACE/tiny.csv"]
+    data = ["PLACE/tiny", "--size", "8", "--batch-size", "16", "--val-split", "0.4"]
     lines = [
         ["lr-find", *data, *labels, "--steps", "10", "--out", "OUT/rate"],
         ["compare", *data, *labels, "--models", "shallow-vgg", "--epochs", "1", "--out", "OUT/compared"],
-        ["finetune", "RUN", "PLACE/photos", *labels, "--epochs", "1", "--out", "OUT/tuned"],
+        [
+            "finetune",
+            "RUN",
+            "PLACE/tiny",
+            *labels,
+            "--val-split",
+            "0.4",
+            "--batch-size",
+            "16",
+            "--epochs",
+            "1",
+            "--out",
+            "OUT/tuned",
+        ],
         ["diff", "RUN", "OUT/tuned", "PLACE/test", "--labels", "PLACE/test.csv"],
         ["predict", "RUN", "PLACE/test", "--sort-into", "OUT/sorted"],
     ]

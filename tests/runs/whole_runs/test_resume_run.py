@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,7 +108,9 @@ def rates_of(run: Path) -> list[float]:
         return [float(row["learning_rate"]) for row in csv.DictReader(file)]
 
 
-@pytest.mark.parametrize("step", [1, 4, 8, 14])
+@pytest.mark.parametrize(
+    "step", [1, pytest.param(4, marks=pytest.mark.soak), 8, pytest.param(14, marks=pytest.mark.soak)]
+)
 def test_resume_ends_as_if_nothing_had_been(
     step: int, small_data: Path, small_run: runs.TrainResult, tmp_path: Path
 ) -> None:
@@ -143,11 +146,8 @@ def test_what_is_ahead_of_the_state_is_taken_back(
     assert not list(out.rglob(".*"))
 
 
-def test_resume_of_a_finished_run_says_so(
-    small_data: Path, small_run: runs.TrainResult, tmp_path: Path
-) -> None:
-    out = tmp_path / "run"
-    runs.train(quick(small_data, out), Screen(quiet=True))
+def test_resume_of_a_finished_run_says_so(small_run: runs.TrainResult, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(small_run.folder.path, tmp_path / "run"))
     history = (out / "history.csv").read_bytes()
     result, text = said(runs.resume, out)
     assert f"All 3 epochs are done; `convolens resume {out} --epochs N` adds more." in text
@@ -268,9 +268,11 @@ def test_threads_are_those_of_before(small_data: Path, small_run: runs.TrainResu
         torch.set_num_threads(1)
 
 
-def test_more_epochs_stretch_the_schedule(small_data: Path, tmp_path: Path) -> None:
+def test_more_epochs_stretch_the_schedule(
+    small_data: Path, small_run: runs.TrainResult, tmp_path: Path
+) -> None:
     out, whole = tmp_path / "run", tmp_path / "whole"
-    runs.train(quick(small_data, out), Screen(quiet=True))
+    shutil.copytree(small_run.folder.path, out)
     with pytest.raises(ArgumentError, match="--epochs 2 is fewer than the 3 of the run; give more"):
         runs.resume(out, runs.ResumeOptions(epochs=2))
     before = rates_of(out)
@@ -306,10 +308,8 @@ def test_branched_with_dropout_and_killed_before_its_first_state(small_data: Pat
 
 def test_an_extension_is_killed_and_goes_on_too(small_data: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    for out in (one, two):
-        runs.train(
-            quick(small_data, out, recipe="lecture", augmentation={"rotation_range": 9.0}), Screen(quiet=True)
-        )
+    flat = quick(small_data, one, recipe="lecture", augmentation={"rotation_range": 9.0})
+    shutil.copytree(runs.train(flat, Screen(quiet=True)).folder.path, two)
     _, text = said(runs.resume, one, runs.ResumeOptions(epochs=5))
     assert "5 epochs instead of 3; the learning rate stays." in text
     kill_at(1, runs.resume, two, runs.ResumeOptions(epochs=5))

@@ -60,7 +60,7 @@ def begin_or_go_on(options: runs.TrainOptions) -> None:
         runs.train(options, QUIET)
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("precision", [pytest.param("float32", marks=pytest.mark.soak), "bfloat16"])
 def test_a_killed_run_ends_with_the_same_bytes(
     precision: str, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,13 +30,14 @@ def new_figure(width: float, height: float, dots_per_inch: int = 100) -> "Figure
 
 
 def save_figure(figure: "Figure", path: str | PathLike[str] | None) -> None:
-    """Write a figure as PNG; None writes nothing."""
+    """Write a figure of `new_figure` as PNG; None writes nothing."""
+    write_picture(path, lambda temporary: paint(figure, temporary))
 
-    def write(temporary: Path) -> None:
-        with boxes_for_unknown_letters():
-            figure.savefig(temporary, format="png", metadata={"Software": None})
 
-    write_picture(path, write)
+def paint(figure: "Figure", path: Path) -> None:
+    """Paint a figure of `new_figure` into a PNG file, once; `Figure.savefig` does so twice, for the same bytes."""
+    with boxes_for_unknown_letters():
+        figure.canvas.print_png(path, metadata={"Software": None})  # type: ignore[attr-defined]
 
 
 @contextmanager

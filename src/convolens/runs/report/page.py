@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.settings.options import Settings
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
 
@@ -35,8 +37,9 @@ def with_code(text: str) -> "Markup":
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
-def page_of(template: str, **values: Any) -> str:
-    """Return a page of `templates/`, filled."""
+@cache
+def templates() -> "Environment":
+    """Return what compiles the pages of `templates/`, each once in a process."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -46,7 +49,12 @@ def page_of(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters["code"] = with_code
-    return environment.get_template(template).render(**values)
+    return environment
+
+
+def page_of(template: str, **values: Any) -> str:
+    """Return a page of `templates/`, filled."""
+    return templates().get_template(template).render(**values)
 
 
 def write_page(path: Path, template: str, **values: Any) -> None:
