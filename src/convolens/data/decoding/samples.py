@@ -78,7 +78,7 @@ class Samples:
         )
         # whole numbers: the upper eight bits of the range
         steps, span = (255.0, high - low) if fractions else (256.0, high - low + 1)
-        exact = np.float32 if values.itemsize == 2 else np.float64
+        exact: Any = np.float32 if values.itemsize == 2 else np.float64
         levels = np.clip((values.astype(exact) - exact(low)) * exact(steps / span), 0, 255).astype(np.uint8)
         return Image.fromarray(255 - levels if _is_negative(image) else levels)
 
