@@ -27,14 +27,14 @@ class Terminal(Console):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
-def shown(text: str) -> str:
-    """Return text for a console: brackets are no markup, and bytes of a name that are no UTF-8 are question marks.
+def shown(text: str, encoding: str = "utf-8") -> str:
+    """Return text for a console: brackets are no markup, and what the encoding lacks, as bytes that are no UTF-8, are question marks.
 
     Example:
-        >>> shown("caf\\udce9 [1]")
-        'caf? [1]'
+        >>> shown("caf\\udce9 [1]"), shown("café", "ascii")
+        ('caf? [1]', 'caf?')
     """
-    return escape(text.encode("utf-8", "replace").decode("utf-8"))
+    return escape(text.encode(encoding, "replace").decode(encoding))
 
 
 class Cancel(Protocol):
@@ -109,24 +109,27 @@ class Screen:
                 say = self.warn if event.severity == "problem" else self.line
                 say(f"{event.title}: {event.evidence}. Next: {event.next_step}.")
 
+    def _shown(self, text: str) -> str:
+        return shown(text, self.console.encoding)
+
     def line(self, text: str = "", style: str | None = None) -> None:
         """Print a line; long ones are left to the terminal to wrap."""
         if not self.quiet:
-            self.console.print(shown(text), style=style, soft_wrap=True)
+            self.console.print(self._shown(text), style=style, soft_wrap=True)
 
     def result(self, text: str, style: str | None = None) -> None:
         """Print a line that is wanted even when quiet."""
-        self.console.print(shown(text), style=style, soft_wrap=True)
+        self.console.print(self._shown(text), style=style, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Print a warning, also when quiet."""
-        self.console.print(shown(text), style="yellow", soft_wrap=True)
+        self.console.print(self._shown(text), style="yellow", soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Print the title of what follows."""
         if not self.quiet:
             self.console.print()
-            self.console.print(shown(text), style="bold")
+            self.console.print(self._shown(text), style="bold")
 
     def table(
         self,
@@ -142,14 +145,14 @@ class Screen:
         table = Table(box=box.SIMPLE_HEAD, show_footer=footer is not None, pad_edge=False)
         for place, name in enumerate(columns):
             table.add_column(
-                shown(name),
+                self._shown(name),
                 justify="right" if place in right else "left",
-                footer=shown(str(footer[place])) if footer is not None else "",
+                footer=self._shown(str(footer[place])) if footer is not None else "",
                 overflow="fold",
                 no_wrap=place in right,  # the digits of a number stay together
             )
         for row in rows:
-            table.add_row(*(shown(str(cell)) for cell in row))
+            table.add_row(*(self._shown(str(cell)) for cell in row))
         self.console.print(table)
 
     @contextmanager
