@@ -1,6 +1,7 @@
 """Which mode a network runs in is each thread's own: what others do at the same time changes no answer and no weight."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -137,6 +138,27 @@ def test_features_and_explanations_of_threads_are_their_own() -> None:
     for results, expected in zip(found, [*alone, *maps], strict=True):
         for result in results:
             np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+class SlowDense(Dense):
+    """Takes its time to be built, so that threads meet in the middle of it."""
+
+    def build(self, input_shape: Any) -> None:
+        self.times = getattr(self, "times", 0) + 1
+        super().build(input_shape)
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_network_that_threads_build_at_once_is_built_once(nested: bool) -> None:
+    x, _ = photos(4)
+    slow = [SlowDense(4), SlowDense(CLASSES)]
+    last = [models.Sequential([Flatten(), *slow])] if nested else [Flatten(), *slow]
+    model = models.Sequential([Conv2D(4, 3), BatchNormalization(), *last])
+    for results in in_threads(*[lambda: model.predict(x)] * 4):
+        for result in results:
+            np.testing.assert_allclose(result, model.predict(x), atol=1e-6)
+    assert [layer.times for layer in slow] == [1, 1]
 
 
 def test_an_evaluation_shows_in_the_metrics_but_not_in_those_of_a_training() -> None:

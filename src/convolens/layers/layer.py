@@ -1,5 +1,6 @@
 """The base of all layers, and the symbolic tensors that draw the graph of a network: what a layer gives on an `Input`."""
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
 _UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
 
 Shape = tuple[int | None, ...]
+
+_building = threading.RLock()
 
 
 class SymbolicTensor:
@@ -190,12 +193,15 @@ class Layer(Modal, torch.nn.Module):
         return Node(self, inputs, self.compute_output_shape(shape)).output
 
     def build_once(self, input_shape: Any) -> None:
-        """Build for `input_shape` unless built already."""
-        if not self.built:
-            self.build(input_shape)
-            self.built = True
-            self.built_shape = input_shape
-            self._settle_trainable()
+        """Build for `input_shape` unless built already; of several threads one does, and the others wait for it."""
+        if self.built:
+            return
+        with _building:
+            if not self.built:
+                self.build(input_shape)
+                self.built_shape = input_shape
+                self._settle_trainable()
+                self.built = True  # last: whoever sees it goes on without waiting
 
     def _settle_trainable(self) -> None:
         """Let the weights that were just made know whether they are trained."""

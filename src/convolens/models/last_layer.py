@@ -11,7 +11,11 @@ from convolens.layers.convolutional.convolution2d import Convolution2D
 from convolens.models.graph.container import Container
 
 _SOFTMAX, _SIGMOID, _ANY = "softmax", "sigmoid", "no activation"
-_GIVES = {activations.softmax: _SOFTMAX, activations.sigmoid: _SIGMOID, activations.linear: _ANY}
+_GIVES: dict[activations.Activation, str] = {
+    activations.softmax: _SOFTMAX,
+    activations.sigmoid: _SIGMOID,
+    activations.linear: _ANY,
+}
 
 _OVER_CLASSES = (
     losses.SparseCategoricalCrossentropy,
@@ -71,9 +75,10 @@ def unfit(module: torch.nn.Module, loss: losses.Loss) -> str | None:
 
 def _last(module: Any) -> Sequence[Any]:
     """Return the layers that decide what a network of one output gives, from the end on; none where they are not known."""
-    if not isinstance(module, Container) or len(module.outputs) != 1:
+    outputs: Any = module.outputs if isinstance(module, Container) else []
+    if len(outputs) != 1:
         return []
-    layer = module.outputs[0].layer
+    layer = outputs[0].layer
     if isinstance(layer, Container):
         return _last(layer)
     if isinstance(layer, Activation) and _gives(layer) == _ANY:
