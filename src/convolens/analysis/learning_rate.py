@@ -273,7 +273,7 @@ def _own(x: Any) -> Iterator[Any]:
     """Give data whose place is not moved by reading them, or put it back afterwards."""
     import torch
 
-    from convolens.training.arrays import as_array
+    from convolens.training.inputs.arrays import as_array
 
     if as_array(x) is not None or isinstance(x, (list, tuple, dict)) or x is None:
         yield x

@@ -10,8 +10,8 @@ import torch
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
-from convolens.training.arrays import as_array, as_arrays
 from convolens.training.batches import check_numbers, unpack
+from convolens.training.inputs.arrays import as_array, as_arrays
 
 Shape = tuple[int | None, ...]
 

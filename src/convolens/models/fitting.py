@@ -21,8 +21,8 @@ from convolens.models.placing import batches_for
 from convolens.models.resuming import begin, go_on
 from convolens.models.splitting import split
 from convolens.training import ArraySource, Batch, Progress, Step, loop, make_batch, make_source
-from convolens.training.array_source import length
-from convolens.training.arrays import as_labels
+from convolens.training.inputs.array_source import length
+from convolens.training.inputs.arrays import as_labels
 
 # Arguments of Keras 2's fit that ask for nothing here.
 _INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}

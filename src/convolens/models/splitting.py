@@ -6,7 +6,7 @@ import numpy as np
 
 from convolens.arguments import number_in
 from convolens.errors import ArgumentError, ShapeError
-from convolens.training.arrays import as_arrays, as_labels, part_of
+from convolens.training.inputs.arrays import as_arrays, as_labels, part_of
 
 
 def split(x: Any, y: Any, weight: Any, share: float, validation_data: Any) -> tuple[Any, Any]:

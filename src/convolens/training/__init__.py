@@ -1,16 +1,16 @@
 """The training loop: sources of batches, one step, and the loops over them."""
 
-from convolens.training.array_source import ArraySource
 from convolens.training.batches import Batch, Source, make_batch
 from convolens.training.frozen import set_frozen
-from convolens.training.indexed_source import IndexedSource
-from convolens.training.iterator_source import IteratorSource
-from convolens.training.loader_source import LoaderSource
+from convolens.training.inputs.array_source import ArraySource
+from convolens.training.inputs.indexed_source import IndexedSource
+from convolens.training.inputs.iterator_source import IteratorSource
+from convolens.training.inputs.loader_source import LoaderSource
+from convolens.training.inputs.prefetch import may_prefetch, prefetch
+from convolens.training.inputs.sources import make_source
 from convolens.training.loop import evaluate, fit, predict
 from convolens.training.mode import mode, set_mode
 from convolens.training.precision import PRECISIONS, Precision
-from convolens.training.prefetch import may_prefetch, prefetch
-from convolens.training.sources import make_source
 from convolens.training.state import Progress, RandomStates, Stateful, TrainingState
 from convolens.training.step import LazyLogs, Step
 

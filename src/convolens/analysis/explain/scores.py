@@ -16,7 +16,7 @@ from convolens.errors import ArgumentError, ArgumentTypeError, ConvolensError, S
 from convolens.layers import Layer
 from convolens.layers.axes import inside
 from convolens.models.feeding import feed, only_input
-from convolens.training.arrays import as_arrays
+from convolens.training.inputs.arrays import as_arrays
 from convolens.training.mode import mode
 
 _LAST = ("softmax", "log_softmax", "sigmoid", "logsigmoid", "hardsigmoid", "special_expit")

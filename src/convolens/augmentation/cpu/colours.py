@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from convolens.augmentation.cpu.compiled import compiled
+from convolens.augmentation.compiled import compiled
 
 
 @compiled()

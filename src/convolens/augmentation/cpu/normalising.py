@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convolens.augmentation.cpu.compiled import compiled
+from convolens.augmentation.compiled import compiled
 
 
 @compiled(error_model="numpy")

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from convolens.augmentation.cpu.compiled import compiled
+from convolens.augmentation.compiled import compiled
 
 NEAREST, CONSTANT, REFLECT, WRAP = range(4)
 

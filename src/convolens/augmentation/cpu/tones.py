@@ -6,7 +6,7 @@ to bytes in between.
 
 import numpy as np
 
-from convolens.augmentation.cpu.compiled import compiled
+from convolens.augmentation.compiled import compiled
 from convolens.augmentation.draw.tone_codes import (
     AUTOCONTRAST,
     BRIGHTNESS,

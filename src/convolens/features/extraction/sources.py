@@ -28,8 +28,8 @@ from convolens.errors import ArgumentError, DataError, ShapeError
 from convolens.layers import Layer
 from convolens.models.feeding import batch_for, feed
 from convolens.training import make_source
-from convolens.training.arrays import as_array
 from convolens.training.batches import samples as as_samples
+from convolens.training.inputs.arrays import as_array
 
 Advance = Callable[[int, int], None]
 _PIECE = 2**26  # bytes that are hashed at once

@@ -11,20 +11,20 @@ from typing import Any
 from convolens.runs.report.findings.all_right import all_right
 from convolens.runs.report.findings.degenerate_answers import degenerate_answers
 from convolens.runs.report.findings.evidence import Answers, Evidence, Inputs, Rescored
-from convolens.runs.report.findings.few_photos import few_photos
 from convolens.runs.report.findings.finding import SEVERITIES, Finding
 from convolens.runs.report.findings.guessing import guessing
 from convolens.runs.report.findings.never_predicted import never_predicted
-from convolens.runs.report.findings.not_validated import not_validated
 from convolens.runs.report.findings.of_labels import (
     few_with_label,
     guessing_labels,
     never_said,
     weakest_label,
 )
-from convolens.runs.report.findings.on_both_sides import on_both_sides
+from convolens.runs.report.findings.of_photos.few_photos import few_photos
+from convolens.runs.report.findings.of_photos.not_validated import not_validated
+from convolens.runs.report.findings.of_photos.on_both_sides import on_both_sides
+from convolens.runs.report.findings.of_photos.photos_alike import photos_alike
 from convolens.runs.report.findings.overfitting import overfitting
-from convolens.runs.report.findings.photos_alike import photos_alike
 from convolens.runs.report.findings.predict_agrees import predict_agrees
 from convolens.runs.report.findings.still_learning import still_learning
 from convolens.runs.report.findings.waiting_for_data import waiting_for_data

@@ -14,7 +14,7 @@ from hypothesis import given
 
 from convolens.errors import ArgumentError
 from convolens.training import make_source
-from convolens.training.arrays import StoredRows, as_array, as_arrays, as_labels
+from convolens.training.inputs.arrays import StoredRows, as_array, as_arrays, as_labels
 
 
 class Store:

@@ -5,7 +5,7 @@ from typing import Any
 
 from convolens.errors import ArgumentError
 from convolens.training.batches import Batch, Feed, make_batch, unpack
-from convolens.training.prefetch import may_prefetch, prefetch
+from convolens.training.inputs.prefetch import may_prefetch, prefetch
 
 
 class IndexedSource:

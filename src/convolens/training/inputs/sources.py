@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.training.array_source import ArraySource, length
-from convolens.training.arrays import as_arrays, as_labels
 from convolens.training.batches import Feed, Source, labels
-from convolens.training.indexed_source import IndexedSource
-from convolens.training.iterator_source import IteratorSource
-from convolens.training.loader_source import LoaderSource
+from convolens.training.inputs.array_source import ArraySource, length
+from convolens.training.inputs.arrays import as_arrays, as_labels
+from convolens.training.inputs.indexed_source import IndexedSource
+from convolens.training.inputs.iterator_source import IteratorSource
+from convolens.training.inputs.loader_source import LoaderSource
 
 
 def make_source(

@@ -1,0 +1,1 @@
+"""Findings about the photos themselves: too few, alike, on both sides, or none of a class."""

@@ -1,0 +1,1 @@
+"""What a training, an evaluation or a prediction is given, as batches: arrays, generators, indexed sources, loaders."""
