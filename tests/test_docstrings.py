@@ -42,9 +42,13 @@ def public_names() -> dict[str, Any]:
 
 
 def referred(name: str, module: Any) -> Any:
-    """Return what a docstring of `module` means by a name: there, or in its package."""
+    """Return what a docstring of `module` means by a name: there, or in a package that it lies in, but our whole."""
     first, *rest = name.split(".")
-    for place in (module, importlib.import_module(module.__name__.rpartition(".")[0])):
+    parts = module.__name__.split(".")
+    for place in (
+        module,
+        *(importlib.import_module(".".join(parts[:n])) for n in range(len(parts) - 1, 1, -1)),
+    ):
         if hasattr(place, first):
             return reduce(getattr, rest, getattr(place, first))
     pytest.fail(f'{module.__name__}: a docstring says "as of `{name}`", which is no name there')
