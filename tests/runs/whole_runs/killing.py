@@ -38,9 +38,6 @@ from convolens.runs.report.page import templates
 from convolens.training.step import Step
 from images import leave_blank
 
-os.fsync = lambda descriptor: None  # no test outlives a power cut
-pictures.paint = leave_blank
-
 
 def die() -> None:
     """End this process as `kill -9` does."""
@@ -158,6 +155,8 @@ def warm_up() -> None:
 
 
 if __name__ == "__main__":
+    os.fsync = lambda descriptor: None  # no test outlives a power cut
+    pictures.paint = leave_blank
     warm_up()
     print("ready", flush=True)
     for line in sys.stdin:
