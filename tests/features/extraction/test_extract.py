@@ -256,7 +256,7 @@ def test_features_go_to_disk_in_constant_memory(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     grown = json.loads(done.stdout)
-    assert grown["streamed"] < 20, grown
+    assert grown["streamed"] < 40, grown  # parts on their way, and what the allocator keeps
     assert grown["in memory"] > 80, grown  # so a leak would be seen
 
 
