@@ -36,6 +36,16 @@ class PixelRows(Protocol):
         """
 
 
+def some_rows(pixels: PixelRows, most: int) -> np.ndarray:
+    """Return some images as one array (m, rows, columns, channels), spread evenly, or all where there are no more than `most`.
+
+    Example:
+        >>> some_rows(np.arange(9).reshape(9, 1, 1, 1), 3).ravel().tolist()
+        [0, 4, 8]
+    """
+    return pixels[np.linspace(0, len(pixels) - 1, min(most, len(pixels))).astype(np.int64)]
+
+
 def in_memory(pixels: PixelRows) -> np.ndarray:
     """Return all images as one array; an array is returned as it is.
 

@@ -84,9 +84,8 @@ class BackupAndRestore(Callback):
             return
         self._batches = 0
         self._hear()
-        state = self._spare = self.model.collect_state(
-            self._spare
-        )  # in every process: it may need all of them
+        # in every process: it may need all of them
+        state = self._spare = self.model.collect_state(self._spare)
         if not self.is_writer:
             return
 

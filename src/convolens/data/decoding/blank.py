@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convolens.pixel_rows import PixelRows
+from convolens.pixel_rows import PixelRows, some_rows
 
 LOOKED_AT = 128  # photos at most, spread evenly
 FLAT = 8  # grey levels between a photo's darkest and brightest pixel, below which it shows nothing
@@ -25,11 +25,10 @@ def what_is_missing(pixels: PixelRows) -> str | None:
         >>> what_is_missing(np.zeros((3, 8, 8, 3), np.uint8))[:59]
         'all photos are blank: hardly a difference between their pix'
     """
-    places = np.linspace(0, len(pixels) - 1, min(LOOKED_AT, len(pixels))).astype(np.int64)
-    if len(places) < 2:
+    if len(pixels) < 2:
         return None
-    rows = pixels[places]
-    shown = rows.reshape(len(places), -1, rows.shape[-1])
+    rows = some_rows(pixels, LOOKED_AT)
+    shown = rows.reshape(len(rows), -1, rows.shape[-1])
     brightest = shown.max(1)
     blank, dark = (brightest - shown.min(1)).max(1) < FLAT, brightest.max(1) < DARK
     if blank.mean() >= MANY:

@@ -246,8 +246,9 @@ def list_images(
             f"{path}: no class folders, {lies}; put the images of each class into a subfolder named after it"
             f"{'' if not loose else ', or name their labels in a table (--labels FILE)'}."
         )
+    spelt = Spellings(found)
     if class_names is None:
-        class_names = Spellings(found).names()
+        class_names = spelt.names()
     known, folders_of = Spellings(class_names), {name: list[str]() for name in class_names}
     for name in found:
         of_class = known.find(name)
@@ -280,7 +281,7 @@ def list_images(
         )
     return ImageFolder(
         root, tuple(paths), np.asarray(labels, np.int64), tuple(class_names), dict(sorted(ignored.items())),
-        Spellings(found).told("folders"),
+        spelt.told("folders"),
     )  # fmt: skip
 
 

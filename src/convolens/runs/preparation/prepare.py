@@ -99,7 +99,7 @@ def prepare(settings: Settings, screen: Screen, samples: Samples | None = None) 
         )
     _check_sides(training, validation)
     task.check_validation(validation)
-    learnt = set(content_hashes(training.folder))
+    apart = validation_path is not None
     return Prepared(
         class_names=whole.class_names,
         training=training,
@@ -110,9 +110,14 @@ def prepare(settings: Settings, screen: Screen, samples: Samples | None = None) 
         samples=samples,
         fingerprint=fingerprint(training.folder, validation.folder),
         decoded=_decoded(training, validation),
-        validation_apart=validation_path is not None,
-        on_both_sides=sum(content in learnt for content in content_hashes(validation.folder)),
+        validation_apart=apart,
+        on_both_sides=_on_both_sides(training, validation) if apart else 0,  # a split leaves none
     )
+
+
+def _on_both_sides(training: Part, validation: Part) -> int:
+    learnt = set(content_hashes(training.folder))
+    return sum(content in learnt for content in content_hashes(validation.folder))
 
 
 def list_sides(settings: Settings, broken: Collection[Path] = ()) -> list[ImageFolder]:

@@ -185,9 +185,8 @@ class RunCheckpoint(Callback):
         """Have a checkpoint written: a state, and best and last where an epoch is `whole`."""
         self._steps, self._written = 0, time.monotonic()
         self._hear()
-        state = self._spare = self.model.collect_state(
-            self._spare
-        )  # in every process: it may need all of them
+        # in every process: it may need all of them
+        state = self._spare = self.model.collect_state(self._spare)
         checkpoint = _Checkpoint(
             self.folder, state, self.when.keep, epoch, last=whole, best=whole and self._improved,
             any_best=self.best_epoch is not None, best_before=self._best_before, before_best=self.before_best,

@@ -44,8 +44,8 @@ def model_maker(settings: Settings, prepared: Prepared) -> Callable[[], Model]:
                 settings.model,
                 settings.input_shape,
                 classes,
-                training=settings.finetuning
-                is None,  # auxiliary classifiers help a network that begins fresh
+                # auxiliary classifiers help a network that begins fresh
+                training=settings.finetuning is None,
                 weights=like,
                 multi_label=bool(settings.multi_label),
             )

@@ -8,6 +8,7 @@ import numpy as np
 from convolens.analysis.measures.novelty import chosen_evenly
 from convolens.data.prepared import Part
 from convolens.errors import ConvolensError
+from convolens.pixel_rows import some_rows
 from convolens.runs.answers.predict import predict
 from convolens.runs.folder.calibration_file import Calibration
 from convolens.runs.folder.run_folder import RunFolder
@@ -79,10 +80,9 @@ def answers_given(task: Task, chances: np.ndarray) -> Answers:
 
 def look_at(part: Part) -> Inputs:
     """Return how photos vary, as a network sees them; of many some are looked at, spread evenly."""
-    places = np.linspace(0, len(part) - 1, min(LOOKED_AT, len(part))).astype(np.int64)
-    pixels = part.pixels[places].astype(np.float32)
+    pixels = some_rows(part.pixels, LOOKED_AT).astype(np.float32)
     within, between = pixels.std(axis=(1, 2)).max(), pixels.std(axis=0).max()
-    return Inputs(len(places), float(within), float(between))
+    return Inputs(len(pixels), float(within), float(between))
 
 
 def rescore(
