@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: install demo test lint soak coverage benchmarks clean help
+.PHONY: install demo test slow lint soak coverage benchmarks clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -32,8 +32,11 @@ demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, pred
 unexport PYTHONDONTWRITEBYTECODE
 TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/.installed-dev  ## run every test and doctest but the longest
-	@$(BIN)/python $(TESTS) -m "not soak" $(PYTEST_ARGS)
+test: $(VENV)/.installed-dev  ## run every test and doctest that is quick: six minutes on two idle cores
+	@$(BIN)/python $(TESTS) -m "not slow and not soak" $(PYTEST_ARGS)
+
+slow: $(VENV)/.installed-dev  ## run those of tests/slow.txt: ten minutes more
+	@$(BIN)/python $(TESTS) -m "slow and not soak" $(PYTEST_ARGS)
 
 coverage: $(VENV)/.installed-dev  ## run them with coverage (at least 90 % of src/)
 	@rm -f .coverage .coverage.*

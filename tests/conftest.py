@@ -124,16 +124,23 @@ def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed_weights, "package_file", lambda installed: None)
 
 
-# The files that take longest, the longest first (`make test PYTEST_ARGS=--durations=20` tells): begun first, two workers end together.
-SLOWEST = (
-    "test_kill", "test_applications", "test_train_on", "test_first_weights", "test_finetuning_page", "test_resume_run", "test_examples",
-    "test_weights_page", "test_commands", "test_odd_commands", "test_few_photos_page", "test_finetune", "test_compare", "test_every_point",
-    "test_threads", "test_kfold", "test_label_runs", "test_catalogue", "test_comparing_page", "test_kfold_page", "test_explaining_page",
-    "test_features_page", "test_fuzzed_files",
-)  # fmt: skip
+# What takes long, by `list_slow.py`: seconds and name of each test. `make slow` runs these, `make test` the others.
+SLOW = {
+    name: int(seconds)
+    for seconds, name in (
+        line.split() for line in Path(__file__).with_name("slow.txt").read_text().splitlines()
+    )
+}
 
 
+@pytest.hookimpl(tryfirst=True)  # before those that the command line leaves out are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the slowest files first."""
-    places = {name: number for number, name in enumerate(SLOWEST)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    """Mark the slow tests, and put the files that take longest first: so two workers end together."""
+    seconds: dict[Path, int] = {}
+    for name, each in SLOW.items():
+        place = Path(__file__).parents[1] / name.split("::")[0]
+        seconds[place] = seconds.get(place, 0) + each
+    for item in items:
+        if item.nodeid.split("[")[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: -seconds.get(item.path, 0))

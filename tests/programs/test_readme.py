@@ -31,6 +31,16 @@ def test_the_table_of_commands_is_whole():
     ]
 
 
+def test_the_slow_tests_are_there():
+    """A test of another name would be quick without anybody's deciding it."""
+    listed = [line.split()[1] for line in (ROOT / "tests" / "slow.txt").read_text().splitlines()]
+    assert listed
+    assert len(listed) == len(set(listed))
+    for name in listed:
+        path, test = name.split("::", 1)
+        assert f"def {test.split('::')[-1]}(" in (ROOT / path).read_text(), name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_exist(page):
     for target in re.findall(r"(?:^    |`)make (\w+)", page.read_text(), re.MULTILINE):

@@ -38,7 +38,6 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preparation.prepare import resized
 from convolens.runs.settings.options import resolve
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.runs.tasks.task import Task
@@ -110,8 +109,10 @@ def calibrate(
     settings = resolve(asked)
     trained = model_file.load(folder, folder.best, settings.device)
     task = task_of(trained)
-    prepared = prepare_again(record, settings, screen, "train a new run")
-    prepared = resized(prepared, settings, trained.preprocessing.size, screen)
+    seen = trained.preprocessing  # a training may have gone on at another size than was asked for
+    prepared = prepare_again(
+        record, replace(settings, size=seen.size), seen.samples, screen, "train a new run"
+    )
     validation = prepared.validation
     if rate is not None:
         check_rate_can_be_held(rate, len(validation), trained.class_names, task.unknown_tests)

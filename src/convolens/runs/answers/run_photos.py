@@ -6,6 +6,7 @@ from pathlib import Path
 
 from convolens.data.caching.content import content_hashes
 from convolens.data.caching.fingerprint import is_fingerprint_of
+from convolens.data.decoding.samples import Samples
 from convolens.data.folders.folder import ImageFolder
 from convolens.data.prepared import Prepared
 from convolens.errors import ConvolensError, DataError, MissingFileError
@@ -39,19 +40,22 @@ def check_there(asked: TrainOptions, data_option: str = "--data DIR") -> None:
         )
 
 
-def prepare_again(record: Record, settings: Settings, screen: Screen, otherwise: str) -> Prepared:
+def prepare_again(
+    record: Record, settings: Settings, samples: Samples | None, screen: Screen, otherwise: str
+) -> Prepared:
     """Return the photos of a run, on the sides where they were.
 
     Args:
         record: of the run.
         settings: its own, the photos perhaps elsewhere.
+        samples: how values of its photos become bytes; None measures them anew.
         screen: where bars go.
         otherwise: what to do, beside bringing them back, where they are not the same.
 
     Raises:
         DataError: other photos. MissingFileError: no such folder.
     """
-    prepared = prepare(settings, screen, model_file.samples_of(RunFolder(record.path.parent)))
+    prepared = prepare(settings, screen, samples)
     if not prepared.are_those_of(record.fingerprint):
         before = record.tables["data"]
         raise DataError(

@@ -15,6 +15,7 @@ from convolens.files.lock import locked
 from convolens.options.resuming import ResumeOptions
 from convolens.options.training import TrainOptions
 from convolens.runs.answers.run_photos import check_there, prepare_again
+from convolens.runs.folder import model_file
 from convolens.runs.folder.record import Record, extend_record, plain, read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Cancel, Screen, threads_text
@@ -63,8 +64,9 @@ def resume(
             screen.line(f"{threads_text(settings.threads)}, as before")
         torch.set_num_threads(settings.threads)
     prepared = prepare_again(
-        record, settings, screen, f"begin a new run by `convolens train DATA --branch-from {folder.path}`"
-    )
+        record, settings, model_file.samples_of(folder), screen,
+        f"begin a new run by `convolens train DATA --branch-from {folder.path}`",
+    )  # fmt: skip
     with locked(folder.path, screen.warn):
         found = find_state(folder, settings, prepared, screen, options.anyway)
         if found is not None and settings.epochs != record.epochs:
