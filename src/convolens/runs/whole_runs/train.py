@@ -96,13 +96,7 @@ def train(
         wanted = {"epochs": asked_epochs, "batch_size": options.batch_size}
         again = find_run(out, settings, prepared.are_those_of, screen, wanted) if options.resume else None
         if again is not None:
-            with locked(again.path, screen.warn):
-                prepared = prepared_as(again, settings, prepared, screen)
-                settings = read_record(again).planned(settings)
-                settings = with_threads_of(again, settings, screen)
-                found = find_state(again, settings, prepared, screen)
-                note_threads(again, settings)
-                return go_on(again, settings, prepared, screen, None if found is None else found[0])
+            return _go_on_with(again, read_record(again).planned(settings), prepared, screen)
         asked = Asked(asked_epochs, options.batch_size, options.command, began)
         return train_on(settings, prepared, first, out, asked, screen)
     settings, notes = fit_batch_size(settings, options, len(prepared.training))
@@ -112,12 +106,7 @@ def train(
     if options.epochs is None:
         settings = plan_epochs(settings, prepared, screen)
     if options.resume and (begun := find_run(out, settings, prepared.are_those_of, screen)) is not None:
-        with locked(begun.path, screen.warn):
-            settings = with_threads_of(begun, settings, screen)
-            prepared = prepared_as(begun, settings, prepared, screen)
-            found = find_state(begun, settings, prepared, screen)
-            note_threads(begun, settings)
-            return go_on(begun, settings, prepared, screen, None if found is None else found[0])
+        return _go_on_with(begun, settings, prepared, screen)
     if options.resume:  # nothing to go on with
         settings, threads = _choose_threads(settings, prepared, screen)
     make_model = model_maker(settings, prepared)
@@ -174,6 +163,16 @@ def _warn_of_learnt(options: TrainOptions, prepared: Prepared, screen: Screen) -
                     f"{known:,} of {len(prepared.validation):,} validation photos were learnt from by {begun}, with whose weights this run "
                     "begins: scores on them tell little of new photos; split as that run did (--val-split, --group-by, --val)."
                 )
+
+
+def _go_on_with(folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen) -> TrainResult:
+    """Go on with a run that was found again, from its newest state."""
+    with locked(folder.path, screen.warn):
+        settings = with_threads_of(folder, settings, screen)
+        prepared = prepared_as(folder, settings, prepared, screen)
+        found = find_state(folder, settings, prepared, screen)
+        note_threads(folder, settings)
+        return go_on(folder, settings, prepared, screen, None if found is None else found[0])
 
 
 def go_on(
