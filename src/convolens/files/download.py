@@ -1,6 +1,7 @@
 """RemoteFile: a file known by address and SHA-256, found in a local folder or downloaded and checked there."""
 
 import http.client
+import os
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,16 @@ class RemoteFile:
     def digits(self) -> str:
         """The digest that is expected, for messages."""
         return self.sha256 if len(self.sha256) == 64 else f"{self.sha256}..."
+
+
+def keras_home() -> Path:
+    """Return Keras' own folder, where programs expect downloads: `$KERAS_HOME`, or `~/.keras`.
+
+    Example:
+        >>> keras_home().is_absolute()
+        True
+    """
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser().absolute()
 
 
 def check(remote: RemoteFile, path: Path) -> Path:
