@@ -15,7 +15,7 @@ class Variable(Tensor):
     Args:
         initial_value: an array, a tensor, a number or nested lists; copied. Or a function that gives one.
         trainable: whether gradients are kept for it (types with fractions only).
-        dtype: as of `tf.constant`.
+        dtype: under any of its names; None for the value's.
         name: for messages.
         options: TensorFlow's other words (`shape`, `constraint`, ...) change nothing.
 
