@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from convolens.arguments import look_up
-from convolens.constructors import kept_arguments
+from convolens.described import Described
 from convolens.errors import ArgumentError
 
 # Standard deviation of a unit normal truncated at +-2: Keras divides by it.
@@ -41,12 +41,14 @@ def undrawn() -> Iterator[None]:
         _UNDRAWN.reset(token)
 
 
-class Initializer:
+class Initializer(Described):
     """The base of all initialisers: call one with a shape and its fans to draw a float32 tensor.
 
     Args:
         seed: an integer for values that are the same at each call; None draws from torch's generator.
     """
+
+    house = "keras.initializers"
 
     def __init__(self, seed: int | None = None) -> None:
         self.seed = seed
@@ -62,19 +64,6 @@ class Initializer:
     ) -> torch.Tensor:
         """Fill `empty` and return it."""
         raise NotImplementedError
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments, in Keras' words."""
-        return kept_arguments(self)
-
-    def serialize(self) -> dict[str, Any]:
-        """Return Keras 3's description of this object inside a layer's config."""
-        return {
-            "module": "keras.initializers",
-            "class_name": type(self).__name__,
-            "config": self.get_config(),
-            "registered_name": None,
-        }
 
 
 class Constant(Initializer):

@@ -1,6 +1,6 @@
 """Dense: every output sees every input."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -33,6 +33,8 @@ class Dense(Layer):
         >>> Dense(3)(np.zeros((2, 5), "float32")).shape
         (2, 3)
     """
+
+    ruled_weights: ClassVar = {"kernel": "kernel", "bias": "bias"}
 
     def __init__(
         self,

@@ -2,18 +2,25 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
-from convolens import activations
+from convolens import activations, regularizers
 from convolens.arguments import refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
+from convolens.described import Described
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
-from convolens.initializers import Initializer
 from convolens.layers.axes import inside, surface
 from convolens.layers.weight_entry import WeightEntry
+from convolens.layers.weight_rules import (
+    penalize_activity,
+    rule_names,
+    rules_of,
+    settle_constraints,
+    take_rules,
+)
 from convolens.naming import snake_case
 from convolens.training.frozen import set_frozen
 from convolens.training.mode import Modal
@@ -98,11 +105,18 @@ class Layer(Modal, torch.nn.Module):
         name: unique within a network; given by the network when None.
         input_shape: (rows, columns, channels) without the batch, for the first layer of a `Sequential`.
         trainable: False keeps the weights as they are.
-        options: `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are accepted.
+        options: `activity_regularizer`, a penalty on what the layer gives, and the regularisers and constraints of its weights
+            (`kernel_regularizer`, `bias_constraint` ...); `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are
+            accepted.
 
     Raises:
         ArgumentTypeError: another keyword was given; the nearest argument is offered.
     """
+
+    # The weights that can have a regulariser and a constraint: beginning of the argument's name -> name of the `WeightEntry`.
+    ruled_weights: ClassVar[Mapping[str, str]] = {}
+
+    _activity_hook: Any = None
 
     # Whether `forward` takes overwrite=True: the input serves nobody else, and may become the output (see `shortcuts`).
     can_overwrite = False
@@ -117,9 +131,8 @@ class Layer(Modal, torch.nn.Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        refuse_unknown(
-            where, options, [*argument_names(type(self)), "batch_input_shape", "batch_shape", "dtype"]
-        )
+        take_rules(self, options)
+        refuse_unknown(where, options, [*_accepted(type(self)), "dtype"])
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
         self.name = name
@@ -201,13 +214,27 @@ class Layer(Modal, torch.nn.Module):
                 self.build(input_shape)
                 self.built_shape = input_shape
                 self._settle_trainable()
-                self.built = True  # last: whoever sees it goes on without waiting
+                self.built = True  # whoever sees it goes on without waiting
+                settle_constraints(self)
 
     def _settle_trainable(self) -> None:
         """Let the weights that were just made know whether they are trained."""
         self.trainable = self._trainable
 
     # -- words -------------------------------------------------------------------------------------
+
+    @property
+    def activity_regularizer(self) -> Any:
+        """The penalty on what the layer gives; None for none. It can be set: a regulariser in any of its forms."""
+        return self._activity_regularizer
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, value: Any) -> None:
+        self._activity_regularizer = regularizers.get(value)
+        if self._activity_hook is not None:
+            self._activity_hook.remove()
+        watched = self._activity_regularizer is not None
+        self._activity_hook = self.register_forward_hook(penalize_activity) if watched else None
 
     @property
     def title(self) -> str:
@@ -315,7 +342,7 @@ class Layer(Modal, torch.nn.Module):
             "name": self.name or snake_case(type(self).__name__),
             "trainable": self._trainable,
             "dtype": "float32",
-            **{name: _written(value) for name, value in own.items()},
+            **{name: _written(value) for name, value in (own | rules_of(self)).items()},
         }
 
     @classmethod
@@ -325,7 +352,7 @@ class Layer(Modal, torch.nn.Module):
         Raises:
             ArgumentError: the config asks for something that this layer does not have.
         """
-        known = {*argument_names(cls), "batch_input_shape", "batch_shape"}
+        known = _accepted(cls)
         kept = {key: value for key, value in config.items() if key in known}
         for key, value in config.items():
             if key not in known and key not in _UNUSED and value not in _NEUTRAL:
@@ -336,8 +363,13 @@ class Layer(Modal, torch.nn.Module):
         return self.name or ""
 
 
+def _accepted(kind: type[Layer]) -> list[str]:
+    """Return what a class of layers can be made with by name."""
+    return [*argument_names(kind), *rule_names(kind), "batch_input_shape", "batch_shape"]
+
+
 def _written(value: Any) -> Any:
-    """Return an argument as plain values: an initialiser by its description, an activation by its name."""
-    if isinstance(value, Initializer):
+    """Return an argument as plain values: initialisers and rules by their description, an activation by its name."""
+    if isinstance(value, Described):
         return value.serialize()
     return activations.name_of(value) if callable(value) else value

@@ -1,7 +1,7 @@
 """PReLU: what is negative times a slope that is learnt."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -28,13 +28,12 @@ class PReLU(Layer):
         alpha_initializer: a name, config or object (`convolens.initializers`).
         shared_axes: axes, counted from 1, along which one alpha serves: [1, 2] gives one for each channel of
             images; None gives one for each value.
-        alpha_regularizer, alpha_constraint: accepted as None only.
         options: `name`, `input_shape`, `trainable` as in `Layer`.
 
     Input shape: (batch, ...). Output shape: the same.
 
     Raises:
-        ArgumentError: an axis that is not a whole number of at least 1, a regulariser or a constraint.
+        ArgumentError: an axis that is not a whole number of at least 1.
         ShapeError: an axis that the input has not, or one that is not shared and whose length is free.
 
     Example:
@@ -43,22 +42,15 @@ class PReLU(Layer):
         [-4.0, -4.0, -4.0]
     """
 
+    ruled_weights: ClassVar = {"alpha": "alpha"}
+
     def __init__(
         self,
         alpha_initializer: Any = "zeros",
-        alpha_regularizer: None = None,
-        alpha_constraint: None = None,
         shared_axes: int | Sequence[int] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        for argument, value in (
-            ("alpha_regularizer", alpha_regularizer),
-            ("alpha_constraint", alpha_constraint),
-        ):
-            if value is not None:
-                raise ArgumentError(f"{self.title}: {argument}={value!r} is not supported; leave it out.")
-        self.alpha_regularizer = self.alpha_constraint = None
         self.alpha_initializer = initializers.get(alpha_initializer)
         axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes
         if axes is not None and not (

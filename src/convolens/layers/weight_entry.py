@@ -36,6 +36,22 @@ class WeightEntry:
         """The weight's shape in Keras' layout; nothing is copied, and the tensor may have no memory yet."""
         return self.to_keras(np.broadcast_to(np.float32(0), tuple(self.tensor.shape))).shape
 
+    @property
+    def view(self) -> torch.Tensor:
+        """The weight in Keras' layout, in the same memory: what changes it changes the weight, and autograd follows it.
+
+        Raises:
+            ShapeError: the layouts differ by more than the order of the axes.
+        """
+        memory = np.empty(max(1, self.tensor.numel()), np.int8)  # for its strides alone
+        strided = np.lib.stride_tricks.as_strided(memory, tuple(self.tensor.shape), self.tensor.stride())
+        seen = self.to_keras(strided)
+        if not np.may_share_memory(seen, memory):
+            raise ShapeError(
+                f"Weight {self.name!r} of shape {self.shape} cannot be seen in Keras' layout without a copy."
+            )
+        return torch.as_strided(self.tensor, seen.shape, seen.strides, self.tensor.storage_offset())
+
     def value(self) -> np.ndarray:
         """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""
         array = self.to_keras(self.tensor.detach().cpu().numpy())

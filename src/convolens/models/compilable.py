@@ -12,6 +12,7 @@ from convolens.arguments import number_in, refuse_unknown
 from convolens.callbacks import History
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, NotBuiltError, NotCompiledError
+from convolens.layers.weight_rules import penalties_of
 from convolens.models.compiling import resolve_metrics
 from convolens.models.last_layer import unfit
 from convolens.models.parts import freezing
@@ -185,6 +186,11 @@ class Compilable(Structure):
         """The names in the logs: loss first."""
         return ["loss", *(metric.name for metric in (*self.compiled_metrics, *self.weighted_metrics))]
 
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """The penalties on weights as they are now, which are part of the loss; scalars."""
+        return [penalty() for penalty in penalties_of(self.module)]
+
     def _show_metrics(self, step: Step) -> None:
         """Let the model's metrics show what an evaluation measured, as Keras' do, unless a training is using them."""
         if not self.is_fitting:
@@ -231,4 +237,5 @@ class Compilable(Structure):
             self.precision,
             lambda: self.part,
             self.reduce_gradients,
+            penalties_of(self.module),
         )

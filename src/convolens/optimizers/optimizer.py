@@ -1,6 +1,6 @@
 """The base of all optimizers: what each step does with the gradients, and its state, in Keras' words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 import torch
@@ -104,6 +104,7 @@ class Optimizer:
         self.averages_in_model = False
         self._torch_optimizer: torch.optim.Optimizer | None = None
         self._state = ParameterState()
+        self._constraints: list[Callable[[], None]] = []
         self._rate = LearningRate(where, learning_rate)
 
     # -- the rate, and what it follows -------------------------------------------------------------
@@ -149,6 +150,7 @@ class Optimizer:
         if self.use_ema:
             slots.append(AVERAGE)
         self._state = ParameterState(parameters, slots)
+        self._constraints = _constraints_of(parameters)
 
     @property
     def built(self) -> bool:
@@ -200,6 +202,7 @@ class Optimizer:
         """
         self._check_built("extend")
         self._state.extend(parameters, self.iterations)
+        self._constraints = _constraints_of(self._state.parameters)
         if self._torch_optimizer is not None:
             self._torch_optimizer.param_groups[0]["params"] = self.parameters
 
@@ -256,7 +259,7 @@ class Optimizer:
 
     @torch.no_grad()
     def apply(self) -> None:
-        """Take the parameters' `.grad` in: clip it, update the parameters, average them, and count one batch.
+        """Take the parameters' `.grad` in: clip it, update the parameters, average them, let them keep to their constraints, and count one batch.
 
         Parameters without a gradient stay as they are; clipping changes `.grad` itself.
 
@@ -291,6 +294,8 @@ class Optimizer:
                 )
         if self.use_ema:
             self._average()
+        for keep_to_constraint in self._constraints:
+            keep_to_constraint()
         self.batches += 1
 
     def _completes_group(self, gradients: list[torch.Tensor], sums: list[torch.Tensor]) -> bool:
@@ -428,3 +433,10 @@ class Optimizer:
     def __repr__(self) -> str:
         rate = type(self._rate.schedule).__name__ if self._rate.schedule is not None else self.learning_rate
         return f"<{type(self).__name__} name={self.name} learning_rate={rate}>"
+
+
+def _constraints_of(parameters: Iterable[torch.Tensor]) -> list[Callable[[], None]]:
+    """Return what makes parameters keep to their constraints, where they have any: layers tell it to them."""
+    return [
+        parameter.keep_to_constraint for parameter in parameters if hasattr(parameter, "keep_to_constraint")
+    ]

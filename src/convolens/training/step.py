@@ -1,11 +1,12 @@
 """One step of training, of evaluation or of prediction on one batch."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 
 from convolens.errors import CheckpointError
+from convolens.training.added_losses import collected
 from convolens.training.batches import Batch
 from convolens.training.mode import mode
 from convolens.training.precision import GradientHook, Precision, widen
@@ -53,6 +54,7 @@ class Step:
         part: returns the part of the module that runs, on batches of what comes before it; None runs all of it.
         reduce_gradients: given the gradients of a batch, to change in place before they are clipped and taken in: the mean over
             several processes, say.
+        penalties: functions of nothing whose values are added to the loss: on weights, say.
     """
 
     def __init__(
@@ -66,7 +68,9 @@ class Step:
         precision: Precision | None = None,
         part: Callable[[], torch.nn.Module | None] = lambda: None,
         reduce_gradients: GradientHook | None = None,
+        penalties: Sequence[Callable[[], torch.Tensor]] = (),
     ) -> None:
+        self.penalties = penalties
         self.part, self.reduce_gradients = part, reduce_gradients
         self.module, self.loss, self.optimizer = module, loss, optimizer
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
@@ -95,6 +99,14 @@ class Step:
         for metric in self.weighted_metrics:
             metric.update_state(batch.y, output, batch.weight)
 
+    def _penalized(self, loss: torch.Tensor, added: Iterable[torch.Tensor]) -> torch.Tensor:
+        """Return a loss with the penalties, and with what layers added while they ran."""
+        for penalty in self.penalties:
+            loss = loss + penalty()
+        for other in added:
+            loss = loss + other
+        return loss
+
     def train(self, batch: Batch) -> None:
         """Take a batch's gradients into the optimizer."""
         batch = batch.to(self.device)
@@ -103,12 +115,13 @@ class Step:
         self.optimizer.zero_grad()
         running = self.running
         with mode(running, training=True):  # in the backward pass too: parts may be computed again in it
-            with self.precision.autocast(self.device):
+            with self.precision.autocast(self.device), collected() as added:
                 output, auxiliary = _forward(running, batch.x)
             output = as_surface(widen(output))
             loss = self.loss(batch.y, output, batch.weight)
             for other, weight in auxiliary:
                 loss = loss + weight * self.loss(batch.y, as_surface(widen(other)), batch.weight)
+            loss = self._penalized(loss, added)
             self.precision.step(loss, self.optimizer, self.reduce_gradients)
         with torch.no_grad():
             self._measure(batch, output.detach(), loss)
@@ -121,8 +134,10 @@ class Step:
         """Measure a batch, changing nothing."""
         batch = batch.to(self.device)
         with torch.inference_mode():
-            output = self.predict(batch)
-            self._measure(batch, output, self.loss(batch.y, output, batch.weight))
+            with collected() as added:
+                output = self.predict(batch)
+            loss = self._penalized(self.loss(batch.y, output, batch.weight), added)
+            self._measure(batch, output, loss)
 
     def predict(self, batch: Batch) -> Any:
         """Return the predictions of a batch, channels last."""

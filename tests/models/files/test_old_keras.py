@@ -407,22 +407,24 @@ def test_a_chain_of_tensorflow_2(tmp_path: Path, x: np.ndarray) -> None:
     same(load_model(tmp_path / "old.h5", compile=False), theirs, x)
 
 
-def test_what_belongs_to_training_is_left_out_and_said(tmp_path: Path, x: np.ndarray) -> None:
+def test_penalties_and_constraints_are_kept_and_those_of_strangers_said(
+    tmp_path: Path, x: np.ndarray
+) -> None:
     theirs = scrambled(sequential(keras))
     description = sequential_1()
-    description["config"][0]["config"]["W_regularizer"] = {
-        "name": "WeightRegularizer",
-        "l1": 0.0,
-        "l2": 0.0005,
-    }
-    description["config"][7]["config"]["W_constraint"] = {"name": "MaxNorm", "m": 3, "axis": 0}
-    description["config"][9]["config"]["b_regularizer"] = {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.0}
+    first, hidden, last = (description["config"][place]["config"] for place in (0, 7, 9))
+    first["W_regularizer"] = {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.0005}
+    first["b_regularizer"] = {"name": "MyRegularizer", "strength": 1.0}
+    hidden["W_constraint"] = {"name": "MaxNorm", "m": 3, "axis": 0}
+    last["b_constraint"] = {"name": "MyConstraint"}
     write_1(tmp_path / "old.h5", theirs, description, names_of(description))
-    words = r"old\.h5: kernel_regularizer of Convolution2D 'convolution2d_1', kernel_constraint of Dense 'dense_1' are left"
+    words = r"old\.h5: bias_regularizer of Convolution2D 'convolution2d_1', bias_constraint of Dense 'dense_2' are left"
     with pytest.warns(UserWarning, match=words) as told:
         ours = load_model(tmp_path / "old.h5")
     assert len(told) == 1
-    assert "b_regularizer" not in str(told[0].message)
+    layers = {layer.name: layer for layer in ours.layers}
+    assert layers["convolution2d_1"].kernel_regularizer.l2 == 0.0005
+    assert layers["dense_1"].kernel_constraint.max_value == 3
     same(ours, theirs, x)
 
 

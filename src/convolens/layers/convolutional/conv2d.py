@@ -1,7 +1,7 @@
 """Conv2D: a bank of kernels slid over an image."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -54,6 +54,8 @@ class Conv2D(Convolution2D):
         >>> layer(np.zeros((1, 5, 5, 3), "float32")).shape
         (1, 3, 3, 8)
     """
+
+    ruled_weights: ClassVar = {"kernel": "kernel", "bias": "bias"}
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """DepthwiseConv2D: each channel of an image convolved by kernels of its own."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -57,6 +57,8 @@ class DepthwiseConv2D(Convolution2D):
         >>> layer(np.zeros((1, 5, 5, 3), "float32")).shape
         (1, 5, 5, 6)
     """
+
+    ruled_weights: ClassVar = {"depthwise": "kernel", "bias": "bias"}
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """SeparableConv2D: each channel convolved alone, then all mixed at each pixel."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -44,6 +44,12 @@ class SeparableConv2D(Convolution2D):
 
     Source: Keras 3; Chollet, Xception, arXiv:1610.02357.
     """
+
+    ruled_weights: ClassVar = {
+        "depthwise": "depthwise_kernel",
+        "pointwise": "pointwise_kernel",
+        "bias": "bias",
+    }
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """BatchNormalization: each channel centred and scaled by the batch, or by what training remembered."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +31,8 @@ class BatchNormalization(Layer):
         >>> BatchNormalization().eval()(np.ones((1, 2, 2, 3), "float32")).shape
         (1, 2, 2, 3)
     """
+
+    ruled_weights: ClassVar = {"beta": "beta", "gamma": "gamma"}
 
     def __init__(
         self,

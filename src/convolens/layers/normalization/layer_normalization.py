@@ -1,6 +1,6 @@
 """LayerNormalization: each place of an image, or each row of features, centred and scaled by itself."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -27,6 +27,8 @@ class LayerNormalization(Layer):
         >>> LayerNormalization()(np.array([[1.0, 3.0]], "float32")).round(2).tolist()
         [[-1.0, 1.0]]
     """
+
+    ruled_weights: ClassVar = {"beta": "beta", "gamma": "gamma"}
 
     def __init__(
         self,

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from convolens import constraints, regularizers
 from convolens.errors import ArgumentError
+from convolens.layers import LAYERS
+from convolens.layers.weight_rules import rule_names
 from convolens.models.files.photo_layers import without_augmentation
 
 NETWORKS = ("Sequential", "Model", "Functional")
@@ -41,7 +44,7 @@ _ARGUMENTS = {
 }
 _INITIALIZERS = {"uniform": "random_uniform", "normal": "random_normal", "zero": "zeros", "one": "ones"}
 _FORMATS = {"tf": "channels_last", "th": "channels_first"}
-_ROLES = ("_initializer", "_regularizer", "_constraint")
+_RULES = {"regularizer": regularizers.get, "constraint": constraints.get}
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Modern:
 
     Args:
         description: class_name, config, and so on.
-        left_out: what was asked for and is not here; it changes training, never a prediction.
+        left_out: what was asked for and is not here, such as a penalty of somebody's own; it changes training, never a prediction.
     """
 
     description: Any
@@ -107,7 +110,7 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
         config = {_ARGUMENTS.get(key, key): value for key, value in config.items()}
     name = str(_CLASSES.get(name, name))
     _translate(where, name, config, version)
-    _leave_out(where, config, left_out)
+    _leave_out(where, name, config, left_out)
     return dict(description) | {"class_name": name, "config": config}
 
 
@@ -193,14 +196,22 @@ def _initializer(value: Any) -> Any:
     return dict(value) | {"config": config}
 
 
-def _leave_out(where: str, config: dict[str, Any], left_out: list[str]) -> None:
-    """Take the penalties and constraints of training out of a config, and name those that did something."""
-    for key in [key for key in config if key.endswith(_ROLES[1:])]:
-        value = config.pop(key)
-        inner = value.get("config", value) if isinstance(value, Mapping) else value
-        factors = [inner.get(factor, 0) for factor in ("l1", "l2")] if isinstance(inner, Mapping) else [1]
-        if value is not None and (key.endswith("_constraint") or any(factors) or len(factors) < 2):
+def _leave_out(where: str, name: str, config: dict[str, Any], left_out: list[str]) -> None:
+    """Take the penalties and constraints that are not known here out of a config, and name those that did something."""
+    known = rule_names(LAYERS[name]) if name in LAYERS else []
+    for key in [key for key in config if key.endswith(tuple(_RULES))]:
+        if key in known and _is_rule(key, config[key]):
+            continue
+        if config.pop(key) is not None:
             left_out.append(f"{key} of {where}")
+
+
+def _is_rule(key: str, value: Any) -> bool:
+    """Return whether a penalty or constraint is one of ours; those of a stranger are a program."""
+    try:
+        return _RULES[key.rpartition("_")[2]](value) is not None
+    except (ValueError, TypeError):
+        return False
 
 
 def _note_calls(where: str, calls: Any, left_out: list[str]) -> None:
