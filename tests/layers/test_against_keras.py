@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from convolens import layers
 from convolens.constructors import argument_names
+from convolens.models import Model
 
 # Arguments that exercise each layer; a new member of LAYERS must be given a line here.
 CASES: dict[str, list[dict[str, Any]]] = {
@@ -53,18 +54,66 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "Rescaling": [{"scale": 0.5, "offset": 1.0}],
     "ZeroPadding2D": [{}, {"padding": ((1, 2), (0, 3))}],
     "UnitNormalization": [{}, {"axis": 3}],
+    "Reshape": [{"target_shape": (3, -1)}, {"target_shape": (-1, 3, 1)}, {"target_shape": (-1,)}],
+    "RepeatVector": [{"n": 3}],
+    "Conv2DTranspose": [
+        {"filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"filters": 2, "kernel_size": (3, 4), "strides": 2, "padding": "same"},
+        {"filters": 3, "kernel_size": (2, 5), "strides": (3, 2), "output_padding": (1, 0), "use_bias": False},
+        {"filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1, "padding": "same"},
+        {"filters": 2, "kernel_size": 2, "dilation_rate": 2, "padding": "same"},
+    ],
+    "Cropping1D": [{}, {"cropping": (2, 0)}],
+    "Cropping2D": [{}, {"cropping": 1}, {"cropping": ((1, 2), (0, 1))}],
+    "Cropping3D": [{}, {"cropping": ((1, 0), (2, 1), (0, 0))}],
+    "UpSampling1D": [{}, {"size": 3}],
+    "UpSampling2D": [
+        {},
+        {"size": (1, 3)},
+        {"size": (2, 3), "interpolation": "bilinear"},
+        {"interpolation": "bicubic"},
+    ],
+    "UpSampling3D": [{}, {"size": (1, 2, 3)}],
+    "LeakyReLU": [{}, {"negative_slope": 0.1}],
+    "ELU": [{}, {"alpha": 0.5}],
+    "Identity": [{}],
+    "GaussianNoise": [{"stddev": 0.3}],
+    "GaussianDropout": [{"rate": 0.3}],
+    "AlphaDropout": [{"rate": 0.3}],
+    "GroupNormalization": [{"groups": 1}, {"groups": -1, "center": False}, {"groups": 3, "epsilon": 0.1}],
+    "Subtract": [{}],
+    "Maximum": [{}],
+    "Minimum": [{}],
+    "Dot": [{"axes": 1}, {"axes": (2, 2)}, {"axes": -1, "normalize": True}],
 }
-DROPPING = ("Dropout", "SpatialDropout2D")
-MERGING = ("Concatenate", "Add", "Average", "Multiply")
+DROPPING = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+MERGING = ("Concatenate", "Add", "Average", "Multiply", "Subtract", "Maximum", "Minimum", "Dot")
+AXES = {"1D": 1, "2D": 2, "3D": 3}  # of places, by the end of a layer's name; images where it says nothing
 LEFT_OUT = {
     "input_shape",
     "trainable",
-}  # the first is not of a layer alone; Keras' SpatialDropout2D has not the second
+    "alpha",
+}  # the first is not of a layer alone; Keras' SpatialDropout2D has not the second; the third is an older name
+# Ends of names of what only Keras' configurations hold; each is refused, or does nothing, where it comes to us.
+THEIRS_ALONE = (
+    "dtype", "_regularizer", "_constraint", "quantization_config", "renorm", "renorm_clipping", "renorm_momentum",
+    "rms_scaling", "synchronized",
+)  # fmt: skip
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 
 def _random_weights(shapes: list[tuple[int, ...]], random: np.random.Generator) -> list[np.ndarray]:
     return [random.uniform(0.1, 1.0, shape).astype("float32") for shape in shapes]
+
+
+def _input(name: str, batch: int, rows: int, columns: int, random: np.random.Generator) -> Any:
+    """Return what a layer of this name can be called on."""
+    if name == "RepeatVector":
+        places: tuple[int, ...] = ()
+    else:
+        places = (rows, columns, 4)[: AXES.get(name[-2:], 2)]
+    x = random.normal(size=(batch, *places, 3)).astype("float32")
+    return [x, random.normal(size=x.shape).astype("float32")] if name in MERGING else x
 
 
 def _pair(name: str, arguments: dict[str, Any], x: Any, random: np.random.Generator) -> tuple[Any, Any]:
@@ -91,7 +140,17 @@ def _outside(y: torch.Tensor) -> np.ndarray:
 
 
 def test_every_layer_has_cases() -> None:
-    assert set(CASES) == set(layers.LAYERS) - {"InputLayer"}
+    assert set(CASES) == set(layers.LAYERS) - {
+        "InputLayer",
+        "ThresholdedReLU",
+    }  # the last is gone from Keras 3
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (2, 3, 4, 5)])
+def test_thresholded_relu_keeps_what_is_above(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).normal(size=shape).astype("float32")
+    layer = layers.ThresholdedReLU.from_config(layers.ThresholdedReLU(0.3).get_config())
+    np.testing.assert_array_equal(_outside(layer(_inside(x))), np.where(x > 0.3, x, 0))
 
 
 @pytest.mark.parametrize(("name", "arguments"), ALL, ids=str)
@@ -107,9 +166,7 @@ def test_outputs_and_shapes(
     name: str, arguments: dict[str, Any], rows: int, columns: int, batch: int, training: bool, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
-    x: Any = random.normal(size=(batch, rows, columns, 3)).astype("float32")
-    if name in MERGING:
-        x = [x, random.normal(size=x.shape).astype("float32")]
+    x = _input(name, batch, rows, columns, random)
     ours, theirs = _pair(name, arguments, x, random)
     training = training and name not in DROPPING
     ours.train(training)
@@ -129,7 +186,14 @@ def test_outputs_and_shapes(
     strides=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     padding=st.sampled_from(["valid", "same"]),
     name=st.sampled_from(
-        ["Conv2D", "DepthwiseConv2D", "SeparableConv2D", "MaxPooling2D", "AveragePooling2D"]
+        [
+            "Conv2D",
+            "Conv2DTranspose",
+            "DepthwiseConv2D",
+            "SeparableConv2D",
+            "MaxPooling2D",
+            "AveragePooling2D",
+        ]
     ),
 )
 def test_every_padding_and_stride(
@@ -138,10 +202,14 @@ def test_every_padding_and_stride(
     random = np.random.default_rng(0)
     x = random.normal(size=(2, *size, 2)).astype("float32")
     window: dict[str, Any] = {"kernel_size" if "Conv" in name else "pool_size": kernel}
-    if name in ("Conv2D", "SeparableConv2D"):
+    if name in ("Conv2D", "Conv2DTranspose", "SeparableConv2D"):
         window["filters"] = 3
     ours, theirs = _pair(name, window | {"strides": strides, "padding": padding}, x, random)
     np.testing.assert_allclose(_outside(ours(_inside(x))), theirs(x).detach().numpy(), atol=1e-5)
+
+
+def _is_plain(value: Any) -> bool:
+    return value != "float32" and not isinstance(value, dict)
 
 
 @pytest.mark.parametrize(("name", "arguments"), ALL, ids=str)
@@ -151,13 +219,15 @@ def test_config_travels(name: str, arguments: dict[str, Any]) -> None:
     assert set(argument_names(type(layer))) - LEFT_OUT <= config.keys()
     assert layers.LAYERS[name].from_config(config).get_config() == config
     theirs = getattr(keras.layers, name).from_config(config)
-    assert config.keys() <= theirs.get_config().keys()
+    own = theirs.get_config()
+    assert config.keys() <= own.keys()
+    assert not {key for key in own.keys() - config.keys() if not key.endswith(THEIRS_ALONE)}
+    assert {key: value for key, value in config.items() if _is_plain(value)} == {
+        key: value for key, value in own.items() if key in config and _is_plain(config[key])
+    }
     assert theirs.name == "mine"
     back = layers.LAYERS[name].from_config(theirs.get_config()).get_config()
-    skipped = {"dtype"}
-    assert {k: v for k, v in back.items() if k not in skipped} == {
-        k: v for k, v in config.items() if k not in skipped
-    }
+    assert back == config
 
 
 @pytest.mark.parametrize("shape", [(4, 6), (4, 3, 6)])
@@ -170,15 +240,26 @@ def test_batch_normalization_and_dense_of_other_ranks(shape: tuple[int, ...]) ->
         np.testing.assert_allclose(ours.train()(torch.from_numpy(x)).detach().numpy(), expected, atol=1e-5)
 
 
-def test_gradients_of_convolution_and_normalization() -> None:
+@pytest.mark.parametrize(("name", "arguments"), ALL, ids=str)
+def test_gradients(name: str, arguments: dict[str, Any]) -> None:
     random = np.random.default_rng(2)
-    x = random.normal(size=(3, 6, 6, 2)).astype("float32")
-    ours, theirs = _pair("Conv2D", {"filters": 3, "kernel_size": 3, "activation": "relu"}, x, random)
-    (ours(_inside(x)) ** 2).sum().backward()
-    (theirs(x) ** 2).sum().backward()
-    kernel = ours.weight.grad.numpy().transpose(2, 3, 1, 0)
-    np.testing.assert_allclose(kernel, theirs.kernel.value.grad.numpy(), rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(ours.bias.grad.numpy(), theirs.bias.value.grad.numpy(), rtol=1e-4)
+    x = _input(name, 3, 6, 7, random)
+    ours, theirs = _pair(name, arguments, x, random)
+    several = x if isinstance(x, list) else [x]
+    mine = [_inside(item).requires_grad_() for item in several]
+    other = [torch.from_numpy(item).requires_grad_() for item in several]
+    training = name not in DROPPING
+    (ours.train(training)(mine if isinstance(x, list) else mine[0]) ** 2).sum().backward()
+    (theirs(other if isinstance(x, list) else other[0], training=training) ** 2).sum().backward()
+    for a, b in zip(mine, other, strict=True):
+        assert a.grad is not None
+        assert b.grad is not None
+        np.testing.assert_allclose(_outside(a.grad), b.grad.numpy(), rtol=1e-3, atol=2e-4)
+    entries = [entry for entry in ours.weight_entries() if entry.tensor.grad is not None]
+    assert len(entries) == len(theirs.trainable_weights)
+    for entry, variable in zip(entries, theirs.trainable_weights, strict=True):
+        gradient = entry.to_keras(entry.tensor.grad.numpy())
+        np.testing.assert_allclose(gradient, variable.value.grad.numpy(), rtol=1e-3, atol=1e-3)
 
 
 def test_batch_of_one_value_per_channel() -> None:
@@ -188,7 +269,7 @@ def test_batch_of_one_value_per_channel() -> None:
     assert torch.allclose(layer.running_var, torch.full((3,), 0.99))
 
 
-@pytest.mark.parametrize("name", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D"])
+@pytest.mark.parametrize("name", ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"])
 def test_initial_kernels_are_as_wide_as_those_of_keras(name: str) -> None:
     arguments: dict[str, Any] = {"kernel_size": 3} | ({} if name == "DepthwiseConv2D" else {"filters": 40})
     ours, theirs = layers.LAYERS[name](**arguments), getattr(keras.layers, name)(**arguments)
@@ -197,3 +278,60 @@ def test_initial_kernels_are_as_wide_as_those_of_keras(name: str) -> None:
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         assert mine.shape == other.shape
         np.testing.assert_allclose(abs(mine).max(), abs(other).max(), rtol=0.01)
+
+
+@pytest.mark.parametrize("name", [name for name in MERGING if name not in ("Concatenate", "Dot")])
+@pytest.mark.parametrize(
+    "shapes", [((2, 4, 5, 3), (2, 3)), ((2, 5, 3), (2, 4, 5, 3)), ((2, 4, 5, 3), (2, 1, 5, 1))]
+)
+def test_branches_of_different_ranks(name: str, shapes: tuple[tuple[int, ...], ...]) -> None:
+    random = np.random.default_rng(3)
+    x = [random.normal(size=shape).astype("float32") for shape in shapes]
+    ours, theirs = _pair(name, {}, x, random)
+    expected = theirs(x).detach().numpy()
+    np.testing.assert_allclose(_outside(ours(_inside(x))), expected, atol=1e-6)
+    assert ours.compute_output_shape([(None, *shape[1:]) for shape in shapes]) == (None, *expected.shape[1:])
+
+
+@pytest.mark.parametrize("name", [name for name in MERGING if name not in ("Subtract", "Dot")])
+def test_a_list_of_one_branch_is_that_branch(name: str) -> None:
+    x = np.random.default_rng(4).normal(size=(4, 5, 5, 3)).astype("float32")
+    source = layers.Input((5, 5, 3))
+    model = Model(source, layers.LAYERS[name]()([source]))
+    np.testing.assert_allclose(model.predict(x), x)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (2, 3)), ((2, 4, 3), (2, 3)), ((2, 3), (2, 5, 3)), ((2, 4, 5, 3), (2, 6, 3))]
+)
+def test_dot_of_every_rank(shapes: tuple[tuple[int, ...], ...]) -> None:
+    random = np.random.default_rng(5)
+    x = [random.normal(size=shape).astype("float32") for shape in shapes]
+    ours, theirs = _pair("Dot", {"axes": -1}, x, random)
+    expected = theirs(x).detach().numpy()
+    np.testing.assert_allclose(_outside(ours(_inside(x))), expected, atol=1e-5)
+    assert ours.compute_output_shape([(None, *shape[1:]) for shape in shapes]) == (None, *expected.shape[1:])
+
+
+@pytest.mark.parametrize("name", ["Dropout", "AlphaDropout"])
+@pytest.mark.parametrize("shape", [(None, 1, 1, None), (8, 6, 1, 1), (None, 1, None, 3)])
+def test_noise_of_a_given_shape_is_repeated(name: str, shape: tuple[int | None, ...]) -> None:
+    layer = layers.LAYERS[name](0.5, noise_shape=shape).train()
+    given_ = _outside(layer(_inside(np.ones((8, 6, 7, 3), "float32"))))
+    drawn = np.broadcast_to(
+        given_[tuple(slice(0, 1) if size == 1 else slice(None) for size in shape)], given_.shape
+    )
+    np.testing.assert_array_equal(given_, drawn)
+    assert len(np.unique(given_)) == 2
+    assert len(np.unique(drawn[:, 0, 0, 0])) == 2 or shape[0] == 1
+
+
+@pytest.mark.parametrize("name", DROPPING)
+def test_noise_has_the_mean_and_variance_of_keras(name: str) -> None:
+    arguments = {"stddev": 0.4} if name == "GaussianNoise" else {"rate": 0.4}
+    x = np.random.default_rng(6).normal(1.0, 1.0, (400, 5, 5, 8)).astype("float32")
+    torch.manual_seed(7)
+    ours = _outside(layers.LAYERS[name](**arguments).train()(_inside(x)))
+    theirs = getattr(keras.layers, name)(**arguments, seed=7)(x, training=True).detach().numpy()
+    np.testing.assert_allclose(ours.mean(), theirs.mean(), atol=0.05)
+    np.testing.assert_allclose(ours.std(), theirs.std(), atol=0.06)

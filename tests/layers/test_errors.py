@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from convolens import layers
 from convolens.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, UnknownNameError
@@ -57,6 +58,43 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
         "except along axis",
     ),
     (lambda: layers.Concatenate()(layers.Input((3,))), ArgumentError, "call it on a list"),
+    (lambda: layers.Subtract()([layers.Input((3,))] * 3), ArgumentError, "needs two inputs; received 3"),
+    (lambda: layers.Dot(0), ArgumentError, "axes must be an axis other than the batch's 0"),
+    (lambda: layers.Dot(1)([layers.Input((3,)), layers.Input((4,))]), ShapeError, "differ in length"),
+    (lambda: layers.Dot(2)([layers.Input((3,)), layers.Input((3,))]), ArgumentError, "axis 2 does not exist"),
+    (lambda: layers.Reshape((-1, -1)), ArgumentError, "one of which may be -1; received (-1, -1)"),
+    (lambda: layers.Reshape((2, 5))(layers.Input((3, 4))), ShapeError, "has 12 values, which do not fit"),
+    (lambda: layers.RepeatVector(2)(layers.Input((3, 4))), ShapeError, "expected (batch, features)"),
+    (
+        lambda: layers.Cropping2D(4)(layers.Input((8, 9, 3))),
+        ShapeError,
+        "leaves nothing of an input of shape",
+    ),
+    (
+        lambda: layers.Cropping3D((1, 2)),
+        ArgumentError,
+        "3 integers or pairs (before, after); received (1, 2)",
+    ),
+    (lambda: layers.UpSampling2D((1, 2, 3)), ArgumentError, "size must be one integer, or 2 of them"),
+    (lambda: layers.UpSampling1D(2)(layers.Input((8,))), ShapeError, "(batch, steps, channels)"),
+    (lambda: layers.UpSampling2D(interpolation="bilinar"), UnknownNameError, "Did you mean 'bilinear'?"),
+    (
+        lambda: layers.Conv2DTranspose(4, 3, strides=2, output_padding=2),
+        ArgumentError,
+        "must be less than strides=(2, 2)",
+    ),
+    (
+        lambda: layers.GroupNormalization(4)(layers.Input((8, 8, 6))),
+        ShapeError,
+        "a multiple of groups=4; received 6",
+    ),
+    (lambda: layers.Dropout(0.5, noise_shape=3), ArgumentError, "noise_shape must be a tuple of sizes"),
+    (
+        lambda: layers.Dropout(0.5, noise_shape=(None, 2))(torch.ones(3, 4)),
+        ShapeError,
+        "noise_shape=(None, 2) does not fit an input of shape (3, 4)",
+    ),
+    (lambda: layers.GaussianDropout(1.0), ArgumentError, "rate must be a number in [0, 1); received 1.0"),
     (lambda: layers.Dense(3).count_params(), NotBuiltError, "before it is built"),
     (lambda: layers.Dense(3).output, NotBuiltError, "has no output yet"),
     (lambda: layers.Softmax(axis=5)(np.zeros((1, 2), "float32")), ArgumentError, "axis=5 does not exist"),

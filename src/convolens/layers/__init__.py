@@ -1,8 +1,17 @@
 """The layers, under Keras' names: torch modules that take their input shape on first use."""
 
-from convolens.layers.activation import Activation, ReLU, Softmax
+from convolens.layers.activation import (
+    ELU,
+    Activation,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+    ThresholdedReLU,
+)
 from convolens.layers.chains.inception_module import InceptionModule
 from convolens.layers.convolutional.conv2d import Conv2D
+from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.dense import Dense
@@ -12,8 +21,24 @@ from convolens.layers.foreign.timm_network import TimmNetwork
 from convolens.layers.foreign.tree_ensemble import TreeEnsemble
 from convolens.layers.input_layer import Input, InputLayer
 from convolens.layers.layer import Layer, SymbolicTensor
-from convolens.layers.merge import Add, Average, Concatenate, Multiply, add, average, concatenate, multiply
+from convolens.layers.merging.concatenate import Concatenate, concatenate
+from convolens.layers.merging.dot import Dot, dot
+from convolens.layers.merging.elementwise import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from convolens.layers.normalization.batch_normalization import BatchNormalization
+from convolens.layers.normalization.group_normalization import GroupNormalization
 from convolens.layers.normalization.layer_normalization import LayerNormalization
 from convolens.layers.normalization.layer_scale import LayerScale
 from convolens.layers.normalization.local_response_normalization import LocalResponseNormalization
@@ -23,14 +48,24 @@ from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, Glob
 from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.prelu import PReLU
 from convolens.layers.regularization.dropout import Dropout
+from convolens.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from convolens.layers.regularization.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.regularization.stochastic_depth import StochasticDepth
 from convolens.layers.rescaling import Rescaling
+from convolens.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
+from convolens.layers.reshaping.repeat_vector import RepeatVector
+from convolens.layers.reshaping.reshape import Reshape
+from convolens.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.zero_padding2d import ZeroPadding2D
 
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
+GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalAvgPool2D = GlobalAveragePooling2D
+Convolution2D = Conv2D
+Convolution2DTranspose = Deconvolution2D = Conv2DTranspose
+SeparableConvolution2D = SeparableConv2D
 
 LAYERS: dict[str, type[Layer]] = {
     "InputLayer": InputLayer,
@@ -59,6 +94,27 @@ LAYERS: dict[str, type[Layer]] = {
     "Rescaling": Rescaling,
     "UnitNormalization": UnitNormalization,
     "ZeroPadding2D": ZeroPadding2D,
+    "AlphaDropout": AlphaDropout,
+    "Conv2DTranspose": Conv2DTranspose,
+    "Cropping1D": Cropping1D,
+    "Cropping2D": Cropping2D,
+    "Cropping3D": Cropping3D,
+    "Dot": Dot,
+    "ELU": ELU,
+    "GaussianDropout": GaussianDropout,
+    "GaussianNoise": GaussianNoise,
+    "GroupNormalization": GroupNormalization,
+    "Identity": Identity,
+    "LeakyReLU": LeakyReLU,
+    "Maximum": Maximum,
+    "Minimum": Minimum,
+    "RepeatVector": RepeatVector,
+    "Reshape": Reshape,
+    "Subtract": Subtract,
+    "ThresholdedReLU": ThresholdedReLU,
+    "UpSampling1D": UpSampling1D,
+    "UpSampling2D": UpSampling2D,
+    "UpSampling3D": UpSampling3D,
 }
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
@@ -73,49 +129,80 @@ OWN_LAYERS: dict[str, type[Layer]] = {
 }
 
 __all__ = [
+    "ELU",
     "LAYERS",
     "OWN_LAYERS",
     "Activation",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
     "Concatenate",
     "Conv2D",
+    "Conv2DTranspose",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
+    "Deconvolution2D",
     "Dense",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
+    "Identity",
     "InceptionModule",
     "Input",
     "InputLayer",
     "Layer",
     "LayerNormalization",
     "LayerScale",
+    "LeakyReLU",
     "LocalResponseNormalization",
     "MaxPool2D",
     "MaxPooling2D",
+    "Maximum",
+    "Minimum",
     "Multiply",
     "NearestNeighbours",
     "PReLU",
     "Permute",
     "ReLU",
+    "RepeatVector",
     "Rescaling",
+    "Reshape",
     "SeparableConv2D",
+    "SeparableConvolution2D",
     "Softmax",
     "SpatialDropout2D",
     "StochasticDepth",
+    "Subtract",
     "SymbolicTensor",
+    "ThresholdedReLU",
     "TimmNetwork",
     "TreeEnsemble",
     "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
     "WeightEntry",
     "ZeroPadding2D",
     "add",
     "average",
     "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
     "multiply",
+    "subtract",
 ]

@@ -1,4 +1,4 @@
-"""Activation, ReLU and Softmax: functions applied to each value as layers of their own."""
+"""Activation, Softmax, Identity, and ReLU and its kin: functions applied to each value as layers of their own."""
 
 from typing import Any
 
@@ -113,3 +113,93 @@ class Softmax(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.softmax(x, dimension_of(self.axis, x.ndim, self.title))
+
+
+class LeakyReLU(Layer):
+    """x where positive, else a fixed slope times x (Maas et al., 2013), as `keras.layers.LeakyReLU`.
+
+    Args:
+        negative_slope: at least 0.
+        alpha: what Keras 2 called the slope; used instead where it is given.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Raises:
+        ArgumentError: a slope below 0.
+
+    Example:
+        >>> import numpy as np
+        >>> LeakyReLU(0.5)(np.array([[-4.0, 2.0]], "float32")).tolist()
+        [[-2.0, 2.0]]
+    """
+
+    def __init__(self, negative_slope: float = 0.3, alpha: float | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        slope = negative_slope if alpha is None else alpha
+        self.negative_slope = number_in(self.title, "negative_slope", slope, 0.0, float("inf"))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.leaky_relu(x, self.negative_slope)
+
+
+class ELU(Layer):
+    """x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2015), as `keras.layers.ELU`.
+
+    Args:
+        alpha: what very negative values come near to, times -1.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Raises:
+        ArgumentError: no finite number of at least 0.
+
+    Example:
+        >>> import numpy as np
+        >>> ELU()(np.array([[-100.0, 2.0]], "float32")).tolist()
+        [[-1.0, 2.0]]
+    """
+
+    def __init__(self, alpha: float = 1.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.alpha = number_in(self.title, "alpha", alpha, 0.0, float("inf"), open_high=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.elu(x, self.alpha)
+
+
+class ThresholdedReLU(Layer):
+    """x where it is above a threshold, else 0 (Konda et al., 2014), as `tf.keras.layers.ThresholdedReLU` of Keras 2.
+
+    Args:
+        theta: the threshold, at least 0.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Raises:
+        ArgumentError: a threshold below 0.
+
+    Example:
+        >>> import numpy as np
+        >>> ThresholdedReLU()(np.array([[0.5, 1.0, 2.0]], "float32")).tolist()
+        [[0.0, 0.0, 2.0]]
+    """
+
+    def __init__(self, theta: float = 1.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.theta = number_in(self.title, "theta", theta, 0.0, float("inf"))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * (x > self.theta)
+
+
+class Identity(Layer):
+    """What it is given, as `keras.layers.Identity`.
+
+    Args:
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Example:
+        >>> import numpy as np
+        >>> Identity()(np.array([[-1.0, 2.0]], "float32")).tolist()
+        [[-1.0, 2.0]]
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x

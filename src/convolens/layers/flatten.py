@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from convolens.layers.axes import in_keras_order
 from convolens.layers.geometry import channels_last
 from convolens.layers.layer import Layer, Shape
 
@@ -29,9 +30,7 @@ class Flatten(Layer):
         self.data_format = channels_last(self.title, data_format)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.ndim == 4:
-            x = x.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)
-        return x.reshape(x.shape[0], -1)
+        return in_keras_order(x).reshape(x.shape[0], -1)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         sizes = input_shape[1:]

@@ -1,9 +1,11 @@
 """Sizes of sliding windows: output lengths, and Keras' asymmetric "same" padding."""
 
+from typing import Any
+
 import torch
 
-from convolens.arguments import one_of
-from convolens.errors import ShapeError
+from convolens.arguments import integer, one_of, pair
+from convolens.errors import ArgumentError, ShapeError
 
 PADDINGS = ("valid", "same")
 
@@ -69,3 +71,42 @@ def check_not_empty(title: str, input_shape: tuple[int | None, ...], output: tup
             f"{title}: an input of shape {tuple(input_shape)} is smaller than the window and leaves an output "
             f'of shape {tuple(output)}; use larger images, padding="same" or fewer pooling layers.'
         )
+
+
+def check_rank(title: str, shape: tuple[int | None, ...], axes: int) -> None:
+    """Raise ShapeError unless `shape` is (batch, so many axes of places, channels)."""
+    if len(shape) != axes + 2:
+        places = ("steps", "rows, columns", "depth, rows, columns")[axes - 1]
+        raise ShapeError(
+            f"{title}: expected an input of shape (batch, {places}, channels); received {tuple(shape)}."
+        )
+
+
+def sizes_of(where: str, argument: str, value: Any, axes: int, minimum: int = 1) -> tuple[int, ...]:
+    """Return one integer, or one for each axis, as a tuple with one for each axis.
+
+    Example:
+        >>> sizes_of("Conv3D", "kernel_size", 3, 3)
+        (3, 3, 3)
+    """
+    items = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+    if len(items) != axes:
+        raise ArgumentError(
+            f"{where}: {argument} must be one integer, or {axes} of them; received {value!r}."
+        )
+    return tuple(integer(where, argument, item, minimum) for item in items)
+
+
+def sides_of(where: str, argument: str, value: Any, axes: int) -> tuple[tuple[int, int], ...]:
+    """Return a pair (before, after) for each axis from one integer, one for each axis, or pairs.
+
+    Example:
+        >>> sides_of("Cropping2D", "cropping", ((1, 0), 2), 2)
+        ((1, 0), (2, 2))
+    """
+    items = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+    if len(items) != axes:
+        raise ArgumentError(
+            f"{where}: {argument} must be one integer, or {axes} integers or pairs (before, after); received {value!r}."
+        )
+    return tuple(pair(where, argument, item, minimum=0) for item in items)

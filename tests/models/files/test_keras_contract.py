@@ -34,14 +34,32 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "Permute": {"dims": (3, 1, 2)},
     "Rescaling": {"scale": 0.5, "offset": -1.0},
     "ZeroPadding2D": {"padding": ((1, 2), (0, 3))},
+    "Reshape": {"target_shape": (-1, 4, 6)},
+    "RepeatVector": {"n": 3},
+    "Conv2DTranspose": {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "output_padding": 1},
+    "UpSampling2D": {"size": (1, 2), "interpolation": "bilinear"},
+    "Cropping2D": {"cropping": ((1, 2), (0, 3))},
+    "LeakyReLU": {"negative_slope": 0.2},
+    "GaussianNoise": {"stddev": 0.2},
+    "GaussianDropout": {"rate": 0.2},
+    "AlphaDropout": {"rate": 0.2},
+    "GroupNormalization": {"groups": 3},
+    "Dot": {"axes": (3, 3), "normalize": True},
 }
+AXES = {"1D": (8,), "2D": (8, 8), "3D": (4, 4, 4)}  # of places, by the end of a layer's name
+GONE = ("InputLayer", "ThresholdedReLU")  # no layer to be called; no layer of Keras 3
+
+
+def input_shape(name: str) -> tuple[int, ...]:
+    """Return the shape of a sample that a layer of this name takes."""
+    return (3,) if name == "RepeatVector" else (*AXES.get(name[-2:], (8, 8)), 3)
 
 
 def takes_several(name: str) -> bool:
     """Return whether a layer joins several tensors: it then refuses one alone."""
     layer = layers.LAYERS[name](**ARGUMENTS.get(name, {}))
     try:
-        layer(convolens.Input((8, 8, 3)))
+        layer(convolens.Input(input_shape(name)))
     except convolens.errors.ConvolensError:
         return True
     return False
@@ -51,7 +69,7 @@ def around(name: str) -> Callable[[Any], Any]:
     """Return what builds a network around one layer."""
 
     def build(library: Any) -> Any:
-        inputs = library.Input((8, 8, 3))
+        inputs = library.Input(input_shape(name))
         layer = getattr(library.layers, name)(**ARGUMENTS.get(name, {}))
         joined = [inputs, library.layers.Conv2D(3, 1)(inputs)] if takes_several(name) else inputs
         return library.Model(inputs, library.layers.Dense(2)(library.layers.Flatten()(layer(joined))))
@@ -117,7 +135,7 @@ def depthwise(library: Any) -> Any:
 
 
 NETWORKS: dict[str, Callable[[Any], Any]] = {
-    **{name: around(name) for name in sorted(layers.LAYERS) if name != "InputLayer"},
+    **{name: around(name) for name in sorted(layers.LAYERS) if name not in GONE},
     "two inputs": lambda library: _two_inputs(library),
     "ShallowVGGNet": shallow_vgg,
     "ConvModel": conv_model,

@@ -17,9 +17,6 @@ from convolens.models.files.photo_layers import _IN_PREDICTIONS_TOO, _IN_TRAININ
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "CenterCrop": {"height": 6, "width": 6},
-    "GaussianDropout": {"rate": 0.3},
-    "AlphaDropout": {"rate": 0.3},
-    "GaussianNoise": {"stddev": 0.3},
     "RandomCrop": {"height": 6, "width": 6},
     "RandomHue": {"factor": 0.2},
     "RandomPosterization": {"factor": 4},
@@ -44,7 +41,7 @@ THERE = [
 ]
 FILES = [(name, ".keras") for name in THERE] + [  # others Keras cannot write in the legacy form
     (name, ".h5")
-    for name in ("RandomFlip", "RandomRotation", "RandomZoom", "GaussianNoise", "Resizing", "Normalization")
+    for name in ("RandomFlip", "RandomRotation", "RandomZoom", "Resizing", "Normalization")
 ]
 
 

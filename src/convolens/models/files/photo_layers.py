@@ -16,7 +16,6 @@ _IN_TRAINING_ONLY = {
         ),
         "augmentation, which ImageDataGenerator does here",
     ),
-    **dict.fromkeys(("AlphaDropout", "GaussianDropout", "GaussianNoise"), "noise, for which there is Dropout here"),
     "ActivityRegularization": "a penalty",
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Layers that make one of several branches."""

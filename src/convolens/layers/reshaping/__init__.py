@@ -1,0 +1,1 @@
+"""Layers that move, repeat or cut values, and learn nothing."""
