@@ -43,6 +43,7 @@ from convolens.layers.normalization.layer_normalization import LayerNormalizatio
 from convolens.layers.normalization.layer_scale import LayerScale
 from convolens.layers.normalization.local_response_normalization import LocalResponseNormalization
 from convolens.layers.normalization.unit_normalization import UnitNormalization
+from convolens.layers.operation import Lambda, Operation
 from convolens.layers.permute import Permute
 from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
@@ -164,6 +165,7 @@ __all__ = [
     "InceptionModule",
     "Input",
     "InputLayer",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LayerScale",
@@ -175,6 +177,7 @@ __all__ = [
     "Minimum",
     "Multiply",
     "NearestNeighbours",
+    "Operation",
     "PReLU",
     "Permute",
     "ReLU",

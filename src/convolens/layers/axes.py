@@ -1,9 +1,21 @@
 """Axes: Keras' order outside (images NHWC), torch's inside (NCHW, channels last in memory); other ranks lie in Keras' order."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
 from convolens.errors import ArgumentError
+from convolens.layers.calls.symbols import mapped
+from convolens.tensor import Tensor, as_surface
+
+
+class Values(np.ndarray[Any, Any]):
+    """The array that a layer or model gives for arrays: NumPy's, which TensorFlow's `.numpy()` can be asked of."""
+
+    def numpy(self) -> np.ndarray:
+        """Return it as a plain array of NumPy."""
+        return np.asarray(self)
 
 
 def in_keras_order(x: torch.Tensor) -> torch.Tensor:
@@ -49,6 +61,36 @@ def surface(x: torch.Tensor) -> np.ndarray:
 def inside(x: np.ndarray) -> torch.Tensor:
     """Return an array as a network sees it: float32, and NCHW (a channels-last view) where it has rank 4."""
     return in_torch_order(torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)))
+
+
+def surface_tensors(values: Any) -> Any:
+    """Return torch's tensors, and lists, tuples and dicts of them, as `Tensor`s in Keras' order: views; others stay."""
+    return mapped(
+        lambda x: as_surface(x) if isinstance(x, torch.Tensor) and not isinstance(x, Tensor) else x, values
+    )
+
+
+def inside_tensors(values: Any, numbers: bool = False) -> Any:
+    """Return tensors in Keras' order, and lists, tuples and dicts of them, as a network sees them: views.
+
+    Args:
+        values: `Tensor`s and arrays; torch's own too, which are taken as in Keras' order. What is none of these stays.
+        numbers: whether whole numbers become float32 too.
+    """
+    return mapped(lambda x: _inside_tensor(x, numbers), values)
+
+
+def _inside_tensor(x: Any, numbers: bool) -> Any:
+    if isinstance(x, np.ndarray) and x.dtype.kind in "biuf":
+        x = torch.from_numpy(np.ascontiguousarray(x, np.float32 if x.dtype.kind == "f" else None))
+    if not isinstance(x, torch.Tensor):
+        return x
+    if isinstance(x, Tensor) and x.inside is not None:
+        return x.inside
+    x = x.as_subclass(torch.Tensor)
+    if x.dtype != torch.float32 and (numbers or x.is_floating_point()):
+        x = x.float()
+    return in_torch_order(x)
 
 
 def dimension_of(axis: int, rank: int, where: str) -> int:

@@ -35,7 +35,7 @@ class InputLayer(Layer):
                     f"received {self.given_shape[1:]}."
                 )
         self.build_once(self.given_shape)
-        Node(self, [], self.given_shape)
+        Node(self, (), self.given_shape)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x

@@ -1,5 +1,6 @@
-"""The base of all layers, and the symbolic tensors that draw the graph of a network: what a layer gives on an `Input`."""
+"""The base of all layers: a torch module with Keras' words around it."""
 
+import functools
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -12,7 +13,16 @@ from convolens.arguments import refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.described import Described
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
-from convolens.layers.axes import inside, surface
+from convolens.layers.axes import inside_tensors, surface_tensors
+from convolens.layers.calls.calling import call
+from convolens.layers.calls.own_call import adopt, call_names, forward_of, once
+from convolens.layers.calls.own_state import OwnState
+from convolens.layers.calls.shape_by_running import shape_by_running
+from convolens.layers.calls.symbols import Node as Node
+from convolens.layers.calls.symbols import Shape as Shape
+from convolens.layers.calls.symbols import SymbolicTensor as SymbolicTensor
+from convolens.layers.calls.symbols import is_shape, mapped
+from convolens.layers.calls.symbols import is_symbolic as is_symbolic
 from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.weight_rules import (
     penalize_activity,
@@ -22,6 +32,7 @@ from convolens.layers.weight_rules import (
     take_rules,
 )
 from convolens.naming import snake_case
+from convolens.training.added_losses import collected
 from convolens.training.frozen import set_frozen
 from convolens.training.mode import Modal
 
@@ -31,74 +42,10 @@ _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
 # Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
 _UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
 
-Shape = tuple[int | None, ...]
-
 _building = threading.RLock()
 
 
-class SymbolicTensor:
-    """A tensor that has a shape in Keras' order (None, rows, columns, channels), but no values.
-
-    It remembers the call that made it (`node`).
-
-    Args:
-        shape: in Keras' order, None where a size is free.
-        node: the call that made it; None for none.
-    """
-
-    def __init__(self, shape: Shape, node: "Node | None" = None) -> None:
-        self.shape = tuple(shape)
-        self.dtype = "float32"
-        self.node = node
-
-    def __repr__(self) -> str:
-        return f"<SymbolicTensor shape={self.shape}, from {self.layer.name or type(self.layer).__name__}>"
-
-    @property
-    def layer(self) -> "Layer":
-        """The layer whose call made this tensor.
-
-        Raises:
-            ShapeError: there is none.
-        """
-        if self.node is None:
-            raise ShapeError("This symbolic tensor belongs to no layer; start from Input(shape=...).")
-        return self.node.layer
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions, the batch included."""
-        return len(self.shape)
-
-
-class Node:
-    """One call of a layer: which symbolic tensors went in, and which came out."""
-
-    def __init__(self, layer: "Layer", inputs: Sequence[SymbolicTensor], output_shape: Shape) -> None:
-        self.layer = layer
-        self.inputs = list(inputs)
-        self.output = SymbolicTensor(output_shape, self)
-        layer.inbound_nodes.append(self)
-
-    @property
-    def parents(self) -> "list[Node]":
-        """The calls whose outputs went in."""
-        return [tensor.node for tensor in self.inputs if tensor.node is not None]
-
-
-def is_symbolic(x: Any) -> bool:
-    """Return whether `x` is a symbolic tensor or a list that holds one.
-
-    Example:
-        >>> is_symbolic([1, 2])
-        False
-    """
-    if isinstance(x, (list, tuple)):
-        return any(isinstance(item, SymbolicTensor) for item in x)
-    return isinstance(x, SymbolicTensor)
-
-
-class Layer(Modal, torch.nn.Module):
+class Layer(Modal, OwnState, torch.nn.Module):
     """A torch module with Keras' words around it; subclasses give `build`, `forward` and the output shape.
 
     Args:
@@ -118,6 +65,7 @@ class Layer(Modal, torch.nn.Module):
 
     _activity_hook: Any = None
 
+    _building = False
     # Whether `forward` takes overwrite=True: the input serves nobody else, and may become the output (see `shortcuts`).
     can_overwrite = False
 
@@ -153,6 +101,7 @@ class Layer(Modal, torch.nn.Module):
         """Whether the output is memory of its own which the layer's gradient does not need, so that others may write over it."""
         return False
 
+    @once
     def build(self, input_shape: Any) -> None:
         """Create the parameters for inputs of `input_shape` (None, rows, columns, channels).
 
@@ -166,44 +115,83 @@ class Layer(Modal, torch.nn.Module):
         Raises:
             ShapeError: the layer does not take such inputs.
         """
-        return tuple(input_shape)
+        if call_names(type(self)) is None:
+            return tuple(input_shape)
+        shapes: Shape = self._shapes_by_running((mapped(SymbolicTensor, input_shape, until=is_shape),), {})
+        return shapes
+
+    def output_shapes(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Return the shapes of what comes out for symbolic tensors: a shape, or a list, tuple or dict of them.
+
+        Args:
+            arguments, keywords: of the call, the symbolic tensors anywhere in them.
+
+        Raises:
+            ShapeError: the layer does not take such inputs.
+        """
+        if (
+            call_names(type(self)) is None
+            or type(self).compute_output_shape is not Layer.compute_output_shape
+        ):
+            return self.compute_output_shape(mapped(lambda leaf: leaf.shape, arguments[0]))
+        return self._shapes_by_running(arguments, keywords)
+
+    def _shapes_by_running(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        with collected():  # a run that is none: what it adds to the loss is forgotten
+            shapes = shape_by_running(
+                self.title, functools.partial(self, training=False), arguments, keywords
+            )
+        self.forget_losses()
+        return shapes
 
     def weight_entries(self) -> list[WeightEntry]:
-        """Return the layer's weights in Keras' order."""
-        return []
+        """Return the layer's weights in Keras' order: of a layer of the user's own those that it added, and those of its parts."""
+        return [*self.own_entries(), *(entry for part in self.held_layers for entry in part.weight_entries())]
 
     # -- calling -----------------------------------------------------------------------------------
 
-    def __call__(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Call on symbolic tensors (draw the graph), an NHWC array, or a tensor (NCHW where rank 4)."""
-        if is_symbolic(x):
-            return self._call_on_symbols(x)
-        if isinstance(x, np.ndarray):
-            self.build_once((None, *x.shape[1:]))
-            with torch.no_grad():
-                return surface(super().__call__(inside(x), *arguments, **keywords))
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        adopt(cls)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call on symbolic tensors (draw the graph), on arrays or `Tensor`s in Keras' order, or on torch's (NCHW where rank 4).
+
+        Args:
+            arguments: x, or a list of several; and what else the layer's `call` takes.
+            keywords: `training` chooses the mode: True, False, or None for that of the run around it (inference, where there
+                is none); in a graph True and False are for good. The others are the layer's own.
+
+        Raises:
+            ArgumentError: symbolic tensors among arrays, or nothing to be called on.
+        """
+        if arguments and "training" not in keywords:
+            x = arguments[0]
+            if type(x[0] if type(x) is list and x else x) is torch.Tensor:  # within a network
+                if not self.built:
+                    self.build_for(x)
+                return super().__call__(*arguments, **keywords)
+        return call(self, super().__call__, arguments, keywords)
+
+    def run_within(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Return what the layer gives for torch's tensors, anywhere among arguments and keywords, within a network."""
+        return super().__call__(*arguments, **keywords)
+
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return what the layer computes, for `Tensor`s in Keras' order: what a layer of the user's own defines, or asks of its base.
+
+        Args:
+            arguments: x, or a list of several.
+            keywords: of the layer; `training` and `mask` are known without.
+        """
+        given = {key: value for key, value in keywords.items() if key not in ("training", "mask")}
+        forward = forward_of(type(self))
+        return surface_tensors(forward(self, *inside_tensors(arguments), **inside_tensors(given)))
+
+    def build_for(self, x: Any) -> None:
+        """Build for torch's tensors (NCHW where rank 4) unless built already."""
         if not self.built:
-            self.build_once(self._keras_shape(x))
-        return super().__call__(x, *arguments, **keywords)
-
-    def _keras_shape(self, x: Any) -> Any:
-        if isinstance(x, (list, tuple)):
-            return [self._keras_shape(item) for item in x]
-        if x.ndim == 4:
-            return (None, x.shape[2], x.shape[3], x.shape[1])
-        return (None, *x.shape[1:])
-
-    def _call_on_symbols(self, x: Any) -> SymbolicTensor:
-        inputs = list(x) if isinstance(x, (list, tuple)) else [x]
-        wrong = [item for item in inputs if not isinstance(item, SymbolicTensor)]
-        if wrong:
-            raise ArgumentError(
-                f"{self.title}: called on a mix of symbolic tensors and {type(wrong[0]).__name__}; "
-                "give symbolic tensors only."
-            )
-        shape = [item.shape for item in inputs] if isinstance(x, (list, tuple)) else inputs[0].shape
-        self.build_once(shape)
-        return Node(self, inputs, self.compute_output_shape(shape)).output
+            self.build_once(mapped(_keras_shape, x))
 
     def build_once(self, input_shape: Any) -> None:
         """Build for `input_shape` unless built already; of several threads one does, and the others wait for it."""
@@ -211,15 +199,27 @@ class Layer(Modal, torch.nn.Module):
             return
         with _building:
             if not self.built:
-                self.build(input_shape)
+                self._building = True
+                try:
+                    self.build(input_shape)
+                finally:
+                    self._building = False
                 self.built_shape = input_shape
+                self.register_parts()
                 self._settle_trainable()
                 self.built = True  # whoever sees it goes on without waiting
                 settle_constraints(self)
 
+    def build_parts(self) -> None:
+        """Build the layers that a layer of the user's own is made of, by running it on zeros, where that was not done yet."""
+        if call_names(type(self)) is not None and not all(part.built for part in self.held_layers):
+            self._shapes_by_running((mapped(SymbolicTensor, self.built_shape, until=is_shape),), {})
+        self.register_parts()
+
     def _settle_trainable(self) -> None:
-        """Let the weights that were just made know whether they are trained."""
-        self.trainable = self._trainable
+        """Let the weights that were just made know whether they are trained; parts of a layer of the user's own know it."""
+        if not self._trainable or call_names(type(self)) is None:
+            self.trainable = self._trainable
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -286,6 +286,9 @@ class Layer(Modal, torch.nn.Module):
     @property
     def output_shape(self) -> Shape:
         """The output's shape, in Keras' order."""
+        if self.inbound_nodes and call_names(type(self)) is not None:
+            shapes: Shape = mapped(lambda tensor: tuple(tensor.shape), self.inbound_nodes[0].output)
+            return shapes
         return self.compute_output_shape(self.input_shape)
 
     @property
@@ -366,6 +369,12 @@ class Layer(Modal, torch.nn.Module):
 def _accepted(kind: type[Layer]) -> list[str]:
     """Return what a class of layers can be made with by name."""
     return [*argument_names(kind), *rule_names(kind), "batch_input_shape", "batch_shape"]
+
+
+def _keras_shape(x: Any) -> Any:
+    if x.ndim == 4:
+        return (None, x.shape[2], x.shape[3], x.shape[1])
+    return (None, *x.shape[1:])
 
 
 def _written(value: Any) -> Any:

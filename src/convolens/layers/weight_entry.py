@@ -73,4 +73,4 @@ class WeightEntry:
             )
         given = np.ascontiguousarray(self.from_keras(np.asarray(array, dtype=np.float32)))
         with torch.no_grad():
-            self.tensor.copy_(torch.from_numpy(given))
+            self.tensor.copy_(torch.from_numpy(given).reshape(self.tensor.shape))

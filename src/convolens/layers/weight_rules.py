@@ -4,7 +4,7 @@ A layer says in `ruled_weights` which of its weights can have rules, and takes `
 every layer takes `activity_regularizer`, a penalty on what it gives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,24 +72,32 @@ class Penalty:
         return self.regularizer(self.entry.tensor if plain else self.entry.view)
 
 
-def penalties_of(module: torch.nn.Module) -> list[Penalty]:
-    """Return the penalties on the trained weights of a network, each weight's once.
+def penalties_of(module: torch.nn.Module) -> list[Callable[[], torch.Tensor]]:
+    """Return the penalties on the trained weights of a network, each weight's once, and those that layers of the user's own added.
 
     Args:
         module: any torch module; layers of ours in it are looked at.
     """
-    return [
-        Penalty(rule, entry)
-        for layer in module.modules()
-        for entry, rule in _ruled(layer, "regularizer")
-        if entry.tensor.requires_grad
-    ]
+    parts = list(module.modules())
+    ruled = [Penalty(rule, entry) for layer in parts for entry, rule in _ruled(layer, "regularizer")]
+    own = [penalty for layer in parts for penalty in vars(layer).get("_penalties", ())]
+    return [p for p in (*ruled, *own) if not isinstance(p, Penalty) or p.entry.tensor.requires_grad]
 
 
 def settle_constraints(layer: Any) -> None:
     """Let the weights of a layer that was just built know what they are made to keep to: optimizers ask them."""
     for entry, rule in _ruled(layer, "constraint"):
-        entry.tensor.keep_to_constraint = partial(_constrain, entry, rule)  # type: ignore[attr-defined]
+        keep_to(entry, rule)
+
+
+def keep_to(entry: WeightEntry, constraint: Any) -> None:
+    """Let a weight know the constraint that it is made to keep to after each step.
+
+    Args:
+        entry: the weight.
+        constraint: a function of it in Keras' layout.
+    """
+    entry.tensor.keep_to_constraint = partial(_constrain, entry, constraint)  # type: ignore[attr-defined]
 
 
 @torch.no_grad()

@@ -12,6 +12,7 @@ from convolens.arguments import number_in, refuse_unknown
 from convolens.callbacks import History
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, NotBuiltError, NotCompiledError
+from convolens.layers import Layer
 from convolens.layers.weight_rules import penalties_of
 from convolens.models.compiling import resolve_metrics
 from convolens.models.last_layer import unfit
@@ -188,8 +189,9 @@ class Compilable(Structure):
 
     @property
     def losses(self) -> list[torch.Tensor]:
-        """The penalties on weights as they are now, which are part of the loss; scalars."""
-        return [penalty() for penalty in penalties_of(self.module)]
+        """The penalties on weights as they are now, and what layers added in the last run; scalars, part of the loss."""
+        added = self.module.losses if isinstance(self.module, Layer) else None
+        return [penalty() for penalty in penalties_of(self.module)] if added is None else added
 
     def _show_metrics(self, step: Step) -> None:
         """Let the model's metrics show what an evaluation measured, as Keras' do, unless a training is using them."""

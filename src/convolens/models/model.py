@@ -48,7 +48,8 @@ class Model(Fitting):
         if isinstance(inputs, torch.nn.Module) and outputs is None:
             self.module = inputs
         elif inputs is not None and outputs is not None:
-            self.module = Network(inputs, outputs, name=name, auxiliary=auxiliary)
+            alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+            self.module = Network(inputs, outputs[0] if alone else outputs, name=name, auxiliary=auxiliary)
         else:
             raise ArgumentError(
                 "Model: give inputs= and outputs= (symbolic tensors from Input(shape=...)), or one torch module."

@@ -8,12 +8,13 @@ import torch
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
-from convolens.layers.axes import surface
-from convolens.layers.layer import is_symbolic
+from convolens.layers.axes import inside_tensors, surface, surface_tensors
+from convolens.layers.calls.symbols import is_symbolic, leaves
 from convolens.memory import kept_memory
 from convolens.models.feeding import feed
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
+from convolens.tensor import Tensor
 from convolens.training import set_frozen
 from convolens.training.batches import inputs as to_inputs
 from convolens.training.mode import mode
@@ -195,10 +196,39 @@ class Structure:
         else:
             self.given_shape = tuple(input_shape)
 
-    def __call__(self, x: Any, training: bool = False) -> Any:
-        """Call on symbolic tensors (as a layer of another model), an NHWC array or a torch tensor."""
-        if is_symbolic(x) or isinstance(x, torch.Tensor):
+    def __call__(self, *arguments: Any, training: bool | None = None, **keywords: Any) -> Any:
+        """Call on symbolic tensors (as a layer of another model), on arrays or `Tensor`s in Keras' order, or on torch's tensors.
+
+        Args:
+            arguments: x, or a list of several; what else the model's `call` takes.
+            training: as of a layer: None is inference, or the mode of the run around it; in a graph True and False are for good.
+            keywords: of the model's `call`.
+
+        Raises:
+            ShapeError, ArgumentError: x does not fit the model.
+        """
+        if not isinstance(self.module, Layer):
+            return self._call_torch(arguments[0], bool(training))
+        x = arguments[0] if arguments else keywords.get("inputs")
+        if not (is_symbolic(arguments) or is_symbolic(keywords) or any(map(_is_tensor, leaves(x)))):
+            arguments = (feed("model", self.module, x), *arguments[1:])
+            keywords.pop("inputs", None)
+        if training is not None:
+            keywords["training"] = training
+        with kept_memory():
+            return self.module(*arguments, **keywords)
+
+    def _call_torch(self, x: Any, training: bool) -> Any:
+        """Return what a module of torch's gives."""
+        if isinstance(x, torch.Tensor) and not isinstance(x, Tensor):
             return self.module(x)
+        if isinstance(x, Tensor):
+            with mode(self.module, training):
+                return surface_tensors(self.module(inside_tensors(x, numbers=True)))
         x = feed("model", self.module, x)
         with kept_memory(), torch.no_grad(), mode(self.module, training):
             return surface(self.module(to_inputs(x)))
+
+
+def _is_tensor(x: Any) -> bool:
+    return isinstance(x, torch.Tensor)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from convolens.errors import ShapeError
 from convolens.layers import InputLayer, Layer
+from convolens.layers.calls.symbols import is_shape, mapped
 
 _KERAS_NAMES = {"SequentialNetwork": "Sequential", "Network": "Functional"}  # of networks inside a network
 
@@ -20,7 +21,14 @@ def _shape(layer: torch.nn.Module, seen: Shapes) -> str:
     shape: Any = seen.get(layer)
     if isinstance(layer, Layer) and layer.built:
         shape = layer.built_shape if isinstance(layer, InputLayer) else layer.output_shape
-    return "?" if shape is None else "(" + ", ".join(str(size) for size in shape) + ")"
+    several: list[str] = []  # a layer may give more than one tensor
+    if shape is not None:
+        mapped(
+            lambda one: several.append("(" + ", ".join(str(size) for size in one) + ")"),
+            shape,
+            until=is_shape,
+        )
+    return ", ".join(several) or "?"
 
 
 def count_weights(module: torch.nn.Module) -> tuple[int, int]:

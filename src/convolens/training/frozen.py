@@ -22,7 +22,8 @@ def set_frozen(module: torch.nn.Module, frozen: bool, recurse: bool = True) -> N
         (False, False)
     """
     for parameter in module.parameters(recurse):
-        parameter.requires_grad_(not frozen)
+        if getattr(parameter, "trainable", True):  # False of a `Variable` that only `assign` changes
+            parameter.requires_grad_(not frozen)
     training = module.training
     for part in module.modules() if recurse else (module,):
         if isinstance(part, _NormBase):

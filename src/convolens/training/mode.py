@@ -17,6 +17,7 @@ from torch.nn.modules.batchnorm import _NormBase
 
 _NOTHING: Mapping[int, bool] = MappingProxyType({})
 _asked: ContextVar[Mapping[int, bool]] = ContextVar("asked", default=_NOTHING)  # by the module's id
+_INNERMOST = 0  # no module's id: what was asked for last
 _flags_in_use = threading.RLock()
 
 
@@ -43,6 +44,17 @@ class Modal:
         self.__dict__["training"] = value
 
 
+def asked(module: torch.nn.Module) -> bool | None:
+    """Return the mode that this thread asked of a module, else of the module whose run this is; None where nothing runs.
+
+    Example:
+        >>> asked(torch.nn.Identity()) is None
+        True
+    """
+    wanted = _asked.get()
+    return wanted.get(id(module), wanted.get(_INNERMOST))
+
+
 @contextmanager
 def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
     """Let this thread run a module in training or inference mode as long as the block runs: a step, not an epoch.
@@ -52,7 +64,7 @@ def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
         training: True for training mode; normalisation of torch's that is frozen stays in inference mode.
     """
     parts = list(module.modules())
-    token = _asked.set({**_asked.get(), **dict.fromkeys(map(id, parts), training)})
+    token = _asked.set({**_asked.get(), **dict.fromkeys(map(id, parts), training), _INNERMOST: training})
     try:
         kinds: set[Any] = {type(part) for part in parts}
         if any(map(_reads_flag, kinds)):

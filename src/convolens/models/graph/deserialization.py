@@ -1,11 +1,13 @@
 """deserialize: a layer or a network from its description, in the dialect of Keras 2, 3 or our own."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, SymbolicTensor
+from convolens.layers.calls.symbols import leaves, mapped
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -51,22 +53,53 @@ def sequential_from_config(config: Any) -> SequentialNetwork:
     return network
 
 
-def _inbound(call: Any) -> list[list[Any]]:
-    """Return [layer name, call, output] of each tensor that went into a call, in either dialect."""
+@dataclass(frozen=True)
+class _Told:
+    """What a description says of a call: arguments and keywords, with a `_Source` for each tensor, and the mode it is in for good."""
+
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    training: bool | None
+
+    @property
+    def sources(self) -> "list[_Source]":
+        return [leaf for leaf in leaves((self.arguments, self.keywords)) if isinstance(leaf, _Source)]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A tensor: the layer that gave it, which of its calls, and which output of that."""
+
+    layer: str
+    call: int
+    place: int = 0
+
+
+def _inbound(call: Any, network: bool) -> _Told:
+    """Return what a call in either dialect says.
+
+    Keras 3 says `training=False` of every layer that was called without; where it means it, it is of a network inside.
+    """
     if isinstance(call, Mapping):  # Keras 3
-        found: list[list[Any]] = []
-
-        def collect(value: Any) -> None:
-            if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
-                found.append(list(value["config"]["keras_history"]))
-            elif isinstance(value, (list, tuple)):
-                for item in value:
-                    collect(item)
-
-        collect(call.get("args", []))
-        return found
+        keywords = {str(key): _sources(value) for key, value in call.get("kwargs", {}).items()}
+        said = keywords.pop("training", None)
+        fixed = said is not None and (network or said or call.get("training_is_fixed"))
+        keywords = {key: value for key, value in keywords.items() if not (key == "mask" and value is None)}
+        return _Told(tuple(_sources(call.get("args", []))), keywords, bool(said) if fixed else None)
     items = [call] if call and isinstance(call[0], str) else call
-    return [list(item[:3]) for item in items]  # Keras 1 and 2
+    sources = [_Source(*item[:3]) for item in items]  # Keras 1 and 2
+    said = next(
+        (item[3].get("training") for item in items if len(item) > 3 and isinstance(item[3], Mapping)), None
+    )
+    return _Told((sources[0] if len(sources) == 1 else sources,), {}, None if said is None else bool(said))
+
+
+def _sources(value: Any) -> Any:
+    if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
+        return _Source(*value["config"]["keras_history"])
+    if isinstance(value, Mapping):
+        return {key: _sources(item) for key, item in value.items()}
+    return [_sources(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def in_order(waiting: Mapping[Call, list[Call]], made: Collection[Call]) -> Iterator[Call]:
@@ -111,44 +144,58 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
         ArgumentError: calls that cannot be ordered.
     """
     layers: dict[str, Layer] = {}
-    waiting: dict[Call, list[Call]] = {}  # a call, and the calls whose outputs go into it
-    made: dict[Call, SymbolicTensor] = {}
+    calls: dict[Call, _Told] = {}
+    made: dict[Call, list[SymbolicTensor]] = {}  # what came out of a call
     for description in config["layers"]:
         layer = deserialize(description)
         name = description.get("name") or description["config"]["name"]
         layer.name = layer.name or name
         layers[name] = layer
         if isinstance(layer, InputLayer):
-            made[name, 0] = layer.output
+            made[name, 0] = layer.inbound_nodes[0].outputs
         for i, call in enumerate(description.get("inbound_nodes") or []):
-            waiting[name, i] = [(source[0], source[1]) for source in _inbound(call)]
+            calls[name, i] = _inbound(call, isinstance(layer, Container))
     ends = {key: _ends(config.get(key) or []) for key in ("input_layers", "output_layers")}
-    first = _first_calls(layers, waiting, [end for found in ends.values() for end in found[0]])
+    waiting = {call: [(source.layer, source.call) for source in told.sources] for call, told in calls.items()}
+    first = _first_calls(layers, waiting, [end[:2] for found in ends.values() for end in found[0]])
 
-    def call_of(told: Call) -> Call:
-        return told[0], told[1] - first.get(told[0], 0)
+    def call_of(layer: str, call: int) -> Call:
+        return layer, call - first.get(layer, 0)
 
-    waiting = {call: [call_of(source) for source in sources] for call, sources in waiting.items()}
+    def tensor_of(leaf: Any) -> Any:
+        return made[call_of(leaf.layer, leaf.call)][leaf.place] if isinstance(leaf, _Source) else leaf
+
+    waiting = {call: [call_of(*source) for source in sources] for call, sources in waiting.items()}
     for name, i in in_order(waiting, made):
-        tensors = [made[source] for source in waiting[name, i]]
-        made[name, i] = layers[name](tensors if len(tensors) > 1 else tensors[0])
+        told = calls[name, i]
+        arguments, keywords = mapped(tensor_of, told.arguments), mapped(tensor_of, told.keywords)
+        layers[name](*arguments, **keywords, training=told.training)
+        made[name, i] = layers[name].inbound_nodes[-1].outputs
 
     def tensors_of(key: str) -> Any:
-        calls, single = ends[key]
-        if not calls:
+        told, single = ends[key]
+        if not told:
             raise ArgumentError(f"model description: has no {key}.")
-        found = [made[call_of(call)] for call in calls]
+        found = [made[call_of(*end[:2])][end[2]] for end in told]
         return found[0] if single or len(found) == 1 else found
 
-    auxiliary = [(made[name, call], weight) for name, call, _, weight in config.get("auxiliary", [])]
+    auxiliary = [
+        (made[name, call][place], weight) for name, call, place, weight in config.get("auxiliary", [])
+    ]
     return Network(tensors_of("input_layers"), tensors_of("output_layers"), config.get("name"), auxiliary)
 
 
-def _ends(told: Any) -> tuple[list[Call], bool]:
+def _ends(told: Any) -> tuple[list[tuple[str, int, int]], bool]:
     """Return the calls at one end of a network, and whether there is one only, as Keras 3 writes it."""
     if told and isinstance(told[0], str):
-        return [(told[0], told[1])], True
-    return [(end[0], end[1]) for end in told], False
+        return [_end(told)], True
+    if isinstance(told, Mapping):
+        told = list(told.values())
+    return [_end(end) for end in told], False
+
+
+def _end(told: Any) -> tuple[str, int, int]:
+    return told[0], told[1], told[2] if len(told) > 2 else 0
 
 
 def _first_calls(

@@ -1,11 +1,12 @@
 """Network: the module of a functional graph, made by calling layers on `Input`s."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.calls.symbols import filled, is_shape, leaves, mapped
 from convolens.layers.input_layer import InputLayer
-from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
+from convolens.layers.layer import Layer, Node, SymbolicTensor
 from convolens.layers.register import register
 from convolens.models.graph.calls import Call, plan
 from convolens.models.graph.container import Container, give_names
@@ -27,6 +28,7 @@ class Network(Container):
     """
 
     described_as = ("keras.src.models.functional", "Functional")  # where Keras 3 looks for it
+    stem = "functional"
 
     def __init__(
         self,
@@ -53,9 +55,14 @@ class Network(Container):
         shapes = [tensor.shape for tensor in self.inputs]
         self.build_once(shapes[0] if self.single_input else shapes)
 
+    @property
+    def input_names(self) -> list[str]:
+        """What the inputs go by in a dict: the names of their layers."""
+        return [str(tensor.layer.name) for tensor in self.inputs]
+
     @staticmethod
     def _tensors(what: str, given: Any) -> list[SymbolicTensor]:
-        tensors = list(given) if isinstance(given, (list, tuple)) else [given]
+        tensors = leaves(given)
         for tensor in tensors:
             if not isinstance(tensor, SymbolicTensor):
                 raise ArgumentError(
@@ -63,6 +70,11 @@ class Network(Container):
                     f"received {type(tensor).__name__}."
                 )
         return tensors
+
+    def _of_dict(self, x: Mapping[str, Any]) -> list[Any]:
+        """Return the values of a dict in the order of the inputs."""
+        names = self.input_names
+        return [x[name] for name in names] if set(names) <= x.keys() else list(x.values())
 
     def forward(self, x: Any) -> Any:
         values = self._values(x, self._calls)
@@ -78,29 +90,35 @@ class Network(Container):
 
     def _values(self, x: Any, calls: Sequence[Call]) -> dict[int, Any]:
         """Return what the symbolic tensors become, by their identity, without those that are spent behind a call."""
-        given = list(x) if isinstance(x, (list, tuple)) else [x]
+        given = x if isinstance(x, (list, tuple)) else self._of_dict(x) if isinstance(x, Mapping) else [x]
         if len(given) != len(self.inputs):
             raise ShapeError(f"{self.title}: has {len(self.inputs)} inputs; received {len(given)}.")
         values = {id(tensor): value for tensor, value in zip(self.inputs, given, strict=True)}
         for call in calls:
-            if id(call.output) not in values:
+            if not call.is_done(values):
                 call(values)
             for tensor in call.spent:  # its memory serves the next
                 values.pop(id(tensor), None)
         return values
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        if len(self.outputs) > 1:
-            raise ArgumentError(f"{self.title}: a model of several outputs cannot be a layer of another.")
-        given = list(input_shape) if isinstance(input_shape, list) else [input_shape]
-        shapes = {id(tensor): shape for tensor, shape in zip(self.inputs, given, strict=True)}
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the output's shape for an input's, or the list of them, as the network has several."""
+        several = self._of_dict(input_shape) if isinstance(input_shape, Mapping) else input_shape
+        given = [input_shape] if is_shape(input_shape) else several
+        symbols = {
+            id(tensor): SymbolicTensor(shape) for tensor, shape in zip(self.inputs, given, strict=True)
+        }
         for node in self.output_nodes:
-            if id(node.output) not in shapes:
-                arguments = [shapes[id(tensor)] for tensor in node.inputs]
-                shapes[id(node.output)] = node.layer.compute_output_shape(
-                    arguments if len(arguments) > 1 else arguments[0]
+            if any(id(tensor) not in symbols for tensor in node.outputs):
+                shapes = node.layer.output_shapes(
+                    filled(node.arguments, symbols), filled(node.keywords, symbols)
                 )
-        return shapes[id(self.outputs[0])]
+                found: list[Any] = []
+                mapped(found.append, shapes, until=is_shape)
+                for tensor, shape in zip(node.outputs, found, strict=True):
+                    symbols.setdefault(id(tensor), SymbolicTensor(shape))
+        shapes = [tuple(symbols[id(tensor)].shape) for tensor in self.outputs]
+        return shapes[0] if self.single_output else shapes
 
     def get_config(self) -> dict[str, Any]:
         described = []
@@ -124,24 +142,23 @@ class Network(Container):
         }
 
     def _describe_call(self, node: Node) -> dict[str, Any]:
-        tensors = [
-            {
-                "class_name": "__keras_tensor__",
-                "config": {
-                    "shape": list(tensor.shape),
-                    "dtype": tensor.dtype,
-                    "keras_history": self._history(tensor),
-                },
-            }
-            for tensor in node.inputs
-        ]
-        return {"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}}
+        def described(leaf: Any) -> Any:
+            if not isinstance(leaf, SymbolicTensor):
+                return leaf
+            config = {"shape": list(leaf.shape), "dtype": leaf.dtype, "keras_history": self._history(leaf)}
+            return {"class_name": "__keras_tensor__", "config": config}
+
+        keywords = mapped(described, node.keywords)
+        if node.training is not None:
+            keywords["training"] = node.training
+        call = {"args": list(mapped(described, node.arguments)), "kwargs": keywords}
+        return call if node.training is None else call | {"training_is_fixed": True}
 
     def _history(self, tensor: SymbolicTensor) -> list[Any]:
         """Return the layer that made a tensor, which of its calls, and which output of that, as Keras tells it."""
         calls = [node for node in self.nodes if node.layer is tensor.layer]
-        place = next(i for i, node in enumerate(calls) if node.output is tensor)
-        return [tensor.layer.name, place, 0]
+        place = next(i for i, node in enumerate(calls) if node is tensor.node)
+        return [tensor.layer.name, place, tensor.place]
 
 
 def _sorted_graph(
@@ -160,7 +177,7 @@ def _sorted_graph(
         if node is None or id(node) in finished:
             return
         visits.setdefault(id(node.layer), len(visits))
-        if id(tensor) not in given:
+        if not all(id(result) in given for result in node.outputs):
             if not node.inputs:
                 raise ArgumentError(
                     f"Model: the outputs need {node.layer.title}, which is not among the inputs; add it to inputs."
@@ -171,23 +188,26 @@ def _sorted_graph(
 
     for tensor in outputs:
         visit(tensor)
-    reached = list(finished.values())
     for tensor in inputs:
-        if tensor.node is None or id(tensor.node) not in finished:
-            raise ArgumentError(f"Model: the outputs do not depend on the input of shape {tensor.shape}.")
+        if tensor.node is not None and id(tensor.node) not in finished:  # no output depends on it
+            visits.setdefault(id(tensor.node.layer), -1)
+            finished[id(tensor.node)] = tensor.node
+    reached = list(finished.values())
 
     depths: dict[int, int] = {}
     layer_depths: dict[int, int] = {}
     for node in reversed(reached):
         depth = max(depths.get(id(node), 0), layer_depths.get(id(node.layer), 0))
         layer_depths[id(node.layer)] = depths[id(node)] = depth
-        if id(node.output) not in given:
+        if not all(id(result) in given for result in node.outputs):
             for parent in node.parents:
                 depths[id(parent)] = max(depth + 1, depths.get(id(parent), 0))
     nodes = sorted(reached, key=lambda node: (-depths[id(node)], visits[id(node.layer)]))
     layers: dict[int, Layer] = {}
     for node in nodes:
-        starts_inside = id(node.output) in given and not isinstance(node.layer, InputLayer)
+        starts_inside = all(id(result) in given for result in node.outputs) and not isinstance(
+            node.layer, InputLayer
+        )
         if not starts_inside:  # an input in the middle of another network: its maker stays outside
             layers.setdefault(id(node.layer), node.layer)
     ordered = sorted(layers.values(), key=lambda layer: (-layer_depths[id(layer)], visits[id(layer)]))

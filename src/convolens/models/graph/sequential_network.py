@@ -39,6 +39,7 @@ class SequentialNetwork(Container):
     """
 
     described_as = ("keras", "Sequential")
+    stem = "sequential"
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)

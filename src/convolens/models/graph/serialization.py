@@ -3,7 +3,7 @@
 from typing import Any
 
 from convolens.errors import ArgumentError
-from convolens.layers import LAYERS, OWN_LAYERS, Layer
+from convolens.layers import LAYERS, OWN_LAYERS, Layer, Operation
 
 
 def serialize(layer: Layer) -> dict[str, Any]:
@@ -16,6 +16,8 @@ def serialize(layer: Layer) -> dict[str, Any]:
     module, name = vars(kind).get("described_as", ("keras.layers", kind.__name__))
     if name in OWN_LAYERS:
         module = "convolens.layers"
+    elif isinstance(layer, Operation):
+        layer.get_config()  # raises
     elif name not in LAYERS and "described_as" not in vars(kind):
         raise ArgumentError(
             f"{layer.title}: a layer of your own cannot be described; save its weights instead."

@@ -1,0 +1,193 @@
+"""OwnState: what a layer of the user's own holds: weights, layers, losses and metrics."""
+
+from typing import Any
+
+import torch
+
+from convolens import constraints, initializers, regularizers
+from convolens.errors import ArgumentError
+from convolens.layers.calls.symbols import leaves
+from convolens.layers.weight_entry import WeightEntry
+from convolens.layers.weight_rules import Penalty, keep_to, penalties_of
+from convolens.metrics import Mean, Metric
+from convolens.tensor import Tensor, Variable
+from convolens.training import added_losses
+
+_HOLDERS = (list, dict, tuple)
+
+
+class OwnState:
+    """Before `torch.nn.Module` among a class's bases: layers in lists, dicts and models are found; weights, losses and metrics are added."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (torch.nn.Module, _HOLDERS)) or hasattr(value, "module"):
+            self.__dict__.setdefault("_held", {})[name] = None
+        elif isinstance(value, torch.Tensor) and self._rename_weight(name, value):
+            return
+        super().__setattr__(name, value)
+
+    def _rename_weight(self, name: str, value: torch.Tensor) -> bool:
+        """Let a weight that was added have the name of the attribute that holds it; return whether it is one."""
+        own: dict[str, tuple[str, bool]] = self.__dict__.get("_own_weights", {})
+        kept: Any = self._parameters  # type: ignore[attr-defined]
+        before = next((key for key in own if kept[key] is value), None)
+        if before not in (None, name):
+            kept[name] = kept.pop(before)
+            self.__dict__["_own_weights"] = {
+                name if key == before else key: told for key, told in own.items()
+            }
+        return before is not None
+
+    @property
+    def held_layers(self) -> list[Any]:
+        """The layers and models in the attributes, and in their lists, tuples and dicts, each once, in the order of the attributes."""
+        found: dict[int, Any] = {}
+        for name in self.__dict__.get("_held", ()):
+            for leaf in leaves(getattr(self, name, None)):
+                module = leaf if isinstance(leaf, torch.nn.Module) else getattr(leaf, "module", None)
+                if isinstance(module, OwnState) and module is not self:
+                    found.setdefault(id(module), module)
+        return list(found.values())
+
+    def register_parts(self) -> None:
+        """Let torch know the layers in lists, dicts and models too."""
+        children: dict[str, Any] = self._modules  # type: ignore[attr-defined]
+        known = {id(module) for module in children.values()}
+        for part in self.held_layers:
+            if id(part) not in known:
+                stem = str(getattr(part, "name", None) or type(part).__name__).replace(".", "_")
+                name, count = stem, 0
+                while name in children or hasattr(self, name):
+                    count += 1
+                    name = f"{stem}_{count}"
+                children[name] = part
+
+    def add_weight(
+        self,
+        *given: Any,
+        name: str | None = None,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        **options: Any,
+    ) -> Variable:
+        """Return a new weight of the layer: a `Variable` in Keras' layout, which training changes and files keep.
+
+        Args:
+            given: shape and initializer (Keras 1 and 3), or name and shape (Keras 2), in this order.
+            name: in files; by default "weight", "weight_1" ...
+            shape: a tuple; () is a single number.
+            initializer: a name, an object, or a function of the shape; "glorot_uniform" by default.
+            dtype: float32.
+            trainable: False for what only `assign` changes.
+            regularizer: a function of the weight, whose value is added to the loss.
+            constraint: a function of the weight, which replaces it after each step.
+            options: Keras' others (`aggregation`, `autocast` ...) change nothing here.
+
+        Raises:
+            ArgumentError: a shape that holds None.
+        """
+        for place, value in enumerate(given):
+            if place == 0 and isinstance(value, str):
+                name = value
+            elif shape is None:
+                shape = value
+            else:
+                initializer = value
+        sizes = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if any(size is None for size in sizes):
+            raise ArgumentError(
+                f"{type(self).__name__}.add_weight: shape {sizes} holds None; the size must be known, as from input_shape[-1]."
+            )
+        draw: Any = initializer
+        if not callable(initializer) or isinstance(initializer, type):
+            draw = initializers.get(initializer or "glorot_uniform")
+        weight = Variable(
+            draw(tuple(int(size) for size in sizes)), trainable, dtype="float32", name=name or "weight"
+        )
+        own = self.__dict__.setdefault("_own_weights", {})
+        stem = (name or "weight").replace(".", "_").replace("/", "_").replace(":", "_")
+        key, count = stem, 0
+        while key in own or hasattr(self, key):
+            count += 1
+            key = f"{stem}_{count}"
+        own[key] = (name or key, trainable)
+        weight._is_param = (
+            True  # so that torch takes it for a parameter, which stays the same object on another device
+        )
+        self.register_parameter(key, weight)  # type: ignore[attr-defined]
+        entry = WeightEntry(name or key, weight, trainable=trainable)
+        if regularizer is not None:
+            self.__dict__.setdefault("_penalties", []).append(Penalty(regularizers.get(regularizer), entry))
+        if constraint is not None:
+            keep_to(entry, constraints.get(constraint))
+        return weight
+
+    def own_entries(self) -> list[WeightEntry]:
+        """Return the weights that were added, in order."""
+        tensors: dict[str, Any] = self._parameters  # type: ignore[attr-defined]
+        own: dict[str, tuple[str, bool]] = self.__dict__.get("_own_weights", {})
+        return [WeightEntry(name, tensors[key], trainable=trained) for key, (name, trained) in own.items()]
+
+    def add_loss(self, losses: Any, inputs: Any = None, **options: Any) -> None:
+        """Add numbers to the loss of the run under way; called in `call`.
+
+        Args:
+            losses: a tensor, whose mean counts; a list of them; or a function without arguments, which is called in each run.
+            inputs: accepted, as in Keras 2.
+            options: accepted, as `inputs`.
+        """
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            if callable(loss) and not isinstance(loss, torch.Tensor):
+                self.__dict__.setdefault("_penalties", []).append(loss)
+                continue
+            value = torch.as_tensor(loss).as_subclass(torch.Tensor).mean()
+            added_losses.add(value)
+            self.__dict__.setdefault("_losses", []).append(value.as_subclass(Tensor))
+
+    def add_metric(
+        self, value: Any, name: str | None = None, aggregation: str | None = "mean", **options: Any
+    ) -> None:
+        """Show the mean of a value over an epoch among the metrics; called in `call`.
+
+        Args:
+            value: a number or tensor; or a metric, which is shown as it is.
+            name: in the logs; by default "metric".
+            aggregation: "mean" or None.
+            options: accepted, as in Keras 2.
+        """
+        kept: dict[str, Metric] = self.__dict__.setdefault("_metrics", {})
+        if isinstance(value, Metric):
+            kept.setdefault(value.name, value)
+            return
+        metric: Any = kept.setdefault(name or "metric", Mean(name=name or "metric"))
+        metric.update_state(torch.as_tensor(value).detach().as_subclass(torch.Tensor))
+
+    def _states(self) -> list[dict[str, Any]]:
+        modules: Any = self.modules()  # type: ignore[attr-defined]
+        return [vars(module) for module in modules if isinstance(module, OwnState)]
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """What the last run added to the loss, and the penalties of the weights, of this layer and of those it is made of."""
+        added = [loss for state in self._states() for loss in state.get("_losses", ())]
+        penalties: Any = penalties_of(self)  # type: ignore[arg-type]
+        return added + [penalty() for penalty in penalties]
+
+    def forget_losses(self) -> None:
+        """Forget what runs before have added to the loss."""
+        for state in self._states():
+            state.pop("_losses", None)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics that `add_metric` made, or that attributes hold, of this layer and of those it is made of."""
+        found: dict[int, Metric] = {}
+        for state in self._states():
+            held = [value for value in state.values() if isinstance(value, Metric)]
+            for metric in [*held, *state.get("_metrics", {}).values()]:
+                found.setdefault(id(metric), metric)
+        return list(found.values())

@@ -1,0 +1,148 @@
+"""Operation and Lambda: a function of `Tensor`s as a layer; and functions that draw a graph where they are given symbols."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+
+from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
+from convolens.layers.calls.shape_by_running import shape_by_running
+from convolens.layers.calls.symbols import is_symbolic, mapped
+from convolens.layers.layer import Layer
+from convolens.naming import snake_case
+from convolens.tensor import Tensor, as_tensor
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def on_symbols(function: Function) -> Function:
+    """Let a function of `Tensor`s be called on symbolic tensors as well, where it becomes a layer of the graph: a decorator.
+
+    The function is called with everything that it was given, the symbolic tensors replaced by `Tensor`s in Keras' order, in each
+    run of the network; its result is a `Tensor`, or a list, tuple or dict of them. Symbolic tensors may be anywhere among the
+    arguments and keywords, within lists, tuples and dicts too. The shape is found by two runs on torch's "meta" device, or on
+    zeros where that fails.
+
+    Example:
+        >>> from convolens.layers import Input
+        >>> @on_symbols
+        ... def twice(x):
+        ...     return 2 * x
+        >>> twice(Input((3,))).shape, twice(4)
+        ((None, 3), 8)
+    """
+
+    @functools.wraps(function)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        if is_symbolic(arguments) or (keywords and is_symbolic(keywords)):
+            return Operation(function)(*arguments, **keywords)
+        return function(*arguments, **keywords)
+
+    return called  # type: ignore[return-value]
+
+
+class Operation(Layer):
+    """A function of `Tensor`s in Keras' order, as a layer: what operators on symbolic tensors become.
+
+    Args:
+        function: of any arguments; gives a `Tensor`, or a list, tuple or dict of them. It has no weights.
+        options: `name`, `trainable` as in `Layer`.
+
+    Raises:
+        ArgumentTypeError: no function.
+
+    Example:
+        >>> Operation(lambda x, y: x - y)(np.ones((1, 2), "float32"), 3.0).tolist()
+        [[-2.0, -2.0]]
+    """
+
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+        super().__init__(**options)
+        if not callable(function):
+            raise ArgumentTypeError(f"{type(self).__name__}: expected a function; received {function!r:.60}.")
+        self.function = function
+
+    @property
+    def stem(self) -> str:
+        """What a network calls the layer, where it has no name: as the function."""
+        name = getattr(self.function, "__name__", "")
+        return snake_case(name) if name.isidentifier() else "operation"
+
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return what the function gives.
+
+        Args:
+            arguments, keywords: of the function.
+        """
+        return mapped(_as_tensor, self.function(*arguments, **keywords))
+
+    def output_shapes(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Return the shapes of what comes out for symbolic tensors among the arguments.
+
+        Args:
+            arguments, keywords: of the function.
+
+        Raises:
+            ShapeError: the function cannot be run.
+        """
+        try:
+            return shape_by_running(self.title, self.call, arguments, keywords, 2, "meta")
+        except ShapeError:  # what cannot be run without values
+            return shape_by_running(self.title, self.call, arguments, keywords, 2)
+
+    def get_config(self) -> dict[str, Any]:
+        """Raise an `ArgumentError`: a function of the user's own has no written form."""
+        raise ArgumentError(
+            f"{self.title}: a function in a graph is a program, which no file holds; save the weights (model.save_weights), and "
+            "build the model by the program where you load them."
+        )
+
+
+class Lambda(Operation):
+    """A function of one `Tensor` (or a list of them) as a layer, as `keras.layers.Lambda`; in programs only, never out of a file.
+
+    Args:
+        function: of a `Tensor` in Keras' order, and of `arguments`.
+        output_shape: accepted; the shape is found by running the function.
+        mask: accepted, and not used.
+        arguments: name -> value of further arguments of the function.
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
+    Raises:
+        ArgumentTypeError: no function.
+
+    Example:
+        >>> Lambda(lambda x: x / 255.0)(np.full((1, 2), 51.0, "float32")).tolist()
+        [[0.20000000298023224, 0.20000000298023224]]
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(function, **options)
+        self.given = dict(arguments or {})
+        code = getattr(function, "__code__", None)
+        self._takes_training = code is not None and "training" in code.co_varnames[: code.co_argcount]
+
+    @property
+    def stem(self) -> str:
+        """What a network calls the layer, where it has no name."""
+        return "lambda"
+
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
+        if self._takes_training:
+            keywords.setdefault("training", self.training)
+        return super().call(*arguments, **self.given, **keywords)
+
+
+def _as_tensor(value: Any) -> Any:
+    if isinstance(value, np.ndarray) or (isinstance(value, torch.Tensor) and not isinstance(value, Tensor)):
+        return as_tensor(value)
+    return value
