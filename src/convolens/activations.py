@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError
+from convolens.missing import answer_for
 
 Activation = Callable[[torch.Tensor], torch.Tensor]
 
@@ -118,3 +119,6 @@ def name_of(activation: Activation) -> str:
         if known is activation:
             return name
     return getattr(activation, "__name__", type(activation).__name__)
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -20,6 +20,18 @@ class UnknownNameError(ArgumentError):
     """A name (model, optimizer, loss, layer, column ...) is not known; the nearest one is offered."""
 
 
+class NotHereError(ConvolensError, AttributeError):
+    """A name of Keras or TensorFlow is not here; the message says what it does, and what to use instead."""
+
+
+class NotHereImportError(ConvolensError, ImportError):
+    """A module or name of Keras or TensorFlow that is not here was imported."""
+
+
+class ProgramError(ConvolensError, RuntimeError):
+    """A Keras program cannot go on here; the message names its line."""
+
+
 class ShapeError(ArgumentError):
     """Shapes do not fit together."""
 

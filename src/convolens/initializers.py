@@ -15,6 +15,7 @@ import torch
 from convolens.arguments import look_up
 from convolens.described import Described
 from convolens.errors import ArgumentError
+from convolens.missing import answer_for
 
 # Standard deviation of a unit normal truncated at +-2: Keras divides by it.
 _TRUNCATED_UNIT_DEVIATION = 0.87962566103423978
@@ -258,3 +259,6 @@ def get(identifier: "str | Mapping[str, Any] | Initializer | type[Initializer]")
     raise ArgumentError(
         f"initializers.get: expected a name, a config or an Initializer; received {identifier!r}."
     )
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

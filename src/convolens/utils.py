@@ -8,6 +8,7 @@ import torch
 
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
+from convolens.missing import answer_for
 
 
 def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
@@ -50,3 +51,6 @@ def set_random_seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -40,6 +40,7 @@ from convolens.applications.weights.names import spelt_as
 from convolens.applications.weights.normalization import Normalization
 from convolens.applications.weights.pretrained import Pretrained, find_weights
 from convolens.arguments import integer, look_up
+from convolens.missing import answer_for
 from convolens.models import Model
 
 APPLICATIONS: dict[str, Architecture] = {
@@ -174,3 +175,5 @@ __all__ = [
     "find_weights",
     "preprocessing",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -15,6 +15,7 @@ from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from convolens.callbacks.swap_ema_weights import SwapEMAWeights
 from convolens.callbacks.tensorboard import TensorBoard
 from convolens.callbacks.terminate_on_nan import TerminateOnNaN
+from convolens.missing import answer_for
 
 CALLBACKS: dict[str, type[Callback]] = {
     "BackupAndRestore": BackupAndRestore,
@@ -49,3 +50,5 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

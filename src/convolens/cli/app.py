@@ -33,6 +33,7 @@ from convolens.cli.photos.features import features
 from convolens.cli.photos.map import map as map_features
 from convolens.cli.photos.neighbours import neighbours
 from convolens.cli.photos.probe import probe
+from convolens.cli.programs.run import run
 from convolens.cli.spin_count import set_spin_count
 
 # The groups of `convolens --help`, in its order: what a first day needs comes first.
@@ -41,8 +42,11 @@ GROUPS: dict[str, tuple[Callable[..., object], ...]] = {
     "More from training": (finetune, resume, compare, lr_find, calibrate, diff),
     "Looking at photos": (augment, features, neighbours, map_features, probe),
     "Understanding networks": (demo, models, cost, convolve),
+    "Keras programs": (run,),
     "Files": (import_weights, cache),
 }
+# What stands behind the program is the program's own, `--help` too.
+_SETTINGS: dict[Callable[..., object], dict[str, object]] = {run: {"allow_interspersed_args": False}}
 
 
 def _version(asked: bool) -> None:
@@ -72,7 +76,7 @@ def make_app() -> typer.Typer:
 
     for group, commands in GROUPS.items():
         for command in commands:
-            app.command(rich_help_panel=group)(command)
+            app.command(rich_help_panel=group, context_settings=_SETTINGS.get(command))(command)
     return app
 
 

@@ -12,6 +12,7 @@ from convolens.arguments import one_of
 from convolens.datasets.places import find, local_folders
 from convolens.errors import DataError
 from convolens.files.download import RemoteFile
+from convolens.missing import answer_for
 
 ARCHIVE = RemoteFile(
     url="https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
@@ -108,3 +109,6 @@ def _part(path: Path, data: bytes, label_mode: str) -> Part:
             f"{path}: cannot be read as CIFAR-100's python version ({error}); remove it, and it is downloaded anew."
         ) from error
     return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), y  # (n, h, w, c), (n, 1)
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -8,6 +8,7 @@ import numpy as np
 from convolens.datasets.places import download_folder, local_folders
 from convolens.errors import DataError
 from convolens.files.download import RemoteFile, check, download
+from convolens.missing import answer_for
 
 CLASS_NAMES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -72,3 +73,6 @@ def _array(path: Path) -> np.ndarray:
         return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape).copy()
     except (OSError, EOFError, ValueError, IndexError) as error:
         raise DataError(f"{path}: cannot be read ({error}); remove it, and it is downloaded anew.") from error
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

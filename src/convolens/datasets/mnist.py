@@ -9,6 +9,7 @@ import numpy as np
 from convolens.datasets.places import find
 from convolens.errors import DataError
 from convolens.files.download import RemoteFile, check
+from convolens.missing import answer_for
 
 FILE = RemoteFile(
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
@@ -57,3 +58,6 @@ def load_data(path: str | os.PathLike[str] = "mnist.npz", file: RemoteFile = FIL
             f"{place}: cannot be read as MNIST ({error}); remove it, and it is downloaded anew."
         ) from error
     return train, test
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -59,6 +59,7 @@ from convolens.layers.reshaping.reshape import Reshape
 from convolens.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.zero_padding2d import ZeroPadding2D
+from convolens.missing import answer_for
 
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
@@ -209,3 +210,5 @@ __all__ = [
     "multiply",
     "subtract",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

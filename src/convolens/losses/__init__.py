@@ -52,6 +52,7 @@ from convolens.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from convolens.missing import answer_for
 
 # Every name that `compile(loss=...)` understands: function, class and short names, old ones too.
 LOSSES: dict[str, type[Loss]] = {
@@ -187,3 +188,5 @@ __all__ = [
     "sparse_categorical_crossentropy",
     "squared_hinge",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -45,6 +45,7 @@ from convolens.metrics.of_losses import (
     SquaredHinge,
 )
 from convolens.metrics.precision_recall import Precision, Recall
+from convolens.missing import answer_for
 from convolens.naming import snake_case
 
 _CLASSES: tuple[type[Metric], ...] = (
@@ -173,3 +174,5 @@ __all__ = [
     "sparse_top_k_categorical_accuracy",
     "top_k_categorical_accuracy",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

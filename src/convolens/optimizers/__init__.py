@@ -10,6 +10,7 @@ from typing import Any
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentTypeError
+from convolens.missing import answer_for
 from convolens.optimizers import schedules
 from convolens.optimizers.adam import Adam
 from convolens.optimizers.adamw import AdamW
@@ -67,3 +68,5 @@ __all__ = [
     "get",
     "schedules",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

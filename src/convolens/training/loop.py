@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from convolens.errors import ArgumentError
@@ -11,6 +12,9 @@ from convolens.memory import kept_memory
 from convolens.training.batches import Batch, Source
 from convolens.training.state import Progress, RandomStates
 from convolens.training.step import LazyLogs, Step
+
+# Whether Ctrl-C goes on to who called `fit` once the training is ended, as in Keras.
+CTRL_C_GOES_ON: ContextVar[bool] = ContextVar("ctrl_c_goes_on", default=False)
 
 
 @contextmanager
@@ -95,6 +99,9 @@ def fit(
         validate: returns loss and metrics on the validation data.
         validation_due: whether an epoch ends with `validate`.
         resumed: what was restored, for `events.on_train_resume`; None for a training from its beginning.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C ended it, where `CTRL_C_GOES_ON`.
     """
     logs: dict[str, Any] = {}
     interrupted = False
@@ -127,6 +134,8 @@ def fit(
         raise
     step.finish()
     events.on_train_end(dict(logs))
+    if interrupted and CTRL_C_GOES_ON.get():
+        raise KeyboardInterrupt
     return interrupted
 
 

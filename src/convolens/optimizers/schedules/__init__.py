@@ -1,5 +1,6 @@
 """Learning rates as pure functions of the step, counted from 0: a resumed run needs no state."""
 
+from convolens.missing import answer_for
 from convolens.optimizers.schedules.cosine_decay import CosineDecay
 from convolens.optimizers.schedules.descriptions import SCHEDULES, deserialize, serialize
 from convolens.optimizers.schedules.exponential_decay import ExponentialDecay
@@ -22,3 +23,5 @@ __all__ = [
     "of_step",
     "serialize",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

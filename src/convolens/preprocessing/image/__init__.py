@@ -1,5 +1,6 @@
 """Images under Keras' names: load and save them, and vary them as `ImageDataGenerator` does."""
 
+from convolens.missing import answer_for
 from convolens.preprocessing.image.array_iterator import NumpyArrayIterator
 from convolens.preprocessing.image.dataframe_iterator import DataFrameIterator
 from convolens.preprocessing.image.directory_iterator import DirectoryIterator
@@ -18,3 +19,5 @@ __all__ = [
     "load_img",
     "save_img",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -1,0 +1,135 @@
+"""Where modules of Keras and TensorFlow, old places included, lie here."""
+
+import importlib.util
+from functools import cache
+
+# What Keras' top module is called, the longest first: `tensorflow.keras.layers` is `layers` in it.
+KERAS_ROOTS = (
+    "tensorflow.python.keras.api._v2.keras",
+    "tensorflow.python.keras.api._v1.keras",
+    "tensorflow.contrib.keras.python.keras",
+    "tensorflow.contrib.keras.api.keras",
+    "tensorflow.python.keras.api.keras",
+    "tensorflow._api.v2.keras",
+    "tensorflow.compat.v1.keras",
+    "tensorflow.compat.v2.keras",
+    "tensorflow.contrib.keras",
+    "tensorflow.python.keras",
+    "tensorflow.keras",
+    "tf_keras.api._v2.keras",
+    "tf_keras.api._v1.keras",
+    "tf_keras.src",
+    "tf_keras",
+    "keras.api._v2.keras",
+    "keras.api._v1.keras",
+    "keras._tf_keras.keras",
+    "keras.api",
+    "keras.src",
+    "keras",
+)
+# Packages that held a part of Keras, and which.
+PARTS = {"keras_preprocessing": "preprocessing", "keras_applications": "applications"}
+
+# A module of Keras -> the modules of ours that hold what is in it, where that is another one; what lies within leads there too.
+OLD_PLACES = {
+    "engine": ("layers", "models", "utils"),
+    "initializations": ("initializers",),
+    "layers.experimental": ("layers",),
+    "legacy.layers": ("layers",),
+    "legacy.models": ("models",),
+    "legacy": ("layers", "models", "utils"),
+    "models.cloning": ("models",),
+    "models.model": ("models",),
+    "models.sequential": ("models",),
+    "objectives": ("losses",),
+    "optimizers.legacy": ("optimizers",),
+    "optimizer_v1": ("optimizers",),
+    "optimizer_v2": ("optimizers",),
+    "preprocessing.image_dataset": ("utils",),
+    "saving": ("models", "utils"),
+    "training": ("models",),
+} | {
+    f"{home}.{name}": (home,)
+    for home, names in {
+        "activations": "activations",
+        "backend": "backend common load_backend tensorflow_backend theano_backend",
+        "callbacks": "callbacks callback early_stopping model_checkpoint tensorboard_v1",
+        "initializers": "initializers initializers_v1 initializers_v2",
+        "layers": "activation advanced_activations attention convolutional convolutional_recurrent core "
+        "embeddings input_layer layer local locally_connected merging noise normalization pooling "
+        "preprocessing recurrent regularization reshaping rnn serialization wrappers merge",
+        "losses": "losses loss",
+        "metrics": "metrics accuracy_metrics",
+        "optimizers": "adadelta adagrad adam adamax experimental nadam optimizer optimizers rmsprop sgd",
+        "regularizers": "regularizers",
+        "utils": "conv_utils data_utils dataset_utils generic_utils image_dataset_utils image_utils io_utils layer_utils "
+        "losses_utils np_utils numerical_utils tf_utils training_utils vis_utils visualize_util",
+    }.items()
+    for name in names.split()
+}
+
+# Modules of Keras that are one of ours, as soon as it is there; those of the last two hold many.
+PUBLIC = (
+    "activations", "applications", "backend", "callbacks", "config", "constraints", "datasets", "experimental", "initializers",
+    "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "optimizers.schedules", "preprocessing",
+    "preprocessing.image", "random", "regularizers", "saving", "tree", "utils", "wrappers",
+)  # fmt: skip
+FAMILIES = ("applications.", "datasets.")
+
+
+def homes_of(name: str) -> tuple[str, ...] | None:
+    """Return the modules of ours that hold what a module of Keras or TensorFlow holds, the first first; None where there is none.
+
+    Args:
+        name: a module's full name, as in `import`.
+
+    Example:
+        >>> homes_of("tensorflow.keras.layers"), homes_of("keras.layers.core"), homes_of("keras.layers.LSTM")
+        (('convolens.layers',), ('convolens.layers',), None)
+        >>> homes_of("keras.engine.topology"), homes_of("tensorflow.python.framework")
+        (('convolens.layers', 'convolens.models', 'convolens.utils'), None)
+    """
+    for part, place in PARTS.items():
+        if _within(name, part):
+            return _keras_homes(f"{place}{name[len(part) :]}")
+    # The longest root decides; `tf_keras.api` is on the way to another one.
+    root = next((root for root in KERAS_ROOTS if _within(name, root)), None)
+    homes = _tensorflow_homes(name) if root is None else _keras_homes(name[len(root) + 1 :])
+    if homes is None and any(_within(root, name) for root in KERAS_ROOTS):
+        return ("convolens.tensorflow" if name.startswith("tensorflow") else "convolens",)
+    return homes
+
+
+def _within(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def _keras_homes(name: str) -> tuple[str, ...] | None:
+    if not name:
+        return ("convolens",)
+    if (name in PUBLIC or name.startswith(FAMILIES)) and _is_module(f"convolens.{name}"):
+        return (f"convolens.{name}",)
+    for old in sorted(OLD_PLACES, key=len, reverse=True):
+        if _within(name, old):
+            return tuple(filter(_is_module, (f"convolens.{home}" for home in OLD_PLACES[old]))) or None
+    return None
+
+
+def _tensorflow_homes(name: str) -> tuple[str, ...] | None:
+    if not _within(name, "tensorflow"):
+        return None
+    inner = name.removeprefix("tensorflow").removeprefix("._api.v2").removeprefix(".compat.v2")
+    if inner.startswith(".compat.v1."):
+        inner = inner.removeprefix(".compat.v1")
+    place = f"convolens.tensorflow{inner}"
+    if inner == ".compat.v1":
+        return (place, "convolens.tensorflow")
+    return (place,) if _is_module(place) else None
+
+
+@cache
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # a place within a file
+        return False

@@ -1,0 +1,50 @@
+"""Names of `tf` itself that are about the process: devices, names in graphs, what runs eagerly."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from convolens.tensorflow.logging import get_logger
+
+__all__ = ["device", "enable_eager_execution", "executing_eagerly", "get_logger", "name_scope", "no_op"]
+
+
+@contextmanager
+def device(name: Any) -> Iterator[None]:
+    """Do nothing within the block: a network is on the device that `fit` finds, or that `model.to` names.
+
+    Args:
+        name: "/GPU:0", "/cpu:0".
+
+    Example:
+        >>> with device("/GPU:0"):
+        ...     pass
+    """
+    yield
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[str]:
+    """Do nothing within the block: layers are named within their network.
+
+    Args:
+        name: of the scope.
+    """
+    yield name
+
+
+def executing_eagerly() -> bool:
+    """Return True: everything runs eagerly here."""
+    return True
+
+
+def enable_eager_execution() -> None:
+    """Do nothing: everything runs eagerly here."""
+
+
+def no_op(name: str | None = None) -> None:
+    """Do nothing.
+
+    Args:
+        name: accepted.
+    """
