@@ -14,6 +14,7 @@ from convolens.training.inputs.arrays import as_arrays, as_labels
 from convolens.training.inputs.indexed_source import IndexedSource
 from convolens.training.inputs.iterator_source import IteratorSource
 from convolens.training.inputs.loader_source import LoaderSource
+from convolens.training.inputs.pass_source import PassSource, gives_passes
 
 
 def make_source(
@@ -36,7 +37,7 @@ def make_source(
     Args:
         where: what an error begins with: "fit" ...
         x: an array (n, ...), of any kind that `as_array` knows, or a list of them for several inputs, a `DataLoader`, an object
-            that knows its batches by number (`len`, `[i]`), or a generator or iterable of x, (x, y) or (x, y, weight).
+            that knows its batches by number (`len`, `[i]`), one whose passes can be asked for (`tf.data.Dataset`), or a generator or iterable of x, (x, y) or (x, y, weight).
         y, sample_weight: beside arrays: labels (n, ...) and weights (n,), or None.
         batch_size: of arrays; None is 32.
         steps: batches an epoch; None takes all that there are.
@@ -62,6 +63,8 @@ def make_source(
         _check_batches(where, x)
         if isinstance(x, torch.utils.data.DataLoader):
             return LoaderSource(x, image_shape, steps, class_weight, feed)
+        if gives_passes(x):
+            return PassSource(where, x, steps, class_weight, feed)
         if hasattr(x, "__getitem__") and hasattr(x, "__len__"):
             return IndexedSource(x, steps, class_weight, pin, feed)
         return IteratorSource(x, steps, class_weight, feed)
