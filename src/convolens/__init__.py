@@ -34,6 +34,7 @@ _MODULES = (
     "losses",
     "metrics",
     "models",
+    "ops",
     "optimizers",
     "preprocessing",
     "regularizers",

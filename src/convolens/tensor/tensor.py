@@ -101,6 +101,18 @@ class Tensor(torch.Tensor):
     def __format__(self, how: str) -> str:
         return format(self.item() if self.ndim == 0 else str(self), how)
 
+    def to(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return the tensor with another type, or on another device, under any of their names.
+
+        Args:
+            arguments, keywords: as of `torch.Tensor.to`; a type may be a `DType`.
+        """
+        given: list[Any] = [one.torch if isinstance(one, DType) else one for one in arguments]
+        named: dict[str, Any] = {
+            key: one.torch if isinstance(one, DType) else one for key, one in keywords.items()
+        }
+        return super().to(*given, **named)
+
     # -- what is done with it ----------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:

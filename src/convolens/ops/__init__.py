@@ -1,0 +1,33 @@
+"""Functions of tensors in Keras' order by Keras' names (`keras.ops`): on values at once, on symbolic tensors as layers.
+
+Example:
+    >>> from convolens import ops
+    >>> ops.mean([[1.0, 3.0]], axis=-1).numpy().tolist()
+    [2.0]
+"""
+
+import importlib
+from typing import Any
+
+# Where the functions are, and the rooms under which Keras has some of them once more.
+_HOMES = ("elementwise", "reductions", "making", "shapes", "choosing", "linear_algebra", "nn", "control")
+_ROOMS = {"image": "image", "nn": "nn", "linalg": "linear_algebra"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return __dir__()
+    if name in _ROOMS:
+        return importlib.import_module(f"convolens.ops.{_ROOMS[name]}")
+    for home in () if name.startswith("_") else _HOMES:
+        module = importlib.import_module(f"convolens.ops.{home}")
+        if name in module.__all__:
+            value = globals()[name] = getattr(module, name)
+            return value
+    raise AttributeError(f"module 'convolens.ops' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(
+        name for home in _HOMES for name in importlib.import_module(f"convolens.ops.{home}").__all__
+    )

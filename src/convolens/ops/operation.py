@@ -1,0 +1,66 @@
+"""operation: what makes a function of `keras.ops`: values become tensors, and on symbolic tensors it becomes a layer."""
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from convolens.errors import ArgumentTypeError
+from convolens.layers.layer import is_symbolic
+from convolens.tensor import Tensor, as_tensor
+
+
+def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator for functions of `Tensor`s.
+
+    The function is called with its first arguments as `Tensor`s whatever they were (numbers beside a tensor take its type, as in
+    TensorFlow); TensorFlow's `name=` is accepted; on symbolic tensors the function becomes a layer of the network.
+
+    Args:
+        tensors: how many of the first arguments.
+
+    Example:
+        >>> @operation()
+        ... def double(x):
+        ...     return 2 * x
+        >>> double([1.0, 2.0]).numpy().tolist()
+        [2.0, 4.0]
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        names = list(inspect.signature(function).parameters)[:tensors]
+
+        @functools.wraps(function)
+        def call(*arguments: Any, name: str | None = None, **keywords: Any) -> Any:
+            if is_symbolic(list(arguments)) or is_symbolic(list(keywords.values())):
+                return _as_layer(call, function.__name__)(*arguments, **keywords)
+            values = list(arguments)
+            while len(values) < len(names) and names[len(values)] in keywords:
+                values.append(keywords.pop(names[len(values)]))
+            return function(*_tensors(values[:tensors]), *values[tensors:], **keywords)
+
+        return call
+
+    return decorate
+
+
+def _tensors(values: list[Any]) -> list[Tensor]:
+    """Return values as tensors; plain numbers and arrays of fractions take the type of the first tensor with fractions."""
+    kinds = [value.dtype for value in values if isinstance(value, torch.Tensor) and value.is_floating_point()]
+    if not kinds or len(values) == 1:
+        return [as_tensor(value) for value in values]
+    return [as_tensor(value, None if isinstance(value, torch.Tensor) else kinds[0]) for value in values]
+
+
+def _as_layer(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    try:
+        module = importlib.import_module("convolens.layers.operation")
+    except ModuleNotFoundError as error:
+        raise ArgumentTypeError(
+            f"{name}: takes values, not a symbolic tensor; use a layer, or Lambda."
+        ) from error
+    layer: Callable[..., Any] = module.Operation(function)
+    return layer
