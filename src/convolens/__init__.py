@@ -12,8 +12,6 @@ TYPE_CHECKING = False  # typing's own would be imported first, and Ctrl-C until 
 if TYPE_CHECKING:
     from typing import Any
 
-from convolens.missing import answer_for
-
 __version__ = "0.1.0"
 
 # Rooms and modules reachable as attributes, as in Keras: `keras.layers.Conv2D`.
@@ -54,15 +52,13 @@ _NAMES = {
 
 __all__ = ["__version__", *_MODULES, *_NAMES]
 
-_missing = answer_for(__name__)
-
 
 def __getattr__(name: str) -> "Any":
     if name in _MODULES:
         return importlib.import_module(f"convolens.{name}")
     if name in _NAMES:
         return getattr(importlib.import_module(_NAMES[name]), name)
-    return _missing(name)
+    return importlib.import_module("convolens.missing").answer_for(__name__)(name)
 
 
 def __dir__() -> list[str]:
