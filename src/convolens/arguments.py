@@ -7,21 +7,27 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
+from convolens.missing import of_keras
 
 T = TypeVar("T")
 
 LARGEST = 2**31 - 1  # of a size, a count: what torch and image files can take
 
 
-def did_you_mean(name: object, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[str], likeness: float = 0.5) -> str:
     """Return " Did you mean 'x'?" for the nearest known name, or "" where none is near.
+
+    Args:
+        name: what was given.
+        known: what is known.
+        likeness: from 0 to 1, of what is near.
 
     Example:
         >>> did_you_mean("sgdd", ["sgd", "adam"])
         " Did you mean 'sgd'?"
     """
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}  # "mse" before "MSE"
-    near = difflib.get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=likeness)
     if not near:
         return ""
     found = by_folded[near[0]]
@@ -55,10 +61,9 @@ def look_up(where: str, what: str, name: str, table: Mapping[str, T]) -> T:
     """
     if name in table:
         return table[name]
+    hint = of_keras(f"{what}s" if what[-1:] != "s" else f"{what}es", name) or did_you_mean(name, table)
     raise UnknownNameError(
-        f"{where}: unknown {what} {name!r}.{did_you_mean(name, table)} Known: "
-        + ", ".join(sorted(table))
-        + "."
+        f"{where}: unknown {what} {name!r}.{hint} Known: " + ", ".join(sorted(table)) + "."
     )
 
 
@@ -72,7 +77,7 @@ def refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -
     for name in given:
         if name not in names:
             raise ArgumentTypeError(
-                f"{where}: unknown argument {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
+                f"{where}: unknown argument {name!r}.{did_you_mean(name, names, 0.75)} Known: {', '.join(names)}."
             )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import convolens
 from convolens.errors import NotHereError, NotHereImportError
-from convolens.programs.keras_names import NEED_TENSORFLOW, PACKAGES, keras_names
-from convolens.programs.old_places import KERAS_ROOTS, OLD_PLACES, homes_of
+from convolens.missing.old_places import KERAS_ROOTS, OLD_PLACES, PACKAGES, homes_of
+from convolens.programs.keras_names import NEED_TENSORFLOW, keras_names
 
 LINES = """
 import tensorflow as tf; tf.keras.layers.Conv2D

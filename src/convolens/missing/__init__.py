@@ -1,4 +1,4 @@
-"""What to say of names of Keras and TensorFlow that are not here: what they do, and what to use instead."""
+"""Names of Keras that are not where they were, or not here: old places lead to new ones, all others say what they do, and what to use instead."""
 
 import dis
 import sys
@@ -8,19 +8,21 @@ from typing import Any
 
 from convolens.errors import NotHereError, NotHereImportError
 
-__all__ = ["answer_for", "import_error", "keras_name"]
+__all__ = ["answer_for", "import_error", "keras_name", "of_keras"]
 
 
 def answer_for(module: str) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a module of ours: it raises an error that says what of Keras is missing.
+    """Return the `__getattr__` of a module of ours: an old module of Keras leads to where its names are, of all else it says what it is.
 
     Args:
         module: its full name, `__name__` in it.
 
     Raises:
-        NotHereError: always, of any name; `NotHereImportError` where the name was to be imported.
+        NotHereError: any other name; `NotHereImportError` where it was to be imported.
 
     Example:
+        >>> answer_for("convolens.layers")("convolutional").Conv2D.__name__
+        'Conv2D'
         >>> answer_for("convolens.layers")("LSTM")
         Traceback (most recent call last):
         convolens.errors.NotHereError: keras.layers.LSTM is not here ...
@@ -29,6 +31,11 @@ def answer_for(module: str) -> Callable[[str], Any]:
     def __getattr__(name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        from convolens.missing.place import place_of
+
+        old = place_of(keras_name(f"{module}.{name}"))
+        if old is not None:
+            return old
         said = _sentence(module, name)
         if _is_import(sys._getframe(1)):
             raise NotHereImportError(said, name=module)
@@ -73,6 +80,26 @@ def keras_name(name: str) -> str:
         if name == ours or name.startswith(f"{ours}."):
             return theirs + name[len(ours) :]
     return name
+
+
+def of_keras(module: str, name: str) -> str:
+    """Return what is to be said of a name that Keras takes in words ("adadelta") and that is not here; "" where Keras does not know it.
+
+    Args:
+        module: of Keras, "optimizers" for example.
+        name: as a class, or with small letters and underscores.
+
+    Example:
+        >>> of_keras("optimizers", "lion").startswith(" keras.optimizers.Lion is not here (Optimizer that implements the Lion")
+        True
+        >>> of_keras("optimizers", "lionn")
+        ''
+    """
+    from convolens.missing.advice import known_names, sentence
+
+    wanted = f"keras.{module}.{name}".replace("_", "").casefold()
+    found = next((known for known in known_names() if known.replace("_", "").casefold() == wanted), None)
+    return "" if found is None else f" {sentence(found)}"
 
 
 def _sentence(module: str, name: str) -> str:

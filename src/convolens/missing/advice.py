@@ -7,14 +7,55 @@ from functools import cache
 from importlib.resources import files
 
 KERAS = "use the keras package for it (pip install keras)"
-# Names of Keras and TensorFlow -> what to use instead; the first pattern that fits a whole name.
+SEQUENCES = f"Convolens is for images, not for sequences or text; {KERAS}"
+OPERATIONS = "use the function of that name in convolens.tensorflow or keras.backend, or torch's, in a layer or a loss of your own"
+# Names of Keras and TensorFlow -> what to use instead: the first pattern that fits a whole name.
 ADVICE = (
-    (
-        r"keras\.layers\.(.*(LSTM|GRU|RNN|Cell).*|Bidirectional|TimeDistributed|Masking)",
-        f"Convolens is for images, not for sequences; {KERAS}",
-    ),
+    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|TimeDistributed|Masking|RepeatVector)", SEQUENCES),
+    (r"keras\.layers\.(.*\.)?(.*Attention|.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
+    (r"keras\.(utils|preprocessing)\.(pad_sequences|text|audio|timeseries|warmstart).*", SEQUENCES),
+    (r"keras\.preprocessing\.(sequence|text).*|keras\.datasets\.(imdb|reuters).*|keras\.(losses\.ctc|backend\.ctc).*", SEQUENCES),
+    (r"keras\.datasets\..*housing.*", "sklearn.datasets.fetch_california_housing() loads houses and their prices"),
+    (r"keras\.layers\.Random.*|keras\.layers\.(.*Contrast.*|CutMix|MixUp|AugMix|RandAugment|Equalization|Solarization)",
+     "use ImageDataGenerator or convolens.augmentation, which draws and applies many changes of photos at once"),
+    (r"keras\.layers\.(Jax|Flax|TFSM|Torch).*", "a torch module is a layer as it is: convolens.models.Model(module)"),
+    (r"keras\.layers\.(Locally.*|Feature.*|DenseFeatures|.*Fourier.*)", f"Conv2D and Dense do most of it; else {KERAS}"),
+    (r"keras\.applications\..*",
+     "convolens.applications lists the networks that are here, as does `convolens models`; \"timm:NAME\" builds any of the package timm"),
+    (r"keras\.ops\..*", OPERATIONS),
+    (r"keras\.ops|keras\.backend(\..*)?", OPERATIONS),
+    (r"keras\.(random|tree)(\..*)?", "torch and NumPy have the same: torch.rand, torch.utils._pytree, numpy.random.default_rng"),
+    (r"keras\.(mixed_precision|dtype_policies)(\..*)?|keras\.(Float)?DTypePolicy|keras\.config\..*dtype_policy",
+     'model.compile(..., precision="bfloat16") trains in half precision'),
+    (r"keras\.optimizers\.LossScaleOptimizer|keras\.layers\.experimental\.SyncBatch.*",
+     'model.compile(..., precision="float16") scales the loss by itself'),
+    (r"keras\.optimizers\.(.*\.)?(deserialize|serialize)|keras\.[a-z]+\.(deserialize|serialize)",
+     "get() of the same module takes a configuration, get_config() gives it"),
+    (r"keras\.optimizers\..*", "Adam, AdamW, SGD, RMSprop or another of convolens.optimizers learns as well in most trainings"),
+    (r"keras\.(quantizers|Quantizer).*", "torch.ao.quantization works on a model's torch module, model.module"),
+    (r"keras\.(distribution|dtensor).*", "one device is used here; torchrun trains a model on several"),
+    (r"keras\.(export|estimator|experimental).*", "model.save writes what Keras reads; torch.onnx exports model.module"),
+    (r"keras\.wrappers.*", "convolens.features.learners holds scikit-learn's classifiers on a network's features; skorch wraps model.module"),
+    (r"keras\.(distillation|visualization).*", f"convolens.analysis draws and explains; {KERAS}"),
+    (r"keras\.models\.model_from_yaml", "model_from_json; Keras took YAML away because it can run code"),
+    (r"keras\.(utils|preprocessing)\..*dataset.*", "flow_from_directory of ImageDataGenerator reads a folder of photos"),
+    (r"keras\.utils\..*Enqueuer|keras\.utils\.TimedThread", "fit reads a Sequence by itself"),
+    (r"keras\.utils\.(FeatureSpace|Config|SidecarEvaluator|StepsPerExecutionTuner|bounding_boxes.*)", KERAS),
+    (r"keras\.callbacks\..*(Checkpoint|Export|BackupAndRestore)", "ModelCheckpoint and BackupAndRestore keep weights and the whole training"),
+    (r"keras\.(losses|metrics)\..*", "a function (y_true, y_pred) of torch tensors is a loss or a metric too"),
+    (r"keras\.initializers\..*", "a function of a shape, or `set_weights`, gives a layer any values"),
+    (r"keras\.config.*", "there is nothing to be set here: float32, channels last"),
+    (r"keras\.(StatelessScope|SymbolicScope|RematScope|remat|Operation|KerasTensor|Function|device|name_scope)",
+     "networks are torch modules here: torch.func, torch.utils.checkpoint and torch.device do that"),
+    (r"tf\.(python|contrib)\..*|tf\.(raw_ops|estimator|tpu|lite|saved_model|sysconfig|load_op_library|xla|dtensor|profiler).*",
+     "it is TensorFlow's own, in C++; write the program for tf.keras"),
+    (r"tf\.(summary|train\.(Summary|FileWriter)).*", "keras.callbacks.TensorBoard and CSVLogger write what a training does"),
+    (r"tf\.(train|checkpoint)\..*Checkpoint.*|tf\.train|tf\.train\.Saver", "model.save_weights, ModelCheckpoint and BackupAndRestore"),
+    (r"tf\.(placeholder|layers|variable_scope|get_variable|global_variables).*", "graphs of TensorFlow 1 are not here; keras.Input and keras.layers"),
+    (r"tf\.(Ragged|Sparse|ragged|sparse|lookup|feature_column|strings|audio|signal).*", "torch and NumPy, or plain Python, before the network"),
+    (r"tf\..*", "Convolens has what Keras programs use of TensorFlow, `dir(tf)` lists it; else torch's function of that name"),
     (r".*", KERAS),
-)
+)  # fmt: skip
 
 
 @cache

@@ -1,8 +1,7 @@
 """Lead `import tensorflow`, `import keras` and all that lies within them to Convolens, for as long as a program runs."""
 
-import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -10,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from convolens.missing import import_error, keras_name
-from convolens.programs.old_places import homes_of
+from convolens.missing.old_places import PACKAGES, homes_of
+from convolens.missing.place import Place
 
-PACKAGES = ("tensorflow", "keras", "tf_keras", "keras_preprocessing", "keras_applications")
 # Packages that run on TensorFlow's own C++ parts, and what there is instead.
 NEED_TENSORFLOW = {
     "tensorflow_addons": "convolens.layers, .losses and .metrics hold most of what it added",
@@ -23,36 +22,6 @@ NEED_TENSORFLOW = {
     "tensorflow_probability": "torch.distributions",
     "tensorflow_text": "the keras package: Convolens is for images",
 }
-VERSIONS = {"keras": "3.15.0"}  # whose names these are; of all others:
-TENSORFLOW_VERSION = "2.15.0"
-
-
-class Place(ModuleType):
-    """A module under its name in Keras or TensorFlow: what is asked of it is asked of the modules of ours that it stands for."""
-
-    def __init__(self, name: str, homes: Sequence[str]) -> None:
-        super().__init__(name, f"{name}, as Convolens has it: {', '.join(homes)}.")
-        self.__path__: list[str] = []  # so that modules within it are looked for
-        self._homes = [importlib.import_module(home) for home in homes]
-        if name in PACKAGES or homes == ("convolens",):
-            self.__version__ = VERSIONS.get(name.partition(".")[0], TENSORFLOW_VERSION)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__all__":
-            return sorted({public for home in self._homes for public in getattr(home, "__all__", ())})
-        if name.startswith("__"):
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        found = [getattr(home, name) for home in self._homes if hasattr(home, name)]
-        for value in found:
-            if not isinstance(value, ModuleType):
-                setattr(self, name, value)  # the next time it is at hand
-                return value
-        if homes_of(f"{self.__name__}.{name}") is not None:
-            return importlib.import_module(f"{self.__name__}.{name}")
-        return getattr(self._homes[0], name)  # which says what is missing
-
-    def __dir__(self) -> list[str]:
-        return sorted({name for home in self._homes for name in dir(home)})
 
 
 class Finder(MetaPathFinder, Loader):

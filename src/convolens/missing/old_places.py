@@ -27,6 +27,7 @@ KERAS_ROOTS = (
     "keras.src",
     "keras",
 )
+PACKAGES = ("tensorflow", "keras", "tf_keras", "keras_preprocessing", "keras_applications")
 # Packages that held a part of Keras, and which.
 PARTS = {"keras_preprocessing": "preprocessing", "keras_applications": "applications"}
 

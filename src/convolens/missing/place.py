@@ -1,0 +1,55 @@
+"""A module under its name in Keras or TensorFlow."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from convolens.missing.old_places import PACKAGES, homes_of
+
+VERSIONS = {"keras": "3.15.0"}  # of the packages whose names these are; of all others:
+TENSORFLOW_VERSION = "2.15.0"
+
+
+class Place(ModuleType):
+    """A module under its name in Keras or TensorFlow: what is asked of it is asked of the modules of ours that it stands for."""
+
+    def __init__(self, name: str, homes: Sequence[str]) -> None:
+        super().__init__(name, f"{name}, as Convolens has it: {', '.join(homes)}.")
+        self.__path__: list[str] = []  # so that an import looks for modules within it
+        self._homes = [importlib.import_module(home) for home in homes]
+        if name in PACKAGES or homes == ("convolens",):
+            self.__version__ = VERSIONS.get(name.partition(".")[0], TENSORFLOW_VERSION)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return sorted({public for home in self._homes for public in getattr(home, "__all__", ())})
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        found = [getattr(home, name) for home in self._homes if hasattr(home, name)]
+        for value in found:
+            if not isinstance(value, ModuleType):
+                setattr(self, name, value)  # the next time it is at hand
+                return value
+        inner = place_of(f"{self.__name__}.{name}")
+        if inner is not None:
+            return inner
+        return getattr(self._homes[0], name)  # which says what is missing
+
+    def __dir__(self) -> list[str]:
+        return sorted({name for home in self._homes for name in dir(home)})
+
+
+def place_of(name: str) -> ModuleType | None:
+    """Return a module of Keras or TensorFlow by its full name, also of an old one; None where there is none here.
+
+    Example:
+        >>> place_of("keras.layers.core").Dense.__name__
+        'Dense'
+    """
+    homes = homes_of(name)
+    if homes is None:
+        return None
+    found = sys.modules.get(name)  # of the real package, where no program runs here
+    return found if isinstance(found, Place) else Place(name, homes)
