@@ -58,7 +58,9 @@ def __getattr__(name: str) -> "Any":
         return importlib.import_module(f"convolens.{name}")
     if name in _NAMES:
         return getattr(importlib.import_module(_NAMES[name]), name)
-    return importlib.import_module("convolens.missing").answer_for(__name__)(name)
+    from convolens.missing import answer_for
+
+    return answer_for(__name__)(name)
 
 
 def __dir__() -> list[str]:

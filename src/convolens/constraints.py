@@ -14,6 +14,7 @@ import torch
 from convolens.arguments import number_in
 from convolens.described import Described, made, named
 from convolens.errors import ArgumentError
+from convolens.missing import answer_for
 
 _EPSILON = 1e-7
 _INFINITY = float("inf")
@@ -219,3 +220,6 @@ def serialize(constraint: Constraint) -> dict[str, Any]:
 
 
 deserialize = get
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

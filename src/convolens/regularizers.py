@@ -15,6 +15,7 @@ import torch
 from convolens.arguments import number_in, one_of
 from convolens.described import Described, made, named
 from convolens.errors import ShapeError
+from convolens.missing import answer_for
 
 
 class Regularizer(Described):
@@ -204,3 +205,6 @@ def serialize(regularizer: Regularizer) -> dict[str, Any]:
 
 
 deserialize = get
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

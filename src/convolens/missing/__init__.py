@@ -1,8 +1,8 @@
 """Names of Keras that are not where they were, or not here: old places lead to new ones, all others say what they do, and what to use instead."""
 
-import dis
 import sys
 from collections.abc import Callable
+from opcode import opmap
 from types import FrameType
 from typing import Any
 
@@ -114,4 +114,4 @@ def _is_import(caller: FrameType) -> bool:
     # A module's own `__getattr__` may ask us last.
     while caller.f_code.co_name == "__getattr__" and caller.f_back is not None:
         caller = caller.f_back
-    return caller.f_lasti >= 0 and caller.f_code.co_code[caller.f_lasti] == dis.opmap["IMPORT_FROM"]
+    return caller.f_lasti >= 0 and caller.f_code.co_code[caller.f_lasti] == opmap["IMPORT_FROM"]

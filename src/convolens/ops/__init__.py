@@ -9,6 +9,8 @@ Example:
 import importlib
 from typing import Any
 
+from convolens.missing import answer_for
+
 # Where the functions are, and the rooms under which Keras has some of them once more.
 _HOMES = ("elementwise", "reductions", "making", "shapes", "choosing", "linear_algebra", "nn", "control")
 _ROOMS = {"image": "image", "nn": "nn", "linalg": "linear_algebra"}
@@ -24,7 +26,7 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             value = globals()[name] = getattr(module, name)
             return value
-    raise AttributeError(f"module 'convolens.ops' has no attribute {name!r}")
+    return answer_for(__name__)(name)
 
 
 def __dir__() -> list[str]:

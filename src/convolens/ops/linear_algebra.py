@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
 from convolens.tensor import as_tensor
 
@@ -164,3 +165,6 @@ def svd(x: Any, full_matrices: bool = True) -> Any:
         full_matrices: whether u and v are square.
     """
     return tuple(torch.linalg.svd(x, full_matrices))
+
+
+__getattr__ = answer_for("convolens.ops.linalg")  # what Keras has and is not here

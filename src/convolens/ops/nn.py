@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from convolens.arguments import one_of
 from convolens.layers.geometry import channels_last, same_padding
 from convolens.losses import crossentropy
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
 
 __all__ = [
@@ -345,3 +346,6 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = None) -> A
     size = int(block_size)
     x = x.reshape(n, rows // size, size, columns // size, size, channels)
     return x.permute(0, 1, 3, 2, 4, 5).reshape(n, rows // size, columns // size, channels * size**2)
+
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -40,8 +40,7 @@ THERE = [
     if hasattr(keras.layers, name) and name not in UNUSABLE
 ]
 FILES = [(name, ".keras") for name in THERE] + [  # others Keras cannot write in the legacy form
-    (name, ".h5")
-    for name in ("RandomFlip", "RandomRotation", "RandomZoom", "Resizing", "Normalization")
+    (name, ".h5") for name in ("RandomFlip", "RandomRotation", "RandomZoom", "Resizing", "Normalization")
 ]
 
 
