@@ -100,8 +100,8 @@ class Fitting(Compilable):
         class_weight: Mapping[int, float] | str | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
-        steps_per_epoch: int | None = None,
-        validation_steps: int | None = None,
+        steps_per_epoch: float | None = None,
+        validation_steps: float | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         seed: int | None = None,
@@ -113,7 +113,7 @@ class Fitting(Compilable):
 
         Args:
             x: NHWC array of any kind (NumPy, torch, pandas, TensorFlow; h5py and zarr, of which a batch is read at a time), list of
-                images, list or dict of arrays for several inputs, generator, iterator, indexed source (Keras' Sequence) or DataLoader.
+                images, list or dict of arrays for several inputs, generator, iterator, Sequence, `tf.data.Dataset` or DataLoader.
             y: labels where x is an array.
             batch_size: samples a step; None is 32.
             epochs: the number of the last epoch.
@@ -121,12 +121,12 @@ class Fitting(Compilable):
             callbacks: a list of `convolens.callbacks`.
             validation_split: share taken from the end of x and y, before shuffling.
             validation_data: (x, y), (x, y, weights), or a generator.
-            shuffle: a new order each epoch, a function of (seed, epoch); arrays only.
+            shuffle: a new order each epoch, a function of (seed, epoch), of arrays and of the batches of a Sequence.
             class_weight: class number -> weight of its samples in the loss, or "balanced": n / (classes * count) of
                 each class, by y, or by the `classes`, `labels` or `y` of an iterator.
             sample_weight: weight of each sample in the loss.
             initial_epoch: the number of the first epoch, from 0.
-            steps_per_epoch: batches an epoch; needed for endless generators.
+            steps_per_epoch: batches an epoch, of a fraction the next whole number; needed for endless generators.
             validation_steps, validation_batch_size: the same for the validation data.
             validation_freq: validate every so many epochs, or in the listed ones (from 1).
             seed: of the order; None is torch's initial seed.
@@ -144,8 +144,6 @@ class Fitting(Compilable):
         epochs = integer("fit", "epochs", epochs, minimum=0)
         if batch_size is not None:
             batch_size = integer("fit", "batch_size", batch_size)
-        if steps_per_epoch is not None:
-            steps_per_epoch = integer("fit", "steps_per_epoch", steps_per_epoch)
         x = feed("fit", self.module, x)
         self._check_last_layer()
         if validation_split:
@@ -197,7 +195,7 @@ class Fitting(Compilable):
             print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")
         return events.history
 
-    def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
+    def _validation_source(self, data: Any, batch_size: int | None, steps: float | None) -> Any:
         batches = isinstance(data, list) and all(isinstance(item, tuple) for item in data)
         if isinstance(data, (tuple, list)) and len(data) in (2, 3) and not batches:
             x, y, weight = (*data, None)[:3]
@@ -215,7 +213,7 @@ class Fitting(Compilable):
         batch_size: int | None = None,
         verbose: str | int = "auto",
         sample_weight: Any = None,
-        steps: int | None = None,
+        steps: float | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
         **options: Any,
@@ -249,7 +247,7 @@ class Fitting(Compilable):
         x: Any,
         batch_size: int | None = None,
         verbose: str | int = "auto",
-        steps: int | None = None,
+        steps: float | None = None,
         callbacks: Any = None,
         **options: Any,
     ) -> Any:

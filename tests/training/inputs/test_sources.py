@@ -6,11 +6,13 @@ from collections import Counter
 from typing import Any
 
 import hypothesis.strategies as st
+import keras
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 
+import convolens
 from convolens.errors import ArgumentError, ShapeError
 from convolens.training import (
     ArraySource,
@@ -71,14 +73,21 @@ def test_orders_differ_and_are_uniform() -> None:
     assert max(abs(count - 200) for count in counts.values()) < 5 * 200**0.5
 
 
+@pytest.mark.filterwarnings("ignore:fit. steps_per_epoch is")
 @given(n=SIZES, batch_size=st.integers(1, 70), steps=st.none() | st.integers(1, 80))
 def test_arrays_in_order(n: int, batch_size: int, steps: int | None) -> None:
     inputs = [np.arange(n), np.arange(n) * 10]
     source = make_source("fit", inputs, np.arange(n), batch_size=batch_size, steps=steps)
-    batches = list(source.epoch(3))
-    assert len(batches) == source.steps == min(steps or n, -(-n // batch_size))
+    batches = [batch for epoch in range(3) for batch in source.epoch(epoch)]
+    assert source.steps == min(steps or n, -(-n // batch_size))
+    assert len(batches) == 3 * source.steps
     joined = torch.cat([batch.x[0] for batch in batches])
-    assert joined.tolist() == list(range(min(n, batch_size * len(batches))))
+    passes = [list(range(n))[i : i + batch_size] for _ in range(3) for i in range(0, n, batch_size)]
+    assert joined.tolist() == flat(passes[: len(batches)])  # an epoch goes on where the one before ended
+    assert torch.equal(
+        torch.cat([batch.x[0] for batch in source.epoch(2)]),
+        joined[-sum(b.size for b in batches[2 * source.steps :]) :],
+    )
     assert torch.equal(torch.cat([batch.x[1] for batch in batches]), joined * 10)
 
 
@@ -96,6 +105,10 @@ class Indexed:
             raise IndexError(place)
         return np.array([float(place)]), np.array([self.ended])
 
+
+class Sequence(Indexed):
+    """The same, told of the end of each epoch as one of Keras' is."""
+
     def on_epoch_end(self) -> None:
         self.ended += 1
 
@@ -109,13 +122,15 @@ class Passes(Indexed):
 
 @given(batches=st.integers(1, 7), steps=st.integers(1, 20), epochs=st.integers(1, 5), start=st.integers(0, 4))
 def test_indexed_data_goes_on_over_epochs(batches: int, steps: int, epochs: int, start: int) -> None:
-    whole = IndexedSource(Indexed(batches), steps)
+    told = Sequence(batches)
+    whole = IndexedSource(told, steps)
     seen = [
         (int(batch.x[0]), int(batch.y[0]))  # type: ignore[index]
         for epoch in range(epochs)
         for batch in whole.epoch(epoch)
     ]
-    assert seen == [(step % batches, step // batches) for step in range(steps * epochs)]
+    assert seen == [(step % batches, step // steps) for step in range(steps * epochs)]
+    assert told.ended == epochs
     resumed = IndexedSource(Passes(batches), steps)
     expected = [(step % batches, step // batches) for step in range(start * steps, (start + epochs) * steps)]
     assert expected == [
@@ -123,6 +138,72 @@ def test_indexed_data_goes_on_over_epochs(batches: int, steps: int, epochs: int,
         for epoch in range(start, start + epochs)
         for batch in resumed.epoch(epoch)
     ]
+
+
+@given(
+    batches=st.integers(1, 7),
+    steps=st.none() | st.integers(1, 20),
+    seed=st.integers(0, 3),
+    epoch=st.integers(0, 3),
+)
+def test_a_sequence_is_shuffled_by_seed_and_pass(
+    batches: int, steps: int | None, seed: int, epoch: int
+) -> None:
+    def places(data: Any, epochs: range, **options: Any) -> list[int]:
+        source = make_source("fit", data, steps=steps, **options)
+        return [int(batch.x[0]) for number in epochs for batch in source.epoch(number)]
+
+    taken = steps or batches
+    row = places(Sequence(batches), range(batches * 4), shuffle=True, seed=seed)
+    for start in range(0, len(row) - batches, batches):
+        assert sorted(row[start : start + batches]) == list(range(batches))
+    alone = places(Sequence(batches), range(epoch, epoch + 1), shuffle=True, seed=seed)
+    assert alone == row[epoch * taken : (epoch + 1) * taken]
+    for data in (Indexed(batches), Passes(batches)):  # their order is their own
+        assert places(data, range(1), shuffle=True) == places(data, range(1))
+    assert places(Sequence(batches), range(1)) == [step % batches for step in range(taken)]
+
+
+def test_a_sequence_is_told_of_epochs_as_keras_tells_it() -> None:
+    x, y = np.zeros((2, 3), np.float32), np.zeros((2, 1), np.float32)
+
+    def told(library: Any) -> list[str]:
+        calls: list[str] = []
+
+        class Told(library.utils.PyDataset):  # type: ignore[misc]
+            def __len__(self) -> int:
+                return 3
+
+            def __getitem__(self, number: int) -> Any:
+                calls.append("batch")
+                return x, y
+
+            def on_epoch_begin(self) -> None:
+                calls.append("begin")
+
+            def on_epoch_end(self) -> None:
+                calls.append("end")
+
+        model = library.Sequential([library.Input((3,)), library.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        calls.clear()
+        model.fit(Told(), epochs=3, verbose=0, shuffle=False)
+        return calls
+
+    ours = told(convolens)
+    assert ours == ["begin", "batch", "batch", "batch", "end"] * 3
+    theirs = told(keras)
+    assert theirs[theirs.index("begin") :] == ours  # before that it looks into the data
+
+
+def test_steps_of_a_fraction_count_as_one_more() -> None:
+    assert make_source("fit", np.zeros(10), batch_size=4, steps=10 / 4).steps == 3
+    assert make_source("fit", Passes(4), steps=np.float64(2.5)).steps == 3
+    with pytest.warns(UserWarning, match="steps_per_epoch is 4, and the 10 samples make 3 batches"):
+        make_source("fit", np.zeros(10), batch_size=4, steps=4)
+    for steps in (0, -1.5, float("nan"), "2"):
+        with pytest.raises(ArgumentError, match="validation_steps must be an integer of at least 1"):
+            make_source("validation_data", np.zeros(10), steps=steps)
 
 
 def test_indexed_data_without_a_batch_is_refused() -> None:

@@ -20,7 +20,9 @@ def rows_of(x: Any, rows: Any) -> Any:
 
 
 class ArraySource:
-    """Arrays, cut into batches; each epoch in an order of its own, a function of (seed, epoch).
+    """Arrays, cut into batches; each pass in an order of its own, a function of (seed, pass).
+
+    With fewer `steps` than batches an epoch goes on where the one before ended, over passes that follow each other.
 
     Args:
         x: samples (n, ...), or a list of such arrays for several inputs.
@@ -30,7 +32,7 @@ class ArraySource:
         shuffle: False keeps the order.
         seed: of the order.
         class_weight: class number -> weight, or None.
-        steps: stop each epoch after so many batches; None takes all.
+        steps: batches an epoch, at most a pass; None takes all.
     """
 
     def __init__(
@@ -48,17 +50,20 @@ class ArraySource:
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
         self.class_weight = class_weight
         self.samples = length(x)
-        whole = -(-self.samples // batch_size)
-        self.steps: int = whole if steps is None else min(steps, whole)
+        self.batches = -(-self.samples // batch_size)
+        self.steps: int = self.batches if steps is None else min(steps, self.batches)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """Yield the batches of one epoch, from batch `start` on.
 
         Args: as of `Source.epoch`.
         """
-        order = permutation(self.seed, epoch, self.samples) if self.shuffle else None
-        for step in range(start, self.steps):
-            first, stop = step * self.batch_size, min((step + 1) * self.batch_size, self.samples)
+        current, order = -1, None
+        for step in range(epoch * self.steps + start, (epoch + 1) * self.steps):
+            number, place = divmod(step, self.batches)
+            if self.shuffle and number != current:
+                current, order = number, permutation(self.seed, number, self.samples)
+            first, stop = place * self.batch_size, min((place + 1) * self.batch_size, self.samples)
             rows: Any = slice(first, stop) if order is None else order[first:stop]
             yield make_batch(
                 rows_of(self.x, rows),

@@ -12,6 +12,11 @@ def gives_passes(data: Any) -> bool:
     return hasattr(data, "elements") and hasattr(data, "cardinality")
 
 
+def steps_word(where: str) -> str:
+    """Return the argument that says how many batches are taken in `where`: "fit" ..."""
+    return {"fit": "steps_per_epoch", "validation_data": "validation_steps"}.get(where, "steps")
+
+
 class PassSource:
     """Data whose every pass can be asked for by its number, from any batch on.
 

@@ -1,12 +1,15 @@
 """make_source: the source of batches that fits what a user gives to `fit`."""
 
+import math
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
+from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
 from convolens.training.batches import Feed, Source, labels
 from convolens.training.inputs.array_source import ArraySource, length
@@ -14,7 +17,7 @@ from convolens.training.inputs.arrays import as_arrays, as_labels
 from convolens.training.inputs.indexed_source import IndexedSource
 from convolens.training.inputs.iterator_source import IteratorSource
 from convolens.training.inputs.loader_source import LoaderSource
-from convolens.training.inputs.pass_source import PassSource, gives_passes
+from convolens.training.inputs.pass_source import PassSource, gives_passes, steps_word
 
 
 def make_source(
@@ -24,7 +27,7 @@ def make_source(
     sample_weight: Any = None,
     *,
     batch_size: int | None = None,
-    steps: int | None = None,
+    steps: float | None = None,
     shuffle: bool = False,
     seed: int = 0,
     class_weight: Mapping[int, float] | None = None,
@@ -40,8 +43,8 @@ def make_source(
             that knows its batches by number (`len`, `[i]`), one whose passes can be asked for (`tf.data.Dataset`), or a generator or iterable of x, (x, y) or (x, y, weight).
         y, sample_weight: beside arrays: labels (n, ...) and weights (n,), or None.
         batch_size: of arrays; None is 32.
-        steps: batches an epoch; None takes all that there are.
-        shuffle: arrays, in a new order each epoch.
+        steps: batches an epoch, of a fraction the next whole number; None takes all that there are.
+        shuffle: arrays and the batches of Sequences, in a new order each epoch.
         seed: of that order.
         class_weight: class number -> weight, or None.
         image_shape: (rows, columns, channels) that the model expects, to tell a loader's NCHW from NHWC; or None.
@@ -54,6 +57,7 @@ def make_source(
     """
     if x is None:
         raise ArgumentError(f"{where}: x is missing; give arrays, a generator or a DataLoader.")
+    steps = _whole(where, steps)
     arrays = as_arrays(x)
     if arrays is None:
         if y is not None or sample_weight is not None:
@@ -66,7 +70,7 @@ def make_source(
         if gives_passes(x):
             return PassSource(where, x, steps, class_weight, feed)
         if hasattr(x, "__getitem__") and hasattr(x, "__len__"):
-            return IndexedSource(x, steps, class_weight, pin, feed)
+            return IndexedSource(x, steps, class_weight, pin, feed, shuffle, seed)
         return IteratorSource(x, steps, class_weight, feed)
     x = arrays
     if any(item.ndim == 0 for item in (x if isinstance(x, list) else [x])):
@@ -90,7 +94,23 @@ def make_source(
                 f"{where}: sample_weight must have the length of x; received {len(sample_weight)} weights "
                 f"for {count} samples."
             )
-    return ArraySource(x, y, sample_weight, batch_size or 32, shuffle, seed, class_weight, steps)
+    source = ArraySource(x, y, sample_weight, batch_size or 32, shuffle, seed, class_weight, steps)
+    if steps is not None and steps > source.batches:
+        warnings.warn(
+            f"{where}: {steps_word(where)} is {steps}, and the {count} samples make {source.batches} batches: an epoch is these.",
+            stacklevel=4,
+        )
+    return source
+
+
+def _whole(where: str, steps: float | None) -> int | None:
+    """Return a number of steps: half a batch is one too, `len(x) / batch_size` is what programs write."""
+    if steps is None:
+        return None
+    fraction = isinstance(steps, (float, np.floating)) and math.isfinite(steps)
+    return integer(
+        where.replace("validation_data", "fit"), steps_word(where), math.ceil(steps) if fraction else steps
+    )
 
 
 def _check_batches(where: str, x: Any) -> None:

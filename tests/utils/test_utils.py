@@ -10,7 +10,9 @@ import pytest
 import torch
 from hypothesis import given
 
+from convolens import utils
 from convolens.errors import ArgumentError
+from convolens.preprocessing import image
 from convolens.utils import set_random_seed, to_categorical
 
 
@@ -49,3 +51,26 @@ def test_a_seed_fixes_every_generator() -> None:
 
     assert draw(3) == draw(3)
     assert all(a != b for a, b in zip(draw(3), draw(4), strict=True))
+
+
+def test_pictures_are_read_by_the_functions_of_preprocessing() -> None:
+    for name in ("load_img", "img_to_array", "array_to_img", "save_img"):
+        assert getattr(utils, name) is getattr(image, name)
+    with pytest.raises(AttributeError):
+        utils.load_image  # noqa: B018
+
+
+class Numbers(utils.Sequence):
+    def __getitem__(self, number: int) -> int:
+        return number
+
+    @property
+    def num_batches(self) -> int:
+        return 2
+
+
+def test_batches_by_number() -> None:
+    assert utils.Sequence is utils.PyDataset
+    assert (len(Numbers(workers=2)), list(Numbers()), Numbers(workers=2).workers) == (2, [0, 1], 2)
+    with pytest.raises(NotImplementedError):
+        len(utils.PyDataset())

@@ -1,5 +1,6 @@
-"""Two helpers of `keras.utils` that course programs use."""
+"""Helpers under the names of `keras.utils`; what is more than a few lines is imported on first use."""
 
+import importlib
 import random
 from typing import Any
 
@@ -9,6 +10,41 @@ import torch
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.missing import answer_for
+
+_FILES = "convolens.preprocessing.image.files"
+# Names that live elsewhere, and where.
+_NAMES = {
+    "PyDataset": "convolens.utils.py_dataset",
+    "Sequence": "convolens.utils.py_dataset",
+    "array_to_img": _FILES,
+    "img_to_array": _FILES,
+    "load_img": _FILES,
+    "save_img": _FILES,
+}
+
+__all__ = [
+    "PyDataset",
+    "Sequence",
+    "array_to_img",
+    "img_to_array",
+    "load_img",
+    "save_img",
+    "set_random_seed",
+    "to_categorical",
+]
+
+
+_missing = answer_for(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    return _missing(name)  # what Keras has and is not here
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
@@ -51,6 +87,3 @@ def set_random_seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-
-
-__getattr__ = answer_for(__name__)  # what Keras has and is not here
