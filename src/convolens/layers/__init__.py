@@ -1,5 +1,6 @@
 """The layers, under Keras' names: torch modules that take their input shape on first use."""
 
+from convolens.layers import experimental
 from convolens.layers.activation import (
     ELU,
     Activation,
@@ -48,6 +49,12 @@ from convolens.layers.permute import Permute
 from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.prelu import PReLU
+from convolens.layers.preprocessing.normalization import Normalization
+from convolens.layers.preprocessing.random_erasing import RandomErasing
+from convolens.layers.preprocessing.random_flip import RandomFlip
+from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
+from convolens.layers.preprocessing.random_tones import RandomBrightness, RandomContrast
+from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
 from convolens.layers.regularization.dropout import Dropout
 from convolens.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from convolens.layers.regularization.spatial_dropout2d import SpatialDropout2D
@@ -117,6 +124,17 @@ LAYERS: dict[str, type[Layer]] = {
     "UpSampling1D": UpSampling1D,
     "UpSampling2D": UpSampling2D,
     "UpSampling3D": UpSampling3D,
+    "Normalization": Normalization,
+    "RandomErasing": RandomErasing,
+    "RandomFlip": RandomFlip,
+    "RandomRotation": RandomRotation,
+    "RandomTranslation": RandomTranslation,
+    "RandomZoom": RandomZoom,
+    "RandomBrightness": RandomBrightness,
+    "RandomContrast": RandomContrast,
+    "CenterCrop": CenterCrop,
+    "RandomCrop": RandomCrop,
+    "Resizing": Resizing,
 }
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
@@ -141,6 +159,7 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CenterCrop",
     "Concatenate",
     "Conv2D",
     "Conv2DTranspose",
@@ -178,13 +197,23 @@ __all__ = [
     "Minimum",
     "Multiply",
     "NearestNeighbours",
+    "Normalization",
     "Operation",
     "PReLU",
     "Permute",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv2D",
     "SeparableConvolution2D",
     "Softmax",
@@ -205,6 +234,7 @@ __all__ = [
     "average",
     "concatenate",
     "dot",
+    "experimental",
     "maximum",
     "minimum",
     "multiply",

@@ -44,9 +44,19 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "GaussianDropout": {"rate": 0.2},
     "AlphaDropout": {"rate": 0.2},
     "GroupNormalization": {"groups": 3},
+    "RandomBrightness": {"factor": 0.2},
+    "RandomContrast": {"factor": (0.2, 0.3)},
+    "RandomCrop": {"height": 8, "width": 8},
+    "RandomErasing": {"fill_value": (1.0, 2.0, 3.0)},
+    "RandomRotation": {"factor": 0.2, "seed": 3},
+    "RandomTranslation": {"height_factor": 0.2, "width_factor": (-0.2, 0.3)},
+    "RandomZoom": {"height_factor": 0.2},
+    "Resizing": {"height": 5, "width": 7},
+    "CenterCrop": {"height": 5, "width": 7},
     "Dot": {"axes": (3, 3), "normalize": True},
 }
 AXES = {"1D": (8,), "2D": (8, 8), "3D": (4, 4, 4)}  # of places, by the end of a layer's name
+NOT_LEGACY = ("RandomBrightness",)  # Keras cannot write it in the legacy form
 GONE = ("InputLayer", "ThresholdedReLU")  # no layer to be called; no layer of Keras 3
 
 
@@ -185,7 +195,7 @@ def test_the_lecture_networks_are_those_of_the_applications() -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_from_keras(name: str, tmp_path: Path) -> None:
     theirs = scrambled(NETWORKS[name](keras))
-    for ending in WHOLE:
+    for ending in WHOLE if name not in NOT_LEGACY else (".keras",):
         theirs.save(tmp_path / f"m{ending}")
         same(load_model(tmp_path / f"m{ending}"), theirs)
         ours = NETWORKS[name](convolens)

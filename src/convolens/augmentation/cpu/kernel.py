@@ -1,7 +1,7 @@
 """The fused kernel: geometry, flips, channel shift, brightness and rescale in one pass from pixels to a batch.
 
 Compiled by Numba on first use and kept on disk; releases the GIL, works on the slice of images a thread is given.
-An image is copied once into a frame that repeats its last row and column, so that every place has its four neighbours
+An image is copied once into a frame with a row and a column more, so that every place has its four neighbours
 and no pixel needs a check; then it goes row by row: places, corners, blended values, the batch's type.
 """
 
@@ -12,11 +12,19 @@ import numpy as np
 from convolens.augmentation.compiled import compiled
 from convolens.augmentation.cpu.blend import BEYOND, LANES, blend
 from convolens.augmentation.cpu.colours import change_colours
-from convolens.augmentation.cpu.places import CONSTANT, along_a_line, bring_inside, corners, note_outside
+from convolens.augmentation.cpu.places import (
+    CONSTANT,
+    GRID_CONSTANT,
+    GRID_WRAP,
+    along_a_line,
+    bring_inside,
+    corners,
+    note_inside,
+)
 from convolens.augmentation.cpu.write_line import line_of, write_line
 
 # Of blend, colours, places and write_line: Numba looks at this file only to see whether its code is still good.
-CALLED = "07689b5c0aca7171"
+CALLED = "ae0547ee25c86aeb"
 
 
 @compiled(error_model="numpy")
@@ -45,8 +53,8 @@ def transform(
         flip_horizontal, flip_vertical: (n,) bool; flipped after the matrix.
         channel_shift: (n,) float64, 0 for none.
         brightness: (n,) float64, NaN for none.
-        fill_mode: NEAREST, CONSTANT, REFLECT or WRAP of `places`.
-        cval: the value outside for CONSTANT.
+        fill_mode: one of those of `places`.
+        cval: the value outside for CONSTANT and GRID_CONSTANT.
         order: 0 or 1.
         scale: factor on everything at the end.
         out: (n, rows, columns, channels), C-contiguous, of a type that `write_line` knows.
@@ -59,7 +67,8 @@ def transform(
     line = np.zeros(length + LANES, np.float32)
     picture = np.zeros(rows * length + LANES, np.float32)  # of floats, where colours follow
     row, column = np.empty(columns, np.float64), np.empty(columns, np.float64)
-    outside, corner = np.zeros(columns, np.bool_), np.empty(columns, np.int32)
+    share, corner = np.zeros(columns, np.float32), np.empty(columns, np.int32)
+    constant = fill_mode in (CONSTANT, GRID_CONSTANT)
     down, right = np.empty(columns, np.float32), np.empty(columns, np.float32)
     for k in range(start, stop):
         values, target, m = images[which[k]].reshape(-1), out[k].reshape(-1), matrix[k]
@@ -70,7 +79,7 @@ def transform(
             and m[1, 0] == 0.0 and m[1, 1] == 1.0 and m[1, 2] == 0.0
         )  # fmt: skip
         if not still:
-            frame(values, length, channels, framed)
+            frame(values, length, channels, fill_mode == GRID_WRAP, framed)
         for o in range(rows):
             i = rows - 1 - o if flip_vertical[k] else o
             # what is written beyond a row, the next rows overwrite; beyond the image is another thread's
@@ -84,14 +93,14 @@ def transform(
             else:
                 along_a_line(m[0, 2] + i * m[0, 0], m[0, 1], flip_horizontal[k], row)
                 along_a_line(m[1, 2] + i * m[1, 0], m[1, 1], flip_horizontal[k], column)
-                if fill_mode == CONSTANT:
-                    note_outside(row, column, rows, columns, outside)
+                if constant:
+                    note_inside(row, column, rows, columns, fill_mode, order, share)
                 bring_inside(row, rows, fill_mode)
                 bring_inside(column, columns, fill_mode)
                 corners(row, column, order, stride, channels, corner, down, right)
                 blend_row(framed, stride, channels, corner, down, right, factor, into)
-                if fill_mode == CONSTANT:
-                    fill_outside(outside, channels, np.float32(cval) * factor, into)
+                if constant:
+                    fill_outside(share, channels, np.float32(cval) * factor, into)
             if not colours:
                 write_line(line, target[o * length : (o + 1) * length], in_place)
         if colours:
@@ -101,23 +110,25 @@ def transform(
 
 
 @compiled()
-def frame(values: np.ndarray, length: int, channels: int, framed: np.ndarray) -> None:
-    """Copy an image and repeat its last column and its last row.
+def frame(values: np.ndarray, length: int, channels: int, wrap: bool, framed: np.ndarray) -> None:
+    """Copy an image and put behind it its last column and its last row, or its first where `wrap`.
 
     Args:
         values: of the image, in a row.
         length: values in a row of the image.
         channels: values of a pixel.
+        wrap: whether the first column and row follow on the last.
         framed: written: (rows + 1) rows of length + channels values.
     """
     rows, stride = values.size // length, length + channels
+    behind, repeated = (0, 0) if wrap else (rows - 1, length - channels)
     for i in range(rows + 1):
-        begin = min(i, rows - 1) * length
+        begin = (i if i < rows else behind) * length
         source, target = values[begin : begin + length], framed[i * stride : i * stride + length]
         for v in range(target.size):
             target[v] = source[v]
         for c in range(channels):
-            framed[i * stride + length + c] = source[length - channels + c]
+            framed[i * stride + length + c] = source[repeated + c]
 
 
 @compiled()
@@ -156,9 +167,9 @@ def blend_row(
 
 
 @compiled()
-def fill_outside(outside: np.ndarray, channels: int, value: np.float32, line: np.ndarray) -> None:
-    """Write the constant into the pixels that come from outside."""
-    for p in range(outside.size):
-        if outside[p]:
+def fill_outside(share: np.ndarray, channels: int, value: np.float32, line: np.ndarray) -> None:
+    """Write the constant into the pixels that come from outside, as far as they do."""
+    for p in range(share.size):
+        if share[p] < np.float32(1.0):
             for c in range(channels):
-                line[p * channels + c] = value
+                line[p * channels + c] = value + share[p] * (line[p * channels + c] - value)

@@ -10,7 +10,8 @@ import numpy as np
 
 from convolens.augmentation.compiled import compiled
 
-NEAREST, CONSTANT, REFLECT, WRAP = range(4)
+# The last two are what Keras' layers mean by "constant" and "wrap", SciPy's "grid-constant" and "grid-wrap".
+NEAREST, CONSTANT, REFLECT, WRAP, GRID_CONSTANT, GRID_WRAP = range(6)
 
 
 @compiled(error_model="numpy")
@@ -36,12 +37,14 @@ def along_a_line(start: float, step: float, flip: bool, places: np.ndarray) -> N
 
 @compiled(error_model="numpy")
 def bring_inside(places: np.ndarray, length: int, fill_mode: int) -> None:
-    """Replace places by those in [0, length - 1] that they stand for, in place; CONSTANT does as NEAREST.
+    """Replace places by those in [0, length - 1] that they stand for, in place; the CONSTANTs do as NEAREST.
+
+    Those of GRID_WRAP may lie between the last pixel and the first behind it, in [0, length).
 
     Args:
         places: float64 (columns,).
         length: of the image along this axis.
-        fill_mode: one of the four.
+        fill_mode: one of the six.
 
     Example:
         >>> places = np.array([-1.25, 2.0, 4.5])
@@ -61,6 +64,12 @@ def bring_inside(places: np.ndarray, length: int, fill_mode: int) -> None:
             below = place + last * (math.floor(-place / last) + 1.0)
             above = place - last * math.floor(place / last)
             places[p] = below if place < 0.0 else (above if place > last else place)
+    elif fill_mode == GRID_WRAP:
+        period = 1.0 * length
+        for p in range(places.size):
+            place = places[p] - period * math.floor(places[p] / period)
+            places[p] = place if place < period else 0.0  # of a place just below 0, by rounding
+        return
     for p in range(places.size):
         places[p] = min(max(places[p], 0.0), last)
 
@@ -100,15 +109,27 @@ def corners(
 
 
 @compiled(error_model="numpy")
-def note_outside(row: np.ndarray, column: np.ndarray, rows: int, columns: int, outside: np.ndarray) -> None:
-    """Write whether each place lies outside of an image of (rows, columns).
+def note_inside(
+    row: np.ndarray, column: np.ndarray, rows: int, columns: int, fill_mode: int, order: int, share: np.ndarray
+) -> None:
+    """Write which share of each place's value comes from the image, of (rows, columns); the rest is the constant.
 
     Args:
         row, column: float64 (n,), before `bring_inside`.
         rows, columns: of the image.
-        outside: bool (n,), written.
+        fill_mode: CONSTANT, which gives 0 or 1, or GRID_CONSTANT, where pixels of the constant lie around the image.
+        order: 1, or 0 for the nearest pixel.
+        share: float32 (n,), written.
     """
     last_row, last_column = rows - 1.0, columns - 1.0
-    for p in range(outside.size):
+    edge = 0.5 if order == 0 and fill_mode == GRID_CONSTANT else 0.0
+    if fill_mode == GRID_CONSTANT and order == 1:
+        for p in range(share.size):
+            r, c = row[p], column[p]
+            down = min(max(min(r + 1.0, rows - r), 0.0), 1.0)
+            share[p] = down * min(max(min(c + 1.0, columns - c), 0.0), 1.0)
+        return
+    for p in range(share.size):
         r, c = row[p], column[p]
-        outside[p] = (r < 0.0) | (r > last_row) | (c < 0.0) | (c > last_column)
+        beyond = (r < -edge) | (r > last_row + edge) | (c < -edge) | (c > last_column + edge)
+        share[p] = 0.0 if beyond else 1.0

@@ -1,7 +1,7 @@
 """Conv2DTranspose: the way back of a convolution, from each pixel to a window of a larger image."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -46,6 +46,8 @@ class Conv2DTranspose(Convolution2D):
 
     Source: Keras 3, the geometry of whose "same" is TensorFlow's.
     """
+
+    ruled_weights: ClassVar = {"kernel": "kernel", "bias": "bias"}
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """GroupNormalization: the channels of each sample centred and scaled in groups."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +35,8 @@ class GroupNormalization(Layer):
         >>> GroupNormalization(2)(np.array([[1.0, 3.0, 10.0, 30.0]], "float32")).round(1).tolist()
         [[-1.0, 1.0, -1.0, 1.0]]
     """
+
+    ruled_weights: ClassVar = {"beta": "beta", "gamma": "gamma"}
 
     def __init__(
         self,

@@ -9,10 +9,10 @@ from convolens.errors import UnknownNameError
 _IN_TRAINING_ONLY = {
     **dict.fromkeys(
         (
-            "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
-            "RandomContrast", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",
-            "RandomHeight", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
-            "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomWidth", "RandomZoom",
+            "AugMix", "CutMix", "MixUp", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
+            "RandomElasticTransform", "RandomGaussianBlur", "RandomGrayscale",
+            "RandomHeight", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+            "RandomSaturation", "RandomSharpness", "RandomShear", "RandomWidth",
         ),
         "augmentation, which ImageDataGenerator does here",
     ),
@@ -21,13 +21,9 @@ _IN_TRAINING_ONLY = {
 
 _IN_PREDICTIONS_TOO = {
     "AutoContrast": "stretches the contrast of each photo",
-    "CenterCrop": "cuts out the middle of each photo",
     "ContrastLimitedAdaptiveHistogramEqualization": "equalizes the histogram of parts of each photo",
     "Equalization": "equalizes the histogram of each photo",
     "MaxNumBoundingBoxes": "counts boxes",
-    "Normalization": "takes a mean away and divides by a deviation, which Rescaling(scale, offset) can do here",
-    "RandomCrop": "cuts a part out of each photo, in predictions its middle",
-    "Resizing": "resizes each photo, which target_size of load_img and flow_from_directory does here",
     "Solarization": "turns bright values around",
 }
 

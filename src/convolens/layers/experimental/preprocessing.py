@@ -1,0 +1,21 @@
+"""The layers for images under the name that they had in TensorFlow 2.3 to 2.5."""
+
+from convolens.layers.preprocessing.normalization import Normalization
+from convolens.layers.preprocessing.random_flip import RandomFlip
+from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
+from convolens.layers.preprocessing.random_tones import RandomContrast
+from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
+from convolens.layers.rescaling import Rescaling
+
+__all__ = [
+    "CenterCrop",
+    "Normalization",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
+    "Rescaling",
+    "Resizing",
+]
