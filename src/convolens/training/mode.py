@@ -5,7 +5,7 @@ other. Modules of others read their own flag (`torch.nn.Module.training`): it is
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -56,15 +56,17 @@ def asked(module: torch.nn.Module) -> bool | None:
 
 
 @contextmanager
-def mode(module: torch.nn.Module, training: bool) -> Iterator[None]:
+def mode(module: torch.nn.Module, training: bool, acting: Iterable[torch.nn.Module] = ()) -> Iterator[None]:
     """Let this thread run a module in training or inference mode as long as the block runs: a step, not an epoch.
 
     Args:
         module: all of its parts are meant. While some of them read their own flags, no other thread runs a network with such parts.
         training: True for training mode; normalisation of torch's that is frozen stays in inference mode.
+        acting: parts of ours that are in training mode whatever the others are in.
     """
     parts = list(module.modules())
-    token = _asked.set({**_asked.get(), **dict.fromkeys(map(id, parts), training), _INNERMOST: training})
+    wanted = {**dict.fromkeys(map(id, parts), training), **dict.fromkeys(map(id, acting), True)}
+    token = _asked.set({**_asked.get(), **wanted, _INNERMOST: training})
     try:
         kinds: set[Any] = {type(part) for part in parts}
         if any(map(_reads_flag, kinds)):

@@ -193,6 +193,25 @@ def test_in_predictions_as_keras(name: str) -> None:
     np.testing.assert_array_equal(given_, x)
 
 
+@pytest.mark.parametrize("name", RANDOM)
+def test_called_by_hand_it_acts_as_that_of_keras(name: str) -> None:
+    """Also within a model, whose other layers infer; with training=False, and in predictions, nothing is changed."""
+    x = images(np.random.default_rng(6), 16, 8, 9)
+    layer = layers.LAYERS[name](**ARGUMENTS[name])
+    shown = layer(x)
+    assert not np.array_equal(shown, layer(x))
+    assert not np.array_equal(layer(x, training=True), layer(x, training=True))
+    np.testing.assert_array_equal(layer(x, training=False), layer(x, training=False))
+    if name != "RandomCrop":
+        np.testing.assert_array_equal(layer(x, training=False), x)
+    model = Sequential([layers.Input((8, 9, 3)), layer, layers.Dropout(0.5)])
+    given_ = np.asarray(model(x))
+    assert given_.shape == shown.shape
+    assert (given_ == 0).mean() < 0.4  # dropout does nothing
+    assert not np.array_equal(given_, np.asarray(model(x)))
+    np.testing.assert_array_equal(np.asarray(model(x, training=False)), model.predict(x))
+
+
 def test_a_model_with_random_layers_learns_and_predicts() -> None:
     x, y = images(np.random.default_rng(7), 16, 8, 8), np.arange(16) % 2
     model = Sequential(

@@ -80,7 +80,7 @@ def _on_values(
     inputs = inside_tensors(_as_arrays(arguments[0]), ours)
     layer.build_for(inputs)
     with (
-        _in_mode(layer, bool(asked(layer)) if training is None else training),
+        _in_mode(layer, training) if training is not None or asked(layer) is not None else _unasked(layer),
         torch.set_grad_enabled(torch.is_grad_enabled() and tensors),
     ):
         result = run(inputs, *inside_tensors(arguments[1:], ours), **inside_tensors(keywords, ours))
@@ -89,6 +89,11 @@ def _on_values(
 
 def _in_mode(layer: Any, training: bool | None) -> AbstractContextManager[None]:
     return nullcontext() if training is None or asked(layer) is training else mode(layer, training)
+
+
+def _unasked(layer: Any) -> AbstractContextManager[None]:
+    """Return the mode of a call by hand that says nothing of training: layers infer, but those that change images at random act."""
+    return mode(layer, False, [part for part in layer.modules() if getattr(part, "acts_unasked", False)])
 
 
 def _as_arrays(x: Any) -> Any:
