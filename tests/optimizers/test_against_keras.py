@@ -27,6 +27,21 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     ],
     "Adam": [{}, {"amsgrad": True}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}],
     "AdamW": [{}, {"weight_decay": 0.1}, {"amsgrad": True, "weight_decay": 0.0}],
+    "Adadelta": [{}, {"learning_rate": 1.0, "rho": 0.5, "epsilon": 1e-3}],
+    "Adagrad": [{}, {"initial_accumulator_value": 0.5, "epsilon": 1e-3}],
+    "Adamax": [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}],
+    "Nadam": [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}],
+    "Ftrl": [
+        {},
+        {"l1_regularization_strength": 0.1, "l2_regularization_strength": 0.1, "beta": 0.1},
+        {
+            "learning_rate_power": -0.3,
+            "initial_accumulator_value": 0.5,
+            "l2_shrinkage_regularization_strength": 0.1,
+        },
+    ],
+    "Lamb": [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}],
+    "Lion": [{}, {"beta_1": 0.5, "beta_2": 0.9}],
 }
 SHARED: list[dict[str, Any]] = [
     {"clipnorm": 0.5},
@@ -38,6 +53,7 @@ SHARED: list[dict[str, Any]] = [
     {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2, "loss_scale_factor": 8.0},
     {"use_ema": True, "gradient_accumulation_steps": 3, "ema_overwrite_frequency": 1},
 ]
+NAMES = list(OPTIONS)
 CASES = [(name, o) for name, options in OPTIONS.items() for o in [*options, *SHARED]]
 
 
@@ -72,6 +88,19 @@ def weights_after(
     )
 
 
+def test_every_optimizer_is_covered() -> None:
+    assert {made.__name__ for made in optimizers.OPTIMIZERS.values()} == OPTIONS.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twenty_steps_at_a_large_rate_end_where_those_of_keras_do(name: str) -> None:
+    random = np.random.default_rng(0)
+    weights = [random.standard_normal((4, 3)).astype(np.float32)]
+    gradients = [[random.standard_normal((4, 3)).astype(np.float32)] for _ in range(20)]
+    theirs, ours = weights_after(name, {"learning_rate": 0.1}, weights, gradients, {})
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize(("name", "options"), CASES, ids=str)
 @hypothesis.given(data=st.data())
 @hypothesis.settings(max_examples=8)
@@ -82,6 +111,10 @@ def test_weights_are_those_of_keras(name: str, options: dict[str, Any], data: st
     # From gradients so small that epsilon rules to ones that clipping rules.
     exponents = data.draw(st.lists(st.integers(-9, 1), min_size=steps, max_size=steps))
     rates = data.draw(st.dictionaries(st.integers(1, 5), st.floats(0.0, 0.1), max_size=2))
+    if (
+        name == "Ftrl"
+    ):  # it divides by the rate: at 0 Keras' weights become NaN, and a change magnifies rounding
+        rates = {}
     weights = [random.uniform(-0.5, 0.5, shape).astype(np.float32) for shape in shapes]
     gradients = [
         [(10.0**exponent * random.standard_normal(s)).astype(np.float32) for s in shapes]
@@ -89,10 +122,10 @@ def test_weights_are_those_of_keras(name: str, options: dict[str, Any], data: st
     ]
     theirs, ours = weights_after(name, options, weights, gradients, rates)
     for their, our in zip(theirs, ours, strict=True):
-        np.testing.assert_allclose(our, their, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(our, their, rtol=1e-6, atol=1e-5 if name == "Ftrl" else 1e-6)
 
 
-@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW"])
+@pytest.mark.parametrize("name", NAMES)
 def test_weights_of_other_memory_layouts_are_updated_element_by_element(name: str) -> None:
     """torch's fused kernels walk raw memory; a gradient lying otherwise must not be mixed up."""
     weight, gradient = torch.randn(4, 3, 3, 3), torch.randn(4, 3, 3, 3)
@@ -134,7 +167,7 @@ def test_parameters_without_gradient_stay_and_the_step_counts_for_all() -> None:
         np.testing.assert_allclose(parameter.detach(), variable.numpy(), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_schedule_gives_the_rate_of_each_step(name: str) -> None:
     weights = [np.linspace(-0.4, 0.4, 6, dtype=np.float32)]
     gradients = [[np.full(6, 0.3, np.float32)] for _ in range(4)]

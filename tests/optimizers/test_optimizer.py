@@ -136,8 +136,8 @@ def test_bad_arguments_are_refused_with_the_next_step(name: str) -> None:
         made(clipnorm=1, clipvalue=2)
     with pytest.raises(ArgumentError, match=r"clipvalue must be .* received -1"):
         made(clipvalue=-1)
-    with pytest.raises(ArgumentError, match=r"decay is not supported.*InverseTimeDecay"):
-        made(decay=1e-6)
+    with pytest.raises(ArgumentError, match=rf"{where}: decay must be .* received -1"):
+        made(decay=-1)
     with pytest.raises(ArgumentError, match=rf"{where}: ema_momentum must be .* received 1.5"):
         made(use_ema=True, ema_momentum=1.5)
     with pytest.raises(ArgumentError, match=rf"{where}: ema_overwrite_frequency must be .* received 0"):
@@ -154,6 +154,68 @@ def test_the_old_lr_works_with_a_warning(name: str) -> None:
     with pytest.warns(UserWarning, match=r"`lr` is deprecated; write `learning_rate=0.25`") as seen:
         assert OPTIMIZERS[name](lr=0.25).learning_rate == 0.25
     assert seen[0].filename == __file__
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_old_decay_is_that_of_keras_2(name: str) -> None:
+    """The rate of a batch is lr / (1 + decay * batches): the schedule that Keras' documents name for it gives the same."""
+    weights = []
+    for options in (
+        {"learning_rate": 0.1, "decay": 0.5},
+        {"learning_rate": schedules.InverseTimeDecay(0.1, decay_steps=1, decay_rate=0.5)},
+    ):
+        optimizer, weight = OPTIMIZERS[name](**options), torch.nn.Parameter(torch.ones(3))
+        optimizer.build([weight])
+        for _ in range(4):
+            weight.grad = torch.tensor([1.0, -2.0, 0.5])
+            optimizer.apply()
+        weights.append(weight.detach())
+    torch.testing.assert_close(weights[0], weights[1], rtol=0, atol=1e-6)
+    optimizer = OPTIMIZERS[name](0.1, decay=0.5)
+    again = type(optimizer).from_config(optimizer.get_config())
+    assert (again.learning_rate, again.decay) == (0.1, 0.5)
+    assert "decay" not in OPTIMIZERS[name]().get_config()
+
+
+def test_rate_and_steps_are_read_and_set_as_variables_of_keras() -> None:
+    optimizer = optimizers.Adam(0.5)
+    assert (optimizer.lr, float(optimizer.learning_rate), optimizer.lr.numpy().dtype) == (
+        0.5,
+        0.5,
+        np.float32,
+    )
+    optimizer.lr = 0.25
+    optimizer.learning_rate.assign(optimizer.lr.read_value() / 2)
+    assert optimizer.lr.value() == 0.125
+    assert type(optimizer.get_config()["learning_rate"]) is float
+    optimizer.iterations.assign(7)
+    assert (optimizer.iterations, optimizer.batches, optimizer.iterations.numpy()) == (7, 7, np.int64(7))
+
+
+def test_gradients_computed_by_hand() -> None:
+    first, second = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
+    optimizer = optimizers.SGD(0.5, momentum=0.9)
+    optimizer.apply_gradients(zip([torch.ones(2), None], [first, second], strict=True))
+    optimizer.apply_gradients([(torch.ones(2), first), (torch.ones(2), second)])
+    torch.testing.assert_close(
+        (first.detach(), second.detach()), (torch.full((2,), -0.45), torch.full((2,), 0.5))
+    )
+    assert optimizer.iterations == 2
+    assert first.grad is None
+    assert [tuple(v.shape) for v in optimizer.variables] == [(2,), (2,)]
+
+
+def test_names_of_every_age_lead_to_the_same_classes() -> None:
+    assert (
+        optimizers.rmsprop
+        is optimizers.legacy.RMSprop
+        is optimizers.experimental.RMSprop
+        is optimizers.RMSprop
+    )
+    assert optimizers.adam(epsilon=None).epsilon == 1e-7
+    for name in ALL:
+        made = OPTIMIZERS[name](0.5)
+        assert optimizers.deserialize(optimizers.serialize(made)).get_config() == made.get_config()
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -11,19 +11,38 @@ from typing import Any
 from convolens.arguments import look_up
 from convolens.errors import ArgumentTypeError
 from convolens.missing import answer_for
-from convolens.optimizers import schedules
-from convolens.optimizers.adam import Adam
-from convolens.optimizers.adamw import AdamW
+from convolens.optimizers import legacy, schedules
 from convolens.optimizers.optimizer import Optimizer
-from convolens.optimizers.rmsprop import RMSprop
-from convolens.optimizers.sgd import SGD
+from convolens.optimizers.rules.adadelta import Adadelta
+from convolens.optimizers.rules.adagrad import Adagrad
+from convolens.optimizers.rules.adam import Adam
+from convolens.optimizers.rules.adamax import Adamax
+from convolens.optimizers.rules.adamw import AdamW
+from convolens.optimizers.rules.ftrl import Ftrl
+from convolens.optimizers.rules.lamb import Lamb
+from convolens.optimizers.rules.lion import Lion
+from convolens.optimizers.rules.nadam import Nadam
+from convolens.optimizers.rules.rmsprop import RMSprop
+from convolens.optimizers.rules.sgd import SGD
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
     "rmsprop": RMSprop,
     "adam": Adam,
     "adamw": AdamW,
+    "adadelta": Adadelta,
+    "adagrad": Adagrad,
+    "adamax": Adamax,
+    "ftrl": Ftrl,
+    "lamb": Lamb,
+    "lion": Lion,
+    "nadam": Nadam,
 }
+
+experimental = legacy  # where TensorFlow 2.9 and 2.10 kept the later ones
+
+# Keras 1 and 2 had the classes under these names too.
+sgd, rmsprop, adam, adadelta, adagrad, adamax, nadam = SGD, RMSprop, Adam, Adadelta, Adagrad, Adamax, Nadam
 
 
 def get(identifier: Any) -> Optimizer:
@@ -58,15 +77,42 @@ def get(identifier: Any) -> Optimizer:
     )
 
 
+def serialize(optimizer: Optimizer) -> dict[str, Any]:
+    """Return an optimizer as plain values, as Keras writes it.
+
+    Args:
+        optimizer: one of this module.
+    """
+    return {
+        "module": "keras.optimizers",
+        "class_name": type(optimizer).__name__,
+        "config": optimizer.get_config(),
+        "registered_name": None,
+    }
+
+
+deserialize = get
+
+
 __all__ = [
     "OPTIMIZERS",
     "SGD",
+    "Adadelta",
+    "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Nadam",
     "Optimizer",
     "RMSprop",
+    "deserialize",
     "get",
+    "legacy",
     "schedules",
+    "serialize",
 ]
 
 __getattr__ = answer_for(__name__)  # what Keras has and is not here

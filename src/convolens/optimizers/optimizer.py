@@ -1,6 +1,8 @@
 """The base of all optimizers: what each step does with the gradients, and its state, in Keras' words."""
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Self
 
 import torch
@@ -12,6 +14,7 @@ from convolens.optimizers import averaging, clipping, schedules
 from convolens.optimizers.old_words import learning_rate_of
 from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
 from convolens.optimizers.rate import LearningRate
+from convolens.optimizers.readings import Count, Rate, reading
 
 _INFINITY = float("inf")
 
@@ -35,7 +38,8 @@ class Optimizer:
         gradient_accumulation_steps: at least 2; the weights are updated once in so many batches, by the mean of their
             gradients. Batches are counted on over the epochs: an incomplete group is completed in the next one. Schedules
             count batches.
-        options: the old `lr`, for `learning_rate`.
+        options: the old `lr`, for `learning_rate`, and `decay`: the rate of a batch is `learning_rate / (1 + decay * batches)`, as in
+            Keras 1 and 2.
 
     Attributes:
         batches: gradients taken in so far.
@@ -43,7 +47,7 @@ class Optimizer:
         averages_in_model: whether `swap_averages` has put the averages into the network.
 
     Raises:
-        ArgumentError: a value out of range, or two kinds of clipping at once, or `decay`.
+        ArgumentError: a value out of range, or two kinds of clipping at once.
         ArgumentTypeError: a keyword that is not known; the nearest is offered.
 
     Example:
@@ -61,6 +65,7 @@ class Optimizer:
     """
 
     slots: tuple[str, ...] = ()
+    slot_starts: Mapping[str, float] = MappingProxyType({})  # what slots begin with, where that is not 0
 
     def __init__(
         self,
@@ -79,6 +84,7 @@ class Optimizer:
     ) -> None:
         where = type(self).__name__
         learning_rate = learning_rate_of(type(self), learning_rate, options)
+        decay = options.pop("decay", None) or 0.0
         refuse_unknown(where, options, argument_names(type(self)))
         clipping.check_limits(where, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
         if weight_decay is not None:
@@ -105,27 +111,45 @@ class Optimizer:
         self._torch_optimizer: torch.optim.Optimizer | None = None
         self._state = ParameterState()
         self._constraints: list[Callable[[], None]] = []
-        self._rate = LearningRate(where, learning_rate)
+        self._rate = LearningRate(where, learning_rate, decay)
 
     # -- the rate, and what it follows -------------------------------------------------------------
 
     @property
-    def learning_rate(self) -> float:
-        """The rate of the next step; a schedule's value at `batches`. It can be set, unless a schedule gives it."""
-        return self._rate.at(self.batches)
+    def learning_rate(self) -> Rate:
+        """The rate, before `decay`; a schedule's value at `batches`. It can be set, unless a schedule gives it.
+
+        What is read is a float that has `assign` and `numpy`, as Keras' variable.
+        """
+        return reading(Rate, self._rate.before_decay(self.batches), self._rate.set)
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         self._rate.set(value)
 
+    lr = learning_rate
+
     @property
-    def iterations(self) -> int:
+    def decay(self) -> float:
+        """How fast the rate falls: see `options`."""
+        return self._rate.decay
+
+    @property
+    def iterations(self) -> Count:
         """Updates so far: `batches`, or one in `gradient_accumulation_steps` of them."""
-        return self.batches // (self.gradient_accumulation_steps or 1)
+        return reading(Count, self._updates, functools.partial(setattr, self, "iterations"))
 
     @iterations.setter
     def iterations(self, value: int) -> None:
-        self.batches = value * (self.gradient_accumulation_steps or 1)
+        self.batches = int(value) * (self.gradient_accumulation_steps or 1)
+
+    @property
+    def _updates(self) -> int:
+        return self.batches // (self.gradient_accumulation_steps or 1)
+
+    def checked_epsilon(self, epsilon: float | None) -> float:
+        """Return what a constructor was given as `epsilon`: in [0, 1]; None is 1e-7."""
+        return 1e-7 if epsilon is None else number_in(type(self).__name__, "epsilon", epsilon, 0.0, 1.0)
 
     # -- the parameters ----------------------------------------------------------------------------
 
@@ -149,7 +173,7 @@ class Optimizer:
             slots.append("accumulator")
         if self.use_ema:
             slots.append(AVERAGE)
-        self._state = ParameterState(parameters, slots)
+        self._state = ParameterState(parameters, slots, self.slot_starts)
         self._constraints = _constraints_of(parameters)
 
     @property
@@ -201,7 +225,7 @@ class Optimizer:
             (0.8, 0.9)
         """
         self._check_built("extend")
-        self._state.extend(parameters, self.iterations)
+        self._state.extend(parameters, self._updates)
         self._constraints = _constraints_of(self._state.parameters)
         if self._torch_optimizer is not None:
             self._torch_optimizer.param_groups[0]["params"] = self.parameters
@@ -227,7 +251,7 @@ class Optimizer:
             (1.0, 2)
         """
         self._check_built("restart")
-        self._state.restart(self.iterations)
+        self._state.restart(self._updates)
         self.averages_in_model = False
 
     def scale_rate(self, parameters: Iterable[torch.Tensor], factor: float) -> None:
@@ -283,8 +307,8 @@ class Optimizer:
             torch._foreach_div_(gradients, self.loss_scale_factor)
         if self.gradient_accumulation_steps is None or self._completes_group(gradients, slots["accumulator"]):
             clipping.clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
-            rate = self.learning_rate
-            for factor, age, places in self._state.groups(active, self.iterations):
+            rate = self._rate.at(self.batches)
+            for factor, age, places in self._state.groups(active, self._updates):
                 self.age = age
                 self.update(
                     [parameters[i] for i in places],
@@ -298,6 +322,39 @@ class Optimizer:
             keep_to_constraint()
         self.batches += 1
 
+    def apply_gradients(
+        self, grads_and_vars: Iterable[tuple[torch.Tensor | None, torch.Tensor]], **options: Any
+    ) -> None:
+        """Take in gradients that were computed by hand; the first call chooses the parameters.
+
+        Args:
+            grads_and_vars: (gradient, parameter); None leaves a parameter as it is.
+            options: Keras' other words (`name`, `experimental_aggregate_gradients`) change nothing.
+
+        Raises:
+            ArgumentError: other parameters than before, or no gradient at all.
+
+        Example:
+            >>> from convolens.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> SGD(0.5).apply_gradients([(torch.ones(1), weight)])
+            >>> weight.item()
+            0.5
+        """
+        pairs = [(gradient, parameter) for gradient, parameter in grads_and_vars]
+        self.build(parameter for _, parameter in pairs)
+        self.zero_grad()
+        for gradient, parameter in pairs:
+            if gradient is not None:
+                plain = torch.as_tensor(gradient).as_subclass(torch.Tensor).detach().to(parameter.device)
+                parameter.grad = plain.clone().view_as(parameter)
+        self.apply()
+        self.zero_grad()
+
+    def further_numbers(self) -> list[float]:
+        """Return what Keras keeps in its files behind the slots, though the step says it."""
+        return []
+
     def _completes_group(self, gradients: list[torch.Tensor], sums: list[torch.Tensor]) -> bool:
         """Add a batch's gradients to those of its group; the last batch gets the group's mean as its own."""
         steps = self.gradient_accumulation_steps or 1
@@ -310,8 +367,8 @@ class Optimizer:
         return True
 
     def _average(self) -> None:
-        averaging.update(self._state, self.ema_momentum if self.iterations else 0.0)
-        if self.ema_overwrite_frequency and (self.iterations + 1) % self.ema_overwrite_frequency == 0:
+        averaging.update(self._state, self.ema_momentum if self._updates else 0.0)
+        if self.ema_overwrite_frequency and (self._updates + 1) % self.ema_overwrite_frequency == 0:
             averaging.overwrite(self._state)
 
     def update(
@@ -393,7 +450,7 @@ class Optimizer:
         if self.use_ema:
             state["averages_in_model"] = self.averages_in_model
         if self._rate.schedule is None:
-            state["learning_rate"] = self.learning_rate
+            state["learning_rate"] = float(self.learning_rate)
         return state | self._state.live_state()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -416,7 +473,9 @@ class Optimizer:
         Raises:
             ArgumentError: the learning rate is a function of your own, which has no written form.
         """
-        config = kept_arguments(self)
+        config = kept_arguments(self) | {"learning_rate": float(self.learning_rate)}
+        if self.decay:
+            config["decay"] = self.decay
         if self._rate.schedule is not None:
             config["learning_rate"] = schedules.serialize(self._rate.schedule)
         first = ("name", "learning_rate", "weight_decay", "clipnorm", "global_clipnorm")  # in Keras' order
@@ -429,6 +488,11 @@ class Optimizer:
         if isinstance(config.get("learning_rate"), dict):
             config["learning_rate"] = schedules.deserialize(config["learning_rate"])
         return cls(**config)
+
+    @property
+    def variables(self) -> list[torch.Tensor]:
+        """What is remembered of the parameters, slot by slot; none before `build`."""
+        return [tensor for tensors in self._state.slots.values() for tensor in tensors]
 
     def __repr__(self) -> str:
         rate = type(self._rate.schedule).__name__ if self._rate.schedule is not None else self.learning_rate

@@ -1,13 +1,13 @@
 """ParameterState: what an optimizer keeps beside each parameter that it trains."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
 
 from convolens.errors import ArgumentError, CheckpointError
 
-AVERAGE = "average"  # the slot that begins as the parameter itself; all others begin as zeros
+AVERAGE = "average"  # the slot that begins as the parameter itself; all others begin as a number
 
 # Of an optimizer's state: what is no slot of a parameter.
 _OTHERS = {"iterations", "learning_rate", "averages_in_model", "factors", "begun"}
@@ -19,6 +19,7 @@ class ParameterState:
     Args:
         parameters: to train.
         slots: names of what is kept of each, "velocity" for example.
+        starts: name of a slot -> the number that it begins with, where that is not 0.
 
     Attributes:
         slots: name -> the tensors, one for each parameter.
@@ -31,7 +32,13 @@ class ParameterState:
         {'velocity': [tensor([0., 0.])]}
     """
 
-    def __init__(self, parameters: Iterable[torch.Tensor] = (), slots: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[torch.Tensor] = (),
+        slots: Iterable[str] = (),
+        starts: Mapping[str, float] | None = None,
+    ) -> None:
+        self.starts = dict(starts or {})
         self.parameters: list[torch.Tensor] = []
         self.slots: dict[str, list[torch.Tensor]] = {name: [] for name in slots}
         self.factors: list[float] = []
@@ -44,10 +51,15 @@ class ParameterState:
         new = [parameter for parameter in parameters if id(parameter) not in known]
         self.parameters += new
         for name, tensors in self.slots.items():
-            fresh = torch.clone if name == AVERAGE else torch.zeros_like
-            tensors += [fresh(parameter.detach()) for parameter in new]
+            tensors += [self._fresh(name, parameter.detach()) for parameter in new]
         self.factors += [1.0] * len(new)
         self.begun += [updates] * len(new)
+
+    def _fresh(self, name: str, parameter: torch.Tensor) -> torch.Tensor:
+        """Return what a slot of a parameter begins with."""
+        return (
+            parameter.clone() if name == AVERAGE else torch.full_like(parameter, self.starts.get(name, 0.0))
+        )
 
     def refuse_others(self, where: str, parameters: Iterable[torch.Tensor]) -> None:
         """Raise `ArgumentError` where there are parameters that are not known."""
@@ -64,10 +76,7 @@ class ParameterState:
         """Let all slots begin again, after so many updates; the factors stay."""
         for name, tensors in self.slots.items():
             for tensor, parameter in zip(tensors, self.parameters, strict=True):
-                if name == AVERAGE:
-                    tensor.copy_(parameter)
-                else:
-                    tensor.zero_()
+                tensor.copy_(self._fresh(name, parameter))
         self.begun = [updates] * len(self.parameters)
 
     def scale_rate(self, parameters: Iterable[torch.Tensor], factor: float) -> None:

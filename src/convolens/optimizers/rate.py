@@ -16,14 +16,16 @@ class LearningRate:
     Args:
         where: names the optimizer in errors.
         value: >= 0, or the function.
+        decay: how fast it falls with the step: it is divided by `1 + decay * step`; >= 0.
 
     Attributes:
         schedule: the function; None where it is a number.
         torch_optimizer: keeps the number, where torch's own schedulers write it; None before `keep_in`.
     """
 
-    def __init__(self, where: str, value: Any) -> None:
+    def __init__(self, where: str, value: Any, decay: float = 0.0) -> None:
         self.where = where
+        self.decay = number_in(where, "decay", decay, 0.0, float("inf"), open_high=True)
         self.schedule: Callable[[int], float] | None = None
         self.torch_optimizer: torch.optim.Optimizer | None = None
         self._number = 0.0
@@ -33,9 +35,13 @@ class LearningRate:
         """Return the rate of a step; the first is 0.
 
         Example:
-            >>> LearningRate("SGD", lambda step: 1 / (step + 1)).at(3)
-            0.25
+            >>> LearningRate("SGD", lambda step: 1 / (step + 1)).at(3), LearningRate("SGD", 0.5, decay=1.0).at(1)
+            (0.25, 0.25)
         """
+        return self.before_decay(step) / (1.0 + self.decay * step)
+
+    def before_decay(self, step: int) -> float:
+        """Return the number itself, or the schedule's value at a step."""
         if self.schedule is not None:
             return float(self.schedule(step))
         if self.torch_optimizer is not None:

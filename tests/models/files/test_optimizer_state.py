@@ -22,6 +22,11 @@ OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "adam": ("Adam", {"learning_rate": 0.002}),
     "amsgrad": ("Adam", {"learning_rate": 0.002, "amsgrad": True}),
     "adamw": ("AdamW", {"learning_rate": 0.002, "weight_decay": 0.01}),
+    "adadelta": ("Adadelta", {"learning_rate": 0.5}),
+    "adagrad": ("Adagrad", {"learning_rate": 0.005}),
+    "adamax": ("Adamax", {"learning_rate": 0.002}),
+    "nadam": ("Nadam", {"learning_rate": 0.002}),
+    "lamb": ("Lamb", {"learning_rate": 0.002}),
 }
 
 

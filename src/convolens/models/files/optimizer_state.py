@@ -1,8 +1,8 @@
 """An optimizer's state in Keras' order, both ways: what a training needs to go on.
 
 Keras 3 keeps: the number of steps, the learning rate (unless a schedule gives it), then of each weight what the
-optimizer remembers of it. SGD: the momentum. RMSprop: all averages of squares, all momenta, all averages. Adam and
-AdamW: momentum and velocity of the first weight, of the second ..., then the largest velocities.
+optimizer remembers of it. RMSprop: all averages of squares, all momenta, all averages. The others: all of the first weight (momentum and
+velocity, say), of the second ..., then the largest velocities of Adam.
 """
 
 from typing import Any
@@ -12,10 +12,9 @@ import torch
 
 from convolens.errors import CheckpointError
 from convolens.layers import Layer, WeightEntry
-from convolens.optimizers import Optimizer
+from convolens.optimizers import Optimizer, RMSprop
 
-# Which of the remembered tensors lie beside each other, weight by weight.
-_TOGETHER = (("momentum", "velocity"),)
+_LAST = "velocity_hat"  # is not beside the others of its weight
 _LAST_STEP = 2**53  # that a number in a file says exactly
 
 
@@ -30,14 +29,13 @@ def trained_entries(network: Layer) -> list[WeightEntry]:
 
 def _slots(optimizer: Optimizer, entries: list[WeightEntry]) -> list[tuple[str, WeightEntry]]:
     """Return (what is remembered, of which weight) in Keras' order."""
-    names = list(optimizer.slots)
-    if type(optimizer).__name__.startswith("Adam"):
-        together = [name for name in names if name in _TOGETHER[0]]
-        rest = [name for name in names if name not in together]
-        return [(name, entry) for entry in entries for name in together] + [
-            (name, entry) for name in rest for entry in entries
-        ]
-    return [(name, entry) for name in names for entry in entries]
+    names = optimizer.slots
+    if isinstance(optimizer, RMSprop):
+        return [(name, entry) for name in names for entry in entries]
+    together, last = [name for name in names if name != _LAST], [name for name in names if name == _LAST]
+    return [(name, entry) for entry in entries for name in together] + [
+        (name, entry) for name in last for entry in entries
+    ]
 
 
 def variables(model: Any) -> list[np.ndarray]:
@@ -56,7 +54,7 @@ def variables(model: Any) -> list[np.ndarray]:
     for name, entry in _slots(optimizer, entries):
         held = state[f"{name}.{place[id(entry.tensor)]}"]
         found.append(np.ascontiguousarray(entry.to_keras(held.cpu().numpy())))
-    return found
+    return found + [np.asarray(number, np.float32) for number in optimizer.further_numbers()]
 
 
 def restore(model: Any, given: list[np.ndarray], path: str) -> bool:
@@ -75,6 +73,7 @@ def restore(model: Any, given: list[np.ndarray], path: str) -> bool:
     slots = _slots(optimizer, entries)
     scheduled = "learning_rate" not in optimizer.live_state()
     shapes = [(), *([] if scheduled else [()]), *(entry.shape for _, entry in slots)]
+    shapes += [() for _ in optimizer.further_numbers()]
     found = [tuple(array.shape) for array in given]
     if found != shapes and not (found in ([()], [(), ()]) and given[0] == 0):  # compiled, and never trained
         return False
@@ -92,9 +91,9 @@ def restore(model: Any, given: list[np.ndarray], path: str) -> bool:
         rate = float(given[1])
         if not 0 <= rate < float("inf"):
             raise CheckpointError(f"{path}: the optimizer's learning rate is {rate}; expected a number >= 0.")
-        known = optimizer.learning_rate  # the same number, not rounded to float32
+        known = float(optimizer.learning_rate)  # the same number, not rounded to float32
         state["learning_rate"] = known if np.float32(known) == np.float32(rate) else rate
-    for (name, entry), array in zip(slots, given[len(shapes) - len(slots) :], strict=True):
+    for (name, entry), array in zip(slots, given[1 if scheduled else 2 :], strict=False):
         tensor = torch.from_numpy(np.ascontiguousarray(entry.from_keras(array)))
         state[f"{name}.{place[id(entry.tensor)]}"] = tensor
     optimizer.load_state_dict(state)

@@ -115,7 +115,7 @@ def resolve(options: TrainOptions) -> Settings:
     optimizer = (options.optimizer or recipe["optimizer"]).casefold()
     rate = options.learning_rate
     if rate is None:
-        own = optimizers.get(optimizer).learning_rate
+        own = float(optimizers.get(optimizer).learning_rate)
         rate = recipe["learning_rate"] if optimizer == recipe["optimizer"] else own
     else:
         optimizers.get(optimizer)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from convolens.errors import ArgumentError
-from convolens.optimizers.adam import Adam
+from convolens.optimizers.rules.adam import Adam
 
 
 class AdamW(Adam):
@@ -32,7 +32,7 @@ class AdamW(Adam):
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

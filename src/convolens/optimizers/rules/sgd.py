@@ -6,8 +6,8 @@ import torch
 from torch.optim.sgd import sgd
 
 from convolens.arguments import number_in
-from convolens.optimizers.fused_kernels import fused_kernel_for
 from convolens.optimizers.optimizer import Optimizer
+from convolens.optimizers.rules.fused_kernels import fused_kernel_for
 
 
 class SGD(Optimizer):

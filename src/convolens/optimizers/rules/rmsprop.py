@@ -19,7 +19,7 @@ class RMSprop(Optimizer):
         learning_rate: step size, >= 0, or a schedule.
         rho: share of the old average kept per step, in [0, 1].
         momentum: in [0, 1]; 0 keeps no momentum.
-        epsilon: added to the average of squares, > 0.
+        epsilon: added to the average of squares, in [0, 1]; None is 1e-7.
         centered: whether to subtract the squared average gradient (an estimate of the variance).
         weight_decay, clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
@@ -39,7 +39,7 @@ class RMSprop(Optimizer):
         learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -51,7 +51,7 @@ class RMSprop(Optimizer):
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **options)
         self.rho = number_in("RMSprop", "rho", rho, 0.0, 1.0)
         self.momentum = number_in("RMSprop", "momentum", momentum, 0.0, 1.0)
-        self.epsilon = number_in("RMSprop", "epsilon", epsilon, 0.0, 1.0)
+        self.epsilon = self.checked_epsilon(epsilon)
         self.centered = bool(centered)
         slots = ["velocity"]
         if self.momentum:

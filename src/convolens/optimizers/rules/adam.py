@@ -7,8 +7,9 @@ import torch
 from torch.optim.adamw import adamw
 
 from convolens.arguments import number_in
-from convolens.optimizers.fused_kernels import fused_kernel_for
 from convolens.optimizers.optimizer import Optimizer
+from convolens.optimizers.rules.fused_kernels import fused_kernel_for
+from convolens.optimizers.rules.rounding import float32
 
 
 class Adam(Optimizer):
@@ -22,7 +23,7 @@ class Adam(Optimizer):
     Args:
         learning_rate: step size, >= 0, or a schedule.
         beta_1, beta_2: decay of the averages of gradients and their squares, in [0, 1).
-        epsilon: "epsilon hat", in [0, 1].
+        epsilon: "epsilon hat", in [0, 1]; None is 1e-7.
         amsgrad: whether to divide by the largest v so far.
         weight_decay, clipnorm, clipvalue, global_clipnorm, name, options: see `Optimizer`.
 
@@ -48,7 +49,7 @@ class Adam(Optimizer):
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -61,7 +62,7 @@ class Adam(Optimizer):
         where = type(self).__name__
         self.beta_1 = number_in(where, "beta_1", beta_1, 0.0, 1.0, open_high=True)
         self.beta_2 = number_in(where, "beta_2", beta_2, 0.0, 1.0, open_high=True)
-        self.epsilon = number_in(where, "epsilon", epsilon, 0.0, 1.0)
+        self.epsilon = self.checked_epsilon(epsilon)
         self.amsgrad = bool(amsgrad)
         self.slots = ("momentum", "velocity", *(("velocity_hat",) if self.amsgrad else ()))
 
@@ -102,12 +103,7 @@ class Adam(Optimizer):
         Keras computes it in float32, where `1 - 0.999` is off by some 1e-5 of itself; with a large
         rate that shows in the weights, so the same scalars are rounded the same way here.
         """
-        step = _float32(self.age + 1)
-        first = 1.0 - _float32(self.beta_1) ** step
-        second = 1.0 - _float32(self.beta_2) ** step
-        return float(_float32(rate) * torch.sqrt(second) / first)
-
-
-def _float32(value: float) -> torch.Tensor:
-    """Return a number as a float32 scalar in main memory, where reading it back costs nothing."""
-    return torch.tensor(value, dtype=torch.float32, device="cpu")
+        step = float32(self.age + 1)
+        first = 1.0 - float32(self.beta_1) ** step
+        second = 1.0 - float32(self.beta_2) ** step
+        return float(float32(rate) * torch.sqrt(second) / first)

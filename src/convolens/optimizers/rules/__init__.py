@@ -1,0 +1,1 @@
+"""The rules by which weights are changed, one optimizer a file."""
