@@ -13,23 +13,41 @@ from convolens.callbacks import History
 from convolens.checkpoints.state import State
 from convolens.errors import ArgumentError, NotBuiltError, NotCompiledError
 from convolens.layers import Layer
+from convolens.layers.calls.own_call import call_names
+from convolens.layers.calls.symbols import leaves
 from convolens.layers.weight_rules import penalties_of
+from convolens.metrics import Metric
 from convolens.models.compiling import resolve_metrics
 from convolens.models.last_layer import unfit
+from convolens.models.outputs.by_output import by_output
+from convolens.models.outputs.several_losses import OutputLoss, SeveralLosses, metrics_by_output
+from convolens.models.own.compiled import CompiledLoss, CompiledMetrics, plain
+from convolens.models.own.own_step import OwnStep
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
 from convolens.models.structure import Structure
-from convolens.training import Precision, Stateful, Step, TrainingState
+from convolens.tensor import as_tensor
+from convolens.training import Precision, Stateful, Step, TrainingState, make_batch
 from convolens.training.precision import GradientHook
 
-# Arguments of Keras' compile that ask for nothing here unless they are set otherwise.
-_INERT_COMPILE = {
-    "loss_weights": None,
-    "run_eagerly": None,
-    "steps_per_execution": 1,
-    "jit_compile": None,
-    "auto_scale_loss": None,
-}
+# Arguments of every Keras' compile that choose how a program runs, not what it computes.
+_INERT_COMPILE = (
+    "run_eagerly",
+    "steps_per_execution",
+    "jit_compile",
+    "auto_scale_loss",
+    "experimental_run_tf_function",
+    "experimental_steps_per_execution",
+    "sample_weight_mode",
+    "target_tensors",
+    "distribute",
+)
+
+
+NOTHING_TRAINABLE = (
+    "nothing is trainable: every layer of {name} is frozen, or has no weights; let some be trained by "
+    "model.unfreeze(from_=LAYER), or put a new head behind them."
+)
 
 
 class Compilable(Structure):
@@ -47,8 +65,12 @@ class Compilable(Structure):
         self.name = name or getattr(self.module, "name", None) or type(self).__name__.lower()
         self.optimizer: Any = None
         self.loss: Any = None
-        self.compiled_loss: losses.Loss | None = None
-        self.compiled_metrics: list[Any] = []
+        self.loss_function: Any = None
+        self._compiled_loss: CompiledLoss | None = None
+        self._asked_of_outputs: Any = None
+        self._settled_for: list[str] = []
+        self._usual: Step | None = None  # of `super().train_step`, within an epoch
+        self.compiled_metrics = CompiledMetrics()
         self.weighted_metrics: list[Any] = []
         self._last_layer_checked = False
         self.precision = Precision()
@@ -68,6 +90,7 @@ class Compilable(Structure):
         optimizer: Any = "rmsprop",
         loss: Any = None,
         metrics: Any = None,
+        loss_weights: Any = None,
         weighted_metrics: Any = None,
         precision: str = "float32",
         **options: Any,
@@ -75,13 +98,15 @@ class Compilable(Structure):
         """Choose how to train; weights stay, the optimizer's state begins anew.
 
         Args:
-            optimizer: a name or an object of `convolens.optimizers`.
-            loss: a name, an object of `convolens.losses`, or a function (y_true, y_pred).
-            metrics: names, objects or functions, alone or in a list.
-            weighted_metrics: the same, updated with the sample weights.
+            optimizer: a name or an object of `convolens.optimizers`; None for a model that is not trained by one.
+            loss: a name, an object of `convolens.losses`, or a function (y_true, y_pred); of several outputs one for all, or a list or
+                dict (by the outputs' names) of one for each, None for none.
+            metrics: names, objects or functions, alone or in a list; of several outputs a list of lists, or a dict of them.
+            loss_weights: of several outputs, a list or dict of what each loss is multiplied by.
+            weighted_metrics: as `metrics`, updated with the sample weights.
             precision: of the training steps: "float32", "bfloat16" or "float16" (see `training.Precision`); in Keras this is a
                 policy of the whole process.
-            options: Keras' others are accepted at their defaults.
+            options: Keras' others (`run_eagerly`, `jit_compile`, `steps_per_execution` ...) are accepted; they choose how, not what.
 
         Raises:
             UnknownNameError: a name is not known; the nearest is offered.
@@ -92,26 +117,149 @@ class Compilable(Structure):
         refuse_unknown(
             "compile",
             options,
-            ["optimizer", "loss", "metrics", "weighted_metrics", "precision", *_INERT_COMPILE],
+            [
+                "optimizer",
+                "loss",
+                "metrics",
+                "loss_weights",
+                "weighted_metrics",
+                "precision",
+                *_INERT_COMPILE,
+            ],
         )
-        for key, value in options.items():
-            if value not in (_INERT_COMPILE[key], None, False, "auto"):
-                raise ArgumentError(f"compile: {key}={value!r} is not supported; leave it out.")
         self.precision = Precision(precision)
-        self.optimizer = optimizers.get(optimizer)
+        self.optimizer = None if optimizer is None else optimizers.get(optimizer)
         self.loss = loss
-        self.compiled_loss = None if loss is None else losses.get(loss)
-        self.compiled_metrics = resolve_metrics(metrics)
-        self.weighted_metrics = resolve_metrics(weighted_metrics)
+        self._asked_of_outputs = (loss, loss_weights, metrics, weighted_metrics)
+        self._settle_outputs()
         self._last_layer_checked = False
         self._check_last_layer()
 
+    @property
+    def compiled_loss(self) -> Any:
+        """The loss as compiled; where the class has a `train_step` or `test_step` of its own, one that takes penalties too."""
+        return self.loss_function if self._compiled_loss is None else self._compiled_loss
+
+    def _settle_outputs(self) -> None:
+        """Make loss and metrics of what `compile` was asked, for as many outputs as the model has, if that is known."""
+        loss, loss_weights, metrics, weighted_metrics = self._asked_of_outputs
+        names = self.output_names if self.built else []
+        if len(names) == 1:
+            alone = [
+                value[names[0]] if isinstance(value, dict) and names[0] in value else value
+                for value in (loss, metrics)
+            ]
+            loss, metrics = alone
+            loss = loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
+        if len(names) < 2 and (
+            isinstance(loss, (list, tuple)) or (isinstance(loss, dict) and "class_name" not in loss)
+        ):
+            if self.built:
+                by_output("compile", "loss", loss, names)
+            return  # the outputs are not known yet
+        if len(names) < 2:
+            self.loss_function = None if loss is None else losses.get(loss)
+            self.compiled_metrics = CompiledMetrics(resolve_metrics(metrics))
+            self.weighted_metrics = resolve_metrics(weighted_metrics)
+        else:
+            self.loss_function = several = None if loss is None else SeveralLosses(names, loss, loss_weights)
+            shown = [] if several is None else [OutputLoss(several, name) for name in names]
+            self.compiled_metrics = CompiledMetrics([*shown, *metrics_by_output(names, metrics)])
+            self.weighted_metrics = list(metrics_by_output(names, weighted_metrics))
+        self._settled_for = names
+        own = self.loss_function is not None and self.own_steps & {"train_step", "test_step"}
+        self._compiled_loss = CompiledLoss(self.loss_function) if own else None
+
+    def _settle_late(self) -> None:
+        """Settle again where the outputs were not known when the model was compiled."""
+        if self._asked_of_outputs is not None and self.built and self._settled_for != self.output_names:
+            if len(self.output_names) > 1 or self.loss_function is None:
+                self._settle_outputs()
+            self._settled_for = self.output_names
+
+    @property
+    def own_steps(self) -> set[str]:
+        """Which of `train_step`, `test_step` and `predict_step` the class defines itself."""
+        return {
+            name
+            for name in ("train_step", "test_step", "predict_step")
+            if getattr(type(self), name) is not getattr(Compilable, name)
+        }
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Train on one batch and return name -> value; a class of one's own may do it otherwise.
+
+        Args:
+            data: (x, y) or (x, y, sample_weight), in Keras' order; x alone where there are no labels.
+        """
+        return self._usual_step("train_step", data)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Measure one batch and return name -> value; a class of one's own may do it otherwise.
+
+        Args:
+            data: as of `train_step`.
+        """
+        return self._usual_step("test_step", data)
+
+    def predict_step(self, data: Any) -> Any:
+        """Return the predictions of a batch; a class of one's own may do it otherwise.
+
+        Args:
+            data: as of `train_step`.
+        """
+        return self(data[0] if isinstance(data, tuple) else data, training=False)
+
+    def _usual_step(self, name: str, data: Any) -> dict[str, Any]:
+        parts: Any = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
+        x, y, weight = (None if part is None else plain(part) for part in parts)
+        training = name == "train_step"
+        if self._usual is None:  # since the epoch began
+            self._usual = self._plain_step(name, training, own_metrics=True)
+        take = self._usual.train if training else self._usual.evaluate
+        take(make_batch(x, y, weight))
+        return self._usual.logs()
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Return the loss of a batch with the penalties: what a `train_step` of one's own trains by.
+
+        Args:
+            x: the samples; not used, as in Keras.
+            y, y_pred: labels and predictions in Keras' order.
+            sample_weight: one weight a sample, or None.
+            training: accepted, as in Keras.
+        """
+        value: Any = 0.0
+        if self.loss_function is not None:
+            value = self.loss_function(plain(y), plain(y_pred), plain(sample_weight))
+        for other in self.losses:
+            value = value + torch.as_tensor(other).as_subclass(torch.Tensor)
+        return as_tensor(value)
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics: the mean loss of a class with its own `train_step`, the compiled ones, and those in attributes of model and layers."""
+        tracked = [] if self._compiled_loss is None else self._compiled_loss.metrics
+        found = [*tracked, *self.compiled_metrics, *self.weighted_metrics]
+        for value in vars(self).values():
+            found += [leaf for leaf in leaves(value) if isinstance(leaf, Metric)]
+        if isinstance(self.module, Layer):
+            found += self.module.metrics
+        return list({id(metric): metric for metric in found}.values())
+
     def _check_last_layer(self) -> None:
         """Warn, once after `compile`, where loss and last layer do not fit together; of a model that is built."""
-        if self._last_layer_checked or self.compiled_loss is None or not self.built:
+        if self._last_layer_checked or not isinstance(self.loss_function, losses.Loss) or not self.built:
             return
         self._last_layer_checked = True
-        said = unfit(self.module, self.compiled_loss)
+        said = unfit(self.module, self.loss_function)
         if said is not None:
             warnings.warn(f"compile: {said}", UserWarning, stacklevel=3)
 
@@ -201,11 +349,19 @@ class Compilable(Structure):
                 vars(metric).update(vars(own))
 
     def _check_compiled(self, what: str) -> None:
-        if self.optimizer is None or self.compiled_loss is None:
+        own = self.own_steps or self.adds_losses
+        if (self.optimizer is None or self.loss_function is None) and not own:
             raise NotCompiledError(
                 f"{what}: call model.compile(optimizer=..., loss=...) first"
                 + ("; compile was called without a loss." if self.optimizer is not None else ".")
             )
+
+    @property
+    def adds_losses(self) -> bool:
+        """Whether layers of the user's own, which may add losses, are among the layers."""
+        return any(
+            isinstance(part, Layer) and call_names(type(part)) is not None for part in self.module.modules()
+        )
 
     def _build_optimizer(self, what: str) -> None:
         """Let the optimizer know the weights that are trained."""
@@ -213,25 +369,44 @@ class Compilable(Structure):
         self._check_built(what)
         trained = [p for p in self.module.parameters() if p.requires_grad]
         if not trained:
-            raise ArgumentError(
-                f"{what}: nothing is trainable: every layer of {self.name} is frozen, or has no weights; let some be "
-                "trained by model.unfreeze(from_=LAYER), or put a new head behind them."
-            )
+            raise ArgumentError(f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}")
         self.optimizer.build(trained)
 
     def _step(self, what: str, train: bool = False) -> Step:
         """Return a step, for training with the model's own metrics, else with metrics that nobody else adds to."""
         self._check_compiled(what)
-        metrics, weighted_metrics = self.compiled_metrics, self.weighted_metrics
-        if not train:
+        self._settle_late()
+        if not self.own_steps:
+            return self._plain_step(what, train, train)
+        metrics, weighted_metrics = list(self.compiled_metrics), list(self.weighted_metrics)
+        if train and "train_step" not in self.own_steps:
+            self._build_optimizer(what)
+        return OwnStep(self, self.own_steps, *self._parts_of_step(metrics, weighted_metrics))
+
+    def _plain_step(self, what: str, train: bool = True, own_metrics: bool = False) -> Step:
+        metrics, weighted_metrics = list(self.compiled_metrics), list(self.weighted_metrics)
+        if not own_metrics:
             metrics = [copy.copy(metric) for metric in metrics]
             weighted_metrics = [copy.copy(metric) for metric in weighted_metrics]
+        optimizer = self.optimizer
         if train:
-            self._build_optimizer(what)
-            self.precision.build(self.device)
-        return Step(
+            self._check_built(what)
+            if any(parameter.requires_grad for parameter in self.module.parameters()):
+                self._build_optimizer(what)
+                self.precision.build(self.device)
+            else:
+                optimizer = None
+                warnings.warn(
+                    f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}", UserWarning, stacklevel=4
+                )
+        parts = self._parts_of_step(metrics, weighted_metrics)
+        parts[2] = optimizer
+        return Step(*parts)
+
+    def _parts_of_step(self, metrics: list[Any], weighted_metrics: list[Any]) -> list[Any]:
+        return [
             self.module,
-            self.compiled_loss,
+            self.loss_function or _no_loss,
             self.optimizer,
             metrics,
             weighted_metrics,
@@ -240,4 +415,10 @@ class Compilable(Structure):
             lambda: self.part,
             self.reduce_gradients,
             penalties_of(self.module),
-        )
+        ]
+
+
+def _no_loss(y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
+    """Return 0: the loss of a model whose layers add all of it."""
+    first = leaves(y_pred)[0]
+    return first.new_zeros(())

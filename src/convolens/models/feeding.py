@@ -10,6 +10,7 @@ import torch
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
+from convolens.models.graph.own_network import OwnNetwork
 from convolens.training.batches import check_numbers, unpack
 from convolens.training.inputs.arrays import as_array, as_arrays
 
@@ -61,6 +62,8 @@ def arrays_for(where: str, module: torch.nn.Module, x: Any) -> Any:
 
     Args, Raises: as of `feed`.
     """
+    if isinstance(module, OwnNetwork):
+        return _for_own(where, module, x)
     shapes = _shapes(module)
     if isinstance(x, Mapping) and as_array(x) is None:
         arrays = as_arrays(_by_name(where, module, x))
@@ -83,6 +86,26 @@ def arrays_for(where: str, module: torch.nn.Module, x: Any) -> Any:
         )
     for array, shape in zip(arrays if isinstance(arrays, list) else [arrays], shapes, strict=True):
         check_shape(where, tuple(array.shape), shape)
+    return arrays
+
+
+def _for_own(where: str, module: OwnNetwork, x: Any) -> Any:
+    """Return x as a model of the user's own takes it: one array, or a list of them; its `call` is given a dict again."""
+    named = isinstance(x, Mapping) and as_array(x) is None
+    values = [x[name] for name in (module.input_names or list(x))] if named else x
+    arrays = as_arrays(values)
+    if arrays is None:
+        return None
+    for array in arrays if isinstance(arrays, list) else [arrays]:
+        if not isinstance(array, torch.Tensor):
+            check_numbers("x", array)
+    if not module.built:
+        shapes = (
+            [(None, *array.shape[1:]) for array in arrays]
+            if isinstance(arrays, list)
+            else (None, *arrays.shape[1:])
+        )
+        module.build_once(dict(zip(x, shapes, strict=True)) if named else shapes)
     return arrays
 
 

@@ -17,6 +17,9 @@ from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import batch_for, feed
+from convolens.models.outputs.by_output import by_output, targets_by_output
+from convolens.models.outputs.several_losses import SeveralLosses
+from convolens.models.own.own_step import OwnStep
 from convolens.models.placing import batches_for
 from convolens.models.resuming import begin, go_on
 from convolens.models.splitting import split
@@ -44,6 +47,16 @@ def _warn_old(old: str, new: str) -> None:
     warnings.warn(f"{old} is deprecated; {new} takes generators.", UserWarning, stacklevel=3)
 
 
+def _joined(outputs: list[Any]) -> Any:
+    """Return the predictions of all batches as an array, or a list or dict of them."""
+    first = outputs[0]
+    if isinstance(first, dict):
+        return {name: _joined([output[name] for output in outputs]) for name in first}
+    if isinstance(first, list):
+        return [_joined(list(parts)) for parts in zip(*outputs, strict=True)]
+    return np.ascontiguousarray(torch.cat(outputs).cpu().numpy())
+
+
 class Fitting(Compilable):
     """The part of `Model` that runs the network over data."""
 
@@ -57,9 +70,14 @@ class Fitting(Compilable):
         ):
             image_shape = self.input_shape[1:]
         labelled = where != "predict"
+        names = self.output_names
+        if len(names) > 1 and labelled:
+            y = None if y is None else targets_by_output(where, y, names)
+            if isinstance(sample_weight, (dict, list)):
+                sample_weight = by_output(where, "sample_weight", sample_weight, names)
         source = make_source(
             where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda",
-            feed=functools.partial(self._fed, where, labelled), **options,
+            feed=functools.partial(self._fed, where, labelled), outputs=len(names), **options,
         )  # fmt: skip
         if labelled and isinstance(source, ArraySource):
             self._check_labels(where, source.y)
@@ -72,19 +90,30 @@ class Fitting(Compilable):
         x = batch_for(where, self.module, x)
         if not labelled:
             return x, None
-        y = None if y is None else as_labels(where, y)
+        if y is not None and len(self.output_names) > 1:
+            targets = targets_by_output(where, y, self.output_names)
+            y = [None if one is None else as_labels(where, one) for one in targets]
+        elif y is not None:
+            y = as_labels(where, y)
         self._check_labels(where, y)
         return x, y
 
     def _check_labels(self, where: str, y: Any) -> None:
         """Raise where there are no labels, or such as the loss cannot take; those on a GPU are not waited for."""
+        if y is None and (self.own_steps or self.loss_function is None):
+            return  # its own step, or the losses that its layers add, may do without
         if y is None:
             raise ArgumentError(
                 f"{where}: there are no labels; give y beside x, or batches of (x, y). flow_from_directory with "
                 "class_mode=None gives photos alone, for predict."
             )
-        if self.compiled_loss is not None and not (isinstance(y, torch.Tensor) and y.is_cuda):
-            check_targets(where, self.compiled_loss, y, self.output_shape)
+        several = isinstance(self.loss_function, SeveralLosses)
+        shapes = self.output_shape if several else [self.output_shape]
+        shapes = list(shapes.values()) if isinstance(shapes, dict) else shapes
+        losses = self.loss_function.losses if several else [self.loss_function]
+        for loss, one, shape in zip(losses, y if several else [y], shapes, strict=True):
+            if loss is not None and one is not None and not (isinstance(one, torch.Tensor) and one.is_cuda):
+                check_targets(where, loss, one, shape)
 
     def fit(
         self,
@@ -145,10 +174,14 @@ class Fitting(Compilable):
         if batch_size is not None:
             batch_size = integer("fit", "batch_size", batch_size)
         x = feed("fit", self.module, x)
+        self._settle_late()
         self._check_last_layer()
+        names = self.output_names
+        if len(names) > 1 and y is not None:
+            y = targets_by_output("fit", y, names)
         if validation_split:
             (x, y, sample_weight), validation_data = split(
-                x, y, sample_weight, validation_split, validation_data
+                x, y, sample_weight, validation_split, validation_data, len(names)
             )
         weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
         if torch.cuda.is_available() and self.device.type == "cpu" and not self.device_given:
@@ -264,12 +297,12 @@ class Fitting(Compilable):
         refuse_unknown("predict", options, [*Fitting.predict.__annotations__, *_INERT_FIT])
         source = self._source("predict", x, batch_size=batch_size, steps=steps)
         step = Step(self.module, None, None, [], [], self.device)
+        if "predict_step" in self.own_steps:
+            step = OwnStep(self, self.own_steps, self.module, None, None, [], [], self.device)
         outputs = loop.predict(step, source, CallbackList(callbacks, model=self, steps=source.steps))
         if not outputs:
             raise ArgumentError("predict: the data held no batch.")
-        if isinstance(outputs[0], list):
-            return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs, strict=True)]
-        return np.ascontiguousarray(torch.cat(outputs).cpu().numpy())
+        return _joined(outputs)
 
     def train_on_batch(
         self,

@@ -7,19 +7,26 @@ from typing import Any
 import numpy as np
 import torch
 
+from convolens.arguments import refuse_unknown
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
 from convolens.models.fitting import Fitting
 from convolens.models.graph.deserialization import network_from_config
 from convolens.models.graph.network import Network
+from convolens.models.graph.own_network import OwnNetwork
 from convolens.models.resuming import best_file
 from convolens.models.saving import save_model
 from convolens.models.summary import summary
 
+_INERT = ("trainable", "dtype", "dynamic", "autocast")
+
 
 class Model(Fitting):
     """A network with an optimizer, a loss and metrics.
+
+    A class of one's own defines `__init__`, whose layers are attributes, and `call(self, inputs, training=None, mask=None)`; it may
+    define `build`, `train_step`, `test_step` and `predict_step` too. In them tensors lie in Keras' order.
 
     Args:
         inputs: symbolic tensors (`Input`) of a functional model, or any `torch.nn.Module`, which sees
@@ -28,6 +35,7 @@ class Model(Fitting):
         name: the model's name.
         auxiliary: (symbolic tensor, weight) of further classifiers of a functional model: their losses enter training
             with these weights, and they take no part in anything else.
+        options: `trainable`; Keras' `dtype`, `dynamic` and `autocast` are accepted.
 
     Raises:
         ArgumentError: neither a graph nor a module.
@@ -44,17 +52,34 @@ class Model(Fitting):
         outputs: Any = None,
         name: str | None = None,
         auxiliary: Sequence[tuple[Any, float]] = (),
+        **options: Any,
     ) -> None:
+        refuse_unknown(type(self).__name__, options, ["inputs", "outputs", "name", *_INERT])
         if isinstance(inputs, torch.nn.Module) and outputs is None:
             self.module = inputs
         elif inputs is not None and outputs is not None:
             alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
             self.module = Network(inputs, outputs[0] if alone else outputs, name=name, auxiliary=auxiliary)
+        elif inputs is None and outputs is None and type(self).call is not Model.call:
+            self.module = OwnNetwork(self)
         else:
             raise ArgumentError(
-                "Model: give inputs= and outputs= (symbolic tensors from Input(shape=...)), or one torch module."
+                "Model: give inputs= and outputs= (symbolic tensors from Input(shape=...)), or one torch module; "
+                "a class of your own may define call(self, inputs) instead."
             )
         self._begin(name)
+        if "trainable" in options:
+            self.trainable = bool(options["trainable"])
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Return what the model computes: what a class of one's own defines, or asks of its base.
+
+        Args:
+            inputs: `Tensor`s in Keras' order, as many as the model has inputs.
+            training: the mode; None for that of the run.
+            mask: accepted, as in Keras.
+        """
+        return self.module(inputs) if training is None else self.module(inputs, training=training)
 
     def summary(
         self,

@@ -1,5 +1,6 @@
 """What `validation_split` takes: the last share of the samples, before any shuffling."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,27 @@ from convolens.errors import ArgumentError, ShapeError
 from convolens.training.inputs.arrays import as_arrays, as_labels, part_of
 
 
-def split(x: Any, y: Any, weight: Any, share: float, validation_data: Any) -> tuple[Any, Any]:
-    """Return (x, y, weight) without the last share of the samples, and that share as validation data."""
+def _each(function: Callable[[Any], Any], value: Any, several: bool) -> Any:
+    """Return what a function makes of a value, or of each in a list; None stays."""
+    if several and value is not None:
+        return [_each(function, one, False) for one in value]
+    return None if value is None else function(value)
+
+
+def split(
+    x: Any, y: Any, weight: Any, share: float, validation_data: Any, outputs: int = 1
+) -> tuple[Any, Any]:
+    """Return (x, y, weight) without the last share of the samples, and that share as validation data.
+
+    Args:
+        x, y, weight: as of `fit`; of several outputs lists of one for each.
+        share: in [0, 1).
+        validation_data: must be None.
+        outputs: how many the model has.
+
+    Raises:
+        ArgumentError: a side without samples, no arrays, or validation data given too. ShapeError: different lengths.
+    """
     number_in("fit", "validation_split", share, 0.0, 1.0, open_high=True)
     x = as_arrays(x)
     if x is None:
@@ -19,12 +39,13 @@ def split(x: Any, y: Any, weight: Any, share: float, validation_data: Any) -> tu
     arrays = x if several else [x]
     if validation_data is not None:
         raise ArgumentError("fit: give validation_split or validation_data, not both.")
-    y = None if y is None else as_labels("fit", y)
-    weight = weight if weight is None or hasattr(weight, "shape") else np.asarray(weight)
-    if y is not None and len(y) != len(arrays[0]):
-        raise ShapeError(
-            f"fit: x and y must have the same length; received {len(arrays[0])} samples and {len(y)} labels."
-        )
+    y = _each(lambda one: as_labels("fit", one), y, outputs > 1)
+    weight = _each(np.asarray, weight, outputs > 1 and isinstance(weight, list))
+    for one in y if outputs > 1 and y is not None else [y]:
+        if one is not None and len(one) != len(arrays[0]):
+            raise ShapeError(
+                f"fit: x and y must have the same length; received {len(arrays[0])} samples and {len(one)} labels."
+            )
     cut = int(np.floor(len(arrays[0]) * (1.0 - share)))
     if cut == 0 or cut == len(arrays[0]):
         raise ArgumentError(
@@ -32,7 +53,7 @@ def split(x: Any, y: Any, weight: Any, share: float, validation_data: Any) -> tu
         )
 
     def part(value: Any, rows: slice) -> Any:
-        return None if value is None else part_of(value, rows)
+        return _each(lambda one: part_of(one, rows), value, isinstance(value, list))
 
     def part_x(rows: slice) -> Any:
         parts = [part_of(array, rows) for array in arrays]

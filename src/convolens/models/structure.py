@@ -9,7 +9,7 @@ from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.axes import inside_tensors, surface, surface_tensors
-from convolens.layers.calls.symbols import is_symbolic, leaves
+from convolens.layers.calls.symbols import is_shape, is_symbolic, leaves
 from convolens.memory import kept_memory
 from convolens.models.feeding import feed
 from convolens.models.parts import freezing
@@ -61,8 +61,23 @@ class Structure:
 
     @property
     def built(self) -> bool:
-        """Whether the weights exist."""
+        """Whether the weights exist; a `build` of the user's own may set it."""
         return bool(getattr(self.module, "built", True))
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        pass  # the network knows
+
+    @property
+    def output_names(self) -> list[str]:
+        """What the outputs go by in dicts, losses and logs: the names of the layers that give them; "output_1" ... of a class of one's own."""
+        names: list[str] = getattr(self.module, "output_names", None) or ["output"]
+        return names
+
+    @property
+    def input_names(self) -> list[str]:
+        """What the inputs go by in dicts: the names of their layers."""
+        return list(getattr(self.module, "input_names", None) or ["input"])
 
     def _check_built(self, what: str) -> None:
         if not self.built:
@@ -190,8 +205,16 @@ class Structure:
         return self
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Build for inputs of a shape that has the batch first (None); of a torch module, remember it for `summary`."""
-        if isinstance(self.module, Layer):
+        """Build for inputs of a shape that has the batch first (None); of a torch module, remember it for `summary`.
+
+        Args:
+            input_shape: with the batch; a list or dict of shapes for several inputs.
+        """
+        if getattr(self.module, "_building", False):
+            return  # from a `build` of the user's own
+        if isinstance(self.module, Layer) and not is_shape(input_shape):
+            self.module.build_once(input_shape)
+        elif isinstance(self.module, Layer):
             self.module.build_once(tuple(input_shape))
         else:
             self.given_shape = tuple(input_shape)

@@ -16,14 +16,14 @@ class Batch:
 
     Attributes:
         x: one tensor, or a list for several inputs; float32.
-        y: labels, or None.
-        weight: one weight a sample, float32, or None.
+        y: labels, or None; of several outputs a list of one for each.
+        weight: one weight a sample, float32, or None; a list of such where each output has its own.
         size: how many samples.
     """
 
     x: Any
-    y: torch.Tensor | None
-    weight: torch.Tensor | None
+    y: Any
+    weight: Any
     size: int
 
     def to(self, device: torch.device) -> "Batch":
@@ -111,10 +111,12 @@ def inputs(x: Any) -> Any:
     return samples(x)
 
 
-def labels(y: Any) -> torch.Tensor | None:
-    """Return labels as a tensor: whole numbers as int64, others as float32."""
+def labels(y: Any) -> Any:
+    """Return labels as a tensor: whole numbers as int64, others as float32; of several outputs a list of such."""
     if y is None:
         return None
+    if isinstance(y, list) and any(hasattr(one, "shape") for one in y):
+        return [labels(one) for one in y]
     tensor = y if isinstance(y, torch.Tensor) else _tensor("y", y)
     return tensor.float() if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
 
@@ -164,17 +166,26 @@ def make_batch(
         x, y = feed(x, y)
     x, y = inputs(x), labels(y)
     size = (x[0] if isinstance(x, list) else x).shape[0]
-    if y is not None and y.shape[0] != size:
-        raise ShapeError(
-            f"x and y must have the same length; received {size} samples and {y.shape[0]} labels."
-        )
-    if weight is not None:
+    for one in y if isinstance(y, list) else [y]:
+        if one is not None and one.shape[0] != size:
+            raise ShapeError(
+                f"x and y must have the same length; received {size} samples and {one.shape[0]} labels."
+            )
+    if isinstance(weight, list):  # one for each output
+        weight = [
+            None if one is None else torch.as_tensor(np.asarray(one), dtype=torch.float32) for one in weight
+        ]
+    elif weight is not None:
         weight = weight.detach() if isinstance(weight, torch.Tensor) else np.asarray(weight)
-        weight = torch.as_tensor(weight, dtype=torch.float32, device=None if y is None else y.device)
+        weight = torch.as_tensor(weight, dtype=torch.float32, device=getattr(y, "device", None))
         if weight.shape[0] != size:
             raise ShapeError(
                 f"sample_weight must have the length of x; received {weight.shape[0]} weights for {size} samples."
             )
+    if class_weight is not None and isinstance(y, list):
+        raise ArgumentError(
+            "class_weight is for models of one output; give sample_weight, one array for each output."
+        )
     if class_weight is not None and y is not None:
         by_class = class_weights(y, class_weight)
         weight = by_class if weight is None else weight * by_class

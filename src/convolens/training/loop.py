@@ -116,7 +116,9 @@ def fit(
                 if step.samples == 0:
                     break
                 logs = step.logs()
-                if not math.isfinite(logs["loss"]) and not should_stop():  # TerminateOnNaN said it already
+                if (
+                    not math.isfinite(logs.get("loss", 0.0)) and not should_stop()
+                ):  # TerminateOnNaN said it already
                     warnings.warn(
                         f"The loss is {logs['loss']} in epoch {epoch + 1}: the weights are no longer of use. Try a "
                         "smaller learning rate, check the data, or add TerminateOnNaN.",

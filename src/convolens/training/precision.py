@@ -95,4 +95,6 @@ def widen(output: Any) -> Any:
     """Return what a network gave, as float32."""
     if isinstance(output, (list, tuple)):
         return [widen(item) for item in output]
+    if isinstance(output, dict):
+        return {name: widen(item) for name, item in output.items()}
     return output.float() if output.dtype in (torch.bfloat16, torch.float16) else output

@@ -28,7 +28,17 @@ def as_surface(output: Any) -> Any:
     """Return a network's output as losses, metrics and users see it: channels last."""
     if isinstance(output, (list, tuple)):
         return [as_surface(item) for item in output]
+    if isinstance(output, dict):
+        return {name: as_surface(item) for name, item in output.items()}
     return output.permute(0, 2, 3, 1) if output.ndim == 4 else output
+
+
+def _detached(output: Any) -> Any:
+    if isinstance(output, (list, tuple)):
+        return [item.detach() for item in output]
+    if isinstance(output, dict):
+        return {name: item.detach() for name, item in output.items()}
+    return output.detach()
 
 
 def _forward(module: torch.nn.Module, x: torch.Tensor) -> tuple[Any, list[tuple[Any, float]]]:
@@ -46,7 +56,7 @@ class Step:
     Args:
         module: maps batch.x to predictions.
         loss: (y_true, y_pred, sample_weight) -> scalar; None for prediction only.
-        optimizer: with `zero_grad` and `apply`; None where nothing is trained.
+        optimizer: with `zero_grad` and `apply`; None where nothing is trained, or can be.
         metrics: updated without sample weights.
         weighted_metrics: updated with them.
         device: where the module is.
@@ -108,8 +118,13 @@ class Step:
         return loss
 
     def train(self, batch: Batch) -> None:
-        """Take a batch's gradients into the optimizer."""
+        """Take a batch's gradients into the optimizer; where there is none, measure it as in training."""
         batch = batch.to(self.device)
+        if self.optimizer is None:
+            with torch.no_grad(), collected() as added, mode(self.running, training=True):
+                output = as_surface(self.running(batch.x))
+                self._measure(batch, output, self._penalized(self.loss(batch.y, output, batch.weight), added))
+            return
         if self.optimizer.averages_in_model:
             self.optimizer.swap_averages()
         self.optimizer.zero_grad()
@@ -124,11 +139,12 @@ class Step:
             loss = self._penalized(loss, added)
             self.precision.step(loss, self.optimizer, self.reduce_gradients)
         with torch.no_grad():
-            self._measure(batch, output.detach(), loss)
+            self._measure(batch, _detached(output), loss)
 
     def finish(self) -> None:
         """End a training: where the optimizer averages weights, the averages are the result."""
-        self.optimizer.use_averages()
+        if self.optimizer is not None:
+            self.optimizer.use_averages()
 
     def evaluate(self, batch: Batch) -> None:
         """Measure a batch, changing nothing."""

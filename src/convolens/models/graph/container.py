@@ -44,7 +44,13 @@ class Container(Layer):
     described_as: ClassVar[tuple[str, str]]
 
     def weight_entries(self) -> list[WeightEntry]:
-        return [entry for layer in self.layers for entry in layer.weight_entries()]
+        found: dict[
+            int, WeightEntry
+        ] = {}  # a layer that is shared with a network inside has its weights once
+        for layer in self.layers:
+            for entry in layer.weight_entries():
+                found.setdefault(id(entry.tensor), entry)
+        return list(found.values())
 
     @property
     def trainable(self) -> bool:

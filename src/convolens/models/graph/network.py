@@ -60,6 +60,18 @@ class Network(Container):
         """What the inputs go by in a dict: the names of their layers."""
         return [str(tensor.layer.name) for tensor in self.inputs]
 
+    @property
+    def output_names(self) -> list[str]:
+        """What the outputs go by in a dict: the names of their layers, numbered where one gives several."""
+        names: list[str] = []
+        for tensor in self.outputs:
+            name, count = str(tensor.layer.name), 0
+            while name in names:
+                count += 1
+                name = f"{tensor.layer.name}_{count}"
+            names.append(name)
+        return names
+
     @staticmethod
     def _tensors(what: str, given: Any) -> list[SymbolicTensor]:
         tensors = leaves(given)

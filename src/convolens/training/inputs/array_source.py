@@ -15,7 +15,7 @@ def length(x: Any) -> int:
 def rows_of(x: Any, rows: Any) -> Any:
     """Return some rows of an array, or of each of several."""
     if isinstance(x, (list, tuple)):
-        return [item[rows] for item in x]
+        return [None if item is None else item[rows] for item in x]
     return x[rows]
 
 
@@ -26,8 +26,8 @@ class ArraySource:
 
     Args:
         x: samples (n, ...), or a list of such arrays for several inputs.
-        y: labels (n, ...) or None.
-        weight: sample weights (n,) or None.
+        y: labels (n, ...) or None, or a list of such for several outputs.
+        weight: sample weights (n,) or None, or a list of such for several outputs.
         batch_size: samples a batch; the last may be smaller.
         shuffle: False keeps the order.
         seed: of the order.
@@ -67,7 +67,7 @@ class ArraySource:
             rows: Any = slice(first, stop) if order is None else order[first:stop]
             yield make_batch(
                 rows_of(self.x, rows),
-                None if self.y is None else self.y[rows],
-                None if self.weight is None else self.weight[rows],
+                None if self.y is None else rows_of(self.y, rows),
+                None if self.weight is None else rows_of(self.weight, rows),
                 self.class_weight,
             )

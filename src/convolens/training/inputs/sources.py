@@ -34,6 +34,7 @@ def make_source(
     image_shape: tuple[int | None, ...] | None = None,
     pin: bool = False,
     feed: Feed | None = None,
+    outputs: int = 1,
 ) -> Source:
     """Return the source that fits what the user gave.
 
@@ -50,6 +51,7 @@ def make_source(
         image_shape: (rows, columns, channels) that the model expects, to tell a loader's NCHW from NHWC; or None.
         pin: prepare batches in memory from which a GPU copies while the program goes on.
         feed: as of `make_batch`, of all but arrays.
+        outputs: how many the model has; of several, y is a list of one for each, and the weights may be.
 
     Raises:
         ArgumentError: no data, what gives no batches, or labels beside a generator.
@@ -81,19 +83,26 @@ def make_source(
     if count == 0:
         raise ArgumentError(f"{where}: x is empty; give at least one sample.")
     if y is not None:
-        y = as_labels(where, y)
-        if len(y) != count:
-            raise ShapeError(
-                f"{where}: x and y must have the same length; received {count} samples and {len(y)} labels."
-            )
-        labels(y[:1])
+        y = (
+            [None if one is None else as_labels(where, one) for one in y]
+            if outputs > 1
+            else as_labels(where, y)
+        )
+        for one in y if outputs > 1 else [y]:
+            if one is None:
+                continue
+            if len(one) != count:
+                raise ShapeError(
+                    f"{where}: x and y must have the same length; received {count} samples and {len(one)} labels."
+                )
+            labels(one[:1])
     if sample_weight is not None:
-        sample_weight = np.asarray(sample_weight, dtype=np.float32)
-        if len(sample_weight) != count:
-            raise ShapeError(
-                f"{where}: sample_weight must have the length of x; received {len(sample_weight)} weights "
-                f"for {count} samples."
-            )
+        several_weights = outputs > 1 and isinstance(sample_weight, list)
+        sample_weight = (
+            [_weights(where, one, count) for one in sample_weight]
+            if several_weights
+            else _weights(where, sample_weight, count)
+        )
     source = ArraySource(x, y, sample_weight, batch_size or 32, shuffle, seed, class_weight, steps)
     if steps is not None and steps > source.batches:
         warnings.warn(
@@ -111,6 +120,18 @@ def _whole(where: str, steps: float | None) -> int | None:
     return integer(
         where.replace("validation_data", "fit"), steps_word(where), math.ceil(steps) if fraction else steps
     )
+
+
+def _weights(where: str, given: Any, count: int) -> np.ndarray | None:
+    """Return sample weights as an array, one for each of `count` samples."""
+    if given is None:
+        return None
+    weights = np.asarray(given, dtype=np.float32)
+    if len(weights) != count:
+        raise ShapeError(
+            f"{where}: sample_weight must have the length of x; received {len(weights)} weights for {count} samples."
+        )
+    return weights
 
 
 def _check_batches(where: str, x: Any) -> None:

@@ -1,0 +1,1 @@
+"""Models of several outputs: their targets, losses and metrics."""

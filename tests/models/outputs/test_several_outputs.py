@@ -1,0 +1,150 @@
+"""Models of several outputs and inputs: losses, weights, metrics and logs are Keras'."""
+
+from typing import Any
+
+import keras as real_keras
+import numpy as np
+import pytest
+
+from convolens import layers, models
+from convolens.errors import ArgumentError, ShapeError, UnknownNameError
+
+RANDOM = np.random.default_rng(0)
+A, B = RANDOM.random((12, 4), "float32"), RANDOM.random((12, 3), "float32")
+Y = {"classes": np.arange(12) % 3, "size": RANDOM.random(12).astype("float32")}
+WEIGHTS = {"classes": RANDOM.random(12), "size": RANDOM.random(12)}
+
+
+def two(kit: Any, kind: Any) -> Any:
+    a, b = kit.Input((4,), name="a"), kit.Input((3,), name="b")
+    joined = kit.Concatenate()([a, b])
+    return kind(
+        [a, b],
+        [kit.Dense(3, activation="softmax", name="classes")(joined), kit.Dense(1, name="size")(joined)],
+    )
+
+
+def both() -> list[Any]:
+    ours, theirs = two(layers, models.Model), two(real_keras.layers, real_keras.Model)
+    theirs.set_weights(ours.get_weights())
+    return [ours, theirs]
+
+
+COMPILED: list[dict[str, Any]] = [
+    {"loss": ["sparse_categorical_crossentropy", "mse"]},
+    {
+        "loss": {"size": "mae", "classes": "sparse_categorical_crossentropy"},
+        "loss_weights": {"size": 0.5, "classes": 2.0},
+    },
+    {"loss": {"size": "mse", "classes": "sparse_categorical_crossentropy"}, "metrics": {"size": ["mae"]}},
+    {
+        "loss": ["sparse_categorical_crossentropy", "mse"],
+        "loss_weights": [1.0, 0.2],
+        "metrics": [["accuracy"], ["mae", "mse"]],
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "weighted"),  # Keras takes weights of outputs in lists only
+    [(options, weighted) for options in COMPILED for weighted in {False, isinstance(options["loss"], list)}],
+    ids=str,
+)
+def test_losses_and_metrics_are_those_of_keras(options: dict[str, Any], weighted: bool) -> None:
+    results = []
+    in_lists = isinstance(options["loss"], list)  # Keras takes dicts for dicts, lists for lists
+    targets: Any = list(Y.values()) if in_lists else Y
+    weight = list(WEIGHTS.values()) if weighted else None
+    for model in both():
+        model.compile("sgd", **options)
+        results.append(
+            model.evaluate([A, B], targets, sample_weight=weight, batch_size=5, verbose=0, return_dict=True)
+        )
+    assert set(results[0]) == set(results[1])
+    for name in results[0]:
+        if not weighted or name == "loss":
+            np.testing.assert_allclose(results[0][name], results[1][name], rtol=1e-4, err_msg=name)
+
+
+def test_training_is_that_of_keras() -> None:
+    histories, weights = [], []
+    for model in both():
+        kit = real_keras if isinstance(model, real_keras.Model) else __import__("convolens")
+        model.compile(
+            kit.optimizers.SGD(0.1),
+            ["sparse_categorical_crossentropy", "mse"],
+            metrics={"classes": "accuracy"},
+            loss_weights=[1, 0.5],
+        )
+        fit = model.fit(
+            {"b": B, "a": A}, Y, epochs=2, batch_size=4, shuffle=False, verbose=0, validation_split=0.25
+        )
+        histories.append(fit.history)
+        weights.append(model.get_weights())
+    assert set(histories[0]) == set(histories[1])
+    for name in histories[1]:
+        np.testing.assert_allclose(histories[0][name], histories[1][name], rtol=1e-3, err_msg=name)
+    for mine, other in zip(*weights, strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-5)
+
+
+def test_batches_of_dicts_go_by_name() -> None:
+    ours, _ = both()
+    ours.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    right = ours.evaluate([A, B], [Y["classes"], Y["size"]], verbose=0)
+    for x, y in (
+        ({"b": B, "a": A}, {"size": Y["size"], "classes": Y["classes"]}),
+        ([A, B], (Y["classes"], Y["size"])),
+    ):
+        np.testing.assert_allclose(ours.evaluate([(x, y)], verbose=0), right, rtol=1e-5)
+    weighted = [
+        ours.evaluate([A, B], Y, sample_weight=w, verbose=0) for w in (WEIGHTS, list(WEIGHTS.values()))
+    ]
+    np.testing.assert_allclose(*weighted)
+    assert ours.metrics_names == ["loss", "classes_loss", "size_loss"]
+    given = ours.predict({"b": B, "a": A}, verbose=0)
+    assert [array.shape for array in given] == [(12, 3), (12, 1)]
+    assert len(ours.test_on_batch([A, B], [Y["classes"], Y["size"]])) == 3
+    assert set(ours.train_on_batch([A, B], Y, return_dict=True)) == {"loss", "classes_loss", "size_loss"}
+
+
+def test_what_does_not_fit_the_outputs_is_said() -> None:
+    ours, _ = both()
+    with pytest.raises(
+        UnknownNameError, match=r"loss has an entry for 'clases', which is no output\. Did you mean 'classes'"
+    ):
+        ours.compile("sgd", {"clases": "mse"})
+    with pytest.raises(ShapeError, match=r"the model has 2 outputs \(classes, size\); loss is a list of 3"):
+        ours.compile("sgd", ["mse"] * 3)
+    ours.compile("sgd", "mse")
+    with pytest.raises(ArgumentError, match="give y as a list of one array for each, or a dict"):
+        ours.fit([A, B], Y["size"], verbose=0)
+    with pytest.raises(ShapeError, match="12 samples and 3 labels"):
+        ours.fit([A, B], [Y["classes"], Y["size"][:3]], verbose=0)
+
+
+def test_a_list_of_one_output_is_one_output() -> None:
+    x = layers.Input((4,))
+    model = models.Model(inputs=[x], outputs=[layers.Dense(2)(x)])
+    model.compile("sgd", ["mse"], metrics=["mae"])
+    assert set(model.fit(A, np.zeros((12, 2)), verbose=0).history) == {"loss", "mae"}
+    assert model.predict(A, verbose=0).shape == (12, 2)
+
+
+def test_a_model_of_several_outputs_is_a_layer() -> None:
+    inner, _ = both()
+    a, b = layers.Input((4,)), layers.Input((3,))
+    classes, size = inner([a, b])
+    outer = models.Model([a, b], layers.Concatenate()([classes, size * 2.0]))
+    expected = inner.predict([A, B], verbose=0)
+    np.testing.assert_allclose(
+        outer.predict([A, B], verbose=0), np.concatenate([expected[0], 2 * expected[1]], 1), atol=1e-6
+    )
+
+
+def test_a_shared_layer_is_counted_once() -> None:
+    x, shared = layers.Input((4,)), layers.Dense(4)
+    inner = models.Sequential([shared])
+    model = models.Model(x, shared(inner(x)))
+    assert model.count_params() == 20
+    assert len(model.get_weights()) == 2
