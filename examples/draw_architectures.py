@@ -33,7 +33,8 @@ print(model.output_shape, model.count_params())
 ```
 
 The functions have Keras' arguments: `include_top`, `weights`, `input_shape`, `pooling`, `classes`, `classifier_activation`. Beginning with learnt weights, and networks of timm:
-[weights.md](weights.md).
+[weights.md](weights.md). Where Keras has a function of the same name, `applications.VGG16` for example, that is Keras' network ([transfer-from-keras.md](transfer-from-keras.md)); the one of this page is made by
+`applications.build("vgg16", (224, 224, 3), classes=5)`.
 
 This page is written by `python examples/draw_architectures.py docs`: every number is measured from the network, every drawing is made of its graph. Costs are of one image of
 the given size and of 1000 classes (the lecture's two networks: of theirs), in inference: parameters without moving averages, multiply-accumulates (MACs) of convolutions, dense layers

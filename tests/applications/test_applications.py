@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from convolens.applications import APPLICATIONS, VGG16, VGG19, ConvModel, GoogLeNet, ShallowVGGNet, build
+from convolens.applications import APPLICATIONS, ConvModel, GoogLeNet, ShallowVGGNet, build
+from convolens.applications.architectures.vgg import VGG16, VGG19
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 from convolens.layers import OWN_LAYERS, BatchNormalization
 from convolens.models.files.keras_form import describe, in_keras_form

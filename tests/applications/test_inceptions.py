@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from convolens.applications import APPLICATIONS, InceptionV3, InceptionV4, build
-from convolens.applications.architectures.inception_v3 import AUXILIARY_WEIGHT
+from convolens.applications import APPLICATIONS, InceptionV4, build
+from convolens.applications.architectures.inception_v3 import AUXILIARY_WEIGHT, InceptionV3
 from convolens.errors import ArgumentError, ShapeError
 from reference_weights import digest, draw, multiply_accumulates, picture
 

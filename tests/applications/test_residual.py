@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from convolens.applications import NIN, AlexNet, ENet, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
+from convolens.applications import NIN, AlexNet, ENet, ResNet18, ResNet34
+from convolens.applications.architectures.resnet import ResNet50, ResNet101, ResNet152
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Conv2D
 

@@ -63,11 +63,13 @@ def test_a_sub_model_of_any_layer(make, name):
 
 @pytest.mark.parametrize("pooling", [None, "avg", "max"])
 def test_include_top_false(pooling):
-    """VGG16 by its publisher's layout in both; the same random weights."""
+    """VGG16 in both; the same random weights."""
     theirs = keras.applications.VGG16(
         include_top=False, weights=None, input_shape=(32, 32, 3), pooling=pooling
     )
-    ours = convolens.applications.VGG16(include_top=False, input_shape=(32, 32, 3), pooling=pooling)
+    ours = convolens.applications.VGG16(
+        include_top=False, weights=None, input_shape=(32, 32, 3), pooling=pooling
+    )
     ours.set_weights(theirs.get_weights())
     x = np.random.default_rng(0).random((2, 32, 32, 3)).astype("float32")
     expected = theirs.predict(x, verbose=0)

@@ -17,6 +17,7 @@ from convolens.models.graph.serialization import serialize
 
 # Arguments of each; a new member of OWN_LAYERS must be given a line here.
 CASES: dict[str, dict[str, Any]] = {
+    "CaffePreprocessing": {},
     "InceptionModule": {
         "filters_1x1": 2,
         "filters_3x3": (3, 4),
@@ -50,7 +51,7 @@ def test_a_description_gives_the_same_layer(name: str) -> None:
     if name == "TimmNetwork":
         pytest.importorskip("timm", reason="timm (extra zoo) is not installed")
     layer = layers.OWN_LAYERS[name](**CASES[name], name="it")
-    shape = (6,) if name in ROWS else (3, 4, 6)
+    shape = (6,) if name in ROWS else (3, 4, 3 if name == "CaffePreprocessing" else 6)
     x = np.random.default_rng(0).normal(size=(2, *shape)).astype("float32")
     expected = layer.eval()(x)
     again = deserialize(json.loads(json.dumps(serialize(layer))))

@@ -1,10 +1,14 @@
-"""The named architectures: one function each, and the registry that `build` and the command line read."""
+"""The named architectures: the registry that `build` and the command line read, and a function each.
 
+A function whose name Keras has is Keras' network, with Keras' weights and preprocessing (`keras_form`): `VGG16`, `ResNet50`. The registry's network
+of that name is torchvision's, takes images in 0..1 and is made by `build("vgg16", ...)`, as commands do.
+"""
+
+import importlib
 import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from convolens.applications.architecture import Architecture, check_input_shape
 from convolens.applications.architectures.alexnet import ALEXNET, AlexNet
 from convolens.applications.architectures.conv_model import CONV_MODEL, ConvModel
 from convolens.applications.architectures.convnext import CONVNEXTS, ConvNeXtTiny
@@ -16,25 +20,30 @@ from convolens.applications.architectures.efficientnet_lite import (
 )
 from convolens.applications.architectures.enet import ENET, ENet
 from convolens.applications.architectures.googlenet import GOOGLENETS, GoogLeNet
-from convolens.applications.architectures.inception_v3 import INCEPTION_V3, InceptionV3
+from convolens.applications.architectures.inception_v3 import INCEPTION_V3
 from convolens.applications.architectures.inception_v4 import INCEPTION_V4, InceptionV4
-from convolens.applications.architectures.mobilenet_v3 import (
-    MOBILENETS_V3,
-    MobileNetV3Large,
-    MobileNetV3Small,
-)
+from convolens.applications.architectures.mobilenet_v3 import MOBILENETS_V3
 from convolens.applications.architectures.nin import NIN, NIN_BN
-from convolens.applications.architectures.resnet import (
-    RESNETS,
-    ResNet18,
-    ResNet34,
-    ResNet50,
-    ResNet101,
-    ResNet152,
-)
+from convolens.applications.architectures.resnet import RESNETS, ResNet18, ResNet34
 from convolens.applications.architectures.shallow_vgg import SHALLOW_VGG, ShallowVGGNet
 from convolens.applications.architectures.timm_zoo import PREFIX, timm_architecture
-from convolens.applications.architectures.vgg import VGG11, VGG13, VGG16, VGG19, VGGS
+from convolens.applications.architectures.vgg import VGG11, VGG13, VGGS
+from convolens.applications.keras_form.densenet import DenseNet121, DenseNet169, DenseNet201
+from convolens.applications.keras_form.inception_v3 import InceptionV3
+from convolens.applications.keras_form.mobilenet import MobileNet
+from convolens.applications.keras_form.mobilenet_v2 import MobileNetV2
+from convolens.applications.keras_form.mobilenet_v3 import MobileNetV3Large, MobileNetV3Small
+from convolens.applications.keras_form.resnet import (
+    ResNet50,
+    ResNet50V2,
+    ResNet101,
+    ResNet101V2,
+    ResNet152,
+    ResNet152V2,
+)
+from convolens.applications.keras_form.vgg import VGG16, VGG19
+from convolens.applications.keras_form.xception import Xception
+from convolens.applications.parts.architecture import Architecture, check_input_shape
 from convolens.applications.weights.imagenet import preprocessing
 from convolens.applications.weights.names import spelt_as
 from convolens.applications.weights.normalization import Normalization
@@ -61,6 +70,28 @@ APPLICATIONS: dict[str, Architecture] = {
         *EFFICIENTNETS_LITE,
     )
 }
+
+# Keras' modules, imported on first use.
+_MODULES = (
+    "densenet",
+    "imagenet_utils",
+    "inception_v3",
+    "mobilenet",
+    "mobilenet_v2",
+    "mobilenet_v3",
+    "resnet",
+    "resnet50",
+    "resnet_v2",
+    "vgg16",
+    "vgg19",
+    "xception",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def canonical_name(name: str) -> str:
@@ -152,6 +183,9 @@ __all__ = [
     "Architecture",
     "ConvModel",
     "ConvNeXtTiny",
+    "DenseNet121",
+    "DenseNet169",
+    "DenseNet201",
     "ENet",
     "EfficientNetLite0",
     "EfficientNetLite1",
@@ -159,6 +193,8 @@ __all__ = [
     "GoogLeNet",
     "InceptionV3",
     "InceptionV4",
+    "MobileNet",
+    "MobileNetV2",
     "MobileNetV3Large",
     "MobileNetV3Small",
     "Normalization",
@@ -166,9 +202,13 @@ __all__ = [
     "ResNet18",
     "ResNet34",
     "ResNet50",
+    "ResNet50V2",
     "ResNet101",
+    "ResNet101V2",
     "ResNet152",
+    "ResNet152V2",
     "ShallowVGGNet",
+    "Xception",
     "build",
     "canonical_name",
     "find_architecture",

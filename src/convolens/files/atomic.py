@@ -75,10 +75,10 @@ def write_and_sync(path: Path, pieces: Iterable[bytes | memoryview]) -> Seal:
     return Seal(digest.hexdigest(), size)
 
 
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256 as 64 hexadecimal digits, read in small pieces."""
+def digest_of(path: Path, algorithm: str = "sha256") -> str:
+    """Return a file's digest in hexadecimal digits, 64 of SHA-256, read in small pieces."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def seal_of(path: Path) -> Seal:

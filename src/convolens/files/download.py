@@ -24,20 +24,37 @@ class RemoteFile:
         url: where it is.
         sha256: the digest it must have, 64 hexadecimal digits, or the first of them where no more are known.
         name: its file name in a local folder.
+        md5: the digest it must have where the publisher gives no other.
     """
 
     url: str
     sha256: str
     name: str
+    md5: str = ""
 
     def by_hand(self, folder: Path) -> str:
         """Return the sentence that says how to get the file without us."""
-        return f"download {self.url} (SHA-256 {self.digits}) yourself and put it at {folder / self.name}"
+        told = f" ({self.algorithm} {self.digits})" if self.known else ""
+        return f"download {self.url}{told} yourself and put it at {folder / self.name}"
+
+    @property
+    def algorithm(self) -> str:
+        """What the digest that is known is called."""
+        return "MD5" if self.md5 else "SHA-256"
+
+    @property
+    def known(self) -> str:
+        """What is known of the digest."""
+        return self.md5 or self.sha256
 
     @property
     def digits(self) -> str:
         """The digest that is expected, for messages."""
-        return self.sha256 if len(self.sha256) == 64 else f"{self.sha256}..."
+        return self.known if self.md5 or len(self.sha256) == 64 else f"{self.sha256}..."
+
+    def digest(self, path: Path) -> str:
+        """Return the digest of a file that is to be compared with what is known."""
+        return digest_of(path, "md5" if self.md5 else "sha256")
 
 
 def keras_home() -> Path:
@@ -54,12 +71,12 @@ def check(remote: RemoteFile, path: Path) -> Path:
     """Return `path` if the file there is the remote one, as far as its digest is known.
 
     Raises:
-        DataError: it has another SHA-256.
+        DataError: it has another digest.
     """
-    found = digest_of(path)
-    if not found.startswith(remote.sha256):
+    found = remote.digest(path)
+    if not found.startswith(remote.known):
         raise DataError(
-            f"{path}: is damaged or another file: its SHA-256 is {found}, expected {remote.digits}; "
+            f"{path}: is damaged or another file: its {remote.algorithm} is {found}, expected {remote.digits}; "
             "remove it, and it is downloaded anew."
         )
     return path
@@ -70,7 +87,7 @@ def download(remote: RemoteFile, folder: Path) -> Path:
 
     Raises:
         MissingFileError: the download failed; the message says how to do it by hand.
-        DataError: what came has another SHA-256. WriteError: the folder cannot be written.
+        DataError: what came has another digest. WriteError: the folder cannot be written.
     """
     target = folder / remote.name
     try:
@@ -82,10 +99,10 @@ def download(remote: RemoteFile, folder: Path) -> Path:
             with temporary.open("wb") as file:
                 for chunk in _chunks(remote):
                     file.write(chunk)
-            found = digest_of(temporary)
-            if not found.startswith(remote.sha256):
+            found = remote.digest(temporary)
+            if not found.startswith(remote.known):
                 raise DataError(
-                    f"{remote.url}: what was downloaded has SHA-256 {found}, expected {remote.digits}; it was "
+                    f"{remote.url}: what was downloaded has {remote.algorithm} {found}, expected {remote.digits}; it was "
                     f"not kept. Try again, or {remote.by_hand(folder)}."
                 )
     except _NetworkError as error:

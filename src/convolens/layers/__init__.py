@@ -49,6 +49,7 @@ from convolens.layers.permute import Permute
 from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
 from convolens.layers.prelu import PReLU
+from convolens.layers.preprocessing.caffe_preprocessing import CaffePreprocessing
 from convolens.layers.preprocessing.normalization import Normalization
 from convolens.layers.preprocessing.random_erasing import RandomErasing
 from convolens.layers.preprocessing.random_flip import RandomFlip
@@ -139,6 +140,7 @@ LAYERS: dict[str, type[Layer]] = {
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
 OWN_LAYERS: dict[str, type[Layer]] = {
+    "CaffePreprocessing": CaffePreprocessing,
     "InceptionModule": InceptionModule,
     "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
@@ -159,6 +161,7 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CaffePreprocessing",
     "CenterCrop",
     "Concatenate",
     "Conv2D",

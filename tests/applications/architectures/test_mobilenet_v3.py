@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from convolens.applications import MobileNetV3Large, MobileNetV3Small
+from convolens.applications.architectures.mobilenet_v3 import MobileNetV3Large, MobileNetV3Small
 from convolens.errors import ShapeError
 from reference_weights import digest, draw, multiply_accumulates, picture
 

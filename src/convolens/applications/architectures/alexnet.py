@@ -1,8 +1,8 @@
 """AlexNet in one tower: five convolutions and three dense layers."""
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Permute, ZeroPadding2D
 from convolens.models import Model
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from convolens.applications.architecture import Architecture, check_input_shape
-from convolens.applications.top import begin_with, normalizing
+from convolens.applications.parts.architecture import Architecture, check_input_shape
+from convolens.applications.parts.top import begin_with, normalizing
 from convolens.applications.weights.pretrained import find_weights
 from convolens.arguments import integer
 from convolens.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D

@@ -1,8 +1,8 @@
 """ConvNeXtTiny: a residual network of large depthwise kernels, made in the manner of transformers."""
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.arguments import number_in
 from convolens.initializers import TruncatedNormal
 from convolens.layers import (

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.arguments import number_in
 from convolens.layers import (
     Activation,

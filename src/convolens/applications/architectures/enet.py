@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.initializers import Constant
 from convolens.layers import (
     Add,

@@ -1,9 +1,9 @@
 """InceptionV3: Inception modules with large kernels split into small and flat ones."""
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
 from convolens.applications.architectures.inception_chain import Step, chain, side_by_side
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.layers import (
     AveragePooling2D,
     Dropout,

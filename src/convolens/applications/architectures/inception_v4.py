@@ -1,9 +1,9 @@
 """InceptionV4: a deeper, more regular Inception network, whose stem has branches too."""
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
 from convolens.applications.architectures.inception_chain import Step, chain, side_by_side
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.layers import (
     AveragePooling2D,
     Dropout,

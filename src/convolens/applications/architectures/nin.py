@@ -1,8 +1,8 @@
 """NIN: a network in the network, 1x1 convolutions behind each larger one; here with batch normalisation."""
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.layers import (
     BatchNormalization,
     Conv2D,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from convolens.applications.application import application
-from convolens.applications.architecture import Architecture
-from convolens.applications.top import Arguments
+from convolens.applications.parts.application import application
+from convolens.applications.parts.architecture import Architecture
+from convolens.applications.parts.top import Arguments
 from convolens.layers import (
     Add,
     BatchNormalization,

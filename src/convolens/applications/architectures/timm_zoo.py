@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from convolens.applications.architecture import Architecture, check_input_shape
-from convolens.applications.matching import load_pretrained
-from convolens.applications.top import normalizing, warn_of
+from convolens.applications.parts.architecture import Architecture, check_input_shape
+from convolens.applications.parts.matching import load_pretrained
+from convolens.applications.parts.top import normalizing, warn_of
 from convolens.applications.weights.pretrained import find_weights
 from convolens.arguments import integer
 from convolens.errors import UnknownNameError

@@ -50,8 +50,7 @@ class Saved:
 
     Args:
         path: "layers/conv2d", or "layers/sequential/layers/conv2d" within a network inside.
-        name: the layer's own name; as read, the last part of the path, for in a damaged file the name itself
-            (a text of variable length) can hold HDF5 up for ever.
+        name: the layer's own name; as read, the last part of the path where the file does not tell it.
         arrays: in Keras' order and layout.
     """
 
@@ -239,7 +238,8 @@ def _walk(reader: Reader, group: h5py.Group, inside: str, layers: str) -> Iterat
             keys = [str(i) for i in range(len(held))]
             if set(held) != set(keys):
                 raise CheckpointError(f"{reader.path}: {path}/vars holds {sorted(held)}; expected {keys}.")
-            yield Saved(path, key, [reader.array(held, i) for i in keys])
+            name = reader.texts(held, "name") or [key]
+            yield Saved(path, name[0], [reader.array(held, i) for i in keys])
         below = reader.member(layer, layers) if isinstance(layer, h5py.Group) else None
         if isinstance(below, h5py.Group):
             yield from _walk(reader, below, f"{path}/", layers)

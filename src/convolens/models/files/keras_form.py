@@ -7,6 +7,9 @@ from convolens.layers import OWN_LAYERS, Layer
 from convolens.models.graph.network import Network
 from convolens.models.graph.serialization import serialize
 
+# Layers of ours that stand for what Keras writes as several operations of its own: a file with one opens here alone.
+OPENED_HERE = ("CaffePreprocessing",)
+
 
 def in_keras_form(layer: Layer) -> Layer:
     """Return a network without auxiliary classifiers, which no output depends on; its layers are the same objects."""
@@ -32,7 +35,7 @@ def _told(value: Any) -> Any:
         return [_told(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get("class_name") in OWN_LAYERS:
+    if value.get("class_name") in OWN_LAYERS and value["class_name"] not in OPENED_HERE:
         raise ArgumentError(
             f"save: Keras has no layer {value['class_name']}; save the weights as .safetensors and build the network with "
             "convolens where you load them."

@@ -21,6 +21,7 @@ from convolens.models.files.file_names import (
     ending,
     prepare,
 )
+from convolens.models.files.layer_names import check_same_form
 from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan, plan_by_name
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
@@ -90,11 +91,15 @@ def load_weights(
                     f"load_weights: {path.name} is of Keras 3's layout, which has no names of layers; by_name=True is for legacy "
                     ".h5 files. skip_mismatch=True takes the layers that fit, by their order."
                 )
-            plan = archive_plan(network, path, keras_archive.read_weights(path), skipped)
+            saved = keras_archive.read_weights(path)
+            check_same_form(path, [layer.name for layer in saved.values()], names_of(network))
+            plan = archive_plan(network, path, saved, skipped)
         elif by_name:
             plan = plan_by_name(network, legacy_hdf5.read_file(path), left, skipped)
         else:
-            plan = legacy_plan(network, legacy_hdf5.read_file(path), skipped=skipped)
+            file = legacy_hdf5.read_file(path)
+            check_same_form(path, [name for name, _ in file.layers], names_of(network))
+            plan = legacy_plan(network, file, skipped=skipped)
         if left and not plan:
             raise CheckpointError(f"{path}: none of its weights fits the model: {_listed(left)}.")
         assign(plan, path)  # only once everything fits: a refused file changes nothing
@@ -129,7 +134,12 @@ def _layers(network: Layer) -> list[Layer]:
     return list(getattr(network, "layers", [network]))
 
 
-def _places(network: Layer, inside: str = "") -> dict[str, Layer]:
+def names_of(network: Layer) -> list[str]:
+    """Return the names of a network's layers with weights."""
+    return [str(layer.name) for layer in _layers(network) if layer.weight_entries()]
+
+
+def places_of(network: Layer, inside: str = "") -> dict[str, Layer]:
     """Return the layers by their places in Keras 3's files, those in networks inside too.
 
     A place is named by class and a counter within the network: "layers/conv2d_1". A shared layer has several.
@@ -143,7 +153,7 @@ def _places(network: Layer, inside: str = "") -> dict[str, Layer]:
         path = f"{inside}layers/{stem}_{count}" if count else f"{inside}layers/{stem}"
         found[path] = layer
         if isinstance(layer, Container):
-            found |= _places(layer, f"{path}/")
+            found |= places_of(layer, f"{path}/")
     return found
 
 
@@ -156,7 +166,7 @@ def archive_weights(network: Layer) -> list[Saved]:
     """Return a network's weights in the form of Keras 3's files; a shared layer's at each of its places."""
     return [
         Saved(path, str(layer.name), [entry.value() for entry in _entries(layer)])
-        for path, layer in _places(network).items()
+        for path, layer in places_of(network).items()
     ]
 
 
@@ -174,7 +184,7 @@ def archive_plan(
     Raises:
         CheckpointError: layers are missing, of other shapes, or not in the network.
     """
-    places = _places(network)
+    places = places_of(network)
     first = {id(layer): place for place, layer in reversed(places.items())}  # where Keras keeps a shared one
     expected = [
         Expected(place, str(layer.name), [entry.shape for entry in _entries(layer)])

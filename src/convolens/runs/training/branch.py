@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from convolens.applications import Normalization
-from convolens.applications.matching import has_unit_features
+from convolens.applications.parts.matching import has_unit_features
 from convolens.data.folders.names import Spellings
 from convolens.errors import DataError, ShapeError
 from convolens.files.atomic import digest_of

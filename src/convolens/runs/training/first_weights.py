@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.applications import Normalization, Pretrained, find_architecture, find_weights
-from convolens.applications.matching import classifiers, load_pretrained
+from convolens.applications.parts.matching import classifiers, load_pretrained
 from convolens.errors import CheckpointError, ConvolensError
 from convolens.files.atomic import digest_of
 from convolens.models import Model

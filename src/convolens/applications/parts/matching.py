@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from convolens.applications.architecture import same_name
+from convolens.applications.parts.architecture import same_name
 from convolens.applications.weights.pretrained import Pretrained
 from convolens.checkpoints import tensors
 from convolens.checkpoints.foreign.torch_import import read_torch

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from convolens import activations
-from convolens.applications.architecture import check_input_shape, same_name
-from convolens.applications.top import Arguments, normalizing
+from convolens.applications.parts.architecture import check_input_shape, same_name
+from convolens.applications.parts.top import Arguments, normalizing
 from convolens.applications.weights.pretrained import find_weights
 from convolens.arguments import integer, one_of, refuse_unknown
 from convolens.errors import ArgumentError

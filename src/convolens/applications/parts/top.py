@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from convolens.applications.architecture import same_name
-from convolens.applications.matching import load_pretrained
+from convolens.applications.parts.architecture import same_name
+from convolens.applications.parts.matching import load_pretrained
 from convolens.applications.weights.pretrained import Pretrained
 from convolens.errors import ShapeError
 from convolens.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Layer, SymbolicTensor

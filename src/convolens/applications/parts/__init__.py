@@ -1,0 +1,1 @@
+"""What the named architectures are made with: their arguments, checks, ends, and first weights."""

@@ -1,0 +1,13 @@
+"""Keras' ResNet101, ResNet152 and ResNet50, with their preprocessing and the words of their predictions."""
+
+from convolens.applications.keras_form.preprocessing import caffe_input as preprocess_input
+from convolens.applications.keras_form.preprocessing import decode_predictions
+from convolens.applications.keras_form.resnet import ResNet50, ResNet101, ResNet152
+
+__all__ = [
+    "ResNet50",
+    "ResNet101",
+    "ResNet152",
+    "decode_predictions",
+    "preprocess_input",
+]

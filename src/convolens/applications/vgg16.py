@@ -1,0 +1,11 @@
+"""Keras' VGG16, with its preprocessing and the words of its predictions."""
+
+from convolens.applications.keras_form.preprocessing import caffe_input as preprocess_input
+from convolens.applications.keras_form.preprocessing import decode_predictions
+from convolens.applications.keras_form.vgg import VGG16
+
+__all__ = [
+    "VGG16",
+    "decode_predictions",
+    "preprocess_input",
+]

@@ -1,0 +1,11 @@
+"""Keras' Xception, with its preprocessing and the words of its predictions."""
+
+from convolens.applications.keras_form.preprocessing import decode_predictions
+from convolens.applications.keras_form.preprocessing import tf_input as preprocess_input
+from convolens.applications.keras_form.xception import Xception
+
+__all__ = [
+    "Xception",
+    "decode_predictions",
+    "preprocess_input",
+]
