@@ -91,7 +91,7 @@ _MODULES = (
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return answer_for(__name__)(name)  # what Keras has and is not here
 
 
 def canonical_name(name: str) -> str:
@@ -215,5 +215,3 @@ __all__ = [
     "find_weights",
     "preprocessing",
 ]
-
-__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -3,6 +3,7 @@
 from convolens.applications.keras_form.densenet import DenseNet121, DenseNet169, DenseNet201
 from convolens.applications.keras_form.preprocessing import decode_predictions
 from convolens.applications.keras_form.preprocessing import torch_input as preprocess_input
+from convolens.missing import answer_for
 
 __all__ = [
     "DenseNet121",
@@ -11,3 +12,5 @@ __all__ = [
     "decode_predictions",
     "preprocess_input",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -3,9 +3,12 @@
 from convolens.applications.keras_form.mobilenet_v2 import MobileNetV2
 from convolens.applications.keras_form.preprocessing import decode_predictions
 from convolens.applications.keras_form.preprocessing import tf_input as preprocess_input
+from convolens.missing import answer_for
 
 __all__ = [
     "MobileNetV2",
     "decode_predictions",
     "preprocess_input",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here

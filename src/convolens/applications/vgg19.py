@@ -3,9 +3,12 @@
 from convolens.applications.keras_form.preprocessing import caffe_input as preprocess_input
 from convolens.applications.keras_form.preprocessing import decode_predictions
 from convolens.applications.keras_form.vgg import VGG19
+from convolens.missing import answer_for
 
 __all__ = [
     "VGG19",
     "decode_predictions",
     "preprocess_input",
 ]
+
+__getattr__ = answer_for(__name__)  # what Keras has and is not here
