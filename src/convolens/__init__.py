@@ -35,6 +35,7 @@ _MODULES = (
     "ops",
     "optimizers",
     "preprocessing",
+    "random",
     "regularizers",
     "runs",
     "tensorflow",

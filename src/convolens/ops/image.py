@@ -102,15 +102,15 @@ def resize(
         images = F.pad(images, around, value=fill_value)
     x = images.permute(0, 3, 1, 2)
     if interpolation == "nearest":
-        rows_of = ((torch.arange(rows) + 0.5) * (x.shape[2] / rows)).long()
-        columns_of = ((torch.arange(columns) + 0.5) * (x.shape[3] / columns)).long()
+        rows_of = ((torch.arange(rows, device=x.device) + 0.5) * (x.shape[2] / rows)).long()
+        columns_of = ((torch.arange(columns, device=x.device) + 0.5) * (x.shape[3] / columns)).long()
         return images[:, rows_of][:, :, columns_of]
     x = x if x.is_floating_point() else x.float()
     if interpolation == "bilinear":
         x = F.interpolate(x, (rows, columns), mode="bilinear", align_corners=False, antialias=antialias)
     else:
         down, across = (
-            _weights(have, want, interpolation, antialias).to(x.dtype.torch)
+            _weights(have, want, interpolation, antialias).to(x)
             for have, want in zip(x.shape[2:], (rows, columns), strict=True)
         )
         x = down @ x @ across.T
@@ -125,7 +125,7 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Any:
         images: (..., 3).
         data_format: "channels_last".
     """
-    weights = torch.tensor([0.2989, 0.587, 0.114])
+    weights = torch.tensor([0.2989, 0.587, 0.114], device=images.device)
     grey = torch.sum((images if images.is_floating_point() else images.float()) * weights, -1, keepdim=True)
     return grey if images.is_floating_point() else grey.to(images.dtype.torch)
 
@@ -267,7 +267,7 @@ def extract_patches(
     high, wide = (size, size) if isinstance(size, int) else size
     channels = images.shape[-1]
     values = high * wide * channels
-    kernel = torch.eye(values).reshape(high, wide, channels, values)
+    kernel = torch.eye(values, device=images.device).reshape(high, wide, channels, values)
     return conv(
         images, kernel, (high, wide) if strides is None else strides, padding, dilation_rate=dilation_rate
     )
@@ -306,7 +306,7 @@ def sobel_edges(images: Any, data_format: str | None = None) -> Any:
     """
     x = F.pad(images.permute(0, 3, 1, 2), (1, 1, 1, 1))
     n, channels, rows, columns = x.shape
-    down = torch.tensor([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
+    down = torch.tensor([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]], device=x.device)
     kernel = torch.stack([down, down.T])[:, None]
     edges = F.conv2d(x.reshape(n * channels, 1, rows, columns), kernel)
     return edges.reshape(n, channels, 2, rows - 2, columns - 2).permute(0, 3, 4, 1, 2)

@@ -220,7 +220,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Any:
         axis: where the classes lie in the result.
         dtype: of the values; None for float32.
     """
-    hot = (x[..., None] == torch.arange(int(num_classes))).to(_type(dtype))
+    hot = (x[..., None] == torch.arange(int(num_classes), device=x.device)).to(_type(dtype))
     return hot if axis == -1 else torch.movedim(hot, -1, axis)
 
 

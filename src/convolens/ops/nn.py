@@ -291,7 +291,7 @@ def batch_normalization(
     form = [-1 if one == axis % x.ndim else 1 for one in range(x.ndim)]
 
     def along(value: Any) -> Any:
-        value = torch.as_tensor(value, dtype=x.dtype.torch)
+        value = torch.as_tensor(value, dtype=x.dtype.torch, device=x.device)
         return value.reshape(form) if value.ndim == 1 else value
 
     x = (x - along(mean)) * torch.rsqrt(along(variance) + epsilon)

@@ -49,10 +49,16 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
 
 def _tensors(values: list[Any]) -> list[Tensor]:
     """Return values as tensors; plain numbers and arrays of fractions take the type of the first tensor with fractions."""
-    kinds = [value.dtype for value in values if isinstance(value, torch.Tensor) and value.is_floating_point()]
-    if not kinds or len(values) == 1:
+    tensors = [value for value in values if isinstance(value, torch.Tensor)]
+    kinds = [tensor.dtype for tensor in tensors if tensor.is_floating_point()]
+    if not tensors or len(values) == 1:
         return [as_tensor(value) for value in values]
-    return [as_tensor(value, None if isinstance(value, torch.Tensor) else kinds[0]) for value in values]
+    return [
+        as_tensor(value)
+        if isinstance(value, torch.Tensor)
+        else as_tensor(value, kinds[0] if kinds else None).to(tensors[0].device)
+        for value in values
+    ]
 
 
 def _as_layer(function: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -211,7 +211,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
             *range(n - 1 - edge, n - 1 - edge - after, -1),
         ]
         if before or after:
-            x = torch.index_select(x, axis, torch.tensor(order))
+            x = torch.index_select(x, axis, torch.tensor(order, device=x.device))
     return x
 
 

@@ -1,0 +1,65 @@
+"""Random functions that `tf` itself has, by the names of TensorFlow 1 and 2."""
+
+from typing import Any
+
+import torch
+
+from convolens.ops.operation import operation
+from convolens.tensorflow import random
+from convolens.tensorflow.spelling import spelt
+
+__all__ = [
+    "random_crop",
+    "random_normal",
+    "random_normal_initializer",
+    "random_uniform",
+    "set_random_seed",
+    "truncated_normal",
+]
+
+random_normal = spelt(random.normal, "random_normal")
+random_uniform = spelt(random.uniform, "random_uniform")
+truncated_normal = spelt(random.truncated_normal, "truncated_normal")
+set_random_seed = spelt(random.set_seed, "set_random_seed")
+
+
+def random_normal_initializer(mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> Any:
+    """Return an initializer that draws from a bell.
+
+    Args:
+        mean, stddev: of the bell.
+        seed: of the draws.
+    """
+    from convolens.initializers import RandomNormal
+
+    return RandomNormal(mean, stddev, seed)
+
+
+@operation(1)
+def random_crop(value: Any, size: Any, seed: int | None = None) -> Any:
+    """Return a part of a tensor at a random place.
+
+    Args:
+        value: a tensor.
+        size: the sizes of the part.
+        seed: of a row of draws; None for the program's.
+
+    Raises:
+        ShapeError: the part is larger than the tensor.
+    """
+    return cropped(value, size, random.stream(seed))
+
+
+def cropped(value: torch.Tensor, size: Any, row: Any) -> Any:
+    """Return a part at a place that comes from a row of draws."""
+    from convolens import random as draws
+    from convolens.errors import ShapeError
+    from convolens.ops.making import sizes
+
+    wanted = [have if want < 0 else want for have, want in zip(value.shape, sizes(size), strict=True)]
+    if any(want > have for have, want in zip(value.shape, wanted, strict=True)):
+        raise ShapeError(f"random_crop: a part of {tuple(wanted)} does not fit in {tuple(value.shape)}.")
+    for axis, (have, want) in enumerate(zip(value.shape, wanted, strict=True)):
+        if want < have:
+            value = value.narrow(axis, int(draws.randint((), 0, have - want + 1, seed=row)), want)
+    return value
