@@ -1,3 +1,3 @@
-"""keras_style/ holds programs for tf.keras; test_keras_style_programs.py runs them migrated."""
+"""keras_style/ and keras_programs/ hold programs for Keras; the tests beside them run those."""
 
-collect_ignore_glob = ["keras_style/*"]
+collect_ignore_glob = ["keras_style/*", "keras_programs/*"]
