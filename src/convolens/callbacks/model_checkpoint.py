@@ -9,6 +9,7 @@ from typing import Any
 from convolens.arguments import did_you_mean, integer, number_in
 from convolens.callbacks.callback import Logs
 from convolens.callbacks.monitor import MonitorCallback
+from convolens.checkpoints.old_names import is_old_name
 from convolens.errors import ArgumentError, WriteError
 
 SUFFIXES = (".h5", ".hdf5", ".keras", ".safetensors")
@@ -24,7 +25,8 @@ class ModelCheckpoint(MonitorCallback):
     Args:
         filepath: may hold the epoch (from 1) and names of the logs: "weights.{epoch:02d}-{val_loss:.2f}.hdf5"; with
             `save_freq` in steps, the batch (from 1) too. The ending chooses the form: .h5 / .hdf5 (Keras' HDF5),
-            .keras, .weights.h5 and .safetensors (weights).
+            .keras, .weights.h5 and .safetensors (weights). A name without an ending, or in .ckpt or .model, is of Keras' HDF5
+            form, as it was for Keras 1 and 2.
         monitor: the name in the logs that decides what is best.
         verbose: 1 prints a line for each decision.
         save_best_only: save only when `monitor` improved; a tie is no improvement.
@@ -32,6 +34,7 @@ class ModelCheckpoint(MonitorCallback):
         mode: "min", "max" or "auto".
         save_freq: "epoch", or a number of training steps.
         initial_value_threshold: the value that the first one must improve on.
+        period: Keras 1's and 2's word: save after every so many epochs.
 
     Raises:
         ArgumentError: another file ending, a malformed template, or a bad `save_freq`.
@@ -53,10 +56,11 @@ class ModelCheckpoint(MonitorCallback):
         mode: str = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
+        period: int = 1,
     ) -> None:
         super().__init__(monitor, mode)
         self.filepath = fspath(filepath)
-        if not self.filepath.endswith(SUFFIXES):
+        if not self.filepath.endswith(SUFFIXES) and not is_old_name(self.filepath):
             raise ArgumentError(
                 f"ModelCheckpoint: filepath must end in {', '.join(SUFFIXES)}; received {self.filepath!r}."
                 + did_you_mean(Path(self.filepath).suffix, SUFFIXES)
@@ -76,6 +80,7 @@ class ModelCheckpoint(MonitorCallback):
         self.save_freq = (
             save_freq if save_freq == "epoch" else integer("ModelCheckpoint", "save_freq", save_freq)
         )
+        self.period = integer("ModelCheckpoint", "period", period)
         self._names = self._template_names()
         if initial_value_threshold is not None:
             initial_value_threshold = number_in(
@@ -88,7 +93,7 @@ class ModelCheckpoint(MonitorCallback):
         self.best: float | None = initial_value_threshold
         self.last_saved: str | None = None
         self.best_epoch: int | None = None  # from 1, of what was saved as the best
-        self._steps = 0
+        self._steps = 0  # or epochs, with save_freq="epoch"
         self._epoch = 0
 
     def _template_names(self) -> list[str]:
@@ -156,7 +161,11 @@ class ModelCheckpoint(MonitorCallback):
             self._decide(self._epoch, logs, batch)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if self.save_freq == "epoch":
+        if self.save_freq != "epoch":
+            return
+        self._steps += 1
+        if self._steps >= self.period:
+            self._steps = 0
             self._decide(epoch, logs)
 
     def _path(self, epoch: int, logs: Logs, batch: int | None) -> str:

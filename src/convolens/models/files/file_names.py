@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from convolens.arguments import did_you_mean
+from convolens.checkpoints.old_names import is_old_name
 from convolens.errors import ArgumentError, MissingFileError, WriteError
 
 LEGACY = (".h5", ".hdf5")
@@ -12,6 +13,8 @@ TENSORS = ".safetensors"
 
 WEIGHTS = (ARCHIVE_WEIGHTS, *LEGACY, TENSORS)
 MODELS = (ARCHIVE, *LEGACY)
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"  # how every HDF5 file begins
 
 # A pickle is a program: to open one is to run it.
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
@@ -29,16 +32,22 @@ _ELSEWHERE = {
 def ending(where: str, path: Path, known: tuple[str, ...]) -> str:
     """Return the ending of a file's name, in small letters, if it is among `known`.
 
+    A name without one (`vgg.model`, `weights-01-0.93`, `cp.ckpt`) is of Keras' HDF5 form, as it was for Keras 1 and 2; what is read must begin so.
+
     Raises:
         ArgumentError: it is not; the nearest is offered, or the call that takes it.
 
     Example:
         >>> ending("save_weights", Path("best.weights.h5"), WEIGHTS)
         '.weights.h5'
+        >>> ending("save_weights", Path("weights-01-0.93"), WEIGHTS)
+        '.h5'
     """
     found = ARCHIVE_WEIGHTS if path.name.lower().endswith(ARCHIVE_WEIGHTS) else path.suffix.lower()
     if found in known:
         return found
+    if is_old_name(path.name) and (where.startswith("save") or not path.is_file() or _is_hdf5(path)):
+        return LEGACY[0]
     if (where, found) in _ELSEWHERE:
         raise ArgumentError(f"{where}: {path.name}: a file ending in {found} {_ELSEWHERE[where, found]}.")
     if found in PICKLES and where.startswith("load"):
@@ -49,6 +58,11 @@ def ending(where: str, path: Path, known: tuple[str, ...]) -> str:
     raise ArgumentError(
         f"{where}: the file must end in {', '.join(known)}; received {path.name!r}.{did_you_mean(found, known)}"
     )
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_HDF5)) == _HDF5
 
 
 def prepare(path: Path, overwrite: bool) -> None:
