@@ -110,7 +110,13 @@ def corners(
 
 @compiled(error_model="numpy")
 def note_inside(
-    row: np.ndarray, column: np.ndarray, rows: int, columns: int, fill_mode: int, order: int, share: np.ndarray
+    row: np.ndarray,
+    column: np.ndarray,
+    rows: int,
+    columns: int,
+    fill_mode: int,
+    order: int,
+    share: np.ndarray,
 ) -> None:
     """Write which share of each place's value comes from the image, of (rows, columns); the rest is the constant.
 

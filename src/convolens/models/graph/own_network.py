@@ -17,6 +17,7 @@ class OwnNetwork(Container):
         name: the network's own name.
     """
 
+    owner: Any
     inputs: tuple[SymbolicTensor, ...] = ()  # it has no graph
     outputs: tuple[SymbolicTensor, ...] = ()
 

@@ -77,7 +77,7 @@ class OutputLoss(metrics.Mean):
         super().__init__(name=f"{output}_loss")
         self.losses, self.output = losses, output
 
-    def update_state(self, y_true: Any, y_pred: Any = None, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any = None, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Take in the last batch.
 
         Args:
