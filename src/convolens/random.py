@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from convolens.errors import ArgumentError
+from convolens.missing import answer_for
 from convolens.ops.making import sizes
 from convolens.ops.operation import operation
 from convolens.tensor import Tensor, as_dtype, as_tensor
@@ -19,6 +20,9 @@ __all__ = [
 ]  # fmt: skip
 
 _keyed: ContextVar[torch.Generator | None] = ContextVar("keyed", default=None)
+
+
+__getattr__ = answer_for(__name__)
 
 
 class SeedGenerator:

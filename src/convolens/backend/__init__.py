@@ -9,7 +9,11 @@ Example:
 import importlib
 from typing import Any
 
+from convolens.missing import answer_for
+
 _HOMES = ("settings", "values", "functions", "graph")
+
+_missing = answer_for(__name__)
 
 
 def __getattr__(name: str) -> Any:
@@ -20,7 +24,7 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             value = globals()[name] = getattr(module, name)
             return value
-    raise AttributeError(f"module 'convolens.backend' has no attribute {name!r}")
+    return _missing(name)
 
 
 def __dir__() -> list[str]:

@@ -358,7 +358,7 @@ def conv1d(
     Args:
         x: (n, length, channels).
         kernel: (length, channels, filters).
-        strides, padding, data_format, dilation_rate: as of `convolens.ops.conv`.
+        strides, padding, data_format, dilation_rate: as of `ops.conv`.
     """
     return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
@@ -377,7 +377,7 @@ def conv2d(
     Args:
         x: (n, rows, columns, channels).
         kernel: (rows, columns, channels, filters).
-        strides, padding, data_format, dilation_rate: as of `convolens.ops.conv`.
+        strides, padding, data_format, dilation_rate: as of `ops.conv`.
     """
     return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
@@ -397,7 +397,7 @@ def conv2d_transpose(
         x: (n, rows, columns, channels).
         kernel: (rows, columns, filters, channels).
         output_shape: accepted; it follows from the rest.
-        strides, padding, data_format: as of `convolens.ops.conv_transpose`.
+        strides, padding, data_format: as of `ops.conv_transpose`.
     """
     return ops.conv_transpose(x, kernel, strides, padding, data_format)
 
@@ -416,7 +416,7 @@ def depthwise_conv2d(
     Args:
         x: (n, rows, columns, channels).
         depthwise_kernel: (rows, columns, channels, kernels of each).
-        strides, padding, data_format, dilation_rate: as of `convolens.ops.conv`.
+        strides, padding, data_format, dilation_rate: as of `ops.conv`.
     """
     return ops.depthwise_conv(x, depthwise_kernel, strides, padding, data_format, dilation_rate)
 
@@ -436,7 +436,7 @@ def separable_conv2d(
     Args:
         x: (n, rows, columns, channels).
         depthwise_kernel, pointwise_kernel: (rows, columns, channels, each) and (1, 1, channels times each, filters).
-        strides, padding, data_format, dilation_rate: as of `convolens.ops.conv`.
+        strides, padding, data_format, dilation_rate: as of `ops.conv`.
     """
     return ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides, padding, data_format, dilation_rate
@@ -456,7 +456,7 @@ def pool2d(
 
     Args:
         x: (n, rows, columns, channels).
-        pool_size, strides, padding, data_format: as of `convolens.ops.max_pool`.
+        pool_size, strides, padding, data_format: as of `ops.max_pool`.
         pool_mode: "max" or "avg".
 
     Raises:

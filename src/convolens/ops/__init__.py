@@ -15,6 +15,8 @@ from convolens.missing import answer_for
 _HOMES = ("elementwise", "reductions", "making", "shapes", "choosing", "linear_algebra", "nn", "control")
 _ROOMS = {"image": "image", "nn": "nn", "linalg": "linear_algebra"}
 
+_missing = answer_for(__name__)
+
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":

@@ -1,15 +1,14 @@
 """operation: what makes a function of `keras.ops`: values become tensors, and on symbolic tensors it becomes a layer."""
 
 import functools
-import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from convolens.errors import ArgumentTypeError
-from convolens.layers.layer import is_symbolic
+from convolens.layers.calls.symbols import is_symbolic
+from convolens.layers.operation import Operation
 from convolens.tensor import Tensor, as_tensor
 
 
@@ -36,7 +35,7 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
         @functools.wraps(function)
         def call(*arguments: Any, name: str | None = None, **keywords: Any) -> Any:
             if is_symbolic(list(arguments)) or is_symbolic(list(keywords.values())):
-                return _as_layer(call, function.__name__)(*arguments, **keywords)
+                return Operation(call)(*arguments, **keywords)
             values = list(arguments)
             while len(values) < len(names) and names[len(values)] in keywords:
                 values.append(keywords.pop(names[len(values)]))
@@ -59,14 +58,3 @@ def _tensors(values: list[Any]) -> list[Tensor]:
         else as_tensor(value, kinds[0] if kinds else None).to(tensors[0].device)
         for value in values
     ]
-
-
-def _as_layer(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    try:
-        module = importlib.import_module("convolens.layers.operation")
-    except ModuleNotFoundError as error:
-        raise ArgumentTypeError(
-            f"{name}: takes values, not a symbolic tensor; use a layer, or Lambda."
-        ) from error
-    layer: Callable[..., Any] = module.Operation(function)
-    return layer

@@ -101,16 +101,20 @@ class Tensor(torch.Tensor):
     def __format__(self, how: str) -> str:
         return format(self.item() if self.ndim == 0 else str(self), how)
 
+    def __float__(self) -> float:
+        return float(self.as_subclass(torch.Tensor).detach())  # torch warns of what is followed by autograd
+
+    def __int__(self) -> int:
+        return int(self.as_subclass(torch.Tensor).detach())
+
     def to(self, *arguments: Any, **keywords: Any) -> Any:
         """Return the tensor with another type, or on another device, under any of their names.
 
         Args:
-            arguments, keywords: as of `torch.Tensor.to`; a type may be a `DType`.
+            arguments, keywords: as of `torch.Tensor.to`; a type may be a `DType`, or its name.
         """
-        given: list[Any] = [one.torch if isinstance(one, DType) else one for one in arguments]
-        named: dict[str, Any] = {
-            key: one.torch if isinstance(one, DType) else one for key, one in keywords.items()
-        }
+        given: list[Any] = [_torchs(one) for one in arguments]
+        named: dict[str, Any] = {key: _torchs(one) for key, one in keywords.items()}
         return super().to(*given, **named)
 
     # -- what is done with it ----------------------------------------------------------------------
@@ -141,6 +145,12 @@ class Tensor(torch.Tensor):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def _torchs(word: Any) -> Any:
+    """Return torch's type for the name of one; anything else as it is."""
+    kind = getattr(torch, word, None) if isinstance(word, str) else None
+    return kind if isinstance(kind, torch.dtype) else word
 
 
 def _as_tensors(value: Any) -> Any:

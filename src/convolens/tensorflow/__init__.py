@@ -33,6 +33,7 @@ _MODULES = (
     "config",
     "data",
     "distribute",
+    "gfile",
     "image",
     "io",
     "linalg",

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from convolens.errors import MissingFileError
-from convolens.tensorflow.text import written
+from convolens.missing import answer_for
+from convolens.tensorflow.top.text import written
+
+__getattr__ = answer_for(__name__)
 
 
 def GFile(name: Any, mode: str = "r") -> Any:

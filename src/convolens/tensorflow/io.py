@@ -11,9 +11,10 @@ from PIL import Image
 from convolens.data.decoding.decode import read_image
 from convolens.data.decoding.formats import open_picture
 from convolens.errors import ArgumentError, ImageError, MissingFileError
+from convolens.missing import answer_for
 from convolens.tensor import Tensor, as_tensor
 from convolens.tensorflow import gfile as gfile
-from convolens.tensorflow.text import written
+from convolens.tensorflow.top.text import written
 
 __all__ = [
     "decode_and_crop_jpeg", "decode_base64", "decode_bmp", "decode_gif", "decode_image", "decode_jpeg", "decode_png", "decode_raw",
@@ -22,6 +23,9 @@ __all__ = [
 
 _MODES = {1: "grayscale", 3: "rgb", 4: "rgba"}
 _OF_PILLOW = {"1": 1, "L": 1, "LA": 1, "RGBA": 4, "PA": 4}
+
+
+__getattr__ = answer_for(__name__)
 
 
 def read_file(filename: Any, name: str | None = None) -> bytes:

@@ -5,13 +5,17 @@ from typing import Any
 import torch
 
 from convolens import ops
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
-from convolens.tensorflow.spelling import all_spelt
+from convolens.tensorflow.top.spelling import all_spelt
 
 _SPELT = ("det", "einsum", "inv", "tensordot", "trace")
 _OWN = ("band_part", "diag", "diag_part", "matmul", "matrix_transpose", "matvec", "norm")
 globals().update(all_spelt(_SPELT, {"a": "x1", "b": "x2", "input": "x"}))
 __all__ = sorted({*_SPELT, *_OWN})
+
+
+__getattr__ = answer_for(__name__)
 
 
 @operation(2)

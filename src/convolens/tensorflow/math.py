@@ -5,9 +5,10 @@ from typing import Any
 import torch
 
 from convolens import ops
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
 from convolens.tensor import as_tensor
-from convolens.tensorflow.spelling import all_spelt, spelt
+from convolens.tensorflow.top.spelling import all_spelt, spelt
 
 _ONE = {
     **{name: name for name in (
@@ -42,6 +43,9 @@ _OWN = (
     "l2_normalize", "multiply_no_nan", "reduce_euclidean_norm", "reduce_mean", "squared_difference", "top_k", "zero_fraction",
 )  # fmt: skip
 __all__ = sorted({*_ONE, *_TWO, *_REDUCED, *_ALONG, *_OWN})
+
+
+__getattr__ = answer_for(__name__)
 
 
 @operation(1)

@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 
 from convolens import ops, random
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
 from convolens.tensorflow import math
 from convolens.tensorflow.random import stream
-from convolens.tensorflow.spelling import all_spelt, spelt
+from convolens.tensorflow.top.spelling import all_spelt, spelt
 
 _SPELT = {
     **{name: name for name in (
@@ -29,6 +30,9 @@ _OWN = (
     "sparse_softmax_cross_entropy_with_logits", "top_k", "zero_fraction",
 )  # fmt: skip
 __all__ = sorted({*_SPELT, *_OWN})
+
+
+__getattr__ = answer_for(__name__)
 
 
 @operation(1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from convolens import random
+from convolens.missing import answer_for
 from convolens.ops.operation import operation
 from convolens.tensor import Tensor, as_tensor
 from convolens.utils import set_random_seed
@@ -13,6 +14,9 @@ __all__ = [
 ]  # fmt: skip
 
 _streams: dict[int, random.SeedGenerator] = {}
+
+
+__getattr__ = answer_for(__name__)
 
 
 def stream(seed: int | None) -> random.SeedGenerator | None:

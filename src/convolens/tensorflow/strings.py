@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from convolens.missing import answer_for
 from convolens.tensor import Tensor, as_tensor
-from convolens.tensorflow.text import written
+from convolens.tensorflow.top.text import written
 
 __all__ = [
     "as_string", "join", "length", "lower", "regex_full_match", "regex_replace", "split", "strip", "substr", "to_number", "upper",
 ]  # fmt: skip
+
+
+__getattr__ = answer_for(__name__)
 
 
 def _each(change: Callable[[str], Any], input: Any) -> Any:

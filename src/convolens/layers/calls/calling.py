@@ -12,6 +12,7 @@ from convolens.layers.axes import Values, inside_tensors, surface, surface_tenso
 from convolens.layers.calls.own_call import call_names
 from convolens.layers.calls.symbols import Node, SymbolicTensor, is_symbolic, leaves, mapped
 from convolens.tensor import Tensor
+from convolens.tensor.recording import recording
 from convolens.training.mode import asked, mode
 
 
@@ -67,13 +68,14 @@ def _on_values(
     keywords: dict[str, Any],
     training: bool | None,
 ) -> Any:
-    """Run on `Tensor`s, or on arrays, for which no gradient is kept; on torch's own tensors, which lie as within a network."""
+    """Run on `Tensor`s, or on arrays, for which no gradient is kept outside of a `GradientTape`; on torch's own tensors, which lie as within a network."""
     values = leaves((arguments, keywords))
     tensors = any(isinstance(value, Tensor) for value in values)
     if not tensors and any(isinstance(value, torch.Tensor) for value in values):
         layer.build_for(arguments[0])
         with _in_mode(layer, training):
             return run(*arguments, **keywords)
+    tensors = tensors or recording()  # within a GradientTape arrays give tensors too
     if asked(layer) is None:  # no run of something around it
         layer.forget_losses()
     ours = call_names(type(layer)) is None

@@ -9,6 +9,8 @@ Example:
 import importlib
 from typing import Any
 
+from convolens.missing import answer_for
+
 _HOMES = ("sizes", "colours", "chance", "measures")
 _FILES = (
     "decode_bmp",
@@ -20,6 +22,8 @@ _FILES = (
     "encode_png",
 )
 _OPS = ("flip_left_right", "flip_up_down", "hsv_to_rgb", "rgb_to_grayscale", "rgb_to_hsv")
+
+_missing = answer_for(__name__)
 
 
 def __getattr__(name: str) -> Any:
@@ -33,7 +37,7 @@ def __getattr__(name: str) -> Any:
         module = importlib.import_module(f"{__name__}.{home}")
         if name in module.__all__:
             return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _missing(name)
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ from convolens.ops import image as images_of
 from convolens.ops.operation import operation
 from convolens.tensorflow.image import colours
 from convolens.tensorflow.random import stream
-from convolens.tensorflow.random_of_top import cropped
+from convolens.tensorflow.top.random import cropped
 
 _RANGES = ("brightness", "contrast", "hue", "saturation")
 _FLIPS = ("flip_left_right", "flip_up_down")

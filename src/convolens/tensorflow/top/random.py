@@ -6,7 +6,7 @@ import torch
 
 from convolens.ops.operation import operation
 from convolens.tensorflow import random
-from convolens.tensorflow.spelling import spelt
+from convolens.tensorflow.top.spelling import spelt
 
 __all__ = [
     "random_crop",

@@ -9,7 +9,9 @@ from convolens import ops
 from convolens.ops.making import sizes
 from convolens.ops.operation import operation
 from convolens.tensor import Tensor, as_tensor
-from convolens.tensorflow.spelling import all_spelt
+from convolens.tensor import TensorShape as TensorShape
+from convolens.tensor import Variable as Variable
+from convolens.tensorflow.top.spelling import all_spelt
 
 _SPELT = (
     "broadcast_to", "cast", "eye", "ones", "ones_like", "roll", "saturate_cast", "searchsorted", "stop_gradient", "tile", "zeros",

@@ -9,7 +9,7 @@ import torch
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.ops.operation import operation
 from convolens.tensor import Tensor, as_surface, as_tensor
-from convolens.tensor.recording import pause, record
+from convolens.tensor.recording import pause, record, recording
 
 __all__ = ["GradientTape", "UnconnectedGradients", "custom_gradient", "gradients"]
 
@@ -121,10 +121,9 @@ class GradientTape:
         )
         scale = given or [torch.ones_like(one).as_subclass(torch.Tensor) for one in targets]
         plain = [one.as_subclass(torch.Tensor) for one in targets]
-        nested = self._recording is not None or (torch.is_grad_enabled() and _other_tape_is_open())
         found = iter(
             torch.autograd.grad(
-                plain, followed, scale, retain_graph=True, create_graph=nested, allow_unused=True
+                plain, followed, scale, retain_graph=True, create_graph=recording(), allow_unused=True
             )
         )
         gradients = [next(found) if leaf.requires_grad else None for leaf in leaves]
@@ -138,7 +137,7 @@ class GradientTape:
 
         Args:
             target: a tensor.
-            sources: as of `gradient`.
+            sources: as of `GradientTape.gradient`.
             options: TensorFlow's; accepted.
 
         Returns:
@@ -180,12 +179,6 @@ class GradientTape:
             ArgumentError: always.
         """
         raise ArgumentError("GradientTape.watched_variables is not here; take model.trainable_variables.")
-
-
-def _other_tape_is_open() -> bool:
-    from convolens.tensor.recording import recording
-
-    return recording()
 
 
 def _like(source: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
