@@ -126,6 +126,11 @@ def test_our_modules_keep_what_they_are():
     [
         ("from keras.layers import LSTM", "keras.layers.LSTM is not here (Long Short-Term Memory layer"),
         ("from tensorflow.keras.layers import Bidirectional", "keras.layers.Bidirectional is not here"),
+        (
+            "from keras.layers.recurrent import LSTM",
+            "keras.layers.LSTM is not here (Long Short-Term Memory layer",
+        ),
+        ("from keras.layers.recurrent import GRU as G", "keras.layers.GRU is not here"),
         ("import keras.wrappers.scikit_learn", "keras.wrappers is not here"),
         ("import tensorflow.estimator", "tf.estimator is not here"),
         ("from tensorflow.python.framework import ops", "tf.python.framework is not here"),

@@ -3,6 +3,8 @@
 import importlib.util
 from functools import cache
 
+from convolens.missing.advice import known_names
+
 # What Keras' top module is called, the longest first: `tensorflow.keras.layers` is `layers` in it.
 KERAS_ROOTS = (
     "tensorflow.python.keras.api._v2.keras",
@@ -31,7 +33,7 @@ PACKAGES = ("tensorflow", "keras", "tf_keras", "keras_preprocessing", "keras_app
 # Packages that held a part of Keras, and which.
 PARTS = {"keras_preprocessing": "preprocessing", "keras_applications": "applications"}
 
-# A module of Keras -> the modules of ours that hold what is in it, where that is another one; what lies within leads there too.
+# A module of Keras -> the modules of ours that hold what is in it, where that is another one; modules within it lead there too.
 OLD_PLACES = {
     "engine": ("layers", "models", "utils"),
     "initializations": ("initializers",),
@@ -83,7 +85,8 @@ FAMILIES = ("applications.", "datasets.")
 
 
 def homes_of(name: str) -> tuple[str, ...] | None:
-    """Return the modules of ours that hold what a module of Keras or TensorFlow holds, the first first; None where there is none.
+    """Return the modules of ours that hold what a module of Keras or TensorFlow holds, the first first; None where there is none, () of a
+    module that is only on the way to another one.
 
     Args:
         name: a module's full name, as in `import`.
@@ -97,12 +100,24 @@ def homes_of(name: str) -> tuple[str, ...] | None:
     for part, place in PARTS.items():
         if _within(name, part):
             return _keras_homes(f"{place}{name[len(part) :]}")
-    # The longest root decides; `tf_keras.api` is on the way to another one.
+    # The longest root decides; `tensorflow.python` is on the way to one.
     root = next((root for root in KERAS_ROOTS if _within(name, root)), None)
     homes = _tensorflow_homes(name) if root is None else _keras_homes(name[len(root) + 1 :])
     if homes is None and any(_within(root, name) for root in KERAS_ROOTS):
-        return ("convolens.tensorflow" if name.startswith("tensorflow") else "convolens",)
+        return ()
     return homes
+
+
+def new_name(name: str) -> str:
+    """Return the full name that Keras has today for what was in an old module; any other one as it is.
+
+    Example:
+        >>> new_name("keras.layers.recurrent.LSTM"), new_name("keras.engine.topology.InputSpec"), new_name("keras.layers.LSTM")
+        ('keras.layers.LSTM', 'keras.layers.InputSpec', 'keras.layers.LSTM')
+    """
+    module, _, last = name.rpartition(".")
+    names = [f"{home.replace('convolens', 'keras', 1)}.{last}" for home in homes_of(module) or ()]
+    return next((new for new in names if new in known_names()), name)
 
 
 def _within(name: str, module: str) -> bool:
@@ -115,7 +130,7 @@ def _keras_homes(name: str) -> tuple[str, ...] | None:
     if (name in PUBLIC or name.startswith(FAMILIES)) and _is_module(f"convolens.{name}"):
         return (f"convolens.{name}",)
     for old in sorted(OLD_PLACES, key=len, reverse=True):
-        if _within(name, old):
+        if name == old or (_within(name, old) and not _is_name(name.rpartition(".")[2], OLD_PLACES[old])):
             return tuple(filter(_is_module, (f"convolens.{home}" for home in OLD_PLACES[old]))) or None
     return None
 
@@ -130,6 +145,11 @@ def _tensorflow_homes(name: str) -> tuple[str, ...] | None:
     if inner == ".compat.v1":
         return (place, "convolens.tensorflow")
     return (place,) if _is_module(place) else None
+
+
+def _is_name(last: str, homes: tuple[str, ...]) -> bool:
+    """Return whether what lies within an old place is a name of Keras rather than one more module."""
+    return not last.islower() or any(f"keras.{home}.{last}" in known_names() for home in homes)
 
 
 @cache

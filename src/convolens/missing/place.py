@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from convolens.missing import answer_for
 from convolens.missing.old_places import PACKAGES, homes_of
 
 VERSIONS = {"keras": "3.15.0"}  # of the packages whose names these are; of all others:
@@ -35,7 +36,8 @@ class Place(ModuleType):
         inner = place_of(f"{self.__name__}.{name}")
         if inner is not None:
             return inner
-        return getattr(self._homes[0], name)  # which says what is missing
+        # It says what is missing by the name that Keras has for it.
+        return getattr(self._homes[0], name) if self._homes else answer_for(self.__name__)(name)
 
     def __dir__(self) -> list[str]:
         return sorted({name for home in self._homes for name in dir(home)})

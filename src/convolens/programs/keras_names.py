@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from convolens.missing import import_error, keras_name
-from convolens.missing.old_places import PACKAGES, homes_of
+from convolens.missing.old_places import PACKAGES, homes_of, new_name
 from convolens.missing.place import Place
 
 # Packages that run on TensorFlow's own C++ parts, and what there is instead.
@@ -34,7 +34,7 @@ class Finder(MetaPathFinder, Loader):
         if package not in PACKAGES:
             return None
         if homes_of(name) is None:
-            raise import_error(keras_name(name))
+            raise import_error(keras_name(new_name(name)))
         return ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
