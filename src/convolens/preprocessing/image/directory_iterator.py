@@ -74,7 +74,7 @@ class DirectoryIterator(FileIterator):
         self.filenames = []
         numbers: list[int] = []
         for number, name in enumerate(names):
-            files = _image_files(self.directory, there.find(name) or name, follow_links)
+            files = image_files(self.directory, there.find(name) or name, follow_links)
             files = files[self._part(len(files))]
             self.filenames += files
             numbers += [number] * len(files)
@@ -96,7 +96,7 @@ class DirectoryIterator(FileIterator):
         self._begin(where, class_mode, batch_size, shuffle, seed, save_to_dir, save_prefix, save_format)
 
 
-def _image_files(directory: str, name: str, follow_links: bool) -> list[str]:
+def image_files(directory: str, name: str, follow_links: bool) -> list[str]:
     """Return a class's images as paths from `directory`, in Keras' order: by folder, then by name.
 
     A link that leads back to a folder that it lies in is not followed again.
