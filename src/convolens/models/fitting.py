@@ -1,7 +1,6 @@
 """Fitting: fit, evaluate and predict, on arrays and on every kind of source."""
 
 import functools
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import batch_for, feed
+from convolens.models.old_generators import OldGenerators
 from convolens.models.outputs.by_output import by_output, targets_by_output
 from convolens.models.outputs.several_losses import SeveralLosses
 from convolens.models.own.own_step import OwnStep
@@ -43,10 +43,6 @@ def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, f
     return class_weight
 
 
-def _warn_old(old: str, new: str) -> None:
-    warnings.warn(f"{old} is deprecated; {new} takes generators.", UserWarning, stacklevel=3)
-
-
 def _joined(outputs: list[Any]) -> Any:
     """Return the predictions of all batches as an array, or a list or dict of them."""
     first = outputs[0]
@@ -57,7 +53,7 @@ def _joined(outputs: list[Any]) -> Any:
     return np.ascontiguousarray(torch.cat(outputs).cpu().numpy())
 
 
-class Fitting(Compilable):
+class Fitting(OldGenerators, Compilable):
     """The part of `Model` that runs the network over data."""
 
     def _source(self, where: str, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
@@ -354,46 +350,3 @@ class Fitting(Compilable):
         """Return the predictions of a batch."""
         x = batch_for("predict_on_batch", self.module, x)
         return self.predict(x, batch_size=length(x), verbose=0)
-
-    # -- the old names of Keras 1 and 2 --------------------------------------------------------------
-
-    def fit_generator(self, generator: Any, *arguments: Any, **keywords: Any) -> History:
-        """Call `fit`, which takes generators; the old name warns.
-
-        Args:
-            generator: the `x` of `fit`.
-            arguments: `steps_per_epoch`, `epochs`, `verbose` and `callbacks`, in this order.
-            keywords: others of `fit`.
-
-        Raises: as of `Fitting.fit`.
-        """
-        _warn_old("fit_generator", "fit")
-        for name, value in zip(
-            ("steps_per_epoch", "epochs", "verbose", "callbacks"), arguments, strict=False
-        ):
-            keywords[name] = value
-        return self.fit(generator, **keywords)
-
-    def evaluate_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
-        """Call `evaluate`, which takes generators; the old name warns.
-
-        Args:
-            generator: the `x` of `evaluate`.
-            steps, keywords: as in `evaluate`.
-
-        Raises: as of `Fitting.evaluate`.
-        """
-        _warn_old("evaluate_generator", "evaluate")
-        return self.evaluate(generator, steps=steps, **keywords)
-
-    def predict_generator(self, generator: Any, steps: int | None = None, **keywords: Any) -> Any:
-        """Call `predict`, which takes generators; the old name warns.
-
-        Args:
-            generator: the `x` of `predict`.
-            steps, keywords: as in `predict`.
-
-        Raises: as of `Fitting.predict`.
-        """
-        _warn_old("predict_generator", "predict")
-        return self.predict(generator, steps=steps, **keywords)

@@ -98,7 +98,7 @@ def image_dataset_from_directory(
     if shuffle:
         for column in (paths, numbers):  # each in the same order, as Keras mixes them
             if column is not None:
-                np.random.RandomState(seed).shuffle(column)  # type: ignore[arg-type]
+                np.random.RandomState(seed).shuffle(column)
 
     def part(which: str | None, mixed: bool) -> Dataset:
         rows = _part(len(paths), validation_split, which)
