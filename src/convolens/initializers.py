@@ -5,17 +5,19 @@ is cut at two standard deviations and, in variance scaling, widened so that its 
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
 import torch
 
 from convolens.arguments import look_up
-from convolens.described import Described
-from convolens.errors import ArgumentError
+from convolens.described import Described, made
+from convolens.errors import ShapeError
 from convolens.missing import answer_for
+from convolens.tensor import as_dtype
 
 # Standard deviation of a unit normal truncated at +-2: Keras divides by it.
 _TRUNCATED_UNIT_DEVIATION = 0.87962566103423978
@@ -42,23 +44,49 @@ def undrawn() -> Iterator[None]:
         _UNDRAWN.reset(token)
 
 
+def is_undrawn() -> bool:
+    """Return whether weights are left zero in this thread now."""
+    return _UNDRAWN.get()
+
+
 class Initializer(Described):
-    """The base of all initialisers: call one with a shape and its fans to draw a float32 tensor.
+    """The base of all initialisers: call one with a shape to draw a float32 tensor.
 
     Args:
         seed: an integer for values that are the same at each call; None draws from torch's generator.
+
+    Example:
+        >>> GlorotUniform(seed=1)((3, 3, 16, 32)).shape
+        torch.Size([3, 3, 16, 32])
     """
 
     house = "keras.initializers"
 
+    # Whether values depend on where they are in the shape, so that it must be in Keras' order: layers fill such weights in afterwards.
+    ordered = False
+
     def __init__(self, seed: int | None = None) -> None:
         self.seed = seed
 
-    def __call__(self, shape: tuple[int, ...], fan_in: float = 1.0, fan_out: float = 1.0) -> torch.Tensor:
-        if _UNDRAWN.get():
-            return torch.zeros(shape)
+    def __call__(
+        self, shape: Sequence[int], fan_in: Any = None, fan_out: float | None = None, dtype: Any = None
+    ) -> torch.Tensor:
+        """Return values of a shape.
+
+        Args:
+            shape: in Keras' order (rows, columns, in, out); in any, where both fans are given, as layers do.
+            fan_in, fan_out: inputs and outputs of a unit; None takes them from the shape. `fan_in` may be `dtype`, which is second in Keras.
+            dtype: of the values, under any of its names; None is float32.
+        """
+        if not isinstance(fan_in, (int, float)):
+            fan_in, dtype = None, fan_in or dtype
+        given = fan_in is not None and fan_out is not None
+        if _UNDRAWN.get() or (given and self.ordered):
+            return torch.zeros(tuple(shape))
+        fans = (float(fan_in), float(fan_out)) if given else fans_of(shape)  # type: ignore[arg-type]
         generator = None if self.seed is None else torch.Generator().manual_seed(self.seed)
-        return self.draw(torch.empty(shape), fan_in, fan_out, generator)
+        values = self.draw(torch.empty(tuple(shape)), *fans, generator)
+        return values if dtype is None else values.to(as_dtype(dtype).torch)
 
     def draw(
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
@@ -67,17 +95,54 @@ class Initializer(Described):
         raise NotImplementedError
 
 
-class Constant(Initializer):
-    """Every weight has one value."""
+def fans_of(shape: Sequence[int]) -> tuple[float, float]:
+    """Return how many inputs and outputs a unit has whose weights are of a shape in Keras' order.
 
-    def __init__(self, value: float = 0.0) -> None:
+    Example:
+        >>> fans_of((3, 3, 16, 32)), fans_of((5,))
+        ((144.0, 288.0), (5.0, 5.0))
+    """
+    if len(shape) < 2:
+        return (float(shape[0]),) * 2 if shape else (1.0, 1.0)
+    area = float(math.prod(shape[:-2]))
+    return shape[-2] * area, shape[-1] * area
+
+
+class Constant(Initializer):
+    """Every weight has one value, or each its own.
+
+    Args:
+        value: a number, or an array or nested lists that fit the weights' shape in Keras' order.
+
+    Example:
+        >>> Constant([1.0, 2.0])((2, 2)).tolist()
+        [[1.0, 2.0], [1.0, 2.0]]
+    """
+
+    def __init__(self, value: Any = 0.0) -> None:
         super().__init__()
-        self.value = value
+        if isinstance(value, Mapping):  # an array in a file of Keras
+            value = value["config"]["value"]
+        array = np.asarray(value)
+        self.value = value if array.ndim == 0 else array.tolist()
+
+    @property
+    def ordered(self) -> bool:  # type: ignore[override]
+        """Whether each weight has a value of its own."""
+        return isinstance(self.value, list)
 
     def draw(
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
     ) -> torch.Tensor:
-        return empty.fill_(self.value)
+        if not self.ordered:
+            return empty.fill_(self.value)
+        values = torch.tensor(self.value, dtype=torch.float32)
+        try:
+            return empty.copy_(values.reshape(empty.shape) if values.numel() == empty.numel() else values)
+        except RuntimeError:
+            raise ShapeError(
+                f"Constant: values of shape {tuple(values.shape)} do not fit weights of shape {tuple(empty.shape)}."
+            ) from None
 
 
 class Zeros(Constant):
@@ -148,7 +213,8 @@ class VarianceScaling(Initializer):
         seed: int | None = None,
     ) -> None:
         super().__init__(seed)
-        self.scale, self.mode, self.distribution = scale, mode, distribution
+        self.scale, self.mode = scale, mode
+        self.distribution = "truncated_normal" if distribution == "normal" else distribution  # Keras 2.1
 
     def draw(
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
@@ -217,6 +283,109 @@ class LecunNormal(VarianceScaling):
         super().__init__(1.0, "fan_in", "truncated_normal", seed)
 
 
+class Orthogonal(Initializer):
+    """A random orthogonal matrix; of kernels, the matrix has a column for each output.
+
+    Args:
+        gain: what it is multiplied by.
+        seed: as in `Initializer`.
+
+    Raises:
+        ShapeError: the shape has one axis alone.
+
+    Example:
+        >>> q = Orthogonal(seed=1)((4, 3))
+        >>> bool(torch.allclose(q.T @ q, torch.eye(3), atol=1e-6))
+        True
+
+    Source: Keras 3 `keras.initializers.Orthogonal`; Saxe et al., arXiv:1312.6120.
+    """
+
+    ordered = True
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.gain = gain
+
+    def draw(
+        self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        if empty.ndim < 2:
+            raise ShapeError(
+                f"Orthogonal: weights must have two axes or more; received shape {tuple(empty.shape)}."
+            )
+        rows, columns = empty.numel() // empty.shape[-1], empty.shape[-1]
+        normal = torch.empty(max(rows, columns), min(rows, columns)).normal_(generator=generator)
+        q, r = torch.linalg.qr(normal)
+        q = q * torch.sign(torch.diagonal(r))  # every orthogonal matrix is as likely then
+        return self.gain * (q.T if rows < columns else q).reshape(empty.shape)
+
+
+class Identity(Initializer):
+    """The unit matrix.
+
+    Args:
+        gain: what it is multiplied by.
+
+    Raises:
+        ShapeError: the shape is no matrix's.
+
+    Example:
+        >>> Identity(2.0)((2, 2)).tolist()
+        [[2.0, 0.0], [0.0, 2.0]]
+    """
+
+    ordered = True
+
+    def __init__(self, gain: float = 1.0) -> None:
+        super().__init__()
+        self.gain = gain
+
+    def draw(
+        self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        if empty.ndim != 2:
+            raise ShapeError(f"Identity: weights must be a matrix; received shape {tuple(empty.shape)}.")
+        return self.gain * torch.eye(*empty.shape)
+
+
+class OwnFunction(Initializer):
+    """A function of the user's own, `function(shape, dtype=None)`, as an initialiser; it has no written form.
+
+    Args:
+        function: returns values of the shape, in Keras' order.
+
+    Example:
+        >>> OwnFunction(lambda shape: np.full(shape, 2.0))((2,)).tolist()
+        [2.0, 2.0]
+    """
+
+    ordered = True
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.takes_dtype = "dtype" in getattr(getattr(function, "__code__", None), "co_varnames", ("dtype",))
+
+    def draw(
+        self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        shape = tuple(empty.shape)
+        values = self.function(shape, dtype="float32") if self.takes_dtype else self.function(shape)
+        return (
+            torch.as_tensor(values)
+            .as_subclass(torch.Tensor)
+            .detach()
+            .to(torch.float32)
+            .reshape(shape)
+            .clone()
+        )
+
+    def serialize(self) -> Any:
+        """Return the function's name: it is a program, which no file holds."""
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+
 INITIALIZERS: dict[str, type[Initializer]] = {
     "zeros": Zeros,
     "ones": Ones,
@@ -231,34 +400,60 @@ INITIALIZERS: dict[str, type[Initializer]] = {
     "he_normal": HeNormal,
     "lecun_uniform": LecunUniform,
     "lecun_normal": LecunNormal,
+    "orthogonal": Orthogonal,
+    "identity": Identity,
+}
+
+# Keras has the classes under these names too.
+zeros, ones, constant, identity, orthogonal = Zeros, Ones, Constant, Identity, Orthogonal
+random_uniform, random_normal, truncated_normal = RandomUniform, RandomNormal, TruncatedNormal
+variance_scaling, glorot_uniform, glorot_normal = VarianceScaling, GlorotUniform, GlorotNormal
+he_uniform, he_normal, lecun_uniform, lecun_normal = HeUniform, HeNormal, LecunUniform, LecunNormal
+zero, one, uniform, normal = Zeros, Ones, RandomUniform, RandomNormal  # Keras 1
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+
+_NAMED: dict[str, Any] = {
+    **INITIALIZERS,
+    **{kind.__name__: kind for kind in INITIALIZERS.values()},
+    **{"zero": Zeros, "one": Ones, "uniform": RandomUniform, "normal": RandomNormal},
+    **{"IdentityInitializer": Identity, "OrthogonalInitializer": Orthogonal},
 }
 
 
-def get(identifier: "str | Mapping[str, Any] | Initializer | type[Initializer]") -> Initializer:
-    """Return an initialiser from its name ("glorot_uniform", "GlorotUniform"), config, class or itself.
+def get(identifier: Any) -> Any:
+    """Return the initialiser that a name, config, class, function, array or initialiser stands for; None for none.
+
+    Args:
+        identifier: "glorot_uniform", "GlorotUniform" or an old name, `{"class_name": ..., "config": {...}}`, an `Initializer` or its class, a
+            function `(shape, dtype=None)`, or an array of the weights' values.
 
     Raises:
-        UnknownNameError: the name is not known; the nearest one is offered.
+        UnknownNameError: the name is not known; the nearest one is offered. ArgumentError: nothing of the above.
 
     Example:
         >>> type(get("he_normal")).__name__
         'HeNormal'
     """
-    if isinstance(identifier, Initializer):
-        return identifier
-    if isinstance(identifier, type) and issubclass(identifier, Initializer):
-        return identifier()
-    if isinstance(identifier, Mapping):
-        by_class = {cls.__name__: cls for cls in INITIALIZERS.values()} | INITIALIZERS
-        return look_up("initializers.get", "initializer", str(identifier["class_name"]), by_class)(
-            **{key: value for key, value in identifier.get("config", {}).items() if value is not None}
+    if isinstance(identifier, (np.ndarray, torch.Tensor)):
+        return Constant(
+            identifier if isinstance(identifier, np.ndarray) else identifier.detach().cpu().numpy()
         )
-    if isinstance(identifier, str):
-        by_name = INITIALIZERS | {cls.__name__: cls for cls in INITIALIZERS.values()}
-        return look_up("initializers.get", "initializer", identifier, by_name)()
-    raise ArgumentError(
-        f"initializers.get: expected a name, a config or an Initializer; received {identifier!r}."
-    )
+    if isinstance(identifier, Mapping) and "class_name" in identifier:
+        given = {key: value for key, value in (identifier.get("config") or {}).items() if value is not None}
+        identifier = {"class_name": identifier["class_name"], "config": given}
+    found = made("initializers", "initializer", identifier, _NAMED)
+    return found if found is None or isinstance(found, Initializer) else OwnFunction(found)
 
+
+def serialize(initializer: Initializer) -> Any:
+    """Return an initialiser as plain values, as Keras writes it.
+
+    Args:
+        initializer: one of this module.
+    """
+    return initializer.serialize()
+
+
+deserialize = get
 
 __getattr__ = answer_for(__name__)  # what Keras has and is not here

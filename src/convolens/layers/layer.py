@@ -29,6 +29,7 @@ from convolens.layers.weight_rules import (
     rule_names,
     rules_of,
     settle_constraints,
+    settle_initial_values,
     take_rules,
 )
 from convolens.naming import snake_case
@@ -208,6 +209,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
                 self.register_parts()
                 self._settle_trainable()
                 self.built = True  # whoever sees it goes on without waiting
+                settle_initial_values(self)
                 settle_constraints(self)
 
     def build_parts(self) -> None:

@@ -64,7 +64,7 @@ class PReLU(Layer):
 
     def build(self, input_shape: Any) -> None:
         shape = self._slopes_shape(tuple(input_shape))
-        slopes = self.alpha_initializer(shape, *_fans(shape))
+        slopes = self.alpha_initializer(shape)
         self.images = len(shape) == 3
         self.weight = torch.nn.Parameter(slopes.permute(2, 0, 1).contiguous() if self.images else slopes)
 
@@ -99,11 +99,3 @@ class PReLU(Layer):
         if self.images:
             return [WeightEntry("alpha", self.weight, _to_keras, _from_keras)]
         return [WeightEntry("alpha", self.weight)]
-
-
-def _fans(shape: tuple[int, ...]) -> tuple[float, float]:
-    """Return the fan in and out that Keras sees in alpha: the last two axes, times those before."""
-    if len(shape) < 2:
-        return (float(shape[0]),) * 2 if shape else (1.0, 1.0)
-    area = float(np.prod(shape[:-2]))
-    return shape[-2] * area, shape[-1] * area

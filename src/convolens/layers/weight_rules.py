@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from convolens import constraints, regularizers
+from convolens.initializers import is_undrawn
 from convolens.layers.weight_entry import WeightEntry
 from convolens.regularizers import L1L2
 from convolens.training import added_losses
@@ -82,6 +83,13 @@ def penalties_of(module: torch.nn.Module) -> list[Callable[[], torch.Tensor]]:
     ruled = [Penalty(rule, entry) for layer in parts for entry, rule in _ruled(layer, "regularizer")]
     own = [penalty for layer in parts for penalty in vars(layer).get("_penalties", ())]
     return [p for p in (*ruled, *own) if not isinstance(p, Penalty) or p.entry.tensor.requires_grad]
+
+
+def settle_initial_values(layer: Any) -> None:
+    """Fill in the weights of a layer that was just built whose values go by their place: a function of one's own, say."""
+    for entry, initializer in _ruled(layer, "initializer"):
+        if initializer.ordered and not is_undrawn():
+            entry.assign(initializer(entry.shape).numpy(), layer.title)
 
 
 def settle_constraints(layer: Any) -> None:
