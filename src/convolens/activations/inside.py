@@ -1,13 +1,16 @@
 """Activation functions by Keras' names, on tensors as they lie inside a network (channels in dimension 1)."""
 
+import functools
+import types
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError
-from convolens.missing import answer_for
+from convolens.tensor import as_inside, as_surface, as_tensor
 
 Activation = Callable[[torch.Tensor], torch.Tensor]
 
@@ -52,6 +55,21 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
     return torch.exp(x)
 
 
+def squareplus(x: torch.Tensor) -> torch.Tensor:
+    """Return (x + sqrt(x ** 2 + 4)) / 2."""
+    return (x + torch.sqrt(torch.square(x) + 4.0)) / 2.0
+
+
+def sparse_plus(x: torch.Tensor) -> torch.Tensor:
+    """Return 0 up to -1, x from 1 on, and (x + 1) ** 2 / 4 between them."""
+    return torch.where(x <= -1, torch.zeros_like(x), torch.where(x < 1, torch.square(x + 1) / 4, x))
+
+
+def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
+    """Return (x + 1) / 2, within 0 and 1."""
+    return ((x + 1) / 2).clamp(0.0, 1.0)
+
+
 def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
     """Return `activation(x)`, written over `x` where torch can; `x` must be memory of its own that no gradient needs."""
     if activation is F.relu:
@@ -86,14 +104,28 @@ ACTIVATIONS: dict[str, Activation] = {
     "hard_swish": F.hardswish,
     "mish": F.mish,
     "exponential": exponential,
+    "soft_shrink": F.softshrink,
+    "hard_shrink": F.hardshrink,
+    "tanh_shrink": F.tanhshrink,
+    "hard_tanh": F.hardtanh,
+    "squareplus": squareplus,
+    "sparse_plus": sparse_plus,
+    "sparse_sigmoid": sparse_sigmoid,
 }
+
+# Functions of ours under these names are not the activations of Keras' layers.
+_OTHERS = ("gelu", "hard_sigmoid")
 
 
 def get(identifier: "str | Activation | None") -> Activation:
-    """Return an activation from its name or itself; None is the identity.
+    """Return an activation from its name or itself, for tensors inside a network; None is the identity.
+
+    Args:
+        identifier: a name, a function of this package, of `ops` or `tf.nn`, a torch function or module, or a function of the user's own, which
+            is given `Tensor`s in Keras' order.
 
     Raises:
-        UnknownNameError: the name is not known; the nearest one is offered.
+        UnknownNameError: the name is not known; the nearest one is offered. ArgumentError: no function.
 
     Example:
         >>> get("relu")(torch.tensor([-1.0, 2.0])).tolist()
@@ -103,9 +135,30 @@ def get(identifier: "str | Activation | None") -> Activation:
         return linear
     if isinstance(identifier, str):
         return look_up("activations.get", "activation", identifier, ACTIVATIONS)
-    if callable(identifier):
+    if not callable(identifier):
+        raise ArgumentError(f"activation must be a name, a function or None; received {identifier!r}.")
+    if not isinstance(identifier, (types.FunctionType, functools.partial)) or hasattr(
+        identifier, "of_keras_order"
+    ):
         return identifier
-    raise ArgumentError(f"activation must be a name, a function or None; received {identifier!r}.")
+    house, name = getattr(identifier, "__module__", ""), getattr(identifier, "__name__", "")
+    if house == __name__ or house.startswith("torch."):
+        return identifier
+    ours = house == "convolens.activations.functions" or (
+        house.startswith("convolens.") and name not in _OTHERS
+    )
+    return ACTIVATIONS[name] if ours and name in ACTIVATIONS else _inside(identifier)
+
+
+def _inside(function: Callable[..., Any]) -> Activation:
+    """Return a function of `Tensor`s in Keras' order as one of tensors inside a network."""
+
+    def inside(x: torch.Tensor) -> torch.Tensor:
+        return as_inside(as_tensor(function(as_surface(x))))
+
+    inside.__name__ = getattr(function, "__name__", type(function).__name__)
+    inside.of_keras_order = function  # type: ignore[attr-defined]
+    return inside
 
 
 def name_of(activation: Activation) -> str:
@@ -119,6 +172,3 @@ def name_of(activation: Activation) -> str:
         if known is activation:
             return name
     return getattr(activation, "__name__", type(activation).__name__)
-
-
-__getattr__ = answer_for(__name__)  # what Keras has and is not here
