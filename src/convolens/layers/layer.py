@@ -310,6 +310,35 @@ class Layer(Modal, OwnState, torch.nn.Module):
         trained = {id(tensor) for tensor in self.trainable_weights}
         return [entry.tensor for entry in self.weight_entries() if id(entry.tensor) not in trained]
 
+    variables = weights
+
+    @property
+    def trainable_variables(self) -> list[torch.Tensor]:
+        """The weights that training changes (TensorFlow's word)."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[torch.Tensor]:
+        """The weights that training leaves (TensorFlow's word)."""
+        return self.non_trainable_weights
+
+    def get_input_at(self, node_index: int) -> Any:
+        """Return the symbolic tensor (or tensors) that a call was made on.
+
+        Args:
+            node_index: which call, from 0.
+        """
+        inputs = self.inbound_nodes[node_index].inputs
+        return inputs[0] if len(inputs) == 1 else inputs
+
+    def get_output_at(self, node_index: int) -> Any:
+        """Return the symbolic tensor that a call gave.
+
+        Args:
+            node_index: which call, from 0.
+        """
+        return self.inbound_nodes[node_index].output
+
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights, float32, in Keras' order and layout."""
         return [entry.value() for entry in self.weight_entries()]

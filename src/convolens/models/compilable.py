@@ -65,6 +65,7 @@ class Compilable(Structure):
         self.name = name or getattr(self.module, "name", None) or type(self).__name__.lower()
         self.optimizer: Any = None
         self.loss: Any = None
+        self.loss_weights: Any = None
         self.loss_function: Any = None
         self._compiled_loss: CompiledLoss | None = None
         self._asked_of_outputs: Any = None
@@ -129,7 +130,7 @@ class Compilable(Structure):
         )
         self.precision = Precision(precision)
         self.optimizer = None if optimizer is None else optimizers.get(optimizer)
-        self.loss = loss
+        self.loss, self.loss_weights = loss, loss_weights
         self._asked_of_outputs = (loss, loss_weights, metrics, weighted_metrics)
         self._settle_outputs()
         self._last_layer_checked = False

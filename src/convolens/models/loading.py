@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from convolens import losses, metrics
+from convolens.arguments import refuse_unknown
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
+from convolens.custom_objects import custom_object_scope, known
 from convolens.errors import CheckpointError
 from convolens.files import plain_json
 from convolens.models.files import optimizer_state
@@ -22,12 +24,21 @@ from convolens.models.model import Model
 from convolens.models.sequential import Sequential
 
 
-def load_model(filepath: str | Path, compile: bool = True) -> Any:
+def load_model(
+    filepath: str | Path,
+    custom_objects: Mapping[str, Any] | bool | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+    **options: Any,
+) -> Any:
     """Read a whole model (.keras, .h5, .hdf5) that Keras or we wrote, compiled as it was.
 
     Args:
-        filepath: the file; nothing in it is executed or unpickled.
+        filepath: the file; nothing in it is executed or unpickled. A name without an ending is that of `model.save`.
+        custom_objects: name -> class or function of your own that the file speaks of.
         compile: False leaves the model uncompiled.
+        safe_mode: accepted; no program is run out of a file, whatever it says.
+        options: TensorFlow's `options` is accepted.
 
     Raises:
         MissingFileError: no such file. CheckpointError: damaged, weights only, or a network that is larger than the file.
@@ -42,7 +53,14 @@ def load_model(filepath: str | Path, compile: bool = True) -> Any:
         ...     load_model(f"{folder}/model.keras").count_params()
         8
     """
-    path = Path(filepath)
+    refuse_unknown("load_model", options, ["filepath", "custom_objects", "compile", "safe_mode", "options"])
+    if isinstance(custom_objects, bool):
+        custom_objects, compile = None, custom_objects
+    with custom_object_scope(custom_objects or {}):
+        return _load(Path(filepath), compile)
+
+
+def _load(path: Path, compile: bool) -> Any:
     form = ending("load_model", path, MODELS)
     check_there(path)
     if form == ARCHIVE:
@@ -105,13 +123,28 @@ def _compile(path: Path, model: Any, training: Any) -> None:
         optimizer, loss = training.get("optimizer"), training.get("loss")
         model.compile(
             optimizer=optimizer if isinstance(optimizer, (str, dict)) else "rmsprop",
-            loss=losses.get(loss) if isinstance(loss, dict) else loss,
+            loss=_loss(loss),
+            loss_weights=training.get("loss_weights"),
             metrics=_metrics(training.get("metrics")),
             weighted_metrics=_metrics(training.get("weighted_metrics")),
         )
 
 
+def _loss(told: Any) -> Any:
+    """Return a loss that a file names, or those of several outputs."""
+    if isinstance(told, list):
+        return [_loss(one) for one in told]
+    if isinstance(told, dict) and "class_name" not in told:
+        return {name: _loss(one) for name, one in told.items()}
+    if isinstance(told, str) and known(told) is not None:
+        return known(told)
+    return losses.get(told) if isinstance(told, dict) else told
+
+
 def _metrics(names: Any) -> list[Any]:
     while isinstance(names, list) and len(names) == 1 and isinstance(names[0], list):  # Keras nests by output
         names = names[0]
-    return [metrics.get(name) for name in ([names] if isinstance(names, (str, dict)) else names or [])]
+    if isinstance(names, list) and any(isinstance(one, (list, type(None))) for one in names):
+        return [None if one is None else _metrics(one) for one in names]
+    listed = [names] if isinstance(names, (str, dict)) else names or []
+    return [metrics.get(known(name) or name if isinstance(name, str) else name) for name in listed]

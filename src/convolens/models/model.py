@@ -1,5 +1,6 @@
 """Model: holds a torch module and trains it, with Keras' words."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from convolens.models.fitting import Fitting
 from convolens.models.graph.deserialization import network_from_config
 from convolens.models.graph.network import Network
 from convolens.models.graph.own_network import OwnNetwork
+from convolens.models.graph.serialization import serialize
 from convolens.models.resuming import best_file
 from convolens.models.saving import save_model
 from convolens.models.summary import summary
@@ -136,12 +138,20 @@ class Model(Fitting):
             {name: torch.from_numpy(np.array(array)) for name, array in zip(names, weights, strict=True)}
         )
 
-    def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
+    def save_weights(
+        self,
+        filepath: str | Path,
+        overwrite: bool = True,
+        save_format: str | None = None,
+        options: Any = None,
+    ) -> None:
         """Write the weights; the file's ending chooses the form (.h5, .hdf5, .weights.h5, .safetensors).
 
         Args:
-            filepath: the file; its folder is made.
+            filepath: the file; its folder is made. A name without an ending, as TensorFlow's checkpoints have, is NAME.weights.h5.
             overwrite: False refuses to replace a file.
+            save_format: accepted; the ending chooses.
+            options: accepted, as in TensorFlow.
 
         Raises:
             NotBuiltError: there are no weights yet. ArgumentError: another ending. WriteError: the file cannot be written.
@@ -181,19 +191,20 @@ class Model(Fitting):
         self.load_weights(path)
         return path
 
-    def save(self, filepath: str | Path, overwrite: bool = True) -> None:
+    def save(self, filepath: str | Path, overwrite: bool = True, **options: Any) -> None:
         """Write architecture, weights and how it was compiled (.h5, .hdf5, .keras).
 
         Args:
-            filepath: the file; its folder is made.
+            filepath: the file; its folder is made. A name without an ending, of which TensorFlow makes a folder, is NAME.keras.
             overwrite: False refuses to replace a file.
+            options: `include_optimizer` and `save_format`, as of `save_model`.
 
         Raises:
             NotBuiltError: there are no weights yet. ArgumentError: another ending, or a plain torch module.
             WriteError: the file cannot be written.
         """
         self._check_built("save")
-        save_model(self, filepath, overwrite)
+        save_model(self, filepath, overwrite, **options)
 
     def get_config(self) -> dict[str, Any]:
         """Return the architecture as plain values, in Keras 3's dialect.
@@ -205,6 +216,49 @@ class Model(Fitting):
             raise ArgumentError("get_config: a torch module has no config; save its weights as .safetensors.")
         config = self.module.get_config()
         return config | {"name": self.name}
+
+    def to_json(self, **options: Any) -> str:
+        """Return the architecture as JSON, for `model_from_json`, ours or Keras'.
+
+        Args:
+            options: of `json.dumps`.
+
+        Raises:
+            ArgumentError: a plain torch module, or a function in the graph.
+        """
+        if not isinstance(self.module, Layer):
+            raise ArgumentError("to_json: a torch module has no config; save its weights as .safetensors.")
+        description = serialize(self.module)
+        return json.dumps(description | {"config": description["config"] | {"name": self.name}}, **options)
+
+    def to_yaml(self, **options: Any) -> str:
+        """Raise an `ArgumentError`: YAML can hold programs, and Keras dropped it; `to_json` says the same.
+
+        Args:
+            options: not used.
+        """
+        raise ArgumentError("to_yaml: Keras dropped it, for YAML can hold programs; use model.to_json().")
+
+    def predict_classes(self, x: Any, batch_size: int | None = None, verbose: int = 0) -> np.ndarray:
+        """Return the number of the likeliest class of each sample; of one output whether it is above 1/2.
+
+        Args:
+            x, batch_size, verbose: as of `predict`.
+
+        Raises: as of `predict`.
+        """
+        scores = self.predict(x, batch_size=batch_size, verbose=verbose)
+        return scores.argmax(-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
+
+    def predict_proba(self, x: Any, batch_size: int | None = None, verbose: int = 0) -> Any:
+        """Return `predict`, under an old name.
+
+        Args:
+            x, batch_size, verbose: as of `predict`.
+
+        Raises: as of `predict`.
+        """
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Model":

@@ -4,15 +4,27 @@ from pathlib import Path
 from typing import Any
 
 from convolens import losses, metrics, optimizers
+from convolens.arguments import look_up, refuse_unknown
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.models.files import optimizer_state
 from convolens.models.files.file_names import ARCHIVE, MODELS, ending, prepare
 from convolens.models.files.keras_form import describe, in_keras_form
 from convolens.models.files.weight_files import archive_weights, layers_of, legacy_weights
+from convolens.models.outputs.several_losses import OutputMetric, SeveralLosses
+
+_INERT_SAVE = ("signatures", "options", "save_traces", "zipped")
+_FORMATS = {"h5": None, "hdf5": None, "tf": None, "keras": None}
 
 
-def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None:
+def save_model(
+    model: Any,
+    filepath: str | Path,
+    overwrite: bool = True,
+    include_optimizer: bool = True,
+    save_format: str | None = None,
+    **options: Any,
+) -> None:
     """Write a whole model (.keras, .h5, .hdf5): architecture, weights, and how it was compiled.
 
     Auxiliary classifiers, which no output depends on, are left out. A .keras file of a model that was trained holds the optimizer's state too. An .h5 file does not: Keras 3.15 refuses
@@ -20,12 +32,20 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None
 
     Args:
         model: a `Model` that is built.
-        filepath: the file; its folder is made.
+        filepath: the file; its folder is made. A name without an ending, of which TensorFlow makes a folder, is a file of the .h5 form.
         overwrite: False refuses to replace a file.
+        include_optimizer: False leaves out how the model was compiled.
+        save_format: "h5", "keras" or "tf"; accepted, the file's ending chooses the form.
+        options: TensorFlow's `signatures`, `options`, `save_traces` are accepted.
 
     Raises:
         ArgumentError: another ending, or a plain torch module. WriteError: the file cannot be written.
     """
+    refuse_unknown(
+        "save", options, ["filepath", "overwrite", "include_optimizer", "save_format", *_INERT_SAVE]
+    )
+    if save_format is not None:
+        look_up("save", "save_format", save_format, _FORMATS)
     path = Path(filepath)
     form = ending("save", path, MODELS)
     network = in_keras_form(layers_of(model))
@@ -33,7 +53,7 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True) -> None
     layers = archive_weights(network) if form == ARCHIVE else []
     weights = legacy_weights(network) if form != ARCHIVE else []
     config["config"]["name"] = model.name
-    compiled = _compile_config(model)
+    compiled = _compile_config(model) if include_optimizer else None
     prepare(path, overwrite)
     if form == ARCHIVE:
         whole = (
@@ -56,13 +76,30 @@ def _compile_config(model: Any) -> dict[str, Any] | None:
     try:
         return {
             "optimizer": _serialize("optimizers", model.optimizer),
-            "loss": model.loss if isinstance(model.loss, str) else _serialize("losses", model.compiled_loss),
-            "loss_weights": None,
-            "metrics": [_serialize("metrics", metric) for metric in model.compiled_metrics] or None,
-            "weighted_metrics": [_serialize("metrics", m) for m in model.weighted_metrics] or None,
+            "loss": _losses(model),
+            "loss_weights": model.loss_weights,
+            "metrics": _metrics(model, model.compiled_metrics),
+            "weighted_metrics": _metrics(model, model.weighted_metrics),
         }
     except ConvolensError:
         return None  # a function of the user's own has no written form; weights and architecture have
+
+
+def _losses(model: Any) -> Any:
+    if isinstance(model.loss, str):
+        return model.loss
+    if isinstance(model.loss_function, SeveralLosses):
+        return [_serialize("losses", loss) for loss in model.loss_function.losses]
+    return _serialize("losses", model.loss_function)
+
+
+def _metrics(model: Any, found: Any) -> Any:
+    """Return metrics as Keras writes them; of several outputs a list for each."""
+    if not isinstance(model.loss_function, SeveralLosses):
+        return [_serialize("metrics", metric) for metric in found] or None
+    of_outputs = [metric for metric in found if isinstance(metric, OutputMetric)]
+    places = range(len(model.output_names))
+    return [[_serialize("metrics", m.metric) for m in of_outputs if m.place == place] for place in places]
 
 
 def _serialize(kind: str, thing: Any) -> Any:

@@ -146,6 +146,43 @@ class Structure:
         frozen = [parameter for parameter in self.module.parameters() if not parameter.requires_grad]
         return [*frozen, *(buffer for buffer in self.module.buffers() if buffer.is_floating_point())]
 
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        """All weights, in Keras' order: the trained ones and the others."""
+        return self.module.weights if isinstance(self.module, Layer) else [*self.module.parameters()]
+
+    variables = weights
+
+    @property
+    def trainable_variables(self) -> list[torch.Tensor]:
+        """The weights that training changes (TensorFlow's word)."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[torch.Tensor]:
+        """The weights that training leaves (TensorFlow's word)."""
+        return self.non_trainable_weights
+
+    @property
+    def updates(self) -> list[Any]:
+        """Nothing: moving averages change as batches pass (Keras 2's word)."""
+        return []
+
+    def reset_states(self) -> None:
+        """Do nothing: no layer here remembers the batch before (Keras 2's word)."""
+
+    def add_weight(self, *given: Any, **options: Any) -> Any:
+        """Return a new weight of a model of one's own; args, raises: as of `Layer.add_weight`."""
+        return self.module.add_weight(*given, **options)
+
+    def add_loss(self, losses: Any, **options: Any) -> None:
+        """Add to the loss of the run under way; args: as of `Layer.add_loss`."""
+        self.module.add_loss(losses, **options)
+
+    def add_metric(self, value: Any, name: str | None = None, **options: Any) -> None:
+        """Show the mean of a value among the metrics; args: as of `Layer.add_metric`."""
+        self.module.add_metric(value, name, **options)
+
     def freeze(self, until: str | int | None = None) -> freezing.Trained:
         """Freeze every layer from the input through a named one: training leaves their weights and buffers as they are.
 

@@ -12,24 +12,33 @@ from convolens.errors import ArgumentError
 from convolens.missing import answer_for
 
 _FILES = "convolens.preprocessing.image.files"
+_OWN = "convolens.custom_objects"
 # Names that live elsewhere, and where.
 _NAMES = {
+    "CustomObjectScope": _OWN,
     "PyDataset": "convolens.utils.py_dataset",
     "Sequence": "convolens.utils.py_dataset",
     "array_to_img": _FILES,
     "image_dataset_from_directory": "convolens.utils.image_dataset",
+    "custom_object_scope": _OWN,
+    "get_custom_objects": _OWN,
     "img_to_array": _FILES,
     "load_img": _FILES,
+    "register_keras_serializable": _OWN,
     "save_img": _FILES,
 }
 
 __all__ = [
+    "CustomObjectScope",
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "custom_object_scope",
+    "get_custom_objects",
     "image_dataset_from_directory",
     "img_to_array",
     "load_img",
+    "register_keras_serializable",
     "save_img",
     "set_random_seed",
     "to_categorical",

@@ -70,8 +70,10 @@ def _on_values(
 ) -> Any:
     """Run on `Tensor`s, or on arrays, for which no gradient is kept outside of a `GradientTape`; on torch's own tensors, which lie as within a network."""
     values = leaves((arguments, keywords))
-    tensors = any(isinstance(value, Tensor) for value in values)
-    if not tensors and any(isinstance(value, torch.Tensor) for value in values):
+    tensors = recording() or any(isinstance(value, Tensor) for value in values)
+    if not any(isinstance(value, Tensor) for value in values) and any(
+        isinstance(value, torch.Tensor) for value in values
+    ):
         layer.build_for(arguments[0])
         with _in_mode(layer, training):
             return run(*arguments, **keywords)

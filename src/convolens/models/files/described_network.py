@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from convolens.custom_objects import known
 from convolens.errors import CheckpointError
 from convolens.initializers import undrawn
 from convolens.models.files.old_keras import NETWORKS
@@ -32,7 +33,7 @@ def described_network(path: Path, description: Any, check: Callable[[Container],
         CheckpointError: it asks for endless work, or is no network that can be run. Others: what `check` raises, and whatever
             wrong values make of the constructors of layers.
     """
-    if not any(timm_networks(description)):
+    if not any(timm_networks(description)) and not holds_own_classes(description):
         check(network_without_memory(path, description))
     with undrawn():
         return _network(path, description)
@@ -69,6 +70,15 @@ def timm_networks(description: Any) -> Iterator[Any]:
         yield from timm_networks(layer)
     if isinstance(description, Mapping) and description.get("class_name") == "TimmNetwork":
         yield description.get("config")
+
+
+def holds_own_classes(description: Any) -> bool:
+    """Return whether a description names a class of the user's own, who answers for what it makes."""
+    if not isinstance(description, Mapping):
+        return False
+    if known(description.get("class_name"), description.get("registered_name")) is not None:
+        return True
+    return any(map(holds_own_classes, layers_of(description) or []))
 
 
 def count_calls(description: Any) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convolens import constraints, regularizers
+from convolens.custom_objects import known
 from convolens.errors import ArgumentError
 from convolens.layers import LAYERS
 from convolens.layers.weight_rules import rule_names
@@ -93,10 +94,12 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
     if not isinstance(config, Mapping):
         return description
     where = f"{name} {config.get('name', description.get('name', ''))!r}"
+    if known(name, description.get("registered_name")) is not None:
+        return description
     if ">" in str(description.get("registered_name") or ""):
         raise ArgumentError(
             f"model description: {where} is a class of somebody's own ({description['registered_name']}); "
-            "build the model here and load its weights."
+            "give it by custom_objects={NAME: CLASS}, or build the model here and load its weights."
         )
     if version < 3:
         _note_calls(where, description.get("inbound_nodes"), left_out)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convolens.arguments import look_up
+from convolens.custom_objects import known
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, SymbolicTensor
 from convolens.layers.calls.symbols import leaves, mapped
@@ -27,6 +28,10 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
             f"model description: expected class_name and config; received {description!r:.80}."
         )
     name = str(description["class_name"])
+    own = known(name, description.get("registered_name"))
+    if own is not None:
+        made: Layer = own.from_config(dict(description.get("config", {})))
+        return getattr(made, "module", made)
     if name == "Lambda":
         raise UnknownNameError(
             "model description: unknown layer class 'Lambda': it holds a program, and none is run from a file; build "
@@ -38,7 +43,13 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
         "Model": network_from_config,
         "Sequential": sequential_from_config,
     }
-    make = look_up("model description", "layer class", name, makers)
+    try:
+        make = look_up("model description", "layer class", name, makers)
+    except UnknownNameError as error:
+        raise UnknownNameError(
+            f"{error} A class of your own is found by custom_objects={{{name!r}: {name}}}, or where it is decorated by "
+            "@keras.utils.register_keras_serializable()."
+        ) from None
     return make(description.get("config", {}))
 
 

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from convolens.errors import ArgumentError
+from convolens.custom_objects import registered_name
 from convolens.layers import LAYERS, OWN_LAYERS, Layer, Operation
 
 
 def serialize(layer: Layer) -> dict[str, Any]:
     """Return `{"class_name": ..., "config": ...}` for a layer or a network.
 
+    A class of the user's own is described by its name, and by what its `get_config` says.
+
     Raises:
-        ArgumentError: a class of the user's own.
+        ArgumentError: a function in a graph, which has no description.
     """
     kind = type(layer)
     module, name = vars(kind).get("described_as", ("keras.layers", kind.__name__))
@@ -19,9 +21,12 @@ def serialize(layer: Layer) -> dict[str, Any]:
     elif isinstance(layer, Operation):
         layer.get_config()  # raises
     elif name not in LAYERS and "described_as" not in vars(kind):
-        raise ArgumentError(
-            f"{layer.title}: a layer of your own cannot be described; save its weights instead."
-        )
+        return {
+            "module": kind.__module__,
+            "class_name": name,
+            "config": layer.get_config(),
+            "registered_name": registered_name(kind) or name,
+        }
     return {
         "module": module,
         "class_name": name,
