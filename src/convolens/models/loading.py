@@ -55,7 +55,7 @@ def load_model(
     """
     refuse_unknown("load_model", options, ["filepath", "custom_objects", "compile", "safe_mode", "options"])
     if isinstance(custom_objects, bool):
-        custom_objects, compile = None, custom_objects
+        return load_model(filepath, None, custom_objects)
     with custom_object_scope(custom_objects or {}):
         return _load(Path(filepath), compile)
 

@@ -109,10 +109,10 @@ def test_what_has_no_written_form_is_left_out(tmp_path: Path, x: np.ndarray) -> 
 
 def test_compile_false_leaves_the_model_uncompiled(tmp_path: Path) -> None:
     theirs = chain(keras)
-    theirs.compile("nadam", "sparse_categorical_crossentropy")
+    theirs.compile("adafactor", "sparse_categorical_crossentropy")
     theirs.save(tmp_path / "m.keras")
     with pytest.raises(
-        ValueError, match=r"m.keras: cannot be compiled .*'nadam'.* compile=False\) gives the"
+        ValueError, match=r"m.keras: cannot be compiled .*'adafactor'.* compile=False\) gives the"
     ):
         load_model(tmp_path / "m.keras")
     assert load_model(tmp_path / "m.keras", compile=False).optimizer is None
