@@ -14,6 +14,7 @@ from convolens.layers.chains.inception_module import InceptionModule
 from convolens.layers.convolutional.conv2d import Conv2D
 from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
+from convolens.layers.convolutional.of_keras_1 import Convolution2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.dense import Dense
 from convolens.layers.flatten import Flatten
@@ -38,6 +39,7 @@ from convolens.layers.merging.elementwise import (
     multiply,
     subtract,
 )
+from convolens.layers.merging.merge import merge
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.normalization.group_normalization import GroupNormalization
 from convolens.layers.normalization.layer_normalization import LayerNormalization
@@ -73,7 +75,6 @@ MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
 GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
-Convolution2D = Conv2D
 Convolution2DTranspose = Deconvolution2D = Conv2DTranspose
 SeparableConvolution2D = SeparableConv2D
 
@@ -239,6 +240,7 @@ __all__ = [
     "dot",
     "experimental",
     "maximum",
+    "merge",
     "minimum",
     "multiply",
     "subtract",

@@ -28,7 +28,17 @@ from convolens.training.inputs.array_source import length
 from convolens.training.inputs.arrays import as_labels
 
 # Arguments of Keras 2's fit that ask for nothing here.
-_INERT_FIT = {"max_queue_size": None, "workers": None, "use_multiprocessing": None}
+_INERT_FIT = dict.fromkeys(
+    (
+        "max_queue_size",
+        "workers",
+        "use_multiprocessing",
+        "show_accuracy",
+        "max_q_size",
+        "nb_worker",
+        "pickle_safe",
+    )
+)
 
 
 def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, float] | None:
@@ -164,6 +174,9 @@ class Fitting(OldGenerators, Compilable):
             NotCompiledError: compile was not called. ShapeError, ArgumentError: the data do not fit.
             MissingFileError, CheckpointError: no whole state in `resume_from`, or one that does not fit.
         """
+        if "nb_epoch" in options:
+            warnings.warn("fit: Keras 1's nb_epoch is epochs now.", UserWarning, stacklevel=2)
+            epochs = options.pop("nb_epoch")
         refuse_unknown("fit", options, [*Fitting.fit.__annotations__, *_INERT_FIT])
         self._check_compiled("fit")
         epochs = integer("fit", "epochs", epochs, minimum=0)

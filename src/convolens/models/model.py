@@ -56,6 +56,7 @@ class Model(Fitting):
         auxiliary: Sequence[tuple[Any, float]] = (),
         **options: Any,
     ) -> None:
+        inputs, outputs = options.pop("input", inputs), options.pop("output", outputs)  # Keras 1's words
         refuse_unknown(type(self).__name__, options, ["inputs", "outputs", "name", *_INERT])
         if isinstance(inputs, torch.nn.Module) and outputs is None:
             self.module = inputs

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convolens.layers.axes import inside_tensors, surface_tensors
+from convolens.layers.calls.keras_1 import takes_old_words
 from convolens.layers.calls.symbols import is_shape
 
 
@@ -46,8 +47,10 @@ def forward_of(cls: type) -> Callable[..., Any]:
 
 
 def adopt(cls: Any) -> None:
-    """Let a class that defines `call` be run by it, and one that defines `build` be built once."""
+    """Let a class that defines `call` be run by it, one that defines `build` be built once, and ours take Keras 1's words."""
     names = vars(cls)
+    if "__init__" in names and cls.__module__.startswith("convolens."):
+        cls.__init__ = takes_old_words(names["__init__"])
     if "call" in names and "forward" not in names:
         cls.forward = run_call
     if "build" in names:

@@ -13,6 +13,7 @@ from convolens import constraints, regularizers
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError
 from convolens.layers import LAYERS
+from convolens.layers.calls import keras_1
 from convolens.layers.weight_rules import rule_names
 from convolens.models.files.photo_layers import without_augmentation
 
@@ -26,25 +27,6 @@ _CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",  # TensorFlow 1.x and early 2.x
     "BatchNormalizationV2": "BatchNormalization",
 }
-_ARGUMENTS = {
-    "nb_filter": "filters",
-    "border_mode": "padding",
-    "subsample": "strides",
-    "dim_ordering": "data_format",
-    "init": "kernel_initializer",
-    "beta_init": "beta_initializer",
-    "gamma_init": "gamma_initializer",
-    "bias": "use_bias",
-    "atrous_rate": "dilation_rate",
-    "output_dim": "units",
-    "p": "rate",
-    "W_regularizer": "kernel_regularizer",
-    "b_regularizer": "bias_regularizer",
-    "W_constraint": "kernel_constraint",
-    "b_constraint": "bias_constraint",
-}
-_INITIALIZERS = {"uniform": "random_uniform", "normal": "random_normal", "zero": "zeros", "one": "ones"}
-_FORMATS = {"tf": "channels_last", "th": "channels_first"}
 _RULES = {"regularizer": regularizers.get, "constraint": constraints.get}
 
 
@@ -110,7 +92,7 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
     if name == "Merge":
         name, config = _merge(where, config)
     if version < 3:
-        config = {_ARGUMENTS.get(key, key): value for key, value in config.items()}
+        config = {keras_1.ARGUMENTS.get(key, key): value for key, value in config.items()}
     name = str(_CLASSES.get(name, name))
     _translate(where, name, config, version)
     _leave_out(where, name, config, left_out)
@@ -147,13 +129,13 @@ def _translate(where: str, name: str, config: dict[str, Any], version: int) -> N
     if "nb_row" in config or "nb_col" in config:
         config["kernel_size"] = [config.pop("nb_row", None), config.pop("nb_col", None)]
     layout = config.get("data_format")
-    if isinstance(layout, str) and _FORMATS.get(layout, layout) == "channels_first":
+    if isinstance(layout, str) and keras_1.FORMATS.get(layout, layout) == "channels_first":
         raise ArgumentError(
             f"model description: {where} is for images with their channels first (Theano's order, "
             f"data_format={layout!r}); only channels-last networks are supported: convert it with Keras."
         )
     if isinstance(layout, str):
-        config["data_format"] = _FORMATS.get(layout, layout)
+        config["data_format"] = keras_1.FORMATS.get(layout, layout)
     if name == "BatchNormalization" and config.pop("mode", 0) not in (0, None):
         raise ArgumentError(f"model description: {where} has a mode other than 0, which is not supported.")
     if version < 3 and "hard_sigmoid" in (config.get("activation"), config.get("inner_activation")):
@@ -188,7 +170,7 @@ def _sides(padding: Any) -> Any:
 def _initializer(value: Any) -> Any:
     """Return an initialiser without what Keras 2 added to its config."""
     if isinstance(value, str):
-        return _INITIALIZERS.get(value, value)
+        return keras_1.INITIALIZERS.get(value, value)
     if not isinstance(value, Mapping) or not isinstance(value.get("config"), Mapping):
         return value
     config = {

@@ -1,0 +1,106 @@
+"""Arguments of layers in Keras 1's words, told in today's: `Convolution2D(32, 3, 3, border_mode="same")`, `Dense(output_dim=10)`.
+
+As Keras 2's own `legacy/interfaces.py` maps them; for programs, and for descriptions in files of Keras 1.
+"""
+
+import functools
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from convolens.constructors import argument_names
+
+ARGUMENTS = {
+    "nb_filter": "filters",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "dim_ordering": "data_format",
+    "init": "kernel_initializer",
+    "beta_init": "beta_initializer",
+    "gamma_init": "gamma_initializer",
+    "bias": "use_bias",
+    "atrous_rate": "dilation_rate",
+    "output_dim": "units",
+    "p": "rate",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+}
+INITIALIZERS = {"uniform": "random_uniform", "normal": "random_normal", "zero": "zeros", "one": "ones"}
+FORMATS = {"tf": "channels_last", "th": "channels_first"}
+_ONLY_HERE = {
+    "sigma": "stddev",
+    "filter_length": "kernel_size",
+    "pool_length": "pool_size",
+    "subsample_length": "strides",
+}
+_OTHERS = {"nb_row", "nb_col", "input_dim", "mode", "input_dtype"}
+_OLD = {**ARGUMENTS, **_ONLY_HERE}.keys() | _OTHERS
+
+
+def in_todays_words(
+    kind: type, arguments: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+    """Return what a layer is made with in today's words, and what was said otherwise.
+
+    Args:
+        kind: the class of the layer.
+        arguments, keywords: as a program gives them.
+
+    Example:
+        >>> from convolens.layers import Conv2D
+        >>> in_todays_words(Conv2D, (32, 3, 3), {"border_mode": "same"})
+        ((32,), {'padding': 'same', 'kernel_size': (3, 3)}, ['border_mode is padding', 'nb_row, nb_col are kernel_size'])
+    """
+    known = set(argument_names(kind))
+    told: list[str] = []
+    found: dict[str, Any] = {}
+    for name, value in keywords.items():
+        new = {**ARGUMENTS, **_ONLY_HERE}.get(name)
+        if (
+            name in known
+            or new is None
+            or (new not in known and not new.endswith(("_regularizer", "_constraint")))
+        ):
+            found[name] = value
+            continue
+        told.append(f"{name} is {new}")
+        found[new] = FORMATS.get(value, value) if new == "data_format" else value
+        if new.endswith("_initializer") and isinstance(value, str):
+            found[new] = INITIALIZERS.get(value, value)
+    if "kernel_size" in known and ("nb_row" in found or _are_rows_and_columns(arguments, told)):
+        if "nb_row" in found:
+            found["kernel_size"] = (found.pop("nb_row"), found.pop("nb_col", None))
+        else:
+            found["kernel_size"], arguments = arguments[1:3], (arguments[0], *arguments[3:])
+        told.append("nb_row, nb_col are kernel_size")
+    if "input_dim" in found and "input_dim" not in known:
+        found["input_shape"] = (found.pop("input_dim"),)
+    if found.get("mode") == 0 and "mode" not in known:
+        del found["mode"]
+        told.append("mode=0 is what there is")
+    if "input_dtype" not in known:
+        found.pop("input_dtype", None)
+    return arguments, found, told
+
+
+def _are_rows_and_columns(arguments: tuple[Any, ...], told: list[str]) -> bool:
+    """Return whether (filters, 3, 3) means rows and columns, as beside other words of Keras 1; today it is a step of 3."""
+    return bool(told) and len(arguments) >= 3 and all(isinstance(size, int) for size in arguments[:3])
+
+
+def takes_old_words(constructor: Callable[..., None]) -> Callable[..., None]:
+    """Return the constructor of a layer that takes Keras 1's words too, of which a warning says today's."""
+
+    @functools.wraps(constructor)
+    def made(self: Any, *arguments: Any, **keywords: Any) -> None:
+        if _OLD & keywords.keys():
+            arguments, keywords, told = in_todays_words(type(self), arguments, keywords)
+            if told:
+                warnings.warn(
+                    f"{type(self).__name__}: Keras 1's {', '.join(told)} now.", UserWarning, stacklevel=2
+                )
+        constructor(self, *arguments, **keywords)
+
+    return made
