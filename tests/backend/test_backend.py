@@ -76,9 +76,7 @@ def test_values_are_read_and_written() -> None:
     K.batch_set_value([(weight, np.array([5.0, 6.0]))])
     np.testing.assert_array_equal(K.batch_get_value([weight])[0], [5, 6])
     assert K.get_value(0.5) == 0.5
-    with pytest.raises(
-        ArgumentTypeError, match=r"a weight or optimizer\.learning_rate; received float"
-    ):
+    with pytest.raises(ArgumentTypeError, match=r"a weight or optimizer\.learning_rate; received float"):
         K.set_value(0.5, 0.1)
     with pytest.raises(ArgumentTypeError, match="a symbolic tensor has no values"):
         K.get_value(Input((2,)))

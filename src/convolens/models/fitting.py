@@ -1,6 +1,7 @@
 """Fitting: fit, evaluate and predict, on arrays and on every kind of source."""
 
 import functools
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

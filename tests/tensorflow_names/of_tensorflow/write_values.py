@@ -22,9 +22,8 @@ def described(value: Any) -> Any:
 
 if __name__ == "__main__":
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    from keras._tf_keras.keras import backend
-
     import tensorflow as tf
+    from keras._tf_keras.keras import backend
 
     names = {"tf": tf, "K": backend} | {name: tf.constant(array) for name, array in inputs().items()}
     lines = [
