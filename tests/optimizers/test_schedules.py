@@ -38,6 +38,21 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"boundaries": [2, 5], "values": [0.1, 0.05, 0.01]},
         {"boundaries": [4], "values": [0.1, 0.0]},
     ],
+    "CosineDecayRestarts": [
+        {"initial_learning_rate": 0.1, "first_decay_steps": 3},
+        {"initial_learning_rate": 0.1, "first_decay_steps": 3, "t_mul": 1.0, "m_mul": 0.5, "alpha": 0.1},
+        {"initial_learning_rate": 0.1, "first_decay_steps": 5, "t_mul": 1.5, "m_mul": 0.9},
+    ],
+    "PolynomialDecay": [
+        {"initial_learning_rate": 0.1, "decay_steps": 7},
+        {
+            "initial_learning_rate": 0.1,
+            "decay_steps": 3,
+            "end_learning_rate": 0.01,
+            "power": 2.0,
+            "cycle": True,
+        },
+    ],
     "OneCycle": [{"maximum": 0.1, "total_steps": 20}],
     "SequentialSchedule": [{"schedules": [0.5, schedules.OneCycle(0.1, 8)], "milestones": [12]}],
 }

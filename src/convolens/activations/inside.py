@@ -71,7 +71,12 @@ def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
-    """Return `activation(x)`, written over `x` where torch can; `x` must be memory of its own that no gradient needs."""
+    """Return `activation(x)`, written over `x` where torch can.
+
+    Args:
+        activation: as `get` gives it.
+        x: memory of its own that no gradient needs.
+    """
     if activation is F.relu:
         return F.relu_(x)
     if activation is F.relu6:

@@ -2,22 +2,26 @@
 
 from convolens.missing import answer_for
 from convolens.optimizers.schedules.cosine_decay import CosineDecay
+from convolens.optimizers.schedules.cosine_decay_restarts import CosineDecayRestarts
 from convolens.optimizers.schedules.descriptions import SCHEDULES, deserialize, serialize
 from convolens.optimizers.schedules.exponential_decay import ExponentialDecay
 from convolens.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from convolens.optimizers.schedules.one_cycle import OneCycle
 from convolens.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
+from convolens.optimizers.schedules.polynomial_decay import PolynomialDecay
 from convolens.optimizers.schedules.schedule import LearningRateSchedule, of_step
 from convolens.optimizers.schedules.sequential_schedule import SequentialSchedule
 
 __all__ = [
     "SCHEDULES",
     "CosineDecay",
+    "CosineDecayRestarts",
     "ExponentialDecay",
     "InverseTimeDecay",
     "LearningRateSchedule",
     "OneCycle",
     "PiecewiseConstantDecay",
+    "PolynomialDecay",
     "SequentialSchedule",
     "deserialize",
     "of_step",

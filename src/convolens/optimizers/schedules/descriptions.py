@@ -5,19 +5,23 @@ from typing import Any
 from convolens.arguments import look_up
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.optimizers.schedules.cosine_decay import CosineDecay
+from convolens.optimizers.schedules.cosine_decay_restarts import CosineDecayRestarts
 from convolens.optimizers.schedules.exponential_decay import ExponentialDecay
 from convolens.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from convolens.optimizers.schedules.one_cycle import OneCycle
 from convolens.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
+from convolens.optimizers.schedules.polynomial_decay import PolynomialDecay
 from convolens.optimizers.schedules.schedule import LearningRateSchedule
 from convolens.optimizers.schedules.sequential_schedule import SequentialSchedule
 
 SCHEDULES: dict[str, type[LearningRateSchedule]] = {
     "OneCycle": OneCycle,
     "CosineDecay": CosineDecay,
+    "CosineDecayRestarts": CosineDecayRestarts,
     "ExponentialDecay": ExponentialDecay,
     "InverseTimeDecay": InverseTimeDecay,
     "PiecewiseConstantDecay": PiecewiseConstantDecay,
+    "PolynomialDecay": PolynomialDecay,
     "SequentialSchedule": SequentialSchedule,
 }
 _OWN = ("OneCycle", "SequentialSchedule")  # that Keras does not have
