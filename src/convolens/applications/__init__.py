@@ -29,6 +29,16 @@ from convolens.applications.architectures.shallow_vgg import SHALLOW_VGG, Shallo
 from convolens.applications.architectures.timm_zoo import PREFIX, timm_architecture
 from convolens.applications.architectures.vgg import VGG11, VGG13, VGGS
 from convolens.applications.keras_form.densenet import DenseNet121, DenseNet169, DenseNet201
+from convolens.applications.keras_form.efficientnet import (
+    EfficientNetB0,
+    EfficientNetB1,
+    EfficientNetB2,
+    EfficientNetB3,
+    EfficientNetB4,
+    EfficientNetB5,
+    EfficientNetB6,
+    EfficientNetB7,
+)
 from convolens.applications.keras_form.inception_v3 import InceptionV3
 from convolens.applications.keras_form.mobilenet import MobileNet
 from convolens.applications.keras_form.mobilenet_v2 import MobileNetV2
@@ -74,6 +84,7 @@ APPLICATIONS: dict[str, Architecture] = {
 # Keras' modules, imported on first use.
 _MODULES = (
     "densenet",
+    "efficientnet",
     "imagenet_utils",
     "inception_v3",
     "mobilenet",
@@ -187,6 +198,14 @@ __all__ = [
     "DenseNet169",
     "DenseNet201",
     "ENet",
+    "EfficientNetB0",
+    "EfficientNetB1",
+    "EfficientNetB2",
+    "EfficientNetB3",
+    "EfficientNetB4",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "EfficientNetB7",
     "EfficientNetLite0",
     "EfficientNetLite1",
     "EfficientNetLite2",

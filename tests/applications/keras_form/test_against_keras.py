@@ -10,6 +10,7 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
 from convolens import applications
+from convolens.applications.keras_form import efficientnet
 from convolens.errors import CheckpointError
 
 pytestmark = pytest.mark.usefixtures("quickly_drawn", "undrawn")
@@ -27,8 +28,18 @@ NETWORKS: dict[str, tuple[int, dict[str, Any], str]] = {
     "MobileNetV3Small": (32, {}, "activation_17"),
     "MobileNetV3Large": (32, {"minimalistic": True}, "re_lu_30"),
     "DenseNet121": (32, {}, "relu"),
+    "EfficientNetB0": (32, {}, "top_activation"),
 }
-DEEPER = ("ResNet101", "ResNet152", "ResNet101V2", "ResNet152V2", "DenseNet169", "DenseNet201")
+DEEPER = (
+    "ResNet101",
+    "ResNet152",
+    "ResNet101V2",
+    "ResNet152V2",
+    "DenseNet169",
+    "DenseNet201",
+    "EfficientNetB1",
+    "EfficientNetB7",
+)
 
 
 @pytest.fixture
@@ -41,6 +52,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def draw(model: Any) -> None:
     """Give a network of Keras weights with which every layer matters."""
+    gain = 5 if model.name.startswith("efficientnet") else 2  # whose channels are weighed by about a half
     random = np.random.default_rng(0).standard_normal(99_991, dtype=np.float32)
     weights = []
     for weight in model.weights:
@@ -48,10 +60,10 @@ def draw(model: Any) -> None:
         if weight.name.endswith(("gamma", "variance")):
             drawn = 1 + 0.2 * np.tanh(drawn)
         elif len(weight.shape) == 1:
-            drawn = 0.1 * drawn
+            drawn = 0.02 * drawn
         else:
             of_one_channel = len(weight.shape) == 4 and weight.shape[3] == 1  # depthwise
-            drawn = drawn * (2 / np.prod(weight.shape[: 2 if of_one_channel else -1])) ** 0.5
+            drawn = drawn * (gain / np.prod(weight.shape[: 2 if of_one_channel else -1])) ** 0.5
         weights.append(drawn)
         random = np.roll(random, 7)
     model.set_weights(weights)
@@ -135,7 +147,7 @@ def test_keras_3s_own_files(form: str, tmp_path: Path) -> None:
     agree(ours.predict(x, verbose=0), theirs.predict(x, verbose=0))
     with pytest.raises(
         CheckpointError,
-        match=r"1 missing \(conv_preds\), 0 unexpected.*The network is Keras' mobilenet_0\.25",
+        match=r"no weights for layer 'conv_preds'.*The network is Keras' mobilenet_0\.25",
     ):
         applications.MobileNet(weights=tmp_path / form, alpha=0.25, input_shape=(32, 32, 3))
 
@@ -148,3 +160,22 @@ def test_pooled_features_are_named_as_keras_does(name: str, pooling: str) -> Non
     theirs = getattr(keras.applications, name)(input_shape=shape, **asked)
     ours = getattr(applications, name)(input_shape=shape, **asked)
     assert (names(ours), ours.output_shape) == (names(theirs), theirs.output_shape)
+
+
+def test_imagenets_efficientnet_divides_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Keras does with its own files alone; here both take one of ours for theirs."""
+    asked: dict[str, Any] = {"include_top": False, "input_shape": (32, 32, 3)}
+    drawn = keras.applications.EfficientNetB0(weights=None, **asked)
+    draw(drawn)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    path = write(tmp_path / "models" / "efficientnetb0_notop.h5", drawn)
+    monkeypatch.setattr(keras.src.utils.file_utils, "get_file", lambda *_, **__: path)
+    scale = efficientnet.SCALES["b0"]
+    monkeypatch.setitem(efficientnet.SCALES, "b0", (*scale[:4], ("", "")))
+    keras.backend.clear_session()
+    theirs = keras.applications.EfficientNetB0(weights="imagenet", **asked)
+    ours = applications.EfficientNetB0(weights="imagenet", **asked)
+    assert names(ours) == names(theirs)
+    x = images(32, 32, "EfficientNetB0")
+    agree(ours.predict(x, verbose=0), theirs.predict(x, verbose=0))

@@ -15,7 +15,7 @@ from convolens.applications.weights.imagenet_classes import imagenet_index
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
 
 MODULES = (
-    "densenet", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19",
+    "densenet", "efficientnet", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19",
     "xception",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ import pytest
 import convolens
 from convolens import applications
 from convolens.applications.architectures import mobilenet_v3 as torchvisions
-from convolens.applications.keras_form import densenet, mobilenet, resnet, vgg
+from convolens.applications.keras_form import densenet, efficientnet, mobilenet, resnet, vgg
 from convolens.applications.keras_form import mobilenet_v3 as kerass
 from convolens.errors import (
     ArgumentError,
@@ -122,9 +122,11 @@ def test_a_damaged_file_is_refused(places: Path) -> None:
 
 def test_addresses_and_digests_are_in_keras_source() -> None:
     source = "".join(path.read_text() for path in Path(keras.src.applications.__file__).parent.glob("*.py"))
-    ours = "".join(Path(str(module.__file__)).read_text() for module in (densenet, kerass, resnet, vgg))
+    ours = "".join(
+        Path(str(module.__file__)).read_text() for module in (densenet, efficientnet, kerass, resnet, vgg)
+    )
     digests = set(re.findall(r"\b[0-9a-f]{32}\b", ours))
-    assert len(digests) == 6 + 12 + 12 + 4
+    assert len(digests) == 6 + 16 + 12 + 12 + 4
     assert digests <= set(re.findall(r"\b[0-9a-f]{32}\b", source))
 
 

@@ -9,9 +9,9 @@ from convolens.layers import (
     Conv2D,
     DepthwiseConv2D,
     Dropout,
-    Flatten,
     GlobalAveragePooling2D,
     ReLU,
+    Reshape,
     SymbolicTensor,
     ZeroPadding2D,
 )
@@ -80,5 +80,5 @@ def MobileNet(given: Given, alpha: float = 1.0, depth_multiplier: int = 1, dropo
     x = GlobalAveragePooling2D(keepdims=True)(x)  # -> 1 x 1
     x = Dropout(dropout, name="dropout")(x)
     x = Conv2D(given.classes, 1, padding="same", name="conv_preds")(x)
-    x = Flatten(name="reshape_2")(x)
+    x = Reshape((given.classes,), name="reshape_2")(x)
     return given.model(Activation(given.classifier_activation, name="predictions")(x), files)
