@@ -13,6 +13,7 @@ import convolens
 from convolens import applications
 from convolens.applications.weights.imagenet_classes import imagenet_index
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
+from convolens.tensor import as_tensor
 
 MODULES = (
     "densenet", "efficientnet", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19",
@@ -46,10 +47,11 @@ def test_arrays_and_tensors_in_either_order(mode: str, data_format: str, rank: i
     wanted = keras.applications.imagenet_utils.preprocess_input(images.copy(), data_format, mode)
     given = applications.imagenet_utils.preprocess_input(images.copy(), data_format, mode)
     np.testing.assert_array_equal(given, wanted)
-    tensor = torch.from_numpy(images.copy())
-    found = applications.imagenet_utils.preprocess_input(tensor, data_format, mode)
-    np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-6, atol=1e-5)
-    np.testing.assert_array_equal(tensor.numpy(), images)
+    for tensor in (torch.from_numpy(images.copy()), as_tensor(images.copy())):
+        found = applications.imagenet_utils.preprocess_input(tensor, data_format, mode)
+        assert type(found) is type(tensor)
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-6, atol=1e-5)
+        np.testing.assert_array_equal(tensor.numpy(), images)
 
 
 @pytest.mark.parametrize("mode", ["caffe", "tf", "torch"])

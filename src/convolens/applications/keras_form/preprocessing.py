@@ -84,7 +84,7 @@ def _on_tensor(x: torch.Tensor, axis: int, mode: str) -> torch.Tensor:
     shape = [3 if place == axis else 1 for place in range(x.ndim)]
 
     def of_channels(values: tuple[float, ...]) -> torch.Tensor:
-        return torch.tensor(values, dtype=x.dtype, device=x.device).view(shape)
+        return torch.tensor(values, dtype=torch.float64).view(shape).to(x)
 
     if mode == "torch":
         return (x / 255.0 - of_channels(USUAL.mean)) / of_channels(USUAL.std)
