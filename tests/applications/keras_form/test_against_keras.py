@@ -1,5 +1,6 @@
 """Keras' networks are Keras': names and order of layers, its files of weights, and what they predict."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from keras.src.legacy.saving import legacy_h5_format
 
 from convolens import applications
 from convolens.applications.keras_form import efficientnet
+from convolens.checkpoints.foreign import legacy_hdf5
 from convolens.errors import CheckpointError
 
 pytestmark = pytest.mark.usefixtures("quickly_drawn", "undrawn")
@@ -178,4 +180,28 @@ def test_imagenets_efficientnet_divides_once_more(tmp_path: Path, monkeypatch: p
     ours = applications.EfficientNetB0(weights="imagenet", **asked)
     assert names(ours) == names(theirs)
     x = images(32, 32, "EfficientNetB0")
+    agree(ours.predict(x, verbose=0), theirs.predict(x, verbose=0))
+
+
+def test_keras_2s_file_of_resnet50(tmp_path: Path) -> None:
+    """Its layers had other names and another epsilon; Keras 3 takes it by its order, wrongly or not at all."""
+    asked: dict[str, Any] = {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"}
+    theirs = keras.applications.ResNet50(weights=None, **asked)
+    draw(theirs)
+    old = {"conv1_conv": "conv1", "conv1_bn": "bn_conv1"}
+    layers = []
+    for layer in theirs.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.epsilon = 1e-3
+        if found := re.fullmatch(r"conv(\d)_block(\d)_(\d)_(conv|bn)", layer.name):
+            stage, block, place, kind = found.groups()
+            part = "1" if place == "0" else "2" + "abc"[int(place) - 1]
+            old[layer.name] = (
+                f"{'res' if kind == 'conv' else 'bn'}{stage}{'abcdef'[int(block) - 1]}_branch{part}"
+            )
+        weights = [(weight.name, weight.numpy()) for weight in layer.weights]
+        layers.append((old.get(layer.name, layer.name), weights))
+    legacy_hdf5.write(tmp_path / "old.h5", layers)
+    ours = applications.ResNet50(weights=tmp_path / "old.h5", **asked)
+    x = images(32, 32)
     agree(ours.predict(x, verbose=0), theirs.predict(x, verbose=0))

@@ -93,12 +93,18 @@ class Given:
             return self.pooled(x)
         return self.predictions(GlobalAveragePooling2D(name="avg_pool")(x))
 
-    def model(self, outputs: SymbolicTensor, files: KerasFiles) -> Model:
-        """Return the model from the images to `outputs`, with the weights that were asked for."""
+    def model(self, outputs: SymbolicTensor, files: KerasFiles, renamed: Callable[[str], str] = str) -> Model:
+        """Return the model from the images to `outputs`, with the weights that were asked for.
+
+        Args:
+            outputs: the network's end.
+            files: what "imagenet" means.
+            renamed: from a layer's name in a file to the name here.
+        """
         sources = sources_of(self.images)
         model = Model(sources[0] if len(sources) == 1 else sources, outputs, name=self.name)
         if self.weights is not None:
-            load(model, weights_file(self.where, self.weights, files.file(self.include_top)))
+            load(model, weights_file(self.where, self.weights, files.file(self.include_top)), renamed)
         return model
 
 

@@ -1,5 +1,6 @@
 """Keras' ResNet50, 101 and 152, and their second versions, which normalise before each convolution."""
 
+import re
 from collections.abc import Sequence
 
 from convolens.applications.keras_form.application import Given, keras_application
@@ -17,6 +18,7 @@ from convolens.layers import (
 from convolens.models import Model
 
 EPSILON = 1.001e-5
+OLD_EPSILON = 1e-3  # of Keras 2's ResNet50, before it had today's names
 FILTERS = (64, 128, 256, 512)  # of the four stages
 BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
@@ -55,7 +57,35 @@ def _resnet(given: Given, blocks: Sequence[int], name: str) -> Model:
         for place in range(1, count + 1):
             strides = 2 if place == 1 and stage > 2 else 1
             x = _block(x, filters, strides, place == 1, f"conv{stage}_block{place}")
-    return given.model(given.mean_and_predictions(x), KerasFiles.usual("resnet/", name, HASHES[name]))
+    old: list[str] = []
+
+    def renamed(told: str) -> str:
+        if (today := today_name(told)) != told:
+            old.append(told)
+        return today
+
+    files = KerasFiles.usual("resnet/", name, HASHES[name])
+    model = given.model(given.mean_and_predictions(x), files, renamed)
+    if old:
+        for layer in model.layers:
+            if isinstance(layer, BatchNormalization):
+                layer.epsilon = OLD_EPSILON
+    return model
+
+
+def today_name(name: str) -> str:
+    """Return what a layer of Keras 2's ResNet50 is called today; files of that time are what Kaggle's course hands out.
+
+    Example:
+        >>> today_name("res2a_branch2a"), today_name("bn5c_branch2c"), today_name("res3a_branch1"), today_name("conv1_bn")
+        ('conv2_block1_1_conv', 'conv5_block3_3_bn', 'conv3_block1_0_conv', 'conv1_bn')
+    """
+    found = re.fullmatch(r"(res|bn)(\d)([a-f])_branch(1|2[abc])", name)
+    if found is None:
+        return {"conv1": "conv1_conv", "bn_conv1": "conv1_bn", "fc1000": "predictions"}.get(name, name)
+    kind, stage, block, part = found.groups()
+    place = 0 if part == "1" else "abc".index(part[1]) + 1
+    return f"conv{stage}_block{ord(block) - ord('a') + 1}_{place}_{'conv' if kind == 'res' else 'bn'}"
 
 
 def _block(x: SymbolicTensor, filters: int, strides: int, convolved: bool, name: str) -> SymbolicTensor:
