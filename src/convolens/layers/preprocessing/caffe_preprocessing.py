@@ -15,6 +15,9 @@ class CaffePreprocessing(Layer):
 
     It is what `applications.vgg16.preprocess_input` is on a symbolic tensor. Keras has no such layer: a file with it opens here.
 
+    Args:
+        options: `name`, `input_shape`, `trainable` as in `Layer`.
+
     Input shape: (batch, rows, columns, 3), in 0..255. Output shape: the same.
 
     Raises:
