@@ -10,9 +10,25 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
+import convolens
+from convolens.missing.advice import known_names
+
+PAGE = Path(__file__).parent / "from-keras.md"
+BEGIN, END = "<!-- made by docs/list_keras_names.py -->\n", "<!-- end -->"
+# Names that are here and are not quite the same.
+DIFFERS = {
+    "keras.Layer": "`call` of a layer of one's own sees Keras' order; inside networks tensors are NCHW",
+    "keras.callbacks.BackupAndRestore": "keeps the place within the epoch, and all random states",
+    "keras.callbacks.ModelCheckpoint": "refuses a template with an unknown metric before the first epoch",
+    "keras.callbacks.TensorBoard": "writes no graphs, no profiles, no embeddings",
+    "keras.layers.Lambda": "is not read from files, which would run a stranger's program",
+    "keras.models.load_model": "runs nothing that is in a file",
+    "keras.preprocessing.image.ImageDataGenerator": "draws by (seed, epoch, index); decodes once; turns photos upright",
+    "keras.utils.load_img": "turns photos upright",
+}
 NAMES = Path(__file__).parent.parent / "src/convolens/missing/keras_names.txt"
 HEAD = "# Public names of Keras 3.15 and tf.keras 2.15, and what their docstrings say first; made by docs/list_keras_names.py\n"
 WIDTH = 100  # of what a docstring says
@@ -75,6 +91,51 @@ def write_names(tf_keras: Path) -> None:
     NAMES.write_text(HEAD + "".join(lines), encoding="utf-8")
 
 
+def is_here(name: str) -> bool:
+    """Return whether Convolens has a name of Keras."""
+    try:
+        reduce(getattr, name.split(".")[1:], convolens)
+    except AttributeError:
+        return False
+    return True
+
+
+def table() -> str:
+    """Return a row for each module of Keras: what of it is here, what differs, what is not here."""
+    modules: dict[str, list[str]] = {}
+    for name in known_names():
+        if known_names()[name] != "a module":
+            modules.setdefault(name.rpartition(".")[0], []).append(name)
+    counts = [0, 0, 0]
+    rows = []
+    for module, names in sorted(modules.items()):
+        here = [name for name in names if is_here(name)]
+        sorted_out = (
+            [last(name) for name in here if name not in DIFFERS],
+            [f"{last(name)} ({DIFFERS[name]})" for name in here if name in DIFFERS],
+            [last(name) for name in names if name not in here],
+        )
+        counts = [count + len(part) for count, part in zip(counts, sorted_out, strict=True)]
+        rows.append(f"| `{module}` | " + " | ".join(", ".join(part) for part in sorted_out) + " |")
+    whole = f"Of {sum(counts):,} public names of Keras 3.15 and tf.keras 2.15, {counts[0]:,} are here, {counts[1]} are here and differ, {counts[2]:,} are not here."
+    return "\n".join([whole, "", "| module | here | differs | not here |", "|---|---|---|---|", *rows])
+
+
+def last(name: str) -> str:
+    """Return the last part of a name."""
+    return name.rpartition(".")[2]
+
+
+def page() -> str:
+    """Return the page with the table in its place."""
+    head, rest = PAGE.read_text(encoding="utf-8").split(BEGIN, 1)
+    return f"{head}{BEGIN}\n{table()}\n\n{END}{rest.split(END, 1)[1]}"
+
+
 if __name__ == "__main__":
     if "--names" in sys.argv:
         write_names(Path(sys.argv[sys.argv.index("--names") + 1]))
+    elif "--write" in sys.argv:
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        print(table())
