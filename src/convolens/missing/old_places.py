@@ -35,13 +35,17 @@ PARTS = {"keras_preprocessing": "preprocessing", "keras_applications": "applicat
 
 # A module of Keras -> the modules of ours that hold what is in it, where that is another one; modules within it lead there too.
 OLD_PLACES = {
+    "callbacks.experimental": ("callbacks",),
+    "config": ("backend",),
     "engine": ("layers", "models", "utils"),
     "initializations": ("initializers",),
     "layers.experimental": ("layers",),
     "legacy.layers": ("layers",),
     "legacy.models": ("models",),
     "legacy": ("layers", "models", "utils"),
+    "metrics.experimental": ("metrics",),
     "models.cloning": ("models",),
+    "models.experimental": ("models",),
     "models.model": ("models",),
     "models.sequential": ("models",),
     "objectives": ("losses",),
@@ -100,7 +104,7 @@ def homes_of(name: str) -> tuple[str, ...] | None:
     for part, place in PARTS.items():
         if _within(name, part):
             return _keras_homes(f"{place}{name[len(part) :]}")
-    # The longest root decides; `tensorflow.python` is on the way to one.
+    # The longest root decides; "tensorflow.python" is on the way to one.
     root = next((root for root in KERAS_ROOTS if _within(name, root)), None)
     homes = _tensorflow_homes(name) if root is None else _keras_homes(name[len(root) + 1 :])
     if homes is None and any(_within(root, name) for root in KERAS_ROOTS):
