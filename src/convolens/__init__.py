@@ -31,6 +31,7 @@ _MODULES = (
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",
@@ -45,10 +46,16 @@ _MODULES = (
 
 # Names that Keras has at its top level, and where they live here.
 _NAMES = {
+    "Initializer": "convolens.initializers",
     "Input": "convolens.layers",
     "Layer": "convolens.layers",
+    "Loss": "convolens.losses",
+    "Metric": "convolens.metrics",
     "Model": "convolens.models",
+    "Optimizer": "convolens.optimizers",
+    "Regularizer": "convolens.regularizers",
     "Sequential": "convolens.models",
+    "Variable": "convolens.tensor",
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]

@@ -91,7 +91,13 @@ class Initializer(Described):
     def draw(
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
     ) -> torch.Tensor:
-        """Fill `empty` and return it."""
+        """Fill `empty` and return it.
+
+        Args:
+            empty: what to fill.
+            fan_in, fan_out: inputs and outputs of a unit.
+            generator: to draw from; None is torch's.
+        """
         raise NotImplementedError
 
 

@@ -44,6 +44,7 @@ OLD_PLACES = {
     "legacy.models": ("models",),
     "legacy": ("layers", "models", "utils"),
     "metrics.experimental": ("metrics",),
+    "mixed_precision.experimental": ("mixed_precision",),
     "models.cloning": ("models",),
     "models.experimental": ("models",),
     "models.model": ("models",),

@@ -17,6 +17,7 @@ from convolens.layers.calls.own_call import call_names
 from convolens.layers.calls.symbols import leaves
 from convolens.layers.weight_rules import penalties_of
 from convolens.metrics import Metric
+from convolens.mixed_precision import global_policy
 from convolens.models.compiling import resolve_metrics
 from convolens.models.last_layer import unfit
 from convolens.models.outputs.by_output import by_output
@@ -93,7 +94,7 @@ class Compilable(Structure):
         metrics: Any = None,
         loss_weights: Any = None,
         weighted_metrics: Any = None,
-        precision: str = "float32",
+        precision: str | None = None,
         **options: Any,
     ) -> None:
         """Choose how to train; weights stay, the optimizer's state begins anew.
@@ -105,7 +106,7 @@ class Compilable(Structure):
             metrics: names, objects or functions, alone or in a list; of several outputs a list of lists, or a dict of them.
             loss_weights: of several outputs, a list or dict of what each loss is multiplied by.
             weighted_metrics: as `metrics`, updated with the sample weights.
-            precision: of the training steps: "float32", "bfloat16" or "float16" (see `training.Precision`); in Keras this is a
+            precision: of the training steps: "float32", "bfloat16" or "float16" (see `training.Precision`); None follows `mixed_precision`, a
                 policy of the whole process.
             options: Keras' others (`run_eagerly`, `jit_compile`, `steps_per_execution` ...) are accepted; they choose how, not what.
 
@@ -128,7 +129,7 @@ class Compilable(Structure):
                 *_INERT_COMPILE,
             ],
         )
-        self.precision = Precision(precision)
+        self.precision = Precision(global_policy().compute_dtype if precision is None else precision)
         self.optimizer = None if optimizer is None else optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
         self._asked_of_outputs = (loss, loss_weights, metrics, weighted_metrics)

@@ -6,6 +6,7 @@ import sysconfig
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
@@ -43,7 +44,7 @@ def run_program(program: str | Path, arguments: Sequence[str] = ()) -> int:
     code = read_program(program)
     with _as_main(program, arguments) as main, keras_names():
         try:
-            exec(code, main.__dict__)
+            copy_context().run(exec, code, main.__dict__)
         except BrokenPipeError:  # the reader (head, less) went away
             raise
         except ConvolensError as error:
