@@ -44,6 +44,20 @@ def test_refusals(labels: list[int], classes: int | None, words: str) -> None:
         to_categorical(labels, classes)
 
 
+@given(
+    x=arrays.arrays(
+        np.float32, arrays.array_shapes(min_dims=1, max_dims=3, max_side=4), elements=st.integers(-3, 3)
+    ),
+    order=st.sampled_from([1, 2]),
+    last=st.booleans(),
+)
+def test_normalize_is_that_of_keras(x: np.ndarray, order: int, last: bool) -> None:
+    axis = -1 if last or x.ndim == 1 else 1  # of axis 0 Keras takes the last
+    ours, theirs = utils.normalize(x, axis, order), keras.utils.normalize(x, axis, order)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    assert ours.dtype == theirs.dtype
+
+
 def test_a_seed_fixes_every_generator() -> None:
     def draw(seed: int) -> tuple[float, ...]:
         set_random_seed(seed)

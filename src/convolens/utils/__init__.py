@@ -40,6 +40,7 @@ __all__ = [
     "image_dataset_from_directory",
     "img_to_array",
     "load_img",
+    "normalize",
     "register_keras_serializable",
     "save_img",
     "set_random_seed",
@@ -89,6 +90,23 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
         wrong = labels.min() if labels.min() < 0 else labels.max()
         raise ArgumentError(f"to_categorical: labels must be 0 to {classes - 1}; received {wrong}.")
     return np.eye(classes)[labels]
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
+    """Return an array divided by its norms along an axis; where they are 0 it stays as it is.
+
+    Args:
+        x: numbers.
+        axis: along which each norm is taken.
+        order: of the norm: 2 is the length.
+
+    Example:
+        >>> normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
+        [[0.6, 0.8], [0.0, 0.0]]
+    """
+    norms = np.linalg.norm(x, order, axis, keepdims=True)
+    norms[norms == 0] = 1
+    return np.asarray(x) / norms
 
 
 def set_random_seed(seed: int) -> None:

@@ -192,8 +192,7 @@ def test_a_sequence_is_told_of_epochs_as_keras_tells_it() -> None:
 
     ours = told(convolens)
     assert ours == ["begin", "batch", "batch", "batch", "end"] * 3
-    theirs = told(keras)
-    assert theirs[theirs.index("begin") :] == ours  # before that it looks into the data
+    assert told(keras)[-len(ours) :] == ours  # before that it looks into the data
 
 
 def test_steps_of_a_fraction_count_as_one_more() -> None:
