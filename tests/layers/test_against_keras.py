@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
+import convolens
 from convolens import layers
 from convolens.constructors import argument_names
 from convolens.models import Model
@@ -97,6 +98,22 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"height_factor": 0.2},
         {"height_factor": 0.1, "width_factor": 0.2, "interpolation": "nearest"},
     ],
+    "ActivityRegularization": [{"l1": 0.1, "l2": 0.2}],
+    "Conv1D": [
+        {"filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"filters": 3, "kernel_size": (2,), "padding": "causal", "dilation_rate": 2},
+        {"filters": 6, "kernel_size": 4, "strides": 2, "padding": "same", "groups": 3, "use_bias": False},
+    ],
+    "DepthwiseConv1D": [{"kernel_size": 3}, {"kernel_size": 2, "padding": "same", "depth_multiplier": 2}],
+    "SeparableConv1D": [{"filters": 4, "kernel_size": 3}, {"filters": 2, "kernel_size": 2, "strides": 2}],
+    "MaxPooling1D": [{}, {"pool_size": 3, "strides": 2, "padding": "same"}],
+    "AveragePooling1D": [{"pool_size": 2}, {"pool_size": 3, "strides": 2}],
+    "GlobalAveragePooling1D": [{}, {"keepdims": True}],
+    "GlobalMaxPooling1D": [{}],
+    "GlobalAveragePooling3D": [{"keepdims": True}],
+    "GlobalMaxPooling3D": [{}],
+    "ZeroPadding1D": [{}, {"padding": (2, 0)}],
+    "ZeroPadding3D": [{}, {"padding": ((1, 0), (2, 1), (0, 3))}],
     "Subtract": [{}],
     "Maximum": [{}],
     "Minimum": [{}],
@@ -353,3 +370,17 @@ def test_noise_has_the_mean_and_variance_of_keras(name: str) -> None:
     theirs = getattr(keras.layers, name)(**arguments, seed=7)(x, training=True).detach().numpy()
     np.testing.assert_allclose(ours.mean(), theirs.mean(), atol=0.05)
     np.testing.assert_allclose(ours.std(), theirs.std(), atol=0.06)
+
+
+def test_the_penalty_of_activity_regularization_is_that_of_keras() -> None:
+    x = np.random.default_rng(8).normal(size=(6, 5)).astype("float32")
+
+    def loss(library: Any) -> float:
+        model = library.Sequential(
+            [library.Input((5,)), library.layers.ActivityRegularization(l1=0.1, l2=0.2)]
+        )
+        model.compile(loss="mse")
+        return float(model.evaluate(x, x, verbose=0))
+
+    assert loss(convolens) == pytest.approx(loss(keras), rel=1e-5)
+    assert loss(keras) > 0.1

@@ -11,6 +11,7 @@ from convolens.layers.activation import (
     ThresholdedReLU,
 )
 from convolens.layers.chains.inception_module import InceptionModule
+from convolens.layers.convolutional.conv1d import Conv1D, DepthwiseConv1D, SeparableConv1D
 from convolens.layers.convolutional.conv2d import Conv2D
 from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
@@ -50,6 +51,14 @@ from convolens.layers.operation import Lambda, Operation
 from convolens.layers.permute import Permute
 from convolens.layers.pooling.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D
+from convolens.layers.pooling.pooling1d import (
+    AveragePooling1D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling3D,
+    MaxPooling1D,
+)
 from convolens.layers.prelu import PReLU
 from convolens.layers.preprocessing.caffe_preprocessing import CaffePreprocessing
 from convolens.layers.preprocessing.normalization import Normalization
@@ -57,16 +66,18 @@ from convolens.layers.preprocessing.random_erasing import RandomErasing
 from convolens.layers.preprocessing.random_flip import RandomFlip
 from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
 from convolens.layers.preprocessing.random_tones import RandomBrightness, RandomContrast
+from convolens.layers.preprocessing.rescaling import Rescaling
 from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
+from convolens.layers.regularization.activity_regularization import ActivityRegularization
 from convolens.layers.regularization.dropout import Dropout
 from convolens.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from convolens.layers.regularization.spatial_dropout2d import SpatialDropout2D
 from convolens.layers.regularization.stochastic_depth import StochasticDepth
-from convolens.layers.rescaling import Rescaling
 from convolens.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
 from convolens.layers.reshaping.repeat_vector import RepeatVector
 from convolens.layers.reshaping.reshape import Reshape
 from convolens.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from convolens.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding3D
 from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.zero_padding2d import ZeroPadding2D
 from convolens.missing import answer_for
@@ -77,6 +88,10 @@ GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
 Convolution2DTranspose = Deconvolution2D = Conv2DTranspose
 SeparableConvolution2D = SeparableConv2D
+Convolution1D, SeparableConvolution1D = Conv1D, SeparableConv1D
+MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
+GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
+GlobalMaxPool3D, GlobalAvgPool3D = GlobalMaxPooling3D, GlobalAveragePooling3D
 
 LAYERS: dict[str, type[Layer]] = {
     "InputLayer": InputLayer,
@@ -105,6 +120,7 @@ LAYERS: dict[str, type[Layer]] = {
     "Rescaling": Rescaling,
     "UnitNormalization": UnitNormalization,
     "ZeroPadding2D": ZeroPadding2D,
+    "ActivityRegularization": ActivityRegularization,
     "AlphaDropout": AlphaDropout,
     "Conv2DTranspose": Conv2DTranspose,
     "Cropping1D": Cropping1D,
@@ -137,6 +153,17 @@ LAYERS: dict[str, type[Layer]] = {
     "CenterCrop": CenterCrop,
     "RandomCrop": RandomCrop,
     "Resizing": Resizing,
+    "Conv1D": Conv1D,
+    "DepthwiseConv1D": DepthwiseConv1D,
+    "SeparableConv1D": SeparableConv1D,
+    "AveragePooling1D": AveragePooling1D,
+    "GlobalAveragePooling1D": GlobalAveragePooling1D,
+    "GlobalAveragePooling3D": GlobalAveragePooling3D,
+    "GlobalMaxPooling1D": GlobalMaxPooling1D,
+    "GlobalMaxPooling3D": GlobalMaxPooling3D,
+    "MaxPooling1D": MaxPooling1D,
+    "ZeroPadding1D": ZeroPadding1D,
+    "ZeroPadding3D": ZeroPadding3D,
 }
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
@@ -156,17 +183,22 @@ __all__ = [
     "LAYERS",
     "OWN_LAYERS",
     "Activation",
+    "ActivityRegularization",
     "Add",
     "AlphaDropout",
     "Average",
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AvgPool1D",
     "AvgPool2D",
     "BatchNormalization",
     "CaffePreprocessing",
     "CenterCrop",
     "Concatenate",
+    "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
+    "Convolution1D",
     "Convolution2D",
     "Convolution2DTranspose",
     "Cropping1D",
@@ -174,16 +206,25 @@ __all__ = [
     "Cropping3D",
     "Deconvolution2D",
     "Dense",
+    "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
     "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
     "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "GroupNormalization",
     "Identity",
     "InceptionModule",
@@ -195,7 +236,9 @@ __all__ = [
     "LayerScale",
     "LeakyReLU",
     "LocalResponseNormalization",
+    "MaxPool1D",
     "MaxPool2D",
+    "MaxPooling1D",
     "MaxPooling2D",
     "Maximum",
     "Minimum",
@@ -218,7 +261,9 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "SeparableConv1D",
     "SeparableConv2D",
+    "SeparableConvolution1D",
     "SeparableConvolution2D",
     "Softmax",
     "SpatialDropout2D",
@@ -233,7 +278,9 @@ __all__ = [
     "UpSampling2D",
     "UpSampling3D",
     "WeightEntry",
+    "ZeroPadding1D",
     "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "average",
     "concatenate",

@@ -4,8 +4,8 @@ from convolens.layers.preprocessing.normalization import Normalization
 from convolens.layers.preprocessing.random_flip import RandomFlip
 from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
 from convolens.layers.preprocessing.random_tones import RandomContrast
+from convolens.layers.preprocessing.rescaling import Rescaling
 from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
-from convolens.layers.rescaling import Rescaling
 from convolens.missing import answer_for
 
 __all__ = [

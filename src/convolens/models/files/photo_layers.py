@@ -16,7 +16,6 @@ _IN_TRAINING_ONLY = {
         ),
         "augmentation, which ImageDataGenerator does here",
     ),
-    "ActivityRegularization": "a penalty",
 }  # fmt: skip
 
 _IN_PREDICTIONS_TOO = {
