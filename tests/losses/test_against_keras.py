@@ -52,6 +52,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "CategoricalHinge": [("onehot", {})],
     "KLDivergence": [("onehot", {}), ("real", {})],
     "Poisson": [("onehot", {})],
+    "CosineSimilarity": [("real", {}), ("onehot", {"axis": -1})],
 }
 REDUCTIONS = ["sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None]
 
@@ -165,6 +166,29 @@ def test_flat_labels_fit_a_column_of_predictions(name: str) -> None:
     for y_true, y_pred in ((labels, scores), (labels[:, None], scores[:, 0])):
         expected = theirs(y_true, y_pred)
         torch.testing.assert_close(getattr(losses, name)()(y_true, y_pred), expected)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name in LOSSES if name.islower() and hasattr(keras.losses, name)})
+)
+def test_functions_take_arrays_and_lists(name: str) -> None:
+    labels, scores = batch(CASES[LOSSES[name].__name__][0][0], False, 5, 3)
+    expected = getattr(keras.losses, name)(labels, torch.tensor(scores)).numpy()
+    for given in (
+        (labels, scores),
+        (labels.tolist(), scores.tolist()),
+        (torch.tensor(labels), torch.tensor(scores)),
+    ):
+        np.testing.assert_allclose(getattr(losses, name)(*given).numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_reductions_of_tf_keras() -> None:
+    loss = losses.MeanSquaredError(reduction=losses.Reduction.SUM)
+    assert (loss.reduction, losses.MeanSquaredError(reduction="auto").reduction) == (
+        "sum",
+        "sum_over_batch_size",
+    )
+    assert losses.deserialize(losses.serialize(loss)).reduction == "sum"
 
 
 def test_weights_divide_by_the_batch_size_not_by_their_sum() -> None:

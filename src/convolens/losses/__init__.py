@@ -39,12 +39,14 @@ from convolens.losses.labels import check_labels
 from convolens.losses.loss import FunctionLoss, Loss
 from convolens.losses.probabilistic import KLDivergence, Poisson, kl_divergence, poisson
 from convolens.losses.regression import (
+    CosineSimilarity,
     Huber,
     LogCosh,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
+    cosine_similarity,
     huber,
     log_cosh,
     mean_absolute_error,
@@ -88,6 +90,8 @@ LOSSES: dict[str, type[Loss]] = {
     "KLD": KLDivergence,
     "kullback_leibler_divergence": KLDivergence,
     "poisson": Poisson,
+    "cosine_similarity": CosineSimilarity,
+    "CosineSimilarity": CosineSimilarity,
     "BinaryCrossentropy": BinaryCrossentropy,
     "BinaryFocalCrossentropy": BinaryFocalCrossentropy,
     "CategoricalCrossentropy": CategoricalCrossentropy,
@@ -105,6 +109,22 @@ LOSSES: dict[str, type[Loss]] = {
     "SparseCategoricalCrossentropy": SparseCategoricalCrossentropy,
     "SquaredHinge": SquaredHinge,
 }
+
+
+# Keras has the functions under these names too.
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+bce = BCE = binary_crossentropy
+kld = KLD = kullback_leibler_divergence = kl_divergence
+logcosh = log_cosh
+
+
+class Reduction:
+    """How a loss is reduced, as tf.keras 2 named it; see `Loss`."""
+
+    AUTO, NONE, SUM, SUM_OVER_BATCH_SIZE = "auto", "none", "sum", "sum_over_batch_size"
 
 
 def get(identifier: Any) -> Loss:
@@ -148,6 +168,22 @@ def get(identifier: Any) -> Loss:
     )
 
 
+def serialize(loss: Loss) -> dict[str, Any]:
+    """Return a loss as plain values, as Keras writes it.
+
+    Args:
+        loss: one of this module.
+    """
+    return {
+        "module": "keras.losses",
+        "class_name": type(loss).__name__,
+        "config": loss.get_config(),
+        "registered_name": None,
+    }
+
+
+deserialize = get
+
 __all__ = [
     "LOSSES",
     "BinaryCrossentropy",
@@ -155,6 +191,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
     "CategoricalHinge",
+    "CosineSimilarity",
     "Crossentropy",
     "FunctionLoss",
     "Hinge",
@@ -167,6 +204,7 @@ __all__ = [
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Poisson",
+    "Reduction",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
     "binary_crossentropy",
@@ -175,6 +213,8 @@ __all__ = [
     "categorical_focal_crossentropy",
     "categorical_hinge",
     "check_labels",
+    "cosine_similarity",
+    "deserialize",
     "get",
     "hinge",
     "huber",
@@ -185,6 +225,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
 ]

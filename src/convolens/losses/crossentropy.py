@@ -9,10 +9,12 @@ from convolens.arguments import number_in
 from convolens.errors import ShapeError
 from convolens.losses.labels import check_labels
 from convolens.losses.loss import Loss, match_ranks, same_shape
+from convolens.losses.of_values import of_values
 
 EPSILON = 1e-7  # Keras' fuzz factor: probabilities are kept within [EPSILON, 1 - EPSILON]
 
 
+@of_values
 def binary_crossentropy(
     y_true: torch.Tensor,
     y_pred: torch.Tensor,
@@ -51,6 +53,7 @@ def binary_crossentropy_of_each(
     return F.binary_cross_entropy(clipped, y_true, reduction="none")
 
 
+@of_values
 def categorical_crossentropy(
     y_true: torch.Tensor,
     y_pred: torch.Tensor,
@@ -79,6 +82,7 @@ def categorical_crossentropy(
     return -(y_true * _log_probabilities(y_pred, from_logits, axis)).sum(dim=axis)
 
 
+@of_values
 def sparse_categorical_crossentropy(
     y_true: torch.Tensor,
     y_pred: torch.Tensor,

@@ -5,10 +5,12 @@ import torch
 from convolens.arguments import number_in
 from convolens.losses.crossentropy import EPSILON, binary_crossentropy_of_each
 from convolens.losses.loss import Loss, same_shape
+from convolens.losses.of_values import of_values
 
 _INFINITY = float("inf")
 
 
+@of_values
 def binary_focal_crossentropy(
     y_true: torch.Tensor,
     y_pred: torch.Tensor,
@@ -46,6 +48,7 @@ def binary_focal_crossentropy(
     return values.mean(dim=axis)
 
 
+@of_values
 def categorical_focal_crossentropy(
     y_true: torch.Tensor,
     y_pred: torch.Tensor,

@@ -3,8 +3,10 @@
 import torch
 
 from convolens.losses.loss import FormulaLoss, same_rank
+from convolens.losses.of_values import of_values
 
 
+@of_values
 def hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `max(1 - y_true y_pred, 0)` averaged; labels -1 and 1, or 0 and 1, which become these.
 
@@ -23,6 +25,7 @@ def hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     return _positive_part(1.0 - _signs(y_true, y_pred) * y_pred).mean(dim=-1)
 
 
+@of_values
 def squared_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `max(1 - y_true y_pred, 0) ** 2` averaged over the last axis.
 
@@ -37,6 +40,7 @@ def squared_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     return torch.square(margin).mean(dim=-1)
 
 
+@of_values
 def categorical_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `max(neg - pos + 1, 0)` of one-hot labels: the best wrong score and the right one.
 

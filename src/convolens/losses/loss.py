@@ -23,7 +23,7 @@ class Loss:
         name: what logs call it; by default the class name in snake case.
         reduction: "sum_over_batch_size" (or "mean"): the sum of weighted values over their number,
             whatever the weights sum to; "mean_with_sample_weight": over the sum of the weights;
-            "sum"; "none" or None for no reduction.
+            "sum"; "none" or None for no reduction; Keras 2's "auto" is the first.
 
     Raises:
         UnknownNameError: no such reduction; the nearest is offered.
@@ -41,6 +41,8 @@ class Loss:
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
         self.name = name or snake_case(type(self).__name__)
+        if isinstance(reduction, str):  # tf.keras 2 had constants, whose values are in lower case
+            reduction = "sum_over_batch_size" if reduction.lower() == "auto" else reduction.lower()
         self.reduction = one_of(type(self).__name__, "reduction", reduction, REDUCTIONS)
 
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:

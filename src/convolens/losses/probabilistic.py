@@ -4,8 +4,10 @@ import torch
 
 from convolens.losses.crossentropy import EPSILON
 from convolens.losses.loss import FormulaLoss, same_rank
+from convolens.losses.of_values import of_values
 
 
+@of_values
 def kl_divergence(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `sum(y_true log(y_true / y_pred))` over the last axis; values in [1e-7, 1].
 
@@ -26,6 +28,7 @@ def kl_divergence(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     return (y_true * torch.log(y_true / y_pred)).sum(dim=-1)
 
 
+@of_values
 def poisson(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `y_pred - y_true log(y_pred)` averaged over the last axis.
 

@@ -8,8 +8,10 @@ import torch.nn.functional as F
 from convolens.arguments import number_in
 from convolens.losses.crossentropy import EPSILON
 from convolens.losses.loss import FormulaLoss, Loss, match_ranks, same_rank
+from convolens.losses.of_values import of_values
 
 
+@of_values
 def mean_squared_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `(y_true - y_pred) ** 2` averaged over the last axis.
 
@@ -28,6 +30,7 @@ def mean_squared_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tens
     return torch.square(y_true - y_pred).mean(dim=-1)
 
 
+@of_values
 def mean_absolute_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `|y_true - y_pred|` averaged over the last axis.
 
@@ -41,6 +44,7 @@ def mean_absolute_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Ten
     return torch.abs(y_true - y_pred).mean(dim=-1)
 
 
+@of_values
 def mean_absolute_percentage_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `100 |y_true - y_pred| / |y_true|` averaged over the last axis, in percent.
 
@@ -55,6 +59,7 @@ def mean_absolute_percentage_error(y_true: torch.Tensor, y_pred: torch.Tensor) -
     return 100.0 * share.mean(dim=-1)
 
 
+@of_values
 def mean_squared_logarithmic_error(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `(log(y_true + 1) - log(y_pred + 1)) ** 2` averaged; values below 0 count as 0.
 
@@ -69,6 +74,7 @@ def mean_squared_logarithmic_error(y_true: torch.Tensor, y_pred: torch.Tensor) -
     return torch.square(predicted - torch.log(torch.clamp(y_true, min=EPSILON) + 1.0)).mean(dim=-1)
 
 
+@of_values
 def huber(y_true: torch.Tensor, y_pred: torch.Tensor, delta: float = 1.0) -> torch.Tensor:
     """Return a square of errors up to `delta` and a line above it, averaged over the last axis.
 
@@ -89,6 +95,7 @@ def huber(y_true: torch.Tensor, y_pred: torch.Tensor, delta: float = 1.0) -> tor
     return torch.where(size <= delta, 0.5 * torch.square(error), line).mean(dim=-1)
 
 
+@of_values
 def log_cosh(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return `log(cosh(y_pred - y_true))` averaged over the last axis.
 
@@ -101,6 +108,24 @@ def log_cosh(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     y_true, y_pred = _pair("log_cosh", y_true, y_pred)
     error = y_pred - y_true
     return (error + F.softplus(error * -2.0) - math.log(2.0)).mean(dim=-1)
+
+
+@of_values
+def cosine_similarity(y_true: torch.Tensor, y_pred: torch.Tensor, axis: int = -1) -> torch.Tensor:
+    """Return minus the cosine of the angle between labels and predictions: -1 for the same direction.
+
+    Args:
+        y_true, y_pred: as of `mean_squared_error`.
+        axis: along which they are vectors.
+
+    Raises: as of `mean_squared_error`.
+
+    Example:
+        >>> cosine_similarity(torch.tensor([[0.0, 2.0]]), torch.tensor([[0.0, 3.0]]))
+        tensor([-1.])
+    """
+    y_true, y_pred = _pair("cosine_similarity", y_true, y_pred)
+    return -(F.normalize(y_true, dim=axis, eps=1e-6) * F.normalize(y_pred, dim=axis, eps=1e-6)).sum(dim=axis)
 
 
 def _pair(where: str, y_true: torch.Tensor, y_pred: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -193,3 +218,28 @@ class Huber(Loss):
     def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         """Return the loss of each sample."""
         return huber(y_true, y_pred, self.delta)
+
+
+class CosineSimilarity(Loss):
+    """Minus the cosine of the angle between labels and predictions; see `cosine_similarity`.
+
+    Args:
+        axis: along which they are vectors.
+        reduction, name: see `Loss`.
+
+    Example:
+        >>> CosineSimilarity()([[0.0, 2.0]], [[0.0, 3.0]])
+        tensor(-1.)
+
+    Source: Keras 3 `keras.losses.CosineSimilarity`.
+    """
+
+    def __init__(
+        self, axis: int = -1, reduction: str | None = "sum_over_batch_size", name: str = "cosine_similarity"
+    ) -> None:
+        super().__init__(name, reduction)
+        self.axis = axis
+
+    def call(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        """Return the loss of each sample."""
+        return cosine_similarity(y_true, y_pred, self.axis)

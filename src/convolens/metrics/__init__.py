@@ -8,6 +8,7 @@ Example:
 
 from typing import Any
 
+from convolens import losses
 from convolens.arguments import look_up
 from convolens.errors import ArgumentTypeError
 from convolens.metrics.accuracy import (
@@ -25,13 +26,25 @@ from convolens.metrics.accuracy import (
     top_k_categorical_accuracy,
 )
 from convolens.metrics.auc import AUC
+from convolens.metrics.counts import (
+    FalseNegatives,
+    FalsePositives,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    TrueNegatives,
+    TruePositives,
+)
 from convolens.metrics.f1_score import F1Score
-from convolens.metrics.mean import Mean, MeanMetric
+from convolens.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from convolens.metrics.mean import Mean, MeanMetric, Sum
 from convolens.metrics.metric import Metric
 from convolens.metrics.of_losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CategoricalHinge,
+    CosineSimilarity,
     Hinge,
     KLDivergence,
     LogCoshError,
@@ -55,7 +68,10 @@ _CLASSES: tuple[type[Metric], ...] = (
     CategoricalAccuracy,
     CategoricalCrossentropy,
     CategoricalHinge,
+    CosineSimilarity,
     F1Score,
+    FalseNegatives,
+    FalsePositives,
     Hinge,
     KLDivergence,
     LogCoshError,
@@ -72,8 +88,37 @@ _CLASSES: tuple[type[Metric], ...] = (
     SparseCategoricalCrossentropy,
     SparseTopKCategoricalAccuracy,
     SquaredHinge,
+    Sum,
     TopKCategoricalAccuracy,
+    TrueNegatives,
+    TruePositives,
+    BinaryIoU,
+    IoU,
+    MeanIoU,
+    OneHotIoU,
+    OneHotMeanIoU,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
 )
+
+# Keras has the functions of losses here too, and these names of classes.
+mean_squared_error = mse = MSE = losses.mean_squared_error
+mean_absolute_error = mae = MAE = losses.mean_absolute_error
+mean_absolute_percentage_error = mape = MAPE = losses.mean_absolute_percentage_error
+mean_squared_logarithmic_error = msle = MSLE = losses.mean_squared_logarithmic_error
+binary_crossentropy, categorical_crossentropy = losses.binary_crossentropy, losses.categorical_crossentropy
+sparse_categorical_crossentropy = losses.sparse_categorical_crossentropy
+hinge, squared_hinge, categorical_hinge = losses.hinge, losses.squared_hinge, losses.categorical_hinge
+kl_divergence = kld = KLD = kullback_leibler_divergence = losses.kl_divergence
+poisson, logcosh, cosine_similarity, huber = (
+    losses.poisson,
+    losses.log_cosh,
+    losses.cosine_similarity,
+    losses.huber,
+)
+MeanMetricWrapper = MeanMetric
 
 # Every name that `compile(metrics=...)` understands: class names, snake case, short names.
 METRICS: dict[str, type[Metric]] = {
@@ -136,6 +181,22 @@ def get(identifier: Any, loss: Any = None, output_shape: Any = None) -> Metric:
     )
 
 
+def serialize(metric: Metric) -> dict[str, Any]:
+    """Return a metric as plain values, as Keras writes it.
+
+    Args:
+        metric: one of this module.
+    """
+    return {
+        "module": "keras.metrics",
+        "class_name": type(metric).__name__,
+        "config": metric.get_config(),
+        "registered_name": None,
+    }
+
+
+deserialize = get
+
 __all__ = [
     "AUC",
     "METRICS",
@@ -143,32 +204,49 @@ __all__ = [
     "AccuracyByShape",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "CosineSimilarity",
     "F1Score",
+    "FalseNegatives",
+    "FalsePositives",
     "Hinge",
+    "IoU",
     "KLDivergence",
     "LogCoshError",
     "Mean",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
+    "MeanIoU",
     "MeanMetric",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
     "Poisson",
     "Precision",
+    "PrecisionAtRecall",
     "Recall",
+    "RecallAtPrecision",
     "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",
     "SparseCategoricalCrossentropy",
     "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
     "SquaredHinge",
+    "Sum",
     "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "binary_accuracy",
     "categorical_accuracy",
+    "deserialize",
     "get",
+    "serialize",
     "snake_case",
     "sparse_categorical_accuracy",
     "sparse_top_k_categorical_accuracy",

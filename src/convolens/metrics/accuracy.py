@@ -5,9 +5,11 @@ import torch
 from convolens.arguments import integer, number_in
 from convolens.errors import ArgumentError, ShapeError
 from convolens.losses.loss import match_ranks
+from convolens.losses.of_values import of_values
 from convolens.metrics.mean import MeanMetric
 
 
+@of_values
 def exact_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return 1 where label and prediction are equal, else 0.
 
@@ -19,6 +21,7 @@ def exact_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     return (y_true == y_pred).float()
 
 
+@of_values
 def binary_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """Return 1 where the prediction is above the threshold exactly if the label is 1, else 0.
 
@@ -40,6 +43,7 @@ def binary_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float
     return (y_true == (y_pred > threshold).to(y_true.dtype)).float()
 
 
+@of_values
 def categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return 1 where the largest prediction is at the one-hot label's class, else 0.
 
@@ -58,6 +62,7 @@ def categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Te
     return (y_true.argmax(dim=-1) == y_pred.argmax(dim=-1)).float()
 
 
+@of_values
 def sparse_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return 1 where the largest prediction is at the class number, else 0.
 
@@ -76,6 +81,7 @@ def sparse_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor) -> t
     return (labels == y_pred.argmax(dim=-1)).float()
 
 
+@of_values
 def top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: int = 5) -> torch.Tensor:
     """Return 1 where the one-hot label's class is among the k largest predictions, else 0.
 
@@ -94,6 +100,7 @@ def top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: in
     return sparse_top_k_categorical_accuracy(y_true.argmax(dim=-1), y_pred, k)
 
 
+@of_values
 def sparse_top_k_categorical_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, k: int = 5) -> torch.Tensor:
     """Return 1 where the class number is among the k largest predictions (ties count), else 0.
 

@@ -123,6 +123,26 @@ class Mean(MeanMetric):
         return self.result()
 
 
+class Sum(Mean):
+    """Sum of values given directly, each times its weight.
+
+    Args:
+        name: what logs call it.
+
+    Example:
+        >>> total = Sum()
+        >>> total.update_state([1.0, 3.0])
+        >>> total.result()
+        4.0
+
+    Source: Keras 3 `keras.metrics.Sum`.
+    """
+
+    def result(self) -> Any:
+        """Return the sum so far."""
+        return self.state("total").item()
+
+
 def per_sample(
     values: torch.Tensor, weights: torch.Tensor | None, where: str
 ) -> tuple[torch.Tensor, torch.Tensor | None]:

@@ -90,6 +90,26 @@ class LogCoshError(MeanMetric):
         super().__init__(losses.log_cosh, name)
 
 
+class CosineSimilarity(MeanMetric):
+    """Mean cosine of the angle between labels and predictions: 1 for the same direction.
+
+    Args:
+        name: what logs call it.
+        axis: along which they are vectors.
+
+    Example:
+        >>> CosineSimilarity()([[0.0, 2.0]], [[0.0, 3.0]])
+        1.0
+    """
+
+    def __init__(self, name: str = "cosine_similarity", axis: int = -1) -> None:
+        super().__init__(None, name, axis=axis)
+
+    def values(self, y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
+        """Return the cosine of each sample."""
+        return -losses.cosine_similarity(y_true, y_pred, **self.arguments)
+
+
 class KLDivergence(MeanMetric):
     """Mean Kullback-Leibler divergence.
 
