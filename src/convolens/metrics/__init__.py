@@ -10,7 +10,7 @@ from typing import Any
 
 from convolens import losses
 from convolens.arguments import look_up
-from convolens.errors import ArgumentTypeError
+from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.metrics.accuracy import (
     Accuracy,
     AccuracyByShape,
@@ -153,7 +153,7 @@ def get(identifier: Any, loss: Any = None, output_shape: Any = None) -> Metric:
 
     Raises:
         UnknownNameError: no metric has this name; the nearest is offered.
-        ArgumentTypeError: it is none of these.
+        ArgumentError: the metric that has this name needs arguments. ArgumentTypeError: it is none of these.
 
     Example:
         >>> get("acc").name
@@ -164,7 +164,13 @@ def get(identifier: Any, loss: Any = None, output_shape: Any = None) -> Metric:
     if isinstance(identifier, str):
         folded = identifier.casefold()
         name = folded if folded in ("accuracy", "acc") else identifier
-        metric = look_up("compile", "metric", name, METRICS).from_config({})
+        kind = look_up("compile", "metric", name, METRICS)
+        try:
+            metric = kind.from_config({})
+        except TypeError:
+            raise ArgumentError(
+                f"compile: metric {identifier!r} cannot be made without arguments; give metrics.{kind.__name__}(...)."
+            ) from None
         metric.name = identifier
         return metric
     if isinstance(identifier, type) and issubclass(identifier, Metric):

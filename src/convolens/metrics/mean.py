@@ -9,6 +9,7 @@ from convolens.errors import ShapeError
 from convolens.losses.loss import as_float, match_ranks
 from convolens.metrics.metric import Metric
 from convolens.naming import snake_case
+from convolens.tensor import as_dtype
 
 
 class MeanMetric(Metric):
@@ -99,6 +100,7 @@ class Mean(MeanMetric):
 
     Args:
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Example:
         >>> mean = Mean()
@@ -109,8 +111,13 @@ class Mean(MeanMetric):
     Source: Keras 3 `keras.metrics.Mean`.
     """
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(None, name)
+        self.dtype = None if dtype is None else str(as_dtype(dtype))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return super().get_config() | {"dtype": self.dtype}
 
     @torch.no_grad()
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
