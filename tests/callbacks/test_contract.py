@@ -1,6 +1,9 @@
 """What all callbacks share: a small fit, a state that survives a killed training. Members of CALLBACKS inherit."""
 
+import functools
+import http.server
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,29 @@ from callbacks import tiny
 from convolens import callbacks, optimizers
 from convolens.callbacks import CALLBACKS, Callback, LambdaCallback
 
+
+@functools.cache
+def listener() -> str:
+    """Return the address of a server that takes whatever is sent."""
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
 # What a new member needs: a way to make it, writing into a folder.
 MAKE: dict[str, Callable[[Path], Callback]] = {
     "BackupAndRestore": lambda folder: callbacks.BackupAndRestore(folder / "backup"),
+    "BaseLogger": lambda folder: callbacks.BaseLogger(),
     "CSVLogger": lambda folder: callbacks.CSVLogger(folder / "log.csv"),
     "EarlyStopping": lambda folder: callbacks.EarlyStopping(patience=2, restore_best_weights=True),
     "History": lambda folder: callbacks.History(),
@@ -26,6 +49,7 @@ MAKE: dict[str, Callable[[Path], Callback]] = {
     ),
     "ProgbarLogger": lambda folder: callbacks.ProgbarLogger(),
     "ReduceLROnPlateau": lambda folder: callbacks.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=1),
+    "RemoteMonitor": lambda folder: callbacks.RemoteMonitor(listener()),
     "SwapEMAWeights": lambda folder: callbacks.SwapEMAWeights(swap_on_epoch=True),
     "TensorBoard": lambda folder: callbacks.TensorBoard(folder / "logs", histogram_freq=3, update_freq=1),
     "TerminateOnNaN": lambda folder: callbacks.TerminateOnNaN(),

@@ -87,7 +87,7 @@ def test_callbacks_of_keras_are_named_in_the_refusal() -> None:
 
 BEFORE_THE_FIRST_EPOCH: list[tuple[str, Callable[[Path], Any], dict[str, Any]]] = [
     (r"filepath '.*val_los:.*' names 'val_los'.*it reports loss, accuracy, val_loss, val_accuracy\. Did you mean 'val_loss'", lambda folder: ModelCheckpoint(folder / "w.{val_los:.2f}.h5"), {}),
-    ("monitor names 'val_acc', which the training will not report.*Did you mean 'val_accuracy'", lambda folder: EarlyStopping("val_acc"), {}),
+    ("monitor names 'val_accurcy', which the training will not report.*Did you mean 'val_accuracy'", lambda folder: EarlyStopping("val_accurcy"), {}),
     ("monitor names 'val_loss'.*Give fit validation_data or validation_split", lambda folder: ReduceLROnPlateau(), {"validation_data": None}),
     ("ModelCheckpoint: monitor names 'f1'", lambda folder: ModelCheckpoint(folder / "w.h5", "f1", save_best_only=True), {}),
     ("names 'val_loss', which is known after an epoch only, not every 5 steps; give save_freq='epoch', or 'loss'", lambda folder: ModelCheckpoint(folder / "w.h5", save_best_only=True, save_freq=5), {}),

@@ -10,6 +10,8 @@ from convolens.callbacks.lambda_callback import LambdaCallback
 from convolens.callbacks.learning_rate_scheduler import LearningRateScheduler
 from convolens.callbacks.model_checkpoint import ModelCheckpoint
 from convolens.callbacks.monitor import MonitorCallback
+from convolens.callbacks.older.base_logger import BaseLogger
+from convolens.callbacks.older.remote_monitor import RemoteMonitor
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from convolens.callbacks.swap_ema_weights import SwapEMAWeights
@@ -19,6 +21,7 @@ from convolens.missing import answer_for
 
 CALLBACKS: dict[str, type[Callback]] = {
     "BackupAndRestore": BackupAndRestore,
+    "BaseLogger": BaseLogger,
     "CSVLogger": CSVLogger,
     "EarlyStopping": EarlyStopping,
     "History": History,
@@ -27,6 +30,7 @@ CALLBACKS: dict[str, type[Callback]] = {
     "ModelCheckpoint": ModelCheckpoint,
     "ProgbarLogger": ProgbarLogger,
     "ReduceLROnPlateau": ReduceLROnPlateau,
+    "RemoteMonitor": RemoteMonitor,
     "SwapEMAWeights": SwapEMAWeights,
     "TensorBoard": TensorBoard,
     "TerminateOnNaN": TerminateOnNaN,
@@ -35,6 +39,7 @@ CALLBACKS: dict[str, type[Callback]] = {
 __all__ = [
     "CALLBACKS",
     "BackupAndRestore",
+    "BaseLogger",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -46,6 +51,7 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",

@@ -6,6 +6,7 @@ from typing import Any
 
 from convolens.callbacks.callback import Callback
 from convolens.callbacks.history import History
+from convolens.callbacks.older.names import NamedLogs
 from convolens.callbacks.progbar_logger import ProgbarLogger
 from convolens.errors import ArgumentError, ArgumentTypeError
 
@@ -191,7 +192,10 @@ class CallbackList(Callback):
         self._emit("on_epoch_resume", epoch, batch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._emit("on_epoch_end", epoch, logs)
+        named = NamedLogs(logs or {})
+        self._emit("on_epoch_end", epoch, named)
+        if isinstance(logs, dict):
+            logs.update(named)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._emit("on_train_batch_begin", batch, logs)

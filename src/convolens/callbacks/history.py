@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 
 from convolens.callbacks.callback import Callback, Logs
+from convolens.callbacks.older.names import NamedLogs
 
 
 class History(Callback):
     """Collects each epoch's logs, also what callbacks before it added to them.
 
     Attributes:
-        history: name -> list of one value an epoch.
+        history: name -> list of one value an epoch; `history["acc"]` finds "accuracy" too, and the reverse.
         epoch: the epochs' numbers, from 0.
         interrupted: True when Ctrl-C ended the training.
 
@@ -24,7 +25,7 @@ class History(Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history: dict[str, list[Any]] = {}
+        self.history: dict[str, list[Any]] = NamedLogs()
         self.epoch: list[int] = []
         self.interrupted = False
 
@@ -43,10 +44,10 @@ class History(Callback):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.history = {
-            name: [np.asarray(value) if isinstance(value, list) else value for value in values]
+        self.history = NamedLogs(
+            (name, [np.asarray(value) if isinstance(value, list) else value for value in values])
             for name, values in state["history"].items()
-        }
+        )
         self.epoch = list(state["epoch"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from convolens.arguments import did_you_mean, integer, number_in
 from convolens.callbacks.callback import Logs
 from convolens.callbacks.monitor import MonitorCallback
+from convolens.callbacks.older.names import name_in
 from convolens.checkpoints.old_names import is_old_name
 from convolens.errors import ArgumentError, WriteError
 
@@ -35,6 +36,7 @@ class ModelCheckpoint(MonitorCallback):
         save_freq: "epoch", or a number of training steps.
         initial_value_threshold: the value that the first one must improve on.
         period: Keras 1's and 2's word: save after every so many epochs.
+        options: accepted, as in TensorFlow.
 
     Raises:
         ArgumentError: another file ending, a malformed template, or a bad `save_freq`.
@@ -57,6 +59,7 @@ class ModelCheckpoint(MonitorCallback):
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
         period: int = 1,
+        options: Any = None,
     ) -> None:
         super().__init__(monitor, mode)
         self.filepath = fspath(filepath)
@@ -114,8 +117,13 @@ class ModelCheckpoint(MonitorCallback):
                 )
         return [name for name in found if name not in own]
 
+    def _known(self, name: str) -> str:
+        """Return what the logs call a name in the template."""
+        return name_in(self.params.get("metrics") or (), name)
+
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.check_names(self._names, f"filepath {self.filepath!r}")
+        self.settle_name()
+        self.check_names([self._known(name) for name in self._names], f"filepath {self.filepath!r}")
         if self.save_best_only:
             self.check_names([self.monitor])
             self.find_direction()
@@ -170,6 +178,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _path(self, epoch: int, logs: Logs, batch: int | None) -> str:
         values = dict(logs or {}) | {"epoch": epoch + 1}
+        values |= {name: values[self._known(name)] for name in self._names if self._known(name) in values}
         if batch is not None:
             values["batch"] = batch + 1
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from convolens.arguments import did_you_mean, number_in, one_of
 from convolens.callbacks.callback import Callback, Logs
+from convolens.callbacks.older.names import name_in
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.metrics import METRICS
 
@@ -151,7 +152,12 @@ class MonitorCallback(Callback):
                     f"it reports {', '.join(known)}.{hint}"
                 )
 
+    def settle_name(self) -> None:
+        """Watch what the logs have under another age's name: "val_accuracy" for "val_acc", and the reverse."""
+        self.monitor = name_in(self.params.get("metrics") or (), self.monitor)
+
     def on_train_begin(self, logs: Logs = None) -> None:
+        self.settle_name()
         self.check_names([self.monitor])
         self.find_direction()
 

@@ -22,6 +22,7 @@ class ReduceLROnPlateau(MonitorCallback):
         min_delta: a smaller change is no improvement.
         cooldown: epochs to wait after the rate fell.
         min_lr: the rate does not fall below it.
+        epsilon: Keras 1's word for `min_delta`.
 
     Raises:
         ArgumentError: an argument out of range.
@@ -43,8 +44,9 @@ class ReduceLROnPlateau(MonitorCallback):
         min_delta: float = 1e-4,
         cooldown: int = 0,
         min_lr: float = 0.0,
+        epsilon: float | None = None,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
+        super().__init__(monitor, mode, min_delta if epsilon is None else epsilon)
         if factor >= 1.0:
             raise ArgumentError(f"ReduceLROnPlateau: factor must be below 1; received {factor!r}.")
         self.factor = number_in("ReduceLROnPlateau", "factor", factor, 0.0, 1.0)

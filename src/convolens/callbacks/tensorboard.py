@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from convolens.arguments import integer
+from convolens.arguments import integer, refuse_unknown
 from convolens.callbacks.callback import Callback, Logs
 from convolens.errors import ArgumentError, ExtraMissingError, WriteError
 
 TRAIN, VALIDATION = "train", "validation"
 _SUFFIX = ".convolens"  # of the names of our files: those after a state are taken away, and no others
+
+
+_OLDER = ("write_grads", "batch_size", "embeddings_layer_names", "embeddings_data")
 
 
 class TensorBoard(Callback):
@@ -30,6 +33,7 @@ class TensorBoard(Callback):
         histogram_freq: histograms of all weights every so many epochs; 0 for none.
         write_graph, write_images, profile_batch, embeddings_freq, embeddings_metadata: accepted, with a warning that
             nothing is written for them. (Keras' default for write_graph is True; here it is False.)
+        options: Keras 2's `write_grads`, `batch_size`, `embeddings_layer_names`, `embeddings_data` are accepted; nothing is written for them.
         write_steps_per_second: `epoch_steps_per_second`, and `batch_steps_per_second` where batches are written.
         update_freq: "epoch", "batch", or a number of batches after which `batch_loss` and so on are written too. Values of
             a batch are the means of the epoch so far.
@@ -58,8 +62,10 @@ class TensorBoard(Callback):
         profile_batch: Any = 0,
         embeddings_freq: int = 0,
         embeddings_metadata: Any = None,
+        **options: Any,
     ) -> None:
         super().__init__()
+        refuse_unknown("TensorBoard", options, _OLDER)
         if importlib.util.find_spec("tensorboard") is None:
             raise ExtraMissingError(
                 "TensorBoard: the package tensorboard is not installed; pip install 'convolens[tensorboard]', or use CSVLogger."
