@@ -25,6 +25,7 @@ _NAMES = {
     "get_custom_objects": _OWN,
     "img_to_array": _FILES,
     "load_img": _FILES,
+    "plot_model": "convolens.utils.plotting",
     "register_keras_serializable": _OWN,
     "save_img": _FILES,
 }
@@ -41,6 +42,7 @@ __all__ = [
     "img_to_array",
     "load_img",
     "normalize",
+    "plot_model",
     "register_keras_serializable",
     "save_img",
     "set_random_seed",
