@@ -175,7 +175,11 @@ class Layer(Modal, OwnState, torch.nn.Module):
         return call(self, super().__call__, arguments, keywords)
 
     def run_within(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Return what the layer gives for torch's tensors, anywhere among arguments and keywords, within a network."""
+        """Return what the layer gives within a network.
+
+        Args:
+            arguments, keywords: of the call, with torch's tensors anywhere in them.
+        """
         return super().__call__(*arguments, **keywords)
 
     def call(self, *arguments: Any, **keywords: Any) -> Any:

@@ -93,7 +93,11 @@ class Operation(Layer):
             return shape_by_running(self.title, self.call, arguments, keywords, 2)
 
     def get_config(self) -> dict[str, Any]:
-        """Raise an `ArgumentError`: a function of the user's own has no written form."""
+        """Refuse: a function of the user's own has no written form.
+
+        Raises:
+            ArgumentError: always.
+        """
         raise ArgumentError(
             f"{self.title}: a function in a graph is a program, which no file holds; save the weights (model.save_weights), and "
             "build the model by the program where you load them."

@@ -172,15 +172,30 @@ class Structure:
         """Do nothing: no layer here remembers the batch before (Keras 2's word)."""
 
     def add_weight(self, *given: Any, **options: Any) -> Any:
-        """Return a new weight of a model of one's own; args, raises: as of `Layer.add_weight`."""
+        """Return a new weight of a model of one's own.
+
+        Args:
+            given, options: as of `Layer.add_weight`.
+
+        Raises:
+            ArgumentError: a shape that holds None.
+        """
         return self.module.add_weight(*given, **options)
 
     def add_loss(self, losses: Any, **options: Any) -> None:
-        """Add to the loss of the run under way; args: as of `Layer.add_loss`."""
+        """Add to the loss of the run under way.
+
+        Args:
+            losses, options: as of `Layer.add_loss`.
+        """
         self.module.add_loss(losses, **options)
 
     def add_metric(self, value: Any, name: str | None = None, **options: Any) -> None:
-        """Show the mean of a value among the metrics; args: as of `Layer.add_metric`."""
+        """Show the mean of a value among the metrics.
+
+        Args:
+            value, name, options: as of `Layer.add_metric`.
+        """
         self.module.add_metric(value, name, **options)
 
     def freeze(self, until: str | int | None = None) -> freezing.Trained:

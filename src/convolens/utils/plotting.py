@@ -28,7 +28,8 @@ def plot_model(
         options: Keras' others (`expand_nested`, `dpi` ...) are accepted, and change nothing.
 
     Raises:
-        ArgumentTypeError: another argument. Others: as of `analysis.plot_model`.
+        ArgumentTypeError: another argument. ArgumentError: another direction. NotBuiltError: there are no weights yet.
+        WriteError: the file cannot be written.
 
     Example:
         >>> from convolens import layers, models
