@@ -24,7 +24,7 @@ from convolens.augmentation.cpu.places import (
 from convolens.augmentation.cpu.write_line import line_of, write_line
 
 # Of blend, colours, places and write_line: Numba looks at this file only to see whether its code is still good.
-CALLED = "ae0547ee25c86aeb"
+CALLED = "a479023ea86b6c40"
 
 
 @compiled(error_model="numpy")
