@@ -200,7 +200,7 @@ class Compilable(Structure):
         """Measure one batch and return name -> value; a class of one's own may do it otherwise.
 
         Args:
-            data: as of `train_step`.
+            data: as of `Compilable.train_step`.
         """
         return self._usual_step("test_step", data)
 
@@ -208,7 +208,7 @@ class Compilable(Structure):
         """Return the predictions of a batch; a class of one's own may do it otherwise.
 
         Args:
-            data: as of `train_step`.
+            data: as of `Compilable.train_step`.
         """
         return self(data[0] if isinstance(data, tuple) else data, training=False)
 

@@ -244,9 +244,9 @@ class Model(Fitting):
         """Return the number of the likeliest class of each sample; of one output whether it is above 1/2.
 
         Args:
-            x, batch_size, verbose: as of `predict`.
+            x, batch_size, verbose: as of `Fitting.predict`.
 
-        Raises: as of `predict`.
+        Raises: as of `Fitting.predict`.
         """
         scores = self.predict(x, batch_size=batch_size, verbose=verbose)
         return scores.argmax(-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
@@ -255,9 +255,9 @@ class Model(Fitting):
         """Return `predict`, under an old name.
 
         Args:
-            x, batch_size, verbose: as of `predict`.
+            x, batch_size, verbose: as of `Fitting.predict`.
 
-        Raises: as of `predict`.
+        Raises: as of `Fitting.predict`.
         """
         return self.predict(x, batch_size=batch_size, verbose=verbose)
 

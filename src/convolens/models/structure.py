@@ -9,6 +9,7 @@ from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.axes import inside_tensors, surface, surface_tensors
+from convolens.layers.calls.own_state import OwnState as OwnState
 from convolens.layers.calls.symbols import is_shape, is_symbolic, leaves
 from convolens.memory import kept_memory
 from convolens.models.feeding import feed
@@ -175,7 +176,7 @@ class Structure:
         """Return a new weight of a model of one's own.
 
         Args:
-            given, options: as of `Layer.add_weight`.
+            given, options: as of `OwnState.add_weight`.
 
         Raises:
             ArgumentError: a shape that holds None.
@@ -186,7 +187,7 @@ class Structure:
         """Add to the loss of the run under way.
 
         Args:
-            losses, options: as of `Layer.add_loss`.
+            losses, options: as of `OwnState.add_loss`.
         """
         self.module.add_loss(losses, **options)
 
@@ -194,7 +195,7 @@ class Structure:
         """Show the mean of a value among the metrics.
 
         Args:
-            value, name, options: as of `Layer.add_metric`.
+            value, name, options: as of `OwnState.add_metric`.
         """
         self.module.add_metric(value, name, **options)
 
