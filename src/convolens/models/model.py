@@ -233,10 +233,13 @@ class Model(Fitting):
         return json.dumps(description | {"config": description["config"] | {"name": self.name}}, **options)
 
     def to_yaml(self, **options: Any) -> str:
-        """Raise an `ArgumentError`: YAML can hold programs, and Keras dropped it; `to_json` says the same.
+        """Refuse: YAML can hold programs, and Keras dropped it; `to_json` says the same.
 
         Args:
             options: not used.
+
+        Raises:
+            ArgumentError: always.
         """
         raise ArgumentError("to_yaml: Keras dropped it, for YAML can hold programs; use model.to_json().")
 
