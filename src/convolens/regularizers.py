@@ -141,7 +141,7 @@ class OrthogonalRegularizer(Regularizer):
         rows = torch.nn.functional.normalize(x if self.mode == "rows" else x.T, eps=1e-6)
         products = rows @ rows.T
         count = len(rows)
-        others = products * (1.0 - torch.eye(count, dtype=x.dtype, device=x.device))
+        others = products * (1.0 - torch.eye(count).to(x))
         return self.factor * 0.5 * others.abs().sum() / (count * (count - 1.0) / 2.0)
 
 

@@ -120,16 +120,12 @@ def _count_flat(
         # Bin -1 (a score of 0 at a first threshold of exactly 0) is above no threshold.
         bins = bins.long() + 1
         at_or_above = [
-            torch.zeros(last + 2, dtype=weights.dtype, device=weights.device)
-            .index_add(0, bins, part)[1:]
-            .flip(0)
-            .cumsum(0)
-            .flip(0)
+            weights.new_zeros(last + 2).index_add(0, bins, part)[1:].flip(0).cumsum(0).flip(0)
             for part in (right, wrong)
         ]
         true_positives, false_positives = at_or_above
     else:
-        limits = torch.tensor(thresholds, dtype=scores.dtype, device=scores.device)
+        limits = scores.new_tensor(thresholds)
         above = (scores > limits[:, None]).to(weights.dtype)  # (thresholds, scores)
         true_positives, false_positives = above @ right, above @ wrong
     return Counts(
