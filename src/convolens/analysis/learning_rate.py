@@ -134,9 +134,9 @@ def find_learning_rate(
     """
     import numpy as np
 
+    from convolens.seeding import set_random_seed
     from convolens.training.loop import batches_of
     from convolens.training.state import RandomStates
-    from convolens.utils import set_random_seed
 
     where = "find_learning_rate"
     rates = growing_rates(where, min_rate, max_rate, steps)

@@ -2,9 +2,9 @@
 
 from convolens.missing import answer_for
 from convolens.models.cloning import clone_model, model_from_config, model_from_json
+from convolens.models.files.saving import save_model
 from convolens.models.loading import load_model
 from convolens.models.model import Model
-from convolens.models.saving import save_model
 from convolens.models.sequential import Sequential
 
 __all__ = [

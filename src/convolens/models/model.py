@@ -12,13 +12,13 @@ from convolens.arguments import refuse_unknown
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
+from convolens.models.files.saving import save_model
 from convolens.models.fitting import Fitting
 from convolens.models.graph.deserialization import network_from_config
 from convolens.models.graph.network import Network
 from convolens.models.graph.own_network import OwnNetwork
 from convolens.models.graph.serialization import serialize
 from convolens.models.resuming import best_file
-from convolens.models.saving import save_model
 from convolens.models.summary import summary
 
 _INERT = ("trainable", "dtype", "dynamic", "autocast")

@@ -5,8 +5,8 @@ from typing import Any
 from convolens import random
 from convolens.missing import answer_for
 from convolens.ops.operation import operation
+from convolens.seeding import set_random_seed
 from convolens.tensor import Tensor, as_tensor
-from convolens.utils import set_random_seed
 
 __all__ = [
     "categorical", "gamma", "normal", "set_random_seed", "set_seed", "shuffle", "stateless_normal", "stateless_uniform",

@@ -1,11 +1,9 @@
 """Helpers under the names of `keras.utils`; what is more than a few lines is imported on first use."""
 
 import importlib
-import random
 from typing import Any
 
 import numpy as np
-import torch
 
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
@@ -28,6 +26,7 @@ _NAMES = {
     "plot_model": "convolens.utils.plotting",
     "register_keras_serializable": _OWN,
     "save_img": _FILES,
+    "set_random_seed": "convolens.seeding",
 }
 
 __all__ = [
@@ -109,14 +108,3 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
     norms = np.linalg.norm(x, order, axis, keepdims=True)
     norms[norms == 0] = 1
     return np.asarray(x) / norms
-
-
-def set_random_seed(seed: int) -> None:
-    """Seed Python's, NumPy's and torch's generators.
-
-    Example:
-        >>> set_random_seed(1)
-    """
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)

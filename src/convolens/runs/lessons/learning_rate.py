@@ -21,7 +21,7 @@ from convolens.runs.settings.as_command import typed
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.training.making import make_batches, model_maker
 from convolens.runs.whole_runs.train import fit_batch_size
-from convolens.utils import set_random_seed
+from convolens.seeding import set_random_seed
 
 
 @dataclass(frozen=True)

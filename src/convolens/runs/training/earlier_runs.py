@@ -19,8 +19,8 @@ from convolens.runs.output.screen import Screen, threads_text
 from convolens.runs.settings.options import Settings
 from convolens.runs.training.branch import Parent, adopt
 from convolens.runs.training.first_weights import begin_again_with
+from convolens.seeding import set_random_seed
 from convolens.training.state import differences
-from convolens.utils import set_random_seed
 
 
 def find_run(

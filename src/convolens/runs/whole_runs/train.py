@@ -40,7 +40,7 @@ from convolens.runs.training.stages import Stages
 from convolens.runs.transfer.choice import choose_model
 from convolens.runs.whole_runs.ending import run_to_its_end
 from convolens.runs.whole_runs.train_on import Asked, go_on_from, train_on
-from convolens.utils import set_random_seed
+from convolens.seeding import set_random_seed
 
 STEPS_AN_EPOCH, SMALLEST_BATCH = 16, 16  # few photos in large batches would be few steps, and little learnt
 

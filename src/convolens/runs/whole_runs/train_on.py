@@ -39,7 +39,7 @@ from convolens.runs.transfer.first_answer import ONE_BY_ONE, FirstAnswer
 from convolens.runs.transfer.learning_on import LearningOn, Side, judge_trial
 from convolens.runs.transfer.legs import LegBatches, Legs, joined
 from convolens.runs.whole_runs.ending import run_to_its_end
-from convolens.utils import set_random_seed
+from convolens.seeding import set_random_seed
 
 SMALLEST_BATCH = 2
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any
 
 from convolens.errors import NotHereError
-from convolens.utils import set_random_seed
+from convolens.seeding import set_random_seed
 
 __all__ = [
     "ConfigProto", "GPUOptions", "Graph", "InteractiveSession", "Session", "disable_eager_execution", "disable_v2_behavior",
