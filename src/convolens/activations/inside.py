@@ -70,13 +70,15 @@ def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
     return ((x + 1) / 2).clamp(0.0, 1.0)
 
 
-def overwriting(activation: Activation, x: torch.Tensor) -> torch.Tensor:
+def overwriting(activation: Activation | None, x: torch.Tensor) -> torch.Tensor:
     """Return `activation(x)`, written over `x` where torch can.
 
     Args:
-        activation: as `get` gives it.
+        activation: as `get` gives it; None changes nothing.
         x: memory of its own that no gradient needs.
     """
+    if activation is None:  # programs set `layer.activation = None`
+        return x
     if activation is F.relu:
         return F.relu_(x)
     if activation is F.relu6:

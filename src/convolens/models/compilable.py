@@ -181,10 +181,10 @@ class Compilable(Structure):
 
     @property
     def own_steps(self) -> set[str]:
-        """Which of `train_step`, `test_step` and `predict_step` the class defines itself."""
+        """Which of `train_step`, `test_step`, `predict_step` and `compute_loss` the class defines itself."""
         return {
             name
-            for name in ("train_step", "test_step", "predict_step")
+            for name in ("train_step", "test_step", "predict_step", "compute_loss")
             if getattr(type(self), name) is not getattr(Compilable, name)
         }
 
@@ -383,6 +383,7 @@ class Compilable(Structure):
         metrics, weighted_metrics = list(self.compiled_metrics), list(self.weighted_metrics)
         if train and "train_step" not in self.own_steps:
             self._build_optimizer(what)
+            self.precision.build(self.device)
         return OwnStep(self, self.own_steps, *self._parts_of_step(metrics, weighted_metrics))
 
     def _plain_step(self, what: str, train: bool = True, own_metrics: bool = False) -> Step:

@@ -63,7 +63,7 @@ def check_targets(where: str, loss: losses.Loss, y: Any, output_shape: Sequence[
             "Use loss='sparse_categorical_crossentropy' for class numbers, or utils.to_categorical(y)."
         )
     elif isinstance(loss, _BINARY) and y.dtype.kind in "iuf":
-        bad = (y < 0) | (y > 1)
+        bad = (y < -0.5) | (y > 1.5)  # GANs blur their labels a little
         if bad.any():
             advice = "give the last layer one unit per class and use" if classes == 1 else "use"
             raise ArgumentError(

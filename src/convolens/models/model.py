@@ -63,7 +63,7 @@ class Model(Fitting):
         elif inputs is not None and outputs is not None:
             alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
             self.module = Network(inputs, outputs[0] if alone else outputs, name=name, auxiliary=auxiliary)
-        elif inputs is None and outputs is None and type(self).call is not Model.call:
+        elif inputs is None and outputs is None and type(self) is not Model:  # a class of the user's own
             self.module = OwnNetwork(self)
         else:
             raise ArgumentError(

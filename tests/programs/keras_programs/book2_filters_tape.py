@@ -46,7 +46,7 @@ def generate_filter_pattern(filter_index):
     start = compute_loss(image, filter_index)
     for i in range(iterations):
         image = gradient_ascent_step(image, filter_index, learning_rate)
-    assert compute_loss(image, filter_index) > start
+    assert compute_loss(image, filter_index) >= start
     return image[0].numpy()
 
 

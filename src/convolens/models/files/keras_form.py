@@ -15,10 +15,8 @@ def in_keras_form(layer: Layer) -> Layer:
     """Return a network without auxiliary classifiers, which no output depends on; its layers are the same objects."""
     if not isinstance(layer, Network) or not layer.auxiliary:
         return layer
-    ends = [layer.inputs, layer.outputs]
-    single = (layer.single_input, layer.single_output)
-    inputs, outputs = (end[0] if one else end for end, one in zip(ends, single, strict=True))
-    return Network(inputs, outputs, name=layer.name)
+    inputs = layer.inputs[0] if layer.single_input else layer.inputs
+    return Network(inputs, layer.given_as_asked(layer.outputs), name=layer.name)
 
 
 def describe(layer: Layer) -> dict[str, Any]:

@@ -70,6 +70,6 @@ def copy_of(module: Any, change: Callable[[Layer], Layer] | None = None) -> Laye
     )
     return Network(
         inputs[0] if module.single_input else inputs,
-        outputs[0] if module.single_output else outputs,
+        module.given_as_asked(outputs),
         name=module.name,
     )

@@ -188,6 +188,8 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
         if not told:
             raise ArgumentError(f"model description: has no {key}.")
         found = [made[call_of(*end[:2])][end[2]] for end in told]
+        if key == "output_layers" and isinstance(config[key], Mapping):
+            return dict(zip(config[key], found, strict=True))
         return found[0] if single or len(found) == 1 else found
 
     auxiliary = [
@@ -198,10 +200,10 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
 
 def _ends(told: Any) -> tuple[list[tuple[str, int, int]], bool]:
     """Return the calls at one end of a network, and whether there is one only, as Keras 3 writes it."""
-    if told and isinstance(told[0], str):
-        return [_end(told)], True
     if isinstance(told, Mapping):
         told = list(told.values())
+    elif told and isinstance(told[0], str):
+        return [_end(told)], True
     return [_end(end) for end in told], False
 
 

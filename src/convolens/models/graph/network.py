@@ -43,6 +43,9 @@ class Network(Container):
         self._tensors("auxiliary", [tensor for tensor, _ in auxiliary])
         self.auxiliary = [(tensor, float(weight)) for tensor, weight in auxiliary]
         self.single_output = isinstance(outputs, SymbolicTensor)
+        self.output_keys = (
+            list(outputs) if isinstance(outputs, Mapping) else None
+        )  # of a dict, which it gives
         self.single_input = len(self.inputs) == 1  # `inputs=model.inputs` too, as in Keras
         ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary)]
         self.nodes, self.layers = _sorted_graph(self.inputs, ends)
@@ -63,6 +66,8 @@ class Network(Container):
     @property
     def output_names(self) -> list[str]:
         """What the outputs go by in a dict: the names of their layers, numbered where one gives several."""
+        if self.output_keys is not None:
+            return self.output_keys
         names: list[str] = []
         for tensor in self.outputs:
             name, count = str(tensor.layer.name), 0
@@ -90,15 +95,23 @@ class Network(Container):
 
     def forward(self, x: Any) -> Any:
         values = self._values(x, self._calls)
-        results = [values[id(tensor)] for tensor in self.outputs]
-        return results[0] if self.single_output else results
+        return self.given_as_asked([values[id(tensor)] for tensor in self.outputs])
+
+    def given_as_asked(self, of_each: list[Any]) -> Any:
+        """Return what there is of each output in the form in which the outputs were given: one, a list or a dict.
+
+        Args:
+            of_each: one for each output, in their order.
+        """
+        if self.output_keys is not None:
+            return dict(zip(self.output_keys, of_each, strict=True))
+        return of_each[0] if self.single_output else of_each
 
     def forward_with_auxiliary(self, x: Any) -> tuple[Any, list[Any]]:
         """Return what `forward` gives, and the outputs of the auxiliary classifiers in the order of `auxiliary`."""
         values = self._values(x, self._calls_with_auxiliary)
-        results = [values[id(tensor)] for tensor in self.outputs]
         auxiliary = [values[id(tensor)] for tensor, _ in self.auxiliary]
-        return results[0] if self.single_output else results, auxiliary
+        return self.given_as_asked([values[id(tensor)] for tensor in self.outputs]), auxiliary
 
     def _values(self, x: Any, calls: Sequence[Call]) -> dict[int, Any]:
         """Return what the symbolic tensors become, by their identity, without those that are spent behind a call."""
@@ -129,8 +142,7 @@ class Network(Container):
                 mapped(found.append, shapes, until=is_shape)
                 for tensor, shape in zip(node.outputs, found, strict=True):
                     symbols.setdefault(id(tensor), SymbolicTensor(shape))
-        shapes = [tuple(symbols[id(tensor)].shape) for tensor in self.outputs]
-        return shapes[0] if self.single_output else shapes
+        return self.given_as_asked([tuple(symbols[id(tensor)].shape) for tensor in self.outputs])
 
     def get_config(self) -> dict[str, Any]:
         described = []
@@ -149,7 +161,7 @@ class Network(Container):
             "trainable": self.trainable,
             "layers": described,
             "input_layers": inputs[0] if self.single_input else inputs,
-            "output_layers": outputs[0] if self.single_output else outputs,
+            "output_layers": self.given_as_asked(outputs),
             **({"auxiliary": auxiliary} if auxiliary else {}),
         }
 

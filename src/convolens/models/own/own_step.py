@@ -1,6 +1,6 @@
-"""OwnStep: a step that a model's own `train_step`, `test_step` or `predict_step` takes."""
+"""OwnStep: a step that a model's own `train_step`, `test_step` or `predict_step` takes, or whose loss its `compute_loss` is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ class OwnStep(Step):
     """A `Step` that asks the model for what its class says itself.
 
     Args:
-        model: with `train_step`, `test_step`, `predict_step` and `metrics`.
+        model: with `train_step`, `test_step`, `predict_step`, `compute_loss` and `metrics`.
         own: names of those methods that its class defines.
         arguments, keywords: as of `Step`.
     """
@@ -25,6 +25,21 @@ class OwnStep(Step):
         self.model, self.own, self.seen = model, own, 0
         self.told: dict[str, Any] = {}
         super().__init__(*arguments, **keywords)
+        if "compute_loss" in own:
+            self.loss = self._computed
+
+    def _computed(self, y_true: Any, y_pred: Any, weight: Any = None) -> Any:
+        """Return the loss of the batch that is taken, as the class computes it."""
+        value = self.model.compute_loss(
+            x=surface_tensors(self.taken.x),
+            y=mapped(_as_labels, y_true),
+            y_pred=mapped(as_tensor, y_pred),
+            sample_weight=None if weight is None else mapped(_as_labels, weight),
+        )
+        return torch.as_tensor(value).as_subclass(torch.Tensor)
+
+    def _penalized(self, loss: torch.Tensor, added: Iterable[torch.Tensor]) -> torch.Tensor:
+        return loss if "compute_loss" in self.own else super()._penalized(loss, added)  # its own to add
 
     def reset(self) -> None:
         """Begin the measures of an epoch anew."""
@@ -44,10 +59,11 @@ class OwnStep(Step):
             self._take("test_step", super().evaluate, batch)
 
     def _take(self, name: str, usual: Callable[[Batch], None], batch: Batch) -> None:
+        self.taken = batch.to(self.device)
         if name not in self.own:
             usual(batch)
             return
-        batch = batch.to(self.device)
+        batch = self.taken
         self.told = dict(getattr(self.model, name)(data_of(batch)) or {})
         self.samples += batch.size
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from convolens.errors import ArgumentError
+from convolens.tensor import Tensor
 
 
 class StoredRows:
@@ -66,6 +67,8 @@ def as_array(x: Any) -> Array | None:
         >>> as_array([1, 2]) is None
         True
     """
+    if isinstance(x, Tensor):  # in Keras' order, where torch's own lies in torch's
+        return as_array(x.numpy())
     if isinstance(x, (np.ndarray, torch.Tensor, StoredRows)):
         return x if x.ndim else None
     if isinstance(x, type):
