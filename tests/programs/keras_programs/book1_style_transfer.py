@@ -6,7 +6,7 @@ from scipy.optimize import fmin_l_bfgs_b
 from keras import backend as K
 from keras.applications import vgg19
 
-img_height, img_width = 24, 24
+img_height, img_width = 32, 32
 target = vgg19.preprocess_input(np.random.random((1, img_height, img_width, 3)) * 255)
 style = vgg19.preprocess_input(np.random.random((1, img_height, img_width, 3)) * 255)
 
@@ -87,4 +87,4 @@ for i in range(3):
     print('Current loss value:', min_val)
 assert values[-1] < values[0]
 print('style', x.reshape((img_height, img_width, 3)).shape)
-# prints: style (24, 24, 3)
+# prints: style (32, 32, 3)

@@ -42,4 +42,4 @@ model.compile(loss="binary_crossentropy", optimizer="rmsprop", metrics=["accurac
 history = model.fit(x_train, y_train, batch_size=16, epochs=2, validation_split=0.25)
 assert np.isfinite(history.history["val_loss"]).all()
 print("parameters", model.count_params())
-# prints: parameters 4273
+# prints: parameters 4529

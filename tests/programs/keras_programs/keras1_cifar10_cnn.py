@@ -73,5 +73,5 @@ history = model.fit_generator(datagen.flow(X_train, Y_train, batch_size=batch_si
 loss, acc = model.evaluate(X_test, Y_test, batch_size=batch_size, verbose=0)
 proba = model.predict_proba(X_test)
 assert proba.shape == (len(X_test), 10)
-print('epochs', len(history.history['acc']), sorted(history.history))
-# prints: epochs 2 ['acc', 'loss', 'val_acc', 'val_loss']
+print('epochs', len(history.history['acc']), len(history.history['val_acc']))
+# prints: epochs 2 2

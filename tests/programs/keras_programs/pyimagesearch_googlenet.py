@@ -105,4 +105,4 @@ H = model.fit_generator(aug.flow(trainX, trainY, batch_size=8),
 	validation_data=(trainX, trainY), steps_per_epoch=len(trainX) // 8,
 	epochs=NUM_EPOCHS, callbacks=callbacks, verbose=1)
 print(model.name, model.count_params(), [round(float(rate), 6) for rate in H.history["lr"]])
-# prints: googlenet 9663 [0.005, 0.0025]
+# prints: googlenet 7995 [0.005, 0.0025]

@@ -57,8 +57,8 @@ class TrainingMonitor(BaseLogger):
 			plt.figure()
 			plt.plot(N, self.H["loss"], label="train_loss")
 			plt.plot(N, self.H["val_loss"], label="val_loss")
-			plt.plot(N, self.H["acc"], label="train_acc")
-			plt.plot(N, self.H["val_acc"], label="val_acc")
+			plt.plot(N, self.H["accuracy"], label="train_acc")
+			plt.plot(N, self.H["val_accuracy"], label="val_acc")
 			plt.title("Training Loss and Accuracy [Epoch {}]".format(len(self.H["loss"])))
 			plt.legend()
 			plt.savefig(self.figPath)
@@ -120,4 +120,4 @@ for start in (0, 1):
 H = json.loads(open("{}.json".format(os.getpid())).read())
 assert abs(K.get_value(model.optimizer.lr) - 1e-2) < 1e-7
 print(sorted(os.listdir("checkpoints")), {k: len(v) for (k, v) in sorted(H.items())})
-# prints: ['epoch_1.hdf5', 'epoch_2.hdf5'] {'acc': 2, 'loss': 2, 'val_acc': 2, 'val_loss': 2}
+# prints: ['epoch_1.hdf5', 'epoch_2.hdf5'] {'accuracy': 2, 'loss': 2, 'val_accuracy': 2, 'val_loss': 2}
