@@ -79,7 +79,7 @@ history = model.fit_generator(datagen.flow(X_train,Y_train, batch_size=batch_siz
                               , callbacks=[learning_rate_reduction])
 fig, ax = plt.subplots(2,1)
 ax[0].plot(history.history['loss'], color='b', label="Training loss")
-ax[0].plot(history.history['val_loss'], color='r', label="validation loss",axes =ax[0])
+ax[0].plot(history.history['val_loss'], color='r', label="validation loss")
 ax[0].legend(loc='best', shadow=True)
 ax[1].plot(history.history['acc'], color='b', label="Training accuracy")
 ax[1].plot(history.history['val_acc'], color='r',label="Validation accuracy")
