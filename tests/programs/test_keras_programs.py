@@ -69,9 +69,30 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
     matplotlib.use("Agg")
 
 
+# What they need that is not here yet; whoever adds it takes the line out.
+NOT_YET = {
+    "book1_variational_autoencoder": "a `call` that uses symbolic tensors from outside",
+    "coursera_residual_networks": "utils.model_to_dot",
+    "metrics_of_imbalanced_classes": "`.numpy()` of a weight that is trained",
+    "serialization_of_custom_objects": "`x + y` in a file",
+    "signals_and_volumes": "Conv3D and its kin",
+    "tf_dcgan": "`.numpy()` of a weight that is trained",
+}
+EACH = [
+    pytest.param(
+        program,
+        id=program.stem,
+        marks=[pytest.mark.xfail(reason=NOT_YET[program.stem], strict=True)]
+        if program.stem in NOT_YET
+        else [],
+    )
+    for program in PROGRAMS
+]
+
+
 @pytest.mark.usefixtures("_in_a_folder_of_its_own")
 @pytest.mark.filterwarnings("ignore")  # what is old in them is said; tests of each part look at how
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+@pytest.mark.parametrize("program", EACH)
 def test_runs_unchanged(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expected = program.read_text().rstrip().rpartition("\n")[2]
     assert expected.startswith(PRINTS), f"{program.name} does not say what it prints"

@@ -55,7 +55,7 @@ class MeanMetric(Metric):
         """
         if self.function is None:
             raise NotImplementedError
-        return self.function(y_true, y_pred, **self.arguments)
+        return self.function(*match_ranks(y_true, y_pred), **self.arguments)
 
     @torch.no_grad()
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

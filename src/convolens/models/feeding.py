@@ -84,9 +84,24 @@ def arrays_for(where: str, module: torch.nn.Module, x: Any) -> Any:
         raise ShapeError(
             f"{where}: the model has {len(shapes)} inputs; give a list of arrays. Received {received}."
         )
-    for array, shape in zip(arrays if isinstance(arrays, list) else [arrays], shapes, strict=True):
+    fitted = [_of_rank(array, shape) for array, shape in zip(
+        arrays if isinstance(arrays, list) else [arrays], shapes, strict=True
+    )]  # fmt: skip
+    for array, shape in zip(fitted, shapes, strict=True):
         check_shape(where, tuple(array.shape), shape)
-    return arrays
+    return fitted if isinstance(arrays, list) else fitted[0]
+
+
+def _of_rank(array: Any, shape: Shape) -> Any:
+    """Return an array with the last axis of length 1 that it lacks, or without the one too many, as Keras does."""
+    if not isinstance(array, (np.ndarray, torch.Tensor)):
+        return array
+    rank, length = len(shape), array.shape
+    if len(length) == rank - 1 and shape[-1] == 1 and rank > 2 and _fits(length, shape[:-1]):
+        return array[..., None] if isinstance(array, np.ndarray) else array.unsqueeze(-1)
+    if len(length) == rank + 1 and length[-1] == 1 and _fits(length[:-1], shape):
+        return array[..., 0]
+    return array
 
 
 def _for_own(where: str, module: OwnNetwork, x: Any) -> Any:

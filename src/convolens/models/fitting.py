@@ -54,6 +54,11 @@ def _class_weights(where: str, class_weight: Any, labels: Any) -> Mapping[int, f
     return class_weight
 
 
+def _only(y: Any, names: Sequence[str]) -> Any:
+    """Return the labels of the only output out of a dict by its name."""
+    return y[names[0]] if isinstance(y, Mapping) and len(names) == 1 and names[0] in y else y
+
+
 def _joined(outputs: list[Any]) -> Any:
     """Return the predictions of all batches as an array, or a list or dict of them."""
     first = outputs[0]
@@ -78,6 +83,7 @@ class Fitting(OldGenerators, Compilable):
             image_shape = self.input_shape[1:]
         labelled = where != "predict"
         names = self.output_names
+        y = _only(y, names)
         if len(names) > 1 and labelled:
             y = None if y is None else targets_by_output(where, y, names)
             if isinstance(sample_weight, (dict, list)):
@@ -97,6 +103,7 @@ class Fitting(OldGenerators, Compilable):
         x = batch_for(where, self.module, x)
         if not labelled:
             return x, None
+        y = _only(y, self.output_names)
         if y is not None and len(self.output_names) > 1:
             targets = targets_by_output(where, y, self.output_names)
             y = [None if one is None else as_labels(where, one) for one in targets]
@@ -187,6 +194,7 @@ class Fitting(OldGenerators, Compilable):
         self._settle_late()
         self._check_last_layer()
         names = self.output_names
+        y = _only(y, names)
         if len(names) > 1 and y is not None:
             y = targets_by_output("fit", y, names)
         if validation_split:

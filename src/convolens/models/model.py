@@ -64,7 +64,7 @@ class Model(Fitting):
             alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
             self.module = Network(inputs, outputs[0] if alone else outputs, name=name, auxiliary=auxiliary)
         elif inputs is None and outputs is None and type(self) is not Model:  # a class of the user's own
-            self.module = OwnNetwork(self)
+            self.module = OwnNetwork(self, type(self).call is not Model.call)
         else:
             raise ArgumentError(
                 "Model: give inputs= and outputs= (symbolic tensors from Input(shape=...)), or one torch module; "

@@ -98,7 +98,7 @@ model = Model([input_a, input_b], distance)
 rms = RMSprop()
 model.compile(loss=contrastive_loss, optimizer=rms, metrics=[accuracy])
 history = model.fit([tr_pairs[:, 0], tr_pairs[:, 1]], tr_y.astype('float32'),
-                    batch_size=16,
+                    batch_size=22,
                     epochs=epochs,
                     validation_data=([tr_pairs[:, 0], tr_pairs[:, 1]], tr_y.astype('float32')))
 

@@ -72,15 +72,16 @@ def model_graph(module: torch.nn.Module, input_shape: tuple[int, ...] | None = N
 
 def _of_calls(network: Network | SequentialNetwork) -> ModelGraph:
     given = {id(tensor) for tensor in network.inputs}
-    places = {id(node.output): place for place, node in enumerate(network.nodes)}
+    places = {id(tensor): place for place, node in enumerate(network.nodes) for tensor in node.outputs}
     boxes, edges = [], []
     for place, node in enumerate(network.nodes):
-        layer = node.layer
-        if id(node.output) in given and not isinstance(layer, InputLayer):
-            boxes.append(Box(layer.name or "", "Input", "", node.output.shape, "input"))
+        layer, shape = node.layer, node.outputs[0].shape  # of the first, where there are several
+        is_given = all(id(tensor) in given for tensor in node.outputs)
+        if is_given and not isinstance(layer, InputLayer):
+            boxes.append(Box(layer.name or "", "Input", "", shape, "input"))
             continue
-        boxes.append(_box(layer, layer.name or "", node.output.shape))
-        if id(node.output) not in given:
+        boxes.append(_box(layer, layer.name or "", shape))
+        if not is_given:
             edges += [(places[id(tensor)], place) for tensor in node.inputs]
     return ModelGraph(tuple(boxes), tuple(dict.fromkeys(edges)))
 

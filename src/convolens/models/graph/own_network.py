@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+from convolens.errors import ArgumentError
 from convolens.layers import Layer, WeightEntry
 from convolens.layers.calls.symbols import is_shape, leaves
 from convolens.layers.layer import SymbolicTensor
@@ -14,6 +15,7 @@ class OwnNetwork(Container):
 
     Args:
         owner: the model.
+        has_call: whether its class defines `call`; one that is only trained, by its `train_step`, needs none.
         name: the network's own name.
     """
 
@@ -21,8 +23,9 @@ class OwnNetwork(Container):
     inputs: tuple[SymbolicTensor, ...] = ()  # it has no graph
     outputs: tuple[SymbolicTensor, ...] = ()
 
-    def __init__(self, owner: Any, name: str | None = None) -> None:
+    def __init__(self, owner: Any, has_call: bool = True, name: str | None = None) -> None:
         super().__init__(name=name)
+        self.has_call = has_call
         self.__dict__["owner"] = owner  # not one of its parts
         self.input_names: list[str] = []  # of a dict of inputs
         self._shapes: tuple[Any, Any] | None = None
@@ -70,6 +73,8 @@ class OwnNetwork(Container):
         if self.built or self._building:
             return
         super().build_once(input_shape)
+        if not self.has_call:
+            return
         try:
             self.compute_output_shape(input_shape)
         except Exception:
@@ -98,6 +103,10 @@ class OwnNetwork(Container):
         Args:
             arguments, keywords: of it.
         """
+        if not self.has_call:
+            raise ArgumentError(
+                f"{type(self.owner).__name__}: has no call; define call(self, inputs) in the class."
+            )
         names = inspect.signature(self.owner.call).parameters
         for name, value in (("training", self.training), ("mask", None)):
             if name in names:

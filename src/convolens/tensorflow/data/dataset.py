@@ -438,9 +438,9 @@ class Dataset:
         epoch, self._passes = self._passes, self._passes + 1
         return (map_structure(surface, element) for element in self.elements(epoch))
 
-    def as_numpy_iterator(self) -> Iterator[Any]:
+    def as_numpy_iterator(self) -> "NumpyIterator":
         """Return the elements of the next pass as NumPy's arrays and numbers."""
-        return (map_structure(as_numpy, element) for element in iter(self))
+        return NumpyIterator(map_structure(as_numpy, element) for element in iter(self))
 
     def get_single_element(self, name: str | None = None) -> Any:
         """Return the only element.
@@ -464,3 +464,21 @@ class Dataset:
 
 def _number(value: Any) -> Any:
     return as_tensor(value) if isinstance(value, (bool, int, float, list, np.generic)) else value
+
+
+class NumpyIterator(Iterator[Any]):
+    """An iterator that has TensorFlow's `next()` too.
+
+    Args:
+        elements: what it goes through.
+    """
+
+    def __init__(self, elements: Iterator[Any]) -> None:
+        self._elements = elements
+
+    def __next__(self) -> Any:
+        return next(self._elements)
+
+    def next(self) -> Any:
+        """Return the next element."""
+        return next(self._elements)
