@@ -37,7 +37,7 @@ def test_no_room_is_crowded() -> None:
 
 
 def is_there(name: str) -> bool:
-    """Return whether a dotted name is a module, or is spoken of in the module before it."""
+    """Return whether a dotted name is a module, or is spoken of in the room before it."""
     place = PACKAGE
     for part in name.removeprefix("convolens.").split("."):
         if (place / part).is_dir():
@@ -45,7 +45,9 @@ def is_there(name: str) -> bool:
         elif (place / f"{part}.py").is_file():
             return True
         else:
-            return re.search(rf"\b{part}\b", (place / "__init__.py").read_text(encoding="utf-8")) is not None
+            return any(  # `__init__` may look into the files when it is asked
+                re.search(rf"\b{part}\b", file.read_text(encoding="utf-8")) for file in place.glob("*.py")
+            )
     return True
 
 
