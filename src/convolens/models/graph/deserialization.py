@@ -86,15 +86,17 @@ class _Source:
     place: int = 0
 
 
-def _inbound(call: Any, network: bool) -> _Told:
-    """Return what a call in either dialect says.
+def _inbound(call: Any, layer: Layer) -> _Told:
+    """Return what a call of a layer in either dialect says.
 
-    Keras 3 says `training=False` of every layer that was called without; where it means it, it is of a network inside.
+    Keras 3 says `training` of every layer that was called without too, as the layer's default is: True where it changes images at random,
+    else False. It means what it says where that is something else, or is of a network inside.
     """
     if isinstance(call, Mapping):  # Keras 3
         keywords = {str(key): _sources(value) for key, value in call.get("kwargs", {}).items()}
         said = keywords.pop("training", None)
-        fixed = said is not None and (network or said or call.get("training_is_fixed"))
+        meant = isinstance(layer, Container) or bool(said) is not getattr(layer, "acts_unasked", False)
+        fixed = said is not None and (meant or call.get("training_is_fixed"))
         keywords = {key: value for key, value in keywords.items() if not (key == "mask" and value is None)}
         return _Told(tuple(_sources(call.get("args", []))), keywords, bool(said) if fixed else None)
     items = [call] if call and isinstance(call[0], str) else call
@@ -165,7 +167,7 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
         if isinstance(layer, InputLayer):
             made[name, 0] = layer.inbound_nodes[0].outputs
         for i, call in enumerate(description.get("inbound_nodes") or []):
-            calls[name, i] = _inbound(call, isinstance(layer, Container))
+            calls[name, i] = _inbound(call, layer)
     ends = {key: _ends(config.get(key) or []) for key in ("input_layers", "output_layers")}
     waiting = {call: [(source.layer, source.call) for source in told.sources] for call, told in calls.items()}
     first = _first_calls(layers, waiting, [end[:2] for found in ends.values() for end in found[0]])
