@@ -16,6 +16,7 @@ import convolens
 from callbacks.tiny import drive, model
 from convolens import callbacks, metrics
 from convolens.callbacks.monitor import larger_is_better
+from needed_arguments import NEEDED
 
 LIBRARIES = (convolens, keras)
 EIGHTHS = st.integers(-12, 12).map(lambda number: number / 8)  # exact in float32, in which Keras compares
@@ -221,8 +222,12 @@ def test_auto_mode_is_that_of_keras(name: str) -> None:
     """What Keras reads from the metric, we do; where it cannot tell, we cannot either."""
     if name == "acc":
         return  # no metric of that name in Keras 3
-    made = None if name in ("loss", "wobble") else metrics.get(name)
-    theirs = None if made is None else keras.metrics.get(name)
+    made = theirs = None
+    if name not in ("loss", "wobble"):
+        kind = metrics.METRICS[name].__name__
+        needed = NEEDED.get(kind)
+        made = metrics.METRICS[name](**needed) if needed else metrics.get(name)
+        theirs = getattr(keras.metrics, kind)(**needed) if needed else keras.metrics.get(name)
     direction = getattr(theirs, "_direction", {"loss": "down"}.get(name))
     expected = {"up": True, "down": False, None: None}[direction]
     assert larger_is_better(f"val_{name}", "auto") == expected

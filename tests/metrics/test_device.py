@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from convolens.metrics import METRICS, Mean, Metric
+from needed_arguments import NEEDED
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from convolens.metrics import METRICS, Mean, Metric
 )
 @pytest.mark.parametrize("weighted", [False, True])
 def test_an_update_reads_nothing_back(made: type[Metric], weighted: bool) -> None:
-    metric = made.from_config({})
+    metric = made.from_config(NEEDED.get(made.__name__, {}))
     y_pred = torch.ones(4, 6, device="meta", requires_grad=True)
     y_true = torch.ones(4, 6, device="meta")
     if made.__name__.startswith("Sparse"):

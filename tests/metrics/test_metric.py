@@ -1,7 +1,6 @@
 """What all metrics share: names, configs, state, bad input. Members of METRICS inherit."""
 
 import json
-from typing import Any
 
 import keras
 import numpy as np
@@ -18,21 +17,9 @@ from convolens.errors import (
     UnknownNameError,
 )
 from convolens.metrics import METRICS
+from needed_arguments import NEEDED
 
 CLASSES = sorted({*METRICS.values(), metrics.Accuracy}, key=lambda made: made.__name__)
-
-
-# What must be given to make these.
-NEEDED: dict[str, dict[str, Any]] = {
-    "IoU": {"num_classes": 3, "target_class_ids": [0]},
-    "OneHotIoU": {"num_classes": 3, "target_class_ids": [0]},
-    "MeanIoU": {"num_classes": 3},
-    "OneHotMeanIoU": {"num_classes": 3},
-    "PrecisionAtRecall": {"recall": 0.5},
-    "RecallAtPrecision": {"precision": 0.5},
-    "SensitivityAtSpecificity": {"specificity": 0.5},
-    "SpecificityAtSensitivity": {"sensitivity": 0.5},
-}
 
 
 @pytest.mark.parametrize("made", CLASSES, ids=lambda made: made.__name__)

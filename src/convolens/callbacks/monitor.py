@@ -12,7 +12,9 @@ from convolens.errors import ArgumentError, UnknownNameError
 from convolens.metrics import METRICS
 
 MODES = ("auto", "min", "max")
-_LARGER = ("Accuracy", "AUC", "Precision", "Recall", "F1Score", "CosineSimilarity")  # in names of classes
+# In names of classes; what only sums or counts says nothing.
+_LARGER = ("Accuracy", "AUC", "Precision", "Recall", "Sensitivity", "F1Score", "CosineSimilarity", "IoU")
+_NEITHER = ("Mean", "Sum", "TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives")
 _LARGER_WORDS = {"acc", "accuracy", "auc", "precision", "recall", "f1"}  # in names in the logs, between "_"
 _SMALLER_WORDS = {"loss", "error", "crossentropy"}
 
@@ -38,7 +40,7 @@ def larger_is_better(monitor: str, mode: str, metrics: Iterable[Any] = ()) -> bo
     if made is not None and any(word in made.__name__ for word in _LARGER):
         return True
     words = set(name.split("_"))
-    of_ours = made is not METRICS["mean"] and made in METRICS.values()
+    of_ours = made is not None and made in METRICS.values() and made.__name__ not in _NEITHER
     if of_ours or words & _SMALLER_WORDS:
         return False
     return True if words & _LARGER_WORDS else None

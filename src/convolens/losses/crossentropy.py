@@ -51,7 +51,7 @@ def binary_crossentropy_of_each(
         return F.binary_cross_entropy_with_logits(y_pred, y_true, reduction="none")
     clipped = torch.clip(y_pred, EPSILON, 1.0 - EPSILON)
     if (
-        not y_true.is_cuda and y_true.numel() and (y_true.min() < 0 or y_true.max() > 1)
+        y_true.device.type == "cpu" and y_true.numel() and (y_true.min() < 0 or y_true.max() > 1)
     ):  # torch refuses these
         return -(y_true * clipped.log() + (1 - y_true) * (1 - clipped).log())
     return F.binary_cross_entropy(clipped, y_true, reduction="none")

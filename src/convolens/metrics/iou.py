@@ -9,6 +9,7 @@ from convolens.arguments import integer, number_in
 from convolens.errors import ArgumentError, ShapeError
 from convolens.metrics.metric import Metric
 from convolens.metrics.precision_recall import divide_or_zero
+from convolens.metrics.thresholds import weights_of
 
 
 class IoU(Metric):
@@ -54,6 +55,9 @@ class IoU(Metric):
         self.sparse_y_true, self.sparse_y_pred = bool(sparse_y_true), bool(sparse_y_pred)
         self.axis = axis
         self.add_state("confusions", (self.num_classes, self.num_classes))
+        self.add_state(
+            "outside"
+        )  # labels and predictions of no class; `result` raises, so that no update waits for the device
 
     @torch.no_grad()
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -61,35 +65,43 @@ class IoU(Metric):
 
         Args:
             y_true, y_pred: class numbers of one shape, or scores, as the constructor was told.
-            sample_weight: one weight a value; None for 1.
+            sample_weight: one weight a sample, or a value; None for 1.
 
         Raises:
-            ShapeError: they do not fit together. ArgumentError: a class that there is not.
+            ShapeError: they do not fit together.
         """
         y_pred = torch.as_tensor(y_pred)
         y_true = torch.as_tensor(y_true, device=y_pred.device)
-        labels = (y_true if self.sparse_y_true else y_true.argmax(self.axis)).flatten().long()
+        labels = (y_true if self.sparse_y_true else y_true.argmax(self.axis)).long()
+        weights = weights_of(type(self).__name__, sample_weight, labels).flatten()
+        labels = labels.flatten()
         found = (y_pred if self.sparse_y_pred else y_pred.argmax(self.axis)).flatten().long()
         if labels.shape != found.shape:
             raise ShapeError(
                 f"{type(self).__name__}: labels of shape {tuple(y_true.shape)} do not fit predictions of shape {tuple(y_pred.shape)}."
             )
-        weights = torch.ones(len(labels), dtype=torch.float64, device=labels.device)
-        if sample_weight is not None:
-            weights = weights * torch.as_tensor(sample_weight, device=labels.device).flatten()
+        last = self.num_classes - 1
+        outside = (labels < 0) | (labels > last) | (found < 0) | (found > last)
         if self.ignore_class is not None:
-            kept = labels != self.ignore_class
-            labels, found, weights = labels[kept], found[kept], weights[kept]
-        if len(labels) and (
-            min(labels.min(), found.min()) < 0 or max(labels.max(), found.max()) >= self.num_classes
-        ):
-            raise ArgumentError(f"{type(self).__name__}: a class outside 0 to {self.num_classes - 1}.")
-        flat = torch.zeros(self.num_classes**2, dtype=torch.float64, device=labels.device)
-        flat.index_add_(0, labels * self.num_classes + found, weights)
-        self.accumulate(confusions=flat.reshape(self.num_classes, self.num_classes))
+            ignored = labels == self.ignore_class
+            weights, outside = weights.masked_fill(ignored, 0.0), outside & ~ignored
+        cells = labels.clamp(0, last) * self.num_classes + found.clamp(0, last)
+        flat = weights.new_zeros(self.num_classes**2).index_add(0, cells, weights)
+        self.accumulate(
+            confusions=flat.reshape(self.num_classes, self.num_classes), outside=outside.sum().to(flat.dtype)
+        )
 
     def result(self) -> Any:
-        """Return the mean so far; classes that neither labels nor predictions have do not count."""
+        """Return the mean so far; classes that neither labels nor predictions have do not count.
+
+        Raises:
+            ArgumentError: a label or prediction was of a class that there is not.
+        """
+        if self.state("outside"):
+            raise ArgumentError(
+                f"{type(self).__name__}: labels or predictions have a class outside 0 to {self.num_classes - 1}; "
+                "give num_classes as many as there are."
+            )
         confusions = self.state("confusions")
         both = confusions.diagonal()[self.target_class_ids]
         either = (confusions.sum(0) + confusions.sum(1))[self.target_class_ids] - both

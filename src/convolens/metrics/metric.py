@@ -25,6 +25,7 @@ class Metric:
         dtype: accepted; sums are float64.
 
     Example:
+        >>> import numpy as np
         >>> class Largest(Metric):
         ...     def __init__(self, name="largest", **options):
         ...         super().__init__(name=name, **options)
@@ -33,7 +34,7 @@ class Metric:
         ...         self.largest.assign(max(self.largest, y_pred.max()))
         ...     def result(self):
         ...         return self.largest
-        >>> Largest()([0, 0], [0.5, 0.25])
+        >>> Largest()(np.zeros(2), np.array([0.5, 0.25]))
         0.5
 
     Source: Keras 3 `keras.metrics.Metric`.

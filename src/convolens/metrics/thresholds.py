@@ -73,20 +73,7 @@ def count(
             f"{where}: labels of shape {tuple(y_true.shape)} do not fit predictions of shape "
             f"{tuple(y_pred.shape)}; expected the same shape (one-hot labels for classes)."
         )
-    weights = torch.ones_like(y_pred)
-    if sample_weight is not None:
-        given = torch.as_tensor(sample_weight, device=y_pred.device).to(y_pred.dtype)
-        if given.ndim and given.ndim < y_pred.ndim:
-            given = given.reshape(given.shape + (1,) * (y_pred.ndim - given.ndim))
-        elif given.ndim == y_pred.ndim + 1 and given.shape[-1] == 1:
-            given = given.squeeze(-1)
-        try:
-            weights = given.broadcast_to(y_pred.shape)
-        except RuntimeError:
-            raise ShapeError(
-                f"{where}: sample_weight of shape {tuple(given.shape)} does not fit predictions "
-                f"of shape {tuple(y_pred.shape)}; expected one weight per sample."
-            ) from None
+    weights = weights_of(where, sample_weight, y_pred)
     if top_k is not None:
         chosen = torch.zeros_like(y_pred).scatter(-1, y_pred.topk(top_k, dim=-1).indices, 1.0)
         y_pred = y_pred * chosen + LOWEST * (1.0 - chosen)
@@ -99,8 +86,39 @@ def count(
         y_true, y_pred, weights = (t[..., class_id] for t in (y_true, y_pred, weights))
     positive = y_true.reshape(-1) != 0
     scores = y_pred.reshape(-1)
-    wide = weights.reshape(-1).to(torch.float32 if y_pred.device.type == "mps" else torch.float64)
-    return _count_flat(positive, scores, wide, thresholds, evenly)
+    return _count_flat(positive, scores, weights.reshape(-1), thresholds, evenly)
+
+
+def weights_of(where: str, sample_weight: Any, values: torch.Tensor) -> torch.Tensor:
+    """Return one weight for each of the values, float64 where the device has it: those of a sample for all that it has.
+
+    Args:
+        where: the caller's name for errors.
+        sample_weight: None for 1, or one per sample, or per value.
+        values: what is weighted.
+
+    Raises:
+        ShapeError: the weights do not fit.
+
+    Example:
+        >>> weights_of("Precision", [1.0, 0.5], torch.zeros(2, 2)).tolist()
+        [[1.0, 1.0], [0.5, 0.5]]
+    """
+    wide = torch.float32 if values.device.type == "mps" else torch.float64
+    if sample_weight is None:
+        return torch.ones_like(values, dtype=wide)
+    given = torch.as_tensor(sample_weight, device=values.device).to(wide)
+    if given.ndim and given.ndim < values.ndim:
+        given = given.reshape(given.shape + (1,) * (values.ndim - given.ndim))
+    elif given.ndim == values.ndim + 1 and given.shape[-1] == 1:
+        given = given.squeeze(-1)
+    try:
+        return given.broadcast_to(values.shape)
+    except RuntimeError:
+        raise ShapeError(
+            f"{where}: sample_weight of shape {tuple(given.shape)} does not fit predictions "
+            f"of shape {tuple(values.shape)}; expected one weight per sample."
+        ) from None
 
 
 def _count_flat(
