@@ -55,7 +55,10 @@ def test_what_does_not_fit(units: int, activation: str | None, loss: Any, words:
     nested = Sequential([convolens.Input((4,)), inner])
     source = convolens.Input((4,))
     functional = Model(source, layers.Dense(units, activation=activation)(source))
-    for model in (inner, split, nested, functional):
+    public = activation and getattr(convolens.activations, activation)
+    by_function, set_later = network(units, public), network(units)
+    set_later.layers[-1].activation = public
+    for model in (inner, split, nested, functional, by_function, set_later):
         found = said(model, loss)
         assert len(found) == 1
         with pytest.warns(UserWarning, match=rf"^compile: .*the last layer, \w+ '\w+',.*{words}|{words}"):

@@ -12,8 +12,8 @@ from convolens.models.graph.container import Container
 
 _SOFTMAX, _SIGMOID, _ANY = "softmax", "sigmoid", "no activation"
 _GIVES: dict[activations.Activation, str] = {
-    activations.softmax: _SOFTMAX,
-    activations.sigmoid: _SIGMOID,
+    activations.get("softmax"): _SOFTMAX,
+    activations.get("sigmoid"): _SIGMOID,
     activations.linear: _ANY,
 }
 
@@ -91,5 +91,6 @@ def _gives(layer: Any) -> str | None:
     """Return what a layer ends in, None where that is not known."""
     if isinstance(layer, Softmax):
         return _SOFTMAX
-    function = layer.activation if isinstance(layer, (Activation, Dense, Convolution2D)) else None
-    return _GIVES.get(function) if function is not None else None
+    if not isinstance(layer, (Activation, Dense, Convolution2D)):
+        return None
+    return _GIVES.get(activations.get(layer.activation))

@@ -199,7 +199,7 @@ def _checked(
             f"{where}: the imagenet weights are of {CLASSES} classes; received classes={classes}. Take include_top=False and "
             "layers of your own behind it, or weights=None."
         )
-    if top and weights is not None and activation not in (activations.softmax, activations.linear):
+    if top and weights is not None and activation not in (activations.get("softmax"), activations.linear):
         raise ArgumentError(
             f"{where}: learnt weights of a classifier are for 'softmax' or None (logits); received "
             f"classifier_activation={asked['classifier_activation']!r}."

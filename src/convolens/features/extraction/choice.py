@@ -17,7 +17,7 @@ from convolens.models.graph.sequential_network import SequentialNetwork
 
 WHOLE = "output"  # the name of what the whole network gives
 _LISTED = 40  # names in a message
-_OF_CLASSES = (activations.linear, activations.softmax, activations.sigmoid)  # what a classifier ends in
+_OF_CLASSES = tuple(map(activations.get, ("linear", "softmax", "sigmoid")))  # what a classifier ends in
 
 
 @dataclass(frozen=True)
@@ -181,11 +181,13 @@ def _of_network(network: Network | SequentialNetwork) -> Tap:
                 inner.module,
                 inner.before,
             )
-        if isinstance(layer, Dense) and layer.activation in _OF_CLASSES:
+        known = isinstance(layer, (Activation, Dense, Conv2D))
+        activation = activations.get(layer.activation) if known else None
+        if isinstance(layer, Dense) and activation in _OF_CLASSES:
             return _skipping_dropout(chain[place + 1 :], layer)
-        if isinstance(layer, Conv2D) and classes and pooled and layer.activation is activations.linear:
+        if isinstance(layer, Conv2D) and classes and pooled and activation is activations.linear:
             return _skipping_dropout(chain[place + 1 :], layer)
-        classes |= isinstance(layer, Softmax) or getattr(layer, "activation", None) in _OF_CLASSES[1:]
+        classes |= isinstance(layer, Softmax) or activation in _OF_CLASSES[1:]
         pooled |= isinstance(layer, GlobalPooling2D)
         if not isinstance(layer, (Activation, Softmax, Dropout, GlobalPooling2D)):
             break

@@ -44,7 +44,7 @@ def absorbed(layer: Layer, behind: Sequence[Layer]) -> list[Layer]:
     """
     if not behind or not absorbs(layer) or not unseen(layer):
         return []
-    if getattr(layer, "activation", None) is not activations.linear:
+    if activations.get(getattr(layer, "activation", None)) is not activations.linear:
         return []
     taken: list[Layer] = []
     for place, follower in enumerate(behind[:2]):
@@ -71,7 +71,7 @@ def _only_scales(norm: Layer, layer: Layer) -> bool:
 
 def _activation_of(layer: Layer) -> activations.Activation | None:
     if type(layer) is Activation:
-        return layer.activation
+        return activations.get(layer.activation)
     if type(layer) is ReLU:
         return layer.plain
     return None

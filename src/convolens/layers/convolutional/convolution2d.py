@@ -127,7 +127,7 @@ class Convolution2D(Layer):
 
     @property
     def gives_own_result(self) -> bool:
-        return self.activation is activations.linear
+        return activations.get(self.activation) is activations.linear
 
     @property
     def can_pad(self) -> bool:
