@@ -30,4 +30,4 @@ model.compile(optimizer='rmsprop', loss='binary_crossentropy', metrics=['accurac
 history = model.fit({'main_input': X}, {'main_output': Y}, nb_epoch=2, batch_size=8, verbose=2)
 assert len(history.history['loss']) == 2
 print('output', model.predict(X).shape, 'parameters', model.count_params())
-# prints: output (32, 1) parameters 2057
+# prints: output (32, 1) parameters 2341
