@@ -65,7 +65,7 @@ class Operation(Layer):
         self.function = function
 
     @property
-    def stem(self) -> str:
+    def default_name(self) -> str:
         """What a network calls the layer, where it has no name: as the function."""
         name = getattr(self.function, "__name__", "")
         return snake_case(name) if name.isidentifier() else "operation"
@@ -136,7 +136,7 @@ class Lambda(Operation):
         self._takes_training = code is not None and "training" in code.co_varnames[: code.co_argcount]
 
     @property
-    def stem(self) -> str:
+    def default_name(self) -> str:
         """What a network calls the layer, where it has no name."""
         return "lambda"
 

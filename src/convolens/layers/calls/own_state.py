@@ -50,11 +50,12 @@ class OwnState:
         return list(found.values())
 
     def register_parts(self) -> None:
-        """Let torch know the layers in lists, dicts and models too."""
+        """Let torch know the layers in lists, dicts and models too, where they are in none that it knows."""
         children: dict[str, Any] = self._modules  # type: ignore[attr-defined]
-        known = {id(module) for module in children.values()}
+        known = {id(module) for module in self.modules()}  # type: ignore[attr-defined]
         for part in self.held_layers:
             if id(part) not in known:
+                known.update(id(module) for module in part.modules())
                 stem = str(getattr(part, "name", None) or type(part).__name__).replace(".", "_")
                 name, count = stem, 0
                 while name in children or hasattr(self, name):

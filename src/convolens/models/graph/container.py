@@ -23,7 +23,7 @@ def give_names(layers: Iterable[Layer]) -> None:
             taken.add(layer.name)
     for layer in layers:
         if layer.name is None:
-            stem = getattr(layer, "stem", None) or snake_case(type(layer).__name__)
+            stem = getattr(layer, "default_name", None) or snake_case(type(layer).__name__)
             name, count = stem, 0
             while name in taken:
                 count += 1

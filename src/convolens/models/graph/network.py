@@ -28,7 +28,7 @@ class Network(Container):
     """
 
     described_as = ("keras.src.models.functional", "Functional")  # where Keras 3 looks for it
-    stem = "functional"
+    default_name = "functional"
 
     def __init__(
         self,

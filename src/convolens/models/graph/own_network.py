@@ -31,7 +31,7 @@ class OwnNetwork(Container):
         self._shapes: tuple[Any, Any] | None = None
 
     @property
-    def stem(self) -> str:
+    def default_name(self) -> str:
         """What a network around calls it, where it has no name."""
         return str(self.owner.name)
 

@@ -39,7 +39,7 @@ class SequentialNetwork(Container):
     """
 
     described_as = ("keras", "Sequential")
-    stem = "sequential"
+    default_name = "sequential"
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)
