@@ -144,3 +144,12 @@ def test_the_range_is_told_with_class_names() -> None:
         check_labels([2], 2, ["cat", "dog"])
     with pytest.raises(ArgumentError, match="give the last layer one unit per class"):
         check_labels([0, 3], 1)
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((2, 3, 4, 5), -1), ((1, 5, 4), 1), ((7, 5), -1)])
+def test_sparse_labels_of_maps_have_gradients(shape: tuple[int, ...], axis: int) -> None:
+    logits = torch.randn(shape, requires_grad=True)
+    labels = torch.randint(0, 5, [size for at, size in enumerate(shape) if at != axis % len(shape)])
+    losses.sparse_categorical_crossentropy(labels, logits, from_logits=True, axis=axis).sum().backward()
+    one_hot = torch.nn.functional.one_hot(labels, 5).movedim(-1, axis)
+    torch.testing.assert_close(logits.grad, logits.detach().softmax(axis) - one_hot)

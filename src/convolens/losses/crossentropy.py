@@ -129,12 +129,9 @@ def sparse_categorical_crossentropy(
         labels = torch.where(counted, labels, 0)
     if labels.device.type == "cpu":  # a GPU is not waited for
         check_labels(labels, y_pred.shape[axis])
-    classes_second = _log_probabilities(y_pred, from_logits, axis).movedim(axis, 1)
-    if y_pred.ndim == 1:
-        classes_second = classes_second.unsqueeze(0)
-        values = F.nll_loss(classes_second, labels.unsqueeze(0), reduction="none").squeeze(0)
-    else:
-        values = F.nll_loss(classes_second, labels, reduction="none")
+    classes_last = _log_probabilities(y_pred, from_logits, axis).movedim(axis, -1)
+    rows = classes_last.reshape(-1, y_pred.shape[axis]).contiguous()  # torch asks it of the gradients
+    values = F.nll_loss(rows, labels.reshape(-1), reduction="none").reshape(labels.shape)
     return values if counted is None else torch.where(counted, values, 0.0)
 
 
