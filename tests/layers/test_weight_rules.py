@@ -16,6 +16,7 @@ MADE: dict[str, dict[str, Any]] = {
     "Conv2D": {"filters": 3, "kernel_size": 2},
     "DepthwiseConv2D": {"kernel_size": 2, "depth_multiplier": 2},
     "SeparableConv2D": {"filters": 3, "kernel_size": 2},
+    "Conv2DTranspose": {"filters": 3, "kernel_size": 2},
     "Dense": {"units": 3},
 }
 RULED = [

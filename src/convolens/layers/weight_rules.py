@@ -18,7 +18,6 @@ from convolens.regularizers import L1L2
 from convolens.training import added_losses
 
 _KINDS = {"regularizer": regularizers.get, "constraint": constraints.get}
-_KERAS_1 = {"W": "kernel", "b": "bias"}
 
 
 def rule_names(kind: type) -> list[str]:
@@ -41,10 +40,6 @@ def take_rules(layer: Any, options: dict[str, Any]) -> None:
     Raises:
         UnknownNameError: there is no such rule; the nearest is offered. ArgumentError: no rule.
     """
-    for old, weight in _KERAS_1.items():
-        for rule in _KINDS:
-            if weight in layer.ruled_weights and f"{old}_{rule}" in options:
-                options[f"{weight}_{rule}"] = options.pop(f"{old}_{rule}")
     for name in rule_names(type(layer)):
         get = _KINDS[name.rpartition("_")[2]]
         setattr(layer, name, get(options.pop(name, None)))

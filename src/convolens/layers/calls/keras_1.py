@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from convolens.constructors import argument_names
+from convolens.layers.weight_rules import rule_names
 
 ARGUMENTS = {
     "nb_filter": "filters",
@@ -53,16 +54,12 @@ def in_todays_words(
         >>> in_todays_words(Conv2D, (32, 3, 3), {"border_mode": "same"})
         ((32,), {'padding': 'same', 'kernel_size': (3, 3)}, ['border_mode is padding', 'nb_row, nb_col are kernel_size'])
     """
-    known = set(argument_names(kind))
+    known = {*argument_names(kind), *rule_names(kind)}
     told: list[str] = []
     found: dict[str, Any] = {}
     for name, value in keywords.items():
         new = {**ARGUMENTS, **_ONLY_HERE}.get(name)
-        if (
-            name in known
-            or new is None
-            or (new not in known and not new.endswith(("_regularizer", "_constraint")))
-        ):
+        if name in known or new not in known:
             found[name] = value
             continue
         told.append(f"{name} is {new}")
