@@ -62,9 +62,8 @@ def end(process, known: tuple[str, ...] = ()) -> tuple[int, str]:
     )
 
 
-@pytest.mark.parametrize(
-    "fortieth", [pytest.param(i, marks=[] if i in (2, 30) else pytest.mark.soak) for i in range(40)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("fortieth", range(40))
 def test_ctrl_c_at_any_moment_and_then_resumed(fortieth, data, whole, tmp_path):
     """Whatever the moment: one line or none, and a run that there is goes on to the same weights."""
     weights, seconds = whole
@@ -80,6 +79,25 @@ def test_ctrl_c_at_any_moment_and_then_resumed(fortieth, data, whole, tmp_path):
     elif status != 0:
         assert end(start("train", data, *TINY, "-q", "--out", tmp_path / "run"))[0] == 0
     assert weights_of(tmp_path / "run") == weights
+
+
+DROPPED = """
+import signal, time, weakref
+from convolens.cli import app
+class Thing: pass
+def run(arguments):
+    thing = Thing()
+    reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    time.sleep(60)
+app.main = run
+from convolens.cli.start import main
+main([])
+"""
+
+
+def test_ctrl_c_where_python_drops_it_is_not_lost():
+    assert end(start(program=("-c", DROPPED))) == (130, "convolens: interrupted.\n")
 
 
 JUMPING = """

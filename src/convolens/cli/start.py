@@ -12,6 +12,8 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: behind the program's name; None takes those of the process.
     """
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _interrupt_again
     try:
         _open_streams()
         _check_folder()
@@ -21,6 +23,17 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("convolens: interrupted.", file=sys.stderr)
         sys.exit(130)
+
+
+def _interrupt_again(told: "sys.UnraisableHookArgs") -> None:
+    """Let Ctrl-C that met a place which raises nothing (a weak reference that ends, `__del__`) come once more; Python drops it."""
+    if told.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(told)
+        return
+    import _thread
+    import threading
+
+    threading.Timer(0.01, _thread.interrupt_main).start()
 
 
 def _check_folder() -> None:

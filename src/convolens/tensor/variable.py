@@ -73,11 +73,17 @@ class Variable(Tensor):
         return self._put(as_tensor(value, self.dtype), "assign")
 
     def assign_add(self, value: Any, **options: Any) -> "Variable":
-        """Add to the values in place. Args, Raises: as of `assign`."""
+        """Add to the values in place.
+
+        Args, Raises: as of `Variable.assign`.
+        """
         return self._put(self.detach() + as_tensor(value, self.dtype), "assign_add")
 
     def assign_sub(self, value: Any, **options: Any) -> "Variable":
-        """Subtract from the values in place. Args, Raises: as of `assign`."""
+        """Subtract from the values in place.
+
+        Args, Raises: as of `Variable.assign`.
+        """
         return self._put(self.detach() - as_tensor(value, self.dtype), "assign_sub")
 
     def _put(self, value: Any, where: str) -> "Variable":
