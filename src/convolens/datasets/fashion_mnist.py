@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from convolens.datasets.places import download_folder, local_folders
+from convolens.datasets.places import find
 from convolens.errors import DataError
-from convolens.files.download import RemoteFile, check, download
+from convolens.files.download import RemoteFile
 from convolens.missing import answer_for
 
 CLASS_NAMES = (
@@ -50,15 +50,8 @@ def load_data(files: tuple[RemoteFile, ...] = FILES) -> tuple[Part, Part]:
         >>> CLASS_NAMES[9]
         'Ankle boot'
     """
-    x_train, y_train, x_test, y_test = (_array(_find(file)) for file in files)
+    x_train, y_train, x_test, y_test = (_array(find(file, _FOLDER)) for file in files)
     return (x_train, y_train), (x_test, y_test)
-
-
-def _find(file: RemoteFile) -> Path:
-    for folder in local_folders():
-        if (folder / _FOLDER / file.name).is_file():
-            return check(file, folder / _FOLDER / file.name)
-    return download(file, download_folder() / _FOLDER)
 
 
 def _array(path: Path) -> np.ndarray:

@@ -34,17 +34,18 @@ def local_folders() -> list[Path]:
     return [Path(own), *others]
 
 
-def find(remote: RemoteFile) -> Path:
+def find(remote: RemoteFile, within: str = "") -> Path:
     """Return where a file lies, checked: the first local copy, or a new download.
 
     Args:
         remote: the file.
+        within: the folder in each of the local ones that holds it; "" for none.
 
     Raises:
         MissingFileError: no local copy, and the download failed; the message says how to do it by hand.
         DataError: a copy is damaged. WriteError: the download folder cannot be written.
     """
     for folder in local_folders():
-        if (folder / remote.name).is_file():
-            return check(remote, folder / remote.name)
-    return download(remote, download_folder())
+        if (folder / within / remote.name).is_file():
+            return check(remote, folder / within / remote.name)
+    return download(remote, download_folder() / within)

@@ -1,4 +1,4 @@
-"""A state_dict of torch (.pt, .pth) as safetensors: the one place that opens a stranger's pickle, and nothing in it is run."""
+"""A state_dict of torch (.pt, .pth) as safetensors: a stranger's pickle is opened, and nothing in it is run."""
 
 import pickle
 import zipfile
