@@ -61,6 +61,7 @@ def pieces(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> 
         >>> safetensors.torch.load(file)
         {'w': tensor([1., 1.])}
     """
+    tensors = {name: tensor.as_subclass(torch.Tensor) for name, tensor in tensors.items()}
     for name, tensor in tensors.items():
         if tensor.dtype not in _TYPES:
             raise CheckpointError(

@@ -38,9 +38,9 @@ class AlongSteps(Layer):
         batch, _, *rest = super().compute_output_shape(_row(input_shape))
         return (batch, *rest)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         return [
-            _without_rows(entry) if "kernel" in entry.name else entry for entry in super().weight_entries()
+            _without_rows(entry) if "kernel" in entry.name else entry for entry in super().standard_entries()
         ]
 
     def get_config(self) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Dense(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (*input_shape[:-1], self.units)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         entries = [WeightEntry("kernel", self.weight, _transpose, _transpose)]

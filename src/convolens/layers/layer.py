@@ -145,9 +145,14 @@ class Layer(Modal, OwnState, torch.nn.Module):
         self.forget_losses()
         return shapes
 
+    def standard_entries(self) -> list[WeightEntry]:
+        """Return the weights that the class itself makes as it is built, in Keras' order; none by default."""
+        return []
+
     def weight_entries(self) -> list[WeightEntry]:
-        """Return the layer's weights in Keras' order: of a layer of the user's own those that it added, and those of its parts."""
-        return [*self.own_entries(), *(entry for part in self.held_layers for entry in part.weight_entries())]
+        """Return the layer's weights in Keras' order: its class', those that a class of the user's own added, and those of its parts."""
+        parts = (entry for part in self.held_layers for entry in part.weight_entries())
+        return [*self.standard_entries(), *self.own_entries(), *parts]
 
     # -- calling -----------------------------------------------------------------------------------
 

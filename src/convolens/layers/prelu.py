@@ -93,7 +93,7 @@ class PReLU(Layer):
             return F.prelu(x, self.weight.flatten())  # one for each channel
         return torch.relu(x) - self.weight * torch.relu(-x)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         if self.images:

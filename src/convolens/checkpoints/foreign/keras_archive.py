@@ -84,7 +84,7 @@ class Variables:
 def _write_groups(file: h5py.File, layers: Sequence[Saved], name: str, optimizer: Variables | None) -> None:
     file.create_group("vars").attrs["name"] = name
     for layer in layers:
-        group = file.create_group(f"{layer.path}/vars")
+        group = file.require_group(f"{layer.path}/vars")
         group.attrs["name"] = layer.name
         for i, array in enumerate(layer.arrays):
             group.create_dataset(str(i), data=np.asarray(array, dtype=np.float32, order="C"))
@@ -223,7 +223,7 @@ def is_archive_layout(path: str | PathLike[str]) -> bool:
     with reading(path) as reader:
         file = reader.file
         return "layer_names" not in file.attrs and (
-            reader.holds(file, _LAYERS) or reader.holds(file, _OLD_LAYERS)
+            any(reader.holds(file, name) for name in (_LAYERS, _OLD_LAYERS, "vars"))
         )
 
 
@@ -233,16 +233,21 @@ def _walk(reader: Reader, group: h5py.Group, inside: str, layers: str) -> Iterat
     for key in group:
         path = f"{inside}{_LAYERS}/{key}"
         layer = reader.member(group, key)
-        held = reader.member(layer, "vars") if isinstance(layer, h5py.Group) else None
-        if isinstance(held, h5py.Group) and len(held):
-            keys = [str(i) for i in range(len(held))]
-            if set(held) != set(keys):
-                raise CheckpointError(f"{reader.path}: {path}/vars holds {sorted(held)}; expected {keys}.")
-            name = reader.texts(held, "name") or [key]
-            yield Saved(path, name[0], [reader.array(held, i) for i in keys])
+        yield from _own(reader, layer, path)
         below = reader.member(layer, layers) if isinstance(layer, h5py.Group) else None
         if isinstance(below, h5py.Group):
             yield from _walk(reader, below, f"{path}/", layers)
+
+
+def _own(reader: Reader, layer: Any, path: str) -> Iterator[Saved]:
+    """Yield the arrays of one layer, where it has some."""
+    held = reader.member(layer, "vars") if isinstance(layer, h5py.Group) else None
+    if isinstance(held, h5py.Group) and len(held):
+        keys = [str(i) for i in range(len(held))]
+        if set(held) != set(keys):
+            raise CheckpointError(f"{reader.path}: {path}/vars holds {sorted(held)}; expected {keys}.")
+        name = reader.texts(held, "name") or [path.rpartition("/")[2]]
+        yield Saved(path, name[0], [reader.array(held, i) for i in keys])
 
 
 def read_weights(path: str | PathLike[str]) -> dict[str, Saved]:
@@ -258,12 +263,14 @@ def read_weights(path: str | PathLike[str]) -> dict[str, Saved]:
         file = reader.file
         layers = _LAYERS if reader.holds(file, _LAYERS) else _OLD_LAYERS
         top = reader.member(file, layers)
-        if not isinstance(top, h5py.Group):
+        own = list(_own(reader, file, ""))
+        if not isinstance(top, h5py.Group) and not own:
             raise CheckpointError(
                 f"{path}: holds {', '.join(sorted(file)) or 'nothing'} but no layers; it is not of Keras 3's "
                 "layout, or of a model class of its own, whose weights have no fixed place."
             )
-        return {saved.path: saved for saved in _walk(reader, top, "", layers)}
+        below = _walk(reader, top, "", layers) if isinstance(top, h5py.Group) else ()
+        return {saved.path: saved for saved in (*own, *below)}
 
 
 def compare(

@@ -3,6 +3,7 @@
     / (or /model_weights)   attributes layer_names, backend, keras_version
       LAYER                 attribute weight_names: "LAYER/kernel", "LAYER/bias"
         LAYER/kernel        data set, float32, in Keras' layout
+      top_level_model_weights   the same for what a model's own class added; not among layer_names
     whole models:           attributes model_config and training_config (JSON) on /
 
 As `keras.src.legacy.saving.legacy_h5_format` reads and writes it.
@@ -28,6 +29,7 @@ Weights = list[tuple[str, list[tuple[str, np.ndarray]]]]
 ATTRIBUTE_LIMIT = 64512
 KERAS_VERSION = "3.0.0"
 OPTIMIZER = "optimizer_weights"
+TOP_LEVEL = "top_level_model_weights"  # what a model's own class added, beside its layers
 
 
 @dataclass
@@ -116,14 +118,13 @@ def _write_groups(
         group = file.create_group("model_weights")
     group.attrs["backend"] = "torch"
     group.attrs["keras_version"] = KERAS_VERSION
-    _write_names(group, "layer_names", [name for name, _ in layers])
-    for layer, weights in layers:
+    _write_names(group, "layer_names", [name for name, _ in layers if name != TOP_LEVEL])
+    for layer, weights in {TOP_LEVEL: [], **dict(layers)}.items():
         inner = group.create_group(layer)
         names = [f"{layer}/{name}" for name, _ in weights]
         _write_names(inner, "weight_names", names)
         for name, (_, array) in zip(names, weights, strict=True):
             inner.create_dataset(name, data=np.asarray(array, dtype=np.float32, order="C"))
-    _write_names(group.create_group("top_level_model_weights"), "weight_names", [])
 
 
 def read_file(path: str | PathLike[str]) -> LegacyFile:
@@ -174,7 +175,7 @@ def _read_layers(reader: Reader, group: h5py.Group) -> Weights:
             f"{reader.path}: no layer_names in this HDF5 file; it is not of Keras' legacy layout."
         )
     layers: Weights = []
-    for layer in names:
+    for layer in (*names, *([TOP_LEVEL] if reader.holds(group, TOP_LEVEL) else [])):
         inner = reader.member(group, layer)
         if not isinstance(inner, h5py.Group):
             raise CheckpointError(f"{reader.path}: layer {layer!r} is listed and not there; it is damaged.")

@@ -15,7 +15,6 @@ from convolens.layers.layer import Layer, Shape
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.pooling.pooling import MaxPooling2D
 from convolens.layers.register import register
-from convolens.layers.weight_entry import WeightEntry
 
 
 def convolution(
@@ -157,6 +156,3 @@ class InceptionModule(Layer):
         wide = [f[1] if isinstance(f, tuple) else f for f in (self.filters_3x3, self.filters_5x5)]
         pooled = input_shape[3] if self.pool_filters is None else self.pool_filters
         return (*input_shape[:3], self.filters_1x1 + sum(wide) + pooled)
-
-    def weight_entries(self) -> list[WeightEntry]:
-        return [entry for layer in self._layers() for entry in layer.weight_entries()]

@@ -192,7 +192,7 @@ class Convolution2D(Layer):
         )
         return (input_shape[0], rows, columns, self.output_channels(input_shape[3]))
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         entries = self.kernel_entries()

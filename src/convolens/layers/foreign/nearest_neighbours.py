@@ -75,7 +75,7 @@ class NearestNeighbours(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (input_shape[0], self.units)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         return [WeightEntry(name, tensor, trainable=False) for name, tensor in self.named_buffers()]
 
     def get_config(self) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class TimmNetwork(Layer):
             self.build_once(input_shape)  # only the network itself tells how many there are
         return (input_shape[0], self.width if self.features else self.classes)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         trained = {name for name, _ in self.network.named_parameters()}

@@ -89,5 +89,5 @@ class TreeEnsemble(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (input_shape[0], self.units)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         return [WeightEntry(name, tensor, trainable=False) for name, tensor in self.named_buffers()]

@@ -132,7 +132,7 @@ class BatchNormalization(Layer):
             offset = offset + self.bias
         return weight * scale.view(-1, *([1] * (weight.ndim - 1))), offset
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         entries = [] if self.weight is None else [WeightEntry("gamma", self.weight)]

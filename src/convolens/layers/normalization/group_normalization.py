@@ -74,11 +74,16 @@ class GroupNormalization(Layer):
         self.bias = torch.nn.Parameter(self.beta_initializer(shape)) if self.center else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return channels_back(
-            F.group_norm(channels_second(x), self.groups, self.weight, self.bias, self.epsilon)
-        )
+        x = F.group_norm(channels_second(x), self.groups, eps=self.epsilon)  # (batch, channels, ...)
+        # With factor and offset of its own, torch 2.13 ends the process in backward where x needs no gradient (frozen layers before).
+        of_channels = (-1, *(1,) * (x.ndim - 2))
+        if self.weight is not None:
+            x = x * self.weight.view(of_channels)
+        if self.bias is not None:
+            x = x + self.bias.view(of_channels)
+        return channels_back(x)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         named = (("gamma", self.weight), ("beta", self.bias))

@@ -63,7 +63,7 @@ class LayerNormalization(Layer):
         x = F.layer_norm(x, x.shape[-1:], self.weight, self.bias, self.epsilon)
         return x.permute(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built:
             return []
         named = (("gamma", self.weight), ("beta", self.bias))

@@ -40,5 +40,5 @@ class LayerScale(Layer):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self.weight
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         return [WeightEntry("gamma", self.weight)] if self.built else []

@@ -164,7 +164,7 @@ class Normalization(Layer):
             "invert": self.invert,
         }
 
-    def weight_entries(self) -> list[WeightEntry]:
+    def standard_entries(self) -> list[WeightEntry]:
         if not self.built or self.input_mean is not None:
             return []
         return [

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from convolens.checkpoints.foreign.legacy_hdf5 import LegacyFile
+from convolens.checkpoints.foreign.legacy_hdf5 import TOP_LEVEL, LegacyFile
 from convolens.errors import CheckpointError
 from convolens.layers import DepthwiseConv2D, Layer, SeparableConv2D, WeightEntry
+from convolens.models.graph.container import Container
 
 Plan = list[tuple[WeightEntry, np.ndarray]]
 
@@ -18,6 +20,30 @@ _OLD_NAMES = {
     "moving_mean": ("moving_mean", "running_mean"),
     "moving_variance": ("moving_variance", "running_std"),
 }
+
+
+@dataclass(frozen=True)
+class OwnWeights:
+    """What a model of the user's own added to itself, as the layer that Keras' legacy files take it for."""
+
+    network: Container
+    name: str = TOP_LEVEL
+
+    @property
+    def title(self) -> str:
+        """What an error calls it."""
+        return self.network.title
+
+    def weight_entries(self) -> list[WeightEntry]:
+        """Return the weights."""
+        return self.network.own_entries()
+
+
+def legacy_parts(network: Layer) -> list[Layer | OwnWeights]:
+    """Return what Keras' legacy files take for the layers of a network, in order."""
+    if not isinstance(network, Container):
+        return [network]
+    return [*network.layers, *([OwnWeights(network)] if network.own_entries() else [])]
 
 
 def legacy_order(entries: Sequence[WeightEntry]) -> list[WeightEntry]:
@@ -79,14 +105,14 @@ def plan_by_name(network: Layer, file: LegacyFile, left: list[str], skipped: lis
     return _plan(network, file, pairs, skipped)
 
 
-def _with_weights(network: Layer) -> list[Layer]:
-    return [layer for layer in getattr(network, "layers", [network]) if layer.weight_entries()]
+def _with_weights(network: Layer) -> list[Layer | OwnWeights]:
+    return [layer for layer in legacy_parts(network) if layer.weight_entries()]
 
 
 def _plan(
     network: Layer,
     file: LegacyFile,
-    pairs: Sequence[tuple[Layer, tuple[str, Sequence[tuple[str, np.ndarray]]]]],
+    pairs: Sequence[tuple[Layer | OwnWeights, tuple[str, Sequence[tuple[str, np.ndarray]]]]],
     skipped: list[str] | None,
 ) -> Plan:
     plan: Plan = []
@@ -102,13 +128,13 @@ def _plan(
     return _turned(network, file, plan)
 
 
-def _shapes_of(name: str, given: Iterable[tuple[int, ...]], layer: Layer) -> str:
+def _shapes_of(name: str, given: Iterable[tuple[int, ...]], layer: Layer | OwnWeights) -> str:
     expected = [entry.shape for entry in legacy_order(layer.weight_entries())]
     return f"{name} (shapes {[tuple(shape) for shape in given]} in the file, {expected} in the model)"
 
 
 def _matching(
-    file: LegacyFile, layer: Layer, name: str, weights: Sequence[tuple[str, np.ndarray]]
+    file: LegacyFile, layer: Layer | OwnWeights, name: str, weights: Sequence[tuple[str, np.ndarray]]
 ) -> list[WeightEntry]:
     """Return a layer's weights in the order of the arrays; shapes decide, and names where shapes leave a choice."""
     have = [tuple(array.shape) for _, array in weights]
@@ -129,7 +155,7 @@ def _matching(
     )
 
 
-def _orders(layer: Layer) -> Iterator[list[WeightEntry]]:
+def _orders(layer: Layer | OwnWeights) -> Iterator[list[WeightEntry]]:
     """Yield the orders that there were: Keras', that of what can be trained at all, and ours before 0.2."""
     entries = layer.weight_entries()
     yield legacy_order(entries)

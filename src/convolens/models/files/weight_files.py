@@ -22,7 +22,7 @@ from convolens.models.files.file_names import (
     prepare,
 )
 from convolens.models.files.layer_names import check_same_form
-from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_plan, plan_by_name
+from convolens.models.files.legacy_matching import Plan, legacy_order, legacy_parts, legacy_plan, plan_by_name
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -142,10 +142,11 @@ def names_of(network: Layer) -> list[str]:
 def places_of(network: Layer, inside: str = "") -> dict[str, Layer]:
     """Return the layers by their places in Keras 3's files, those in networks inside too.
 
-    A place is named by class and a counter within the network: "layers/conv2d_1". A shared layer has several.
+    A place is named by class and a counter within the network: "layers/conv2d_1". A shared layer has several. The network's own
+    place is "".
     """
     counts: dict[str, int] = {}
-    found: dict[str, Layer] = {}
+    found: dict[str, Layer] = {} if inside or not isinstance(network, Container) else {"": network}
     for layer in _layers(network):
         stem = _CLASS_NAMES.get(type(layer), snake_case(type(layer).__name__))
         count = counts.get(stem, 0)
@@ -158,8 +159,8 @@ def places_of(network: Layer, inside: str = "") -> dict[str, Layer]:
 
 
 def _entries(layer: Layer) -> list[WeightEntry]:
-    """Return a layer's own weights; those in a network inside belong to its layers."""
-    return [] if isinstance(layer, Container) else layer.weight_entries()
+    """Return a layer's own weights; those in the layers of a network belong to these."""
+    return layer.own_entries() if isinstance(layer, Container) else layer.weight_entries()
 
 
 def archive_weights(network: Layer) -> list[Saved]:
@@ -217,7 +218,7 @@ def _held(given: Mapping[str, Saved], place: str) -> list[tuple[int, ...]]:
 def legacy_weights(network: Layer) -> legacy_hdf5.Weights:
     """Return a network's weights in the form of Keras' legacy files."""
     layers = []
-    for layer in _layers(network):
+    for layer in legacy_parts(network):
         if isinstance(layer, InputLayer):
             continue
         taken: set[str] = set()

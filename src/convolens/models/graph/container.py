@@ -33,7 +33,7 @@ def give_names(layers: Iterable[Layer]) -> None:
 
 
 class Container(Layer):
-    """A layer whose weights are those of its `layers`.
+    """A layer whose weights are those that were added to it, and those of its `layers`.
 
     Attributes:
         layers: in order.
@@ -44,12 +44,10 @@ class Container(Layer):
     described_as: ClassVar[tuple[str, str]]
 
     def weight_entries(self) -> list[WeightEntry]:
-        found: dict[
-            int, WeightEntry
-        ] = {}  # a layer that is shared with a network inside has its weights once
+        found = {id(entry.tensor): entry for entry in self.own_entries()}
         for layer in self.layers:
             for entry in layer.weight_entries():
-                found.setdefault(id(entry.tensor), entry)
+                found.setdefault(id(entry.tensor), entry)  # a layer shared with a network inside: once
         return list(found.values())
 
     @property

@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from convolens.errors import ArgumentError
-from convolens.layers import Layer, WeightEntry
+from convolens.layers import Layer
 from convolens.layers.calls.symbols import is_shape, leaves
 from convolens.layers.layer import SymbolicTensor
 from convolens.models.graph.container import Container, give_names
@@ -114,6 +114,3 @@ class OwnNetwork(Container):
         if self.input_names and isinstance(arguments[0], list):
             arguments = (dict(zip(self.input_names, arguments[0], strict=True)), *arguments[1:])
         return self.owner.call(*arguments, **keywords)
-
-    def weight_entries(self) -> list[WeightEntry]:
-        return [*self.own_entries(), *super().weight_entries()]
