@@ -77,7 +77,7 @@ def refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -
     for name in given:
         if name not in names:
             raise ArgumentTypeError(
-                f"{where}: unknown argument {name!r}.{did_you_mean(name, names, 0.75)} Known: {', '.join(names)}."
+                f"{where}: unknown argument {name!r}.{did_you_mean(name, names, 0.7)} Known: {', '.join(names)}."
             )
 
 

@@ -60,7 +60,7 @@ def surface(x: torch.Tensor) -> np.ndarray:
 
 def inside(x: np.ndarray) -> torch.Tensor:
     """Return an array as a network sees it: float32, and NCHW (a channels-last view) where it has rank 4."""
-    return in_torch_order(torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)))
+    return in_torch_order(_from_numpy(x, np.float32))
 
 
 def surface_tensors(values: Any) -> Any:
@@ -80,9 +80,15 @@ def inside_tensors(values: Any, numbers: bool = False) -> Any:
     return mapped(lambda x: _inside_tensor(x, numbers), values)
 
 
+def _from_numpy(x: np.ndarray, dtype: Any) -> torch.Tensor:
+    """Return an array as a tensor: the same memory, a copy where it may not be written (a mapped file)."""
+    array = np.ascontiguousarray(x, dtype)
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
+
+
 def _inside_tensor(x: Any, numbers: bool) -> Any:
     if isinstance(x, np.ndarray) and x.dtype.kind in "biuf":
-        x = torch.from_numpy(np.ascontiguousarray(x, np.float32 if x.dtype.kind == "f" else None))
+        x = _from_numpy(x, np.float32 if x.dtype.kind == "f" else None)
     if not isinstance(x, torch.Tensor):
         return x
     if isinstance(x, Tensor) and x.inside is not None:

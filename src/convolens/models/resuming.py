@@ -49,10 +49,9 @@ def begin(
     model: Any, step: Step, sources: dict[str, Stateful | Any], events: CallbackList, progress: Progress
 ) -> TrainingState:
     """Return what the training is made of, and let the model know it."""
-    parts: dict[str, Stateful] = {"model": model.module, "callbacks": events}
-    if model.optimizer is not None:
-        parts["optimizer"] = model.optimizer
-    parts["precision"] = model.precision
+    optimizer = {} if model.optimizer is None else {"optimizer": model.optimizer}
+    parts: dict[str, Stateful] = {"model": model.module, **optimizer}
+    parts |= {"callbacks": events, "precision": model.precision}
     parts |= {name: source for name, source in sources.items() if hasattr(source, "state_dict")}
     model.training_state = TrainingState(parts | model.state_parts, progress, model.device, step)
     return model.training_state

@@ -12,10 +12,11 @@ from convolens.layers.axes import inside_tensors, surface, surface_tensors
 from convolens.layers.calls.own_state import OwnState as OwnState
 from convolens.layers.calls.symbols import is_shape, is_symbolic, leaves
 from convolens.memory import kept_memory
-from convolens.models.feeding import feed
+from convolens.models.feeding import feed, only_input
+from convolens.models.graph.own_network import OwnNetwork
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
-from convolens.tensor import Tensor
+from convolens.tensor import Tensor, as_tensor
 from convolens.training import set_frozen
 from convolens.training.batches import inputs as to_inputs
 from convolens.training.mode import mode
@@ -286,7 +287,10 @@ class Structure:
         if not isinstance(self.module, Layer):
             return self._call_torch(arguments[0], bool(training))
         x = arguments[0] if arguments else keywords.get("inputs")
-        if not (is_symbolic(arguments) or is_symbolic(keywords) or any(map(_is_tensor, leaves(x)))):
+        if _is_list_of_images(self.module, x):
+            arguments = (as_tensor(only_input("model", list(x))), *arguments[1:])
+            keywords.pop("inputs", None)
+        elif not (is_symbolic(arguments) or is_symbolic(keywords) or any(map(_is_tensor, leaves(x)))):
             arguments = (feed("model", self.module, x), *arguments[1:])
             keywords.pop("inputs", None)
         if training is not None:
@@ -304,6 +308,13 @@ class Structure:
         x = feed("model", self.module, x)
         with kept_memory(), torch.no_grad(), mode(self.module, training):
             return surface(self.module(to_inputs(x)))
+
+
+def _is_list_of_images(module: Layer, x: Any) -> bool:
+    """Return whether x is a list of tensors that a network of one input takes as one batch."""
+    if not isinstance(x, (list, tuple)) or len(x) < 2 or not all(map(_is_tensor, x)):
+        return False
+    return not isinstance(module, OwnNetwork) and (not module.built or is_shape(module.input_shape))
 
 
 def _is_tensor(x: Any) -> bool:

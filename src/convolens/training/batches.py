@@ -154,7 +154,7 @@ def make_batch(
     Args:
         x: samples (n, ...), images NHWC, or a list (or dict) of them for several inputs; any numbers become float32.
         y: labels (n, ...): whole numbers become int64, others float32; None for none.
-        weight: one weight a sample (n,), or None for 1.
+        weight: one weight a sample (n,), or None for 1; of several outputs a list of such, too.
         class_weight: class number -> weight, which multiplies `weight`; None for 1.
         feed: changes or refuses x and y first; None takes them as they are.
 
@@ -171,17 +171,14 @@ def make_batch(
             raise ShapeError(
                 f"x and y must have the same length; received {size} samples and {one.shape[0]} labels."
             )
-    if isinstance(weight, list):  # one for each output
-        weight = [
-            None if one is None else torch.as_tensor(np.asarray(one), dtype=torch.float32) for one in weight
-        ]
-    elif weight is not None:
-        weight = weight.detach() if isinstance(weight, torch.Tensor) else np.asarray(weight)
-        weight = torch.as_tensor(weight, dtype=torch.float32, device=getattr(y, "device", None))
-        if weight.shape[0] != size:
+    if isinstance(weight, list) and isinstance(y, list):
+        if len(weight) != len(y):
             raise ShapeError(
-                f"sample_weight must have the length of x; received {weight.shape[0]} weights for {size} samples."
+                f"sample_weight must be one array, or one for each of {len(y)} outputs; received {len(weight)}."
             )
+        weight = [_weights(one, beside, size) for one, beside in zip(weight, y, strict=True)]
+    else:
+        weight = _weights(weight, y[0] if isinstance(y, list) else y, size)
     if class_weight is not None and isinstance(y, list):
         raise ArgumentError(
             "class_weight is for models of one output; give sample_weight, one array for each output."
@@ -190,6 +187,19 @@ def make_batch(
         by_class = class_weights(y, class_weight)
         weight = by_class if weight is None else weight * by_class
     return Batch(x, y, weight, size)
+
+
+def _weights(given: Any, beside: torch.Tensor | None, size: int) -> torch.Tensor | None:
+    """Return a weight for each sample, where the labels beside it lie."""
+    if given is None:
+        return None
+    given = given.detach() if isinstance(given, torch.Tensor) else np.asarray(given)
+    weight = torch.as_tensor(given, dtype=torch.float32, device=None if beside is None else beside.device)
+    if weight.shape[0] != size:
+        raise ShapeError(
+            f"sample_weight must have the length of x; received {weight.shape[0]} weights for {size} samples."
+        )
+    return weight
 
 
 def unpack(item: Any) -> tuple[Any, Any, Any]:

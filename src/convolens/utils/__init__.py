@@ -94,7 +94,7 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
-    """Return an array divided by its norms along an axis; where they are 0 it stays as it is.
+    """Return an array divided by its norms along an axis; where they are 0 it stays as it is. A row (n,) becomes (1, n), as in Keras.
 
     Args:
         x: numbers.
@@ -105,6 +105,6 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
         >>> normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
         [[0.6, 0.8], [0.0, 0.0]]
     """
-    norms = np.linalg.norm(x, order, axis, keepdims=True)
+    norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
-    return np.asarray(x) / norms
+    return np.asarray(x) / np.expand_dims(norms, axis)
