@@ -18,6 +18,10 @@ MADE: dict[str, dict[str, Any]] = {
     "SeparableConv2D": {"filters": 3, "kernel_size": 2},
     "Conv2DTranspose": {"filters": 3, "kernel_size": 2},
     "Dense": {"units": 3},
+    "Conv1D": {"filters": 3, "kernel_size": 2},
+    "DepthwiseConv1D": {"kernel_size": 2, "depth_multiplier": 2},
+    "SeparableConv1D": {"filters": 3, "kernel_size": 2},
+    "GroupNormalization": {"groups": 1},
 }
 RULED = [
     (name, rule) for name, kind in layers.LAYERS.items() if kind.ruled_weights for rule in rule_names(kind)
@@ -28,10 +32,14 @@ RULES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 
+def shape_of(name: str) -> tuple[int, ...]:
+    return (5, 2) if name.endswith("1D") else (4, 5, 2)
+
+
 def model_of(keras_like: Any, name: str, given: dict[str, Any]) -> Any:
     layer = getattr(keras_like.layers, name)(**MADE.get(name, {}), **given)
     parts = [
-        keras_like.layers.Input((4, 5, 2)),
+        keras_like.layers.Input(shape_of(name)),
         layer,
         keras_like.layers.Flatten(),
         keras_like.layers.Dense(1),
@@ -46,7 +54,7 @@ def trained(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[An
     mine, other = model_of(convolens, name, ours), model_of(keras, name, theirs)
     mine.set_weights(other.get_weights())
     random = np.random.default_rng(0)
-    x, y = random.normal(size=(6, 4, 5, 2)).astype("f"), random.normal(size=(6, 1)).astype("f")
+    x, y = random.normal(size=(6, *shape_of(name))).astype("f"), random.normal(size=(6, 1)).astype("f")
     histories = [m.fit(x, y, 4, epochs=3, shuffle=False, verbose=0).history["loss"] for m in (mine, other)]
     np.testing.assert_allclose(*histories, rtol=1e-4)
     np.testing.assert_allclose(mine.evaluate(x, y, verbose=0), other.evaluate(x, y, verbose=0), rtol=1e-4)

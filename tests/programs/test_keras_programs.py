@@ -64,7 +64,7 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
     def take(file: object, path: Path) -> Path:
         return path  # of the right form; its digits are of the large file
 
-    for module in ("places", "mnist", "fashion_mnist"):
+    for module in ("places", "mnist"):
         monkeypatch.setattr(f"convolens.datasets.{module}.check", take)
     matplotlib.use("Agg")
 
