@@ -41,7 +41,11 @@ def encode(
         ['x.sums.0']
     """
     if isinstance(value, torch.Tensor):
-        return {"$tensor": _keep(_copy(value.detach().as_subclass(torch.Tensor), (spare or {}).pop(name, None)), name, tensors)}
+        return {
+            "$tensor": _keep(
+                _copy(value.detach().as_subclass(torch.Tensor), (spare or {}).pop(name, None)), name, tensors
+            )
+        }
     if isinstance(value, (np.ndarray, np.generic)):
         kind = "$array" if isinstance(value, np.ndarray) else "$scalar"
         array = np.array(value, order="C")

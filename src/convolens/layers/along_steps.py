@@ -27,6 +27,12 @@ class AlongSteps(Layer):
         super().build(_row(input_shape))
 
     def forward(self, x: torch.Tensor, *arguments: Any, **keywords: Any) -> torch.Tensor:
+        """Return what the layer for images gives of a picture of one row.
+
+        Args:
+            x: (batch, steps, channels).
+            arguments, keywords: as that layer takes them.
+        """
         y: torch.Tensor = super().forward(
             x.transpose(1, 2).unsqueeze(2), *arguments, **keywords
         )  # (n, c, 1, steps)

@@ -50,10 +50,6 @@ OLD_PLACES = {
     "models.model": ("models",),
     "models.sequential": ("models",),
     "objectives": ("losses",),
-    "ops.image": ("ops.image",),
-    "ops.linalg": ("ops.linear_algebra",),
-    "ops.nn": ("ops.nn",),
-    "ops.numpy": ("ops",),
     "optimizers.legacy": ("optimizers",),
     "optimizer_v1": ("optimizers",),
     "optimizer_v2": ("optimizers",),
@@ -79,6 +75,11 @@ OLD_PLACES = {
     }.items()
     for name in names.split()
 }
+
+# The same for modules in which no further one ever lay.
+OPERATIONS = {
+    "ops.image": ("ops.image",), "ops.linalg": ("ops.linear_algebra",), "ops.nn": ("ops.nn",), "ops.numpy": ("ops",),
+}  # fmt: skip
 
 # Modules of Keras that are one of ours, as soon as it is there; those of the last two hold many.
 PUBLIC = (
@@ -134,9 +135,12 @@ def _keras_homes(name: str) -> tuple[str, ...] | None:
         return ("convolens",)
     if (name in PUBLIC or name.startswith(FAMILIES)) and _is_module(f"convolens.{name}"):
         return (f"convolens.{name}",)
-    for old in sorted(OLD_PLACES, key=len, reverse=True):
-        if name == old or (_within(name, old) and not _is_name(name.rpartition(".")[2], OLD_PLACES[old])):
-            return tuple(filter(_is_module, (f"convolens.{home}" for home in OLD_PLACES[old]))) or None
+    places = OLD_PLACES | OPERATIONS
+    for old in sorted(places, key=len, reverse=True):
+        last = name.rpartition(".")[2]
+        further = old in OLD_PLACES and _within(name, old) and not _is_name(last, places[old])
+        if name == old or further:
+            return tuple(filter(_is_module, (f"convolens.{home}" for home in places[old]))) or None
     return None
 
 

@@ -286,7 +286,7 @@ class Structure:
         """
         if not isinstance(self.module, Layer):
             return self._call_torch(arguments[0], bool(training))
-        x = arguments[0] if arguments else keywords.get("inputs")
+        x: Any = arguments[0] if arguments else keywords.get("inputs")
         if _is_list_of_images(self.module, x):
             arguments = (as_tensor(only_input("model", list(x))), *arguments[1:])
             keywords.pop("inputs", None)

@@ -27,6 +27,12 @@ class _Along(AlongSteps):
     ahead = 0  # zeros in front
 
     def forward(self, x: torch.Tensor, *arguments: Any, **keywords: Any) -> torch.Tensor:
+        """Return the convolution along steps.
+
+        Args:
+            x: (batch, steps, channels).
+            arguments, keywords: as the layer for images takes them.
+        """
         x = F.pad(x, (0, 0, self.ahead, 0)) if self.ahead else x
         return super().forward(x, *arguments, **keywords)
 
