@@ -141,6 +141,7 @@ def test_ctrl_c_ends_it(program, work):
     process = subprocess.Popen(
         [sys.executable, "-m", "convolens", "run", program(work)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored where tests run in the background
     )  # fmt: skip
     assert process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGINT)
