@@ -10,7 +10,14 @@ from hypothesis import given
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator as KerasGenerator
 from PIL import Image
 
-from convolens.errors import ArgumentTypeError, MissingFileError, ShapeError, UnknownNameError, WriteError
+from convolens.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    MissingFileError,
+    ShapeError,
+    UnknownNameError,
+    WriteError,
+)
 from convolens.preprocessing.image import ImageDataGenerator, array_to_img, img_to_array, load_img, save_img
 from images import photo
 
@@ -117,3 +124,16 @@ def test_errors(tmp_path):
         img_to_array(np.zeros(3))
     with pytest.raises(WriteError, match="cannot write"):
         save_img(tmp_path / "no" / "a.png", np.zeros((3, 3, 3)))
+
+
+@pytest.mark.parametrize(("told", "expected"), [("tf", (2, 3, 1)), ("th", (1, 2, 3))])
+def test_the_word_of_keras_1_for_the_order_of_axes(told, expected):
+    x = np.arange(6.0).reshape(2, 3, 1)
+    with pytest.warns(UserWarning, match="dim_ordering is data_format now"):
+        array = img_to_array(array_to_img(x), dim_ordering=told)
+    assert array.shape == expected
+    with pytest.warns(UserWarning, match="ImageDataGenerator: Keras 1's dim_ordering"):
+        generator = ImageDataGenerator(dim_ordering=told)
+    assert generator.channel_axis == {"tf": 3, "th": 1}[told]
+    with pytest.raises(ArgumentError, match="data_format must be one of 'channels_last' or 'channels_first'"):
+        ImageDataGenerator(dim_ordering="cafe")

@@ -1,11 +1,13 @@
 """Images between files, Pillow and arrays, as `keras.preprocessing.image` has it."""
 
+import functools
 import io
 import numbers
 import warnings
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -17,6 +19,25 @@ from convolens.errors import ArgumentTypeError, ShapeError
 from convolens.files.atomic import write_error
 
 DATA_FORMATS = ("channels_last", "channels_first")
+_OF_KERAS_1 = {"tf": "channels_last", "th": "channels_first"}
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def takes_dim_ordering(function: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that takes Keras 1's `dim_ordering` ("tf" or "th") for its `data_format`, and says so."""
+
+    @functools.wraps(function)
+    def taking(*arguments: P.args, **keywords: P.kwargs) -> T:
+        if "dim_ordering" in keywords:
+            told = str(keywords.pop("dim_ordering"))
+            where = function.__qualname__.removesuffix(".__init__")
+            warnings.warn(f"{where}: Keras 1's dim_ordering is data_format now.", UserWarning, stacklevel=2)
+            keywords["data_format"] = _OF_KERAS_1.get(told, told)
+        return function(*arguments, **keywords)
+
+    return taking
 
 
 def check_data_format(where: str, data_format: str | None) -> str:
@@ -96,6 +117,7 @@ def load_img(
     return image.resize((columns, rows), resampling, box=(left, top, left + kept_width, top + kept_height))
 
 
+@takes_dim_ordering
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = "float32") -> np.ndarray:
     """Return a Pillow image as an array (height, width, channels) of values 0 to 255.
 
@@ -120,6 +142,7 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = "float32
     return x.transpose(2, 0, 1) if channels_first else x
 
 
+@takes_dim_ordering
 def array_to_img(
     x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None
 ) -> Image.Image:

@@ -11,7 +11,7 @@ from convolens.augmentation import Augmentation, BatchBuffers, Draws, transform_
 from convolens.augmentation.draw import keras_shifts
 from convolens.augmentation.draw.philox import STREAM_GEOMETRY, words
 from convolens.errors import ShapeError
-from convolens.preprocessing.image.files import check_data_format
+from convolens.preprocessing.image.files import check_data_format, takes_dim_ordering
 from convolens.preprocessing.image.flows import Flows
 from convolens.preprocessing.image.iterator import dtype_of, own_seed
 from convolens.preprocessing.image.learning import Learning
@@ -63,6 +63,7 @@ class ImageDataGenerator(Flows, Learning):
         [(2, 8, 8, 3), (1, 8, 8, 3)]
     """
 
+    @takes_dim_ordering
     def __init__(
         self,
         featurewise_center: bool = False,
