@@ -135,5 +135,5 @@ def test_the_word_of_keras_1_for_the_order_of_axes(told, expected):
     with pytest.warns(UserWarning, match="ImageDataGenerator: Keras 1's dim_ordering"):
         generator = ImageDataGenerator(dim_ordering=told)
     assert generator.channel_axis == {"tf": 3, "th": 1}[told]
-    with pytest.raises(ArgumentError, match="data_format must be one of 'channels_last' or 'channels_first'"):
+    with pytest.raises(ArgumentError, match="data_format must be one of 'channels_last', 'channels_first'"):
         ImageDataGenerator(dim_ordering="cafe")
