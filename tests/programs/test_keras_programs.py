@@ -72,11 +72,8 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
 # What they need that is not here yet; whoever adds it takes the line out.
 NOT_YET = {
     "book1_variational_autoencoder": "a `call` that uses symbolic tensors from outside",
-    "coursera_residual_networks": "utils.model_to_dot",
-    "metrics_of_imbalanced_classes": "`.numpy()` of a weight that is trained",
     "serialization_of_custom_objects": "`x + y` in a file",
     "signals_and_volumes": "Conv3D and its kin",
-    "tf_dcgan": "`.numpy()` of a weight that is trained",
 }
 EACH = [
     pytest.param(

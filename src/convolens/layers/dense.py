@@ -11,6 +11,7 @@ from convolens.arguments import integer
 from convolens.errors import ShapeError
 from convolens.layers.layer import Layer, Shape
 from convolens.layers.weight_entry import WeightEntry
+from convolens.tensor import Bias
 
 
 def _transpose(kernel: np.ndarray) -> np.ndarray:
@@ -62,9 +63,7 @@ class Dense(Layer):
         kernel = self.kernel_initializer((self.units, features), features, self.units)
         self.weight = torch.nn.Parameter(kernel)
         self.bias = (
-            torch.nn.Parameter(self.bias_initializer((self.units,), self.units, self.units))
-            if self.use_bias
-            else None
+            Bias(self.bias_initializer((self.units,), self.units, self.units)) if self.use_bias else None
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

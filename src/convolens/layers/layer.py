@@ -40,6 +40,11 @@ from convolens.training.mode import Modal
 # Keras' arguments that we accept in a config where they ask for nothing special.
 _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
 
+# Weights that a program names by attribute; `bias` is what it is called here too.
+_WEIGHT_NAMES = {
+    "kernel", "depthwise_kernel", "pointwise_kernel", "gamma", "beta", "alpha", "moving_mean", "moving_variance",
+}  # fmt: skip
+
 # Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
 _UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
 
@@ -153,6 +158,17 @@ class Layer(Modal, OwnState, torch.nn.Module):
         """Return the layer's weights in Keras' order: its class', those that a class of the user's own added, and those of its parts."""
         parts = (entry for part in self.held_layers for entry in part.weight_entries())
         return [*self.standard_entries(), *self.own_entries(), *parts]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a weight by Keras' name for it: `layer.kernel`, `layer.moving_mean`."""
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            entries = self.standard_entries() if name in _WEIGHT_NAMES and self.__dict__.get("built") else []
+            named = [entry for entry in entries if entry.name == name]
+            if not named:
+                raise
+            return named[0].surface
 
     # -- calling -----------------------------------------------------------------------------------
 
@@ -304,20 +320,20 @@ class Layer(Modal, OwnState, torch.nn.Module):
 
     @property
     def weights(self) -> list[torch.Tensor]:
-        """The weights' tensors in Keras' order."""
-        return [entry.tensor for entry in self.weight_entries()]
+        """The weights in Keras' order and layout, as `Weight`s: what changes them changes the network."""
+        return [entry.surface for entry in self.weight_entries()]
 
     @property
     def trainable_weights(self) -> list[torch.Tensor]:
         """The weights that training changes; none where the layer itself is frozen."""
         entries = self.weight_entries() if self._trainable else []
-        return [entry.tensor for entry in entries if entry.tensor.requires_grad]
+        return [entry.surface for entry in entries if entry.tensor.requires_grad]
 
     @property
     def non_trainable_weights(self) -> list[torch.Tensor]:
         """The weights that training leaves: frozen ones and moving averages."""
-        trained = {id(tensor) for tensor in self.trainable_weights}
-        return [entry.tensor for entry in self.weight_entries() if id(entry.tensor) not in trained]
+        frozen = not self._trainable
+        return [entry.surface for entry in self.weight_entries() if frozen or not entry.tensor.requires_grad]
 
     variables = weights
 
@@ -374,7 +390,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
             raise NotBuiltError(
                 f"{self.title}: has no weights before it is built; its input shape is unknown."
             )
-        return sum(tensor.numel() for tensor in self.weights)
+        return sum(entry.tensor.numel() for entry in self.weight_entries())
 
     # -- configuration -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from convolens.errors import ShapeError
+from convolens.tensor import Tensor, Weight
 
 
 def _same(array: np.ndarray) -> np.ndarray:
@@ -43,14 +44,32 @@ class WeightEntry:
         Raises:
             ShapeError: the layouts differ by more than the order of the axes.
         """
-        memory = np.empty(max(1, self.tensor.numel()), np.int8)  # for its strides alone
-        strided = np.lib.stride_tricks.as_strided(memory, tuple(self.tensor.shape), self.tensor.stride())
+        return self.view_of(self.tensor)
+
+    @property
+    def surface(self) -> torch.Tensor:
+        """The weight as programs see it: a `Weight` in Keras' layout; what a class of the user's own added is that already."""
+        return (
+            self.tensor if isinstance(self.tensor, Tensor) else Weight(self.tensor, self.view_of, self.name)
+        )
+
+    def view_of(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return a tensor that lies as the weight does in Keras' layout, in the same memory.
+
+        Args:
+            tensor: of the weight's shape: the weight, its gradient.
+
+        Raises:
+            ShapeError: the layouts differ by more than the order of the axes.
+        """
+        memory = np.empty(max(1, tensor.numel()), np.int8)  # for its strides alone
+        strided = np.lib.stride_tricks.as_strided(memory, tuple(tensor.shape), tensor.stride())
         seen = self.to_keras(strided)
         if not np.may_share_memory(seen, memory):
             raise ShapeError(
                 f"Weight {self.name!r} of shape {self.shape} cannot be seen in Keras' layout without a copy."
             )
-        return torch.as_strided(self.tensor, seen.shape, seen.strides, self.tensor.storage_offset())
+        return torch.as_strided(tensor, seen.shape, seen.strides, tensor.storage_offset())
 
     def value(self) -> np.ndarray:
         """Return a copy of the weight in Keras' layout (convolution kernels: rows, columns, in, out)."""

@@ -34,10 +34,10 @@ def _shape(layer: torch.nn.Module, seen: Shapes) -> str:
 def count_weights(module: torch.nn.Module) -> tuple[int, int]:
     """Return how many numbers of a module are trained, and how many are not (buffers included)."""
     if isinstance(module, Layer):
-        sizes = [(tensor.numel(), tensor.requires_grad) for tensor in module.weights]
+        tensors = [entry.tensor for entry in module.weight_entries()]
     else:
         tensors = [*module.parameters(), *(b for b in module.buffers() if b.is_floating_point())]
-        sizes = [(tensor.numel(), tensor.requires_grad) for tensor in tensors]
+    sizes = [(tensor.numel(), tensor.requires_grad) for tensor in tensors]
     return sum(n for n, trained in sizes if trained), sum(n for n, trained in sizes if not trained)
 
 

@@ -15,6 +15,7 @@ from convolens.optimizers.old_words import learning_rate_of
 from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
 from convolens.optimizers.rate import LearningRate
 from convolens.optimizers.readings import Count, Rate, reading
+from convolens.tensor import Weight, parameters_of
 
 _INFINITY = float("inf")
 
@@ -161,7 +162,7 @@ class Optimizer:
         Raises:
             ArgumentError: there is no parameter, or the optimizer was built for other ones.
         """
-        parameters = list(parameters)
+        parameters = parameters_of(parameters)
         where = type(self).__name__
         if self.built:
             self._state.refuse_others(where, parameters)
@@ -225,7 +226,7 @@ class Optimizer:
             (0.8, 0.9)
         """
         self._check_built("extend")
-        self._state.extend(parameters, self._updates)
+        self._state.extend(parameters_of(parameters), self._updates)
         self._constraints = _constraints_of(self._state.parameters)
         if self._torch_optimizer is not None:
             self._torch_optimizer.param_groups[0]["params"] = self.parameters
@@ -268,7 +269,7 @@ class Optimizer:
         """
         self._check_built("scale_rate")
         factor = number_in(type(self).__name__, "factor", factor, 0.0, _INFINITY, open_high=True)
-        self._state.scale_rate(parameters, factor)
+        self._state.scale_rate(parameters_of(parameters), factor)
 
     # -- a step ------------------------------------------------------------------------------------
 
@@ -328,7 +329,7 @@ class Optimizer:
         """Take in gradients that were computed by hand; the first call chooses the parameters.
 
         Args:
-            grads_and_vars: (gradient, parameter); None leaves a parameter as it is.
+            grads_and_vars: (gradient, parameter), of a network's weights both in Keras' order; None leaves a parameter as it is.
             options: Keras' other words (`name`, `experimental_aggregate_gradients`) change nothing.
 
         Raises:
@@ -341,13 +342,17 @@ class Optimizer:
             >>> weight.item()
             0.5
         """
-        pairs = [(gradient, parameter) for gradient, parameter in grads_and_vars]
-        self.build(parameter for _, parameter in pairs)
+        pairs = list(grads_and_vars)
+        self.build(variable for _, variable in pairs)
         self.zero_grad()
-        for gradient, parameter in pairs:
-            if gradient is not None:
-                plain = torch.as_tensor(gradient).as_subclass(torch.Tensor).detach().to(parameter.device)
-                parameter.grad = plain.clone().view_as(parameter)
+        for gradient, variable in pairs:
+            if gradient is None:
+                continue
+            plain = torch.as_tensor(gradient).as_subclass(torch.Tensor).detach().to(variable.device)
+            if isinstance(variable, Weight):
+                variable.parameter.grad = variable.to_parameter(plain)
+            else:
+                variable.grad = plain.clone().view_as(variable)
         self.apply()
         self.zero_grad()
 

@@ -182,7 +182,7 @@ def _of_network(network: Network | SequentialNetwork) -> Tap:
                 inner.before,
             )
         known = isinstance(layer, (Activation, Dense, Conv2D))
-        activation: Any = activations.get(layer.activation) if known else None  # type: ignore[arg-type]
+        activation: Any = activations.get(layer.activation) if known else None
         if isinstance(layer, Dense) and activation in _OF_CLASSES:
             return _skipping_dropout(chain[place + 1 :], layer)
         if isinstance(layer, Conv2D) and classes and pooled and activation is activations.linear:

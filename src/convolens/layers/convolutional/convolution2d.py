@@ -20,6 +20,7 @@ from convolens.layers.geometry import (
 from convolens.layers.layer import Layer, Shape
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
+from convolens.tensor import Bias
 
 
 class Convolution2D(Layer):
@@ -121,9 +122,7 @@ class Convolution2D(Layer):
         self.channels = channels
         self.build_kernels(channels, self.kernel_size[0] * self.kernel_size[1])
         outputs = self.output_channels(channels)
-        self.bias = (
-            torch.nn.Parameter(self.bias_initializer((outputs,), outputs, outputs)) if self.use_bias else None
-        )
+        self.bias = Bias(self.bias_initializer((outputs,), outputs, outputs)) if self.use_bias else None
 
     @property
     def gives_own_result(self) -> bool:

@@ -8,7 +8,7 @@ import torch
 
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.ops.operation import operation
-from convolens.tensor import Tensor, as_surface, as_tensor
+from convolens.tensor import Tensor, Weight, as_surface, as_tensor, parameters_of
 from convolens.tensor.recording import pause, record, recording
 
 __all__ = ["GradientTape", "UnconnectedGradients", "custom_gradient", "gradients"]
@@ -108,9 +108,9 @@ class GradientTape:
     def _gradients(self, targets: list[torch.Tensor], sources: list[torch.Tensor], weights: Any) -> list[Any]:
         # What a layer gave lies inside the network: the target depends on that, perhaps not on what was shown of it.
         inside = [getattr(source, "inside", None) for source in sources]
-        leaves = [
+        leaves = parameters_of(
             source if within is None else within for source, within in zip(sources, inside, strict=True)
-        ]
+        )
         followed = [leaf for leaf in leaves if leaf.requires_grad]
         if not targets or not followed:
             return [None] * len(sources)
@@ -182,7 +182,9 @@ class GradientTape:
 
 
 def _like(source: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
-    """Return a gradient as its source is: torch's own for a network's weight, else a `Tensor`."""
+    """Return a gradient as its source is: in Keras' order of a network's weight; torch's own where the source is."""
+    if isinstance(source, Weight):
+        return source.from_parameter(gradient)
     return gradient.as_subclass(Tensor) if isinstance(source, Tensor) else gradient
 
 
