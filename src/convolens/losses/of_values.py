@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 import torch
 
 from convolens.tensor import as_tensor
+from convolens.tensor.tensor import draws_graph
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def of_values(function: Function) -> Function:
-    """Let a function of labels and predictions take anything that holds numbers; of torch tensors it is what it was.
+    """Let a function of labels and predictions take anything that holds numbers, and symbolic tensors; of torch tensors it is what it was.
 
     Example:
         >>> @of_values
@@ -24,6 +25,9 @@ def of_values(function: Function) -> Function:
 
     @functools.wraps(function)
     def called(y_true: Any, y_pred: Any, *arguments: Any, **keywords: Any) -> Any:
+        for one in (y_true, y_pred):
+            if draws_graph(one):
+                return one._operate(called, y_true, y_pred, *arguments, **keywords)
         both = isinstance(y_true, torch.Tensor) and isinstance(y_pred, torch.Tensor)
         if not both:
             y_true, y_pred = as_tensor(y_true), as_tensor(y_pred)

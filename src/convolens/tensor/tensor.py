@@ -147,6 +147,11 @@ class Tensor(torch.Tensor):
         return id(self)
 
 
+def draws_graph(value: Any) -> bool:
+    """Return whether a value is a symbolic tensor, whose operators draw a graph."""
+    return getattr(value, "__array_priority__", 0) > Tensor.__array_priority__
+
+
 def _torchs(word: Any) -> Any:
     """Return torch's type for the name of one; anything else as it is."""
     kind = getattr(torch, word, None) if isinstance(word, str) else None
@@ -181,6 +186,8 @@ def _with_arrays(name: str) -> Callable[[Any, Any], Any]:
     torchs = getattr(torch.Tensor, name)
 
     def apply(self: Tensor, other: Any) -> Any:
+        if draws_graph(other):
+            return NotImplemented
         if isinstance(other, (np.ndarray, np.generic, list, tuple)):
             plain = self.as_subclass(torch.Tensor)
             dtype = plain.dtype if plain.is_floating_point() else None

@@ -1,12 +1,12 @@
 """One step of training, of evaluation or of prediction on one batch."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 
 from convolens.errors import CheckpointError
-from convolens.training.added_losses import collected
+from convolens.training.added_losses import Added, collected
 from convolens.training.batches import Batch
 from convolens.training.mode import mode
 from convolens.training.precision import GradientHook, Precision, widen
@@ -98,10 +98,22 @@ class Step:
         """Begin the measures of an epoch anew."""
         self.loss_sum = torch.zeros((), device=self.device)
         self.samples = 0
+        self.added_sums: dict[str, torch.Tensor] = {}
+        self.has_added = False  # whether layers added losses in the last run
         for metric in (*self.metrics, *self.weighted_metrics):
             metric.reset_state()
 
-    def _measure(self, batch: Batch, output: torch.Tensor, loss: torch.Tensor) -> None:
+    def _taken(self, batch: Batch) -> Batch:
+        """Return a batch where the module is, which forgets what it added in the run before."""
+        if self.has_added:
+            self.module.forget_losses()  # type: ignore[operator]
+        return batch.to(self.device)
+
+    def _measure(self, batch: Batch, output: torch.Tensor, loss: torch.Tensor, added: Added) -> None:
+        self.has_added = bool(added.losses)
+        for name, values in added.metrics.items():
+            sums = torch.stack([values.double().sum(), values.new_tensor(values.numel()).double()])
+            self.added_sums[name] = self.added_sums.get(name, 0) + sums
         self.loss_sum += loss.detach() * batch.size
         self.samples += batch.size
         for metric in self.metrics:
@@ -109,21 +121,22 @@ class Step:
         for metric in self.weighted_metrics:
             metric.update_state(batch.y, output, batch.weight)
 
-    def _penalized(self, loss: torch.Tensor, added: Iterable[torch.Tensor]) -> torch.Tensor:
+    def _penalized(self, loss: torch.Tensor, added: Added) -> torch.Tensor:
         """Return a loss with the penalties, and with what layers added while they ran."""
         for penalty in self.penalties:
             loss = loss + penalty()
-        for other in added:
+        for other in added.losses:
             loss = loss + other
         return loss
 
     def train(self, batch: Batch) -> None:
         """Take a batch's gradients into the optimizer; where there is none, measure it as in training."""
-        batch = batch.to(self.device)
+        batch = self._taken(batch)
         if self.optimizer is None:
             with torch.no_grad(), collected() as added, mode(self.running, training=True):
                 output = as_surface(self.running(batch.x))
-                self._measure(batch, output, self._penalized(self.loss(batch.y, output, batch.weight), added))
+                loss = self._penalized(self.loss(batch.y, output, batch.weight), added)
+                self._measure(batch, output, loss, added)
             return
         if self.optimizer.averages_in_model:
             self.optimizer.swap_averages()
@@ -139,7 +152,7 @@ class Step:
             loss = self._penalized(loss, added)
             self.precision.step(loss, self.optimizer, self.reduce_gradients)
         with torch.no_grad():
-            self._measure(batch, _detached(output), loss)
+            self._measure(batch, _detached(output), loss, added)
 
     def finish(self) -> None:
         """End a training: where the optimizer averages weights, the averages are the result."""
@@ -148,12 +161,12 @@ class Step:
 
     def evaluate(self, batch: Batch) -> None:
         """Measure a batch, changing nothing."""
-        batch = batch.to(self.device)
+        batch = self._taken(batch)
         with torch.inference_mode():
             with collected() as added:
                 output = self.predict(batch)
             loss = self._penalized(self.loss(batch.y, output, batch.weight), added)
-            self._measure(batch, output, loss)
+            self._measure(batch, output, loss, added)
 
     def predict(self, batch: Batch) -> Any:
         """Return the predictions of a batch, channels last."""
@@ -168,6 +181,7 @@ class Step:
             "loss_sum": self.loss_sum,
             "samples": self.samples,
             "metrics": [[metric.name, metric.state_dict()] for metric in measured],
+            "added_sums": self.added_sums,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -185,6 +199,9 @@ class Step:
             )
         self.loss_sum = state["loss_sum"].to(self.device)
         self.samples = int(state["samples"])
+        self.added_sums = {
+            name: sums.to(self.device) for name, sums in state.get("added_sums", {}).items()
+        }  # older states have none
         for metric, (_, sums) in zip(measured, state["metrics"], strict=True):
             metric.load_state_dict(sums)
 
@@ -193,6 +210,8 @@ class Step:
         values: dict[str, Any] = {"loss": float(self.loss_sum) / max(self.samples, 1)}
         for metric in (*self.metrics, *self.weighted_metrics):
             values[metric.name] = metric.result()
+        for name, (total, count) in self.added_sums.items():
+            values[name] = float(total) / max(float(count), 1)
         return values
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, ConvolensError
 from convolens.layers.axes import Values, inside_tensors, surface, surface_tensors
 from convolens.layers.calls.own_call import call_names
+from convolens.layers.calls.own_state import Drawn
 from convolens.layers.calls.symbols import Node, SymbolicTensor, is_symbolic, leaves, mapped
 from convolens.tensor import Tensor
 from convolens.tensor.recording import recording
@@ -56,9 +57,42 @@ def _on_symbols(
         if isinstance(arguments[0], tuple):
             arguments = (list(arguments[0]), *arguments[1:])
     layer.build_once(mapped(lambda leaf: getattr(leaf, "shape", None), arguments[0]))
-    shapes = layer.output_shapes(arguments, keywords)
+    try:
+        shapes = layer.output_shapes(arguments, keywords)
+    except ConvolensError as error:
+        if call_names(type(layer)) is None:
+            raise
+        return _drawn(layer, arguments, keywords, training, error)
     layer.build_parts()
     return Node(layer, arguments, shapes, keywords, training).output
+
+
+def _drawn(
+    layer: Any,
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    training: bool | None,
+    error: ConvolensError,
+) -> Any:
+    """Return what a `call` gives for symbols themselves: one that uses symbols from outside cannot be run alone.
+
+    Raises:
+        ConvolensError: it fails on symbols too; what its run on zeros said.
+    """
+    from convolens.layers.adding import Adding  # a layer, whose calls come here
+
+    drawn = layer.__dict__["_drawn"] = Drawn()
+    given = {"training": bool(training)} if "training" in (call_names(type(layer)) or ()) else {}
+    try:
+        result = layer.call(*arguments, **given, **keywords)
+    except Exception:
+        raise error from None
+    finally:
+        del layer.__dict__["_drawn"]
+    if not all(isinstance(leaf, SymbolicTensor) for leaf in leaves(result)):
+        raise error
+    layer.register_parts()
+    return Adding(layer, name=layer.name)(result, drawn.losses, drawn.metrics)
 
 
 def _on_values(

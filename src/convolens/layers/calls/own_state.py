@@ -1,12 +1,13 @@
 """OwnState: what a layer of the user's own holds: weights, layers, losses and metrics."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from convolens import constraints, initializers, regularizers
 from convolens.errors import ArgumentError
-from convolens.layers.calls.symbols import leaves
+from convolens.layers.calls.symbols import SymbolicTensor, leaves
 from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.weight_rules import Penalty, keep_to, penalties_of
 from convolens.metrics import Mean, Metric
@@ -14,6 +15,14 @@ from convolens.tensor import Tensor, Variable
 from convolens.training import added_losses
 
 _HOLDERS = (list, dict, tuple)
+
+
+@dataclass
+class Drawn:
+    """What a layer's `call` added to the loss and the metrics while it was drawn: symbolic tensors."""
+
+    losses: list[SymbolicTensor] = field(default_factory=list)
+    metrics: dict[str, SymbolicTensor] = field(default_factory=dict)
 
 
 class OwnState:
@@ -138,10 +147,14 @@ class OwnState:
 
         Args:
             losses: a tensor, whose mean counts; a list of them; or a function without arguments, which is called in each run.
+                A symbolic tensor is computed in each run: of a functional model, or where a `call` is drawn.
             inputs: accepted, as in Keras 2.
             options: accepted, as `inputs`.
         """
         for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            if isinstance(loss, SymbolicTensor):
+                self.draw_adding(loss)
+                continue
             if callable(loss) and not isinstance(loss, torch.Tensor):
                 self.__dict__.setdefault("_penalties", []).append(loss)
                 continue
@@ -155,17 +168,43 @@ class OwnState:
         """Show the mean of a value over an epoch among the metrics; called in `call`.
 
         Args:
-            value: a number or tensor; or a metric, which is shown as it is.
+            value: a number or tensor, a symbolic one as of `OwnState.add_loss`; or a metric, which is shown as it is.
             name: in the logs; by default "metric".
             aggregation: "mean" or None.
             options: accepted, as in Keras 2.
         """
+        if isinstance(value, SymbolicTensor):
+            self.draw_adding(value, name or "metric")
+            return
         kept: dict[str, Metric] = self.__dict__.setdefault("_metrics", {})
         if isinstance(value, Metric):
             kept.setdefault(value.name, value)
             return
         metric: Any = kept.setdefault(name or "metric", Mean(name=name or "metric"))
-        metric.update_state(torch.as_tensor(value).detach().as_subclass(torch.Tensor))
+        values = torch.as_tensor(value).detach().as_subclass(torch.Tensor)
+        metric.update_state(values)
+        added_losses.add_metric(metric.name, values)
+
+    def draw_adding(self, symbol: SymbolicTensor, metric: str | None = None) -> None:
+        """Add a symbolic tensor to the loss, or to the metrics, while the layer's `call` is drawn.
+
+        Args:
+            symbol: a loss, or the value of a metric.
+            metric: its name; None for a loss.
+
+        Raises:
+            ArgumentError: no `call` is drawn.
+        """
+        drawn: Drawn | None = self.__dict__.get("_drawn")
+        if drawn is None:
+            raise ArgumentError(
+                f"{type(self).__name__}: a symbolic tensor can be added to the loss or the metrics of a functional model, "
+                "model.add_loss(...), or within the call of a layer."
+            )
+        if metric is None:
+            drawn.losses.append(symbol)
+        else:
+            drawn.metrics[metric] = symbol
 
     def _states(self) -> list[dict[str, Any]]:
         modules: Any = self.modules()  # type: ignore[attr-defined]

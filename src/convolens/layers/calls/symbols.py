@@ -24,7 +24,7 @@ class SymbolicTensor:
         place: which of the results of the call it is, from 0.
     """
 
-    __array_priority__ = 1000  # NumPy leaves `array * symbol` to us
+    __array_priority__ = 2000  # NumPy leaves `array * symbol` to us, and so does a `Tensor`
 
     def __init__(self, shape: Shape, node: "Node | None" = None, place: int = 0) -> None:
         self.shape = TensorShape(shape)
@@ -62,10 +62,10 @@ class SymbolicTensor:
         """Return the shape (TensorFlow's older word)."""
         return self.shape
 
-    def _operate(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def _operate(self, function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         from convolens.layers.operation import Operation  # a layer, which is made of this
 
-        return Operation(function)(*arguments)
+        return Operation(function)(*arguments, **keywords)
 
     def __add__(self, other: Any) -> Any:
         return self._operate(operator.add, self, other)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.adding import Adding
 from convolens.layers.calls.symbols import filled, is_shape, leaves, mapped
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, Node, SymbolicTensor
@@ -11,6 +12,7 @@ from convolens.layers.register import register
 from convolens.models.graph.calls import Call, plan
 from convolens.models.graph.container import Container, give_names
 from convolens.models.graph.serialization import serialize
+from convolens.training import added_losses
 
 
 class Network(Container):
@@ -42,6 +44,10 @@ class Network(Container):
         self.outputs = self._tensors("outputs", outputs)
         self._tensors("auxiliary", [tensor for tensor, _ in auxiliary])
         self.auxiliary = [(tensor, float(weight)) for tensor, weight in auxiliary]
+        self.added: list[
+            SymbolicTensor
+        ] = []  # of `add_loss` and `add_metric`, and what these need beside `layers`
+        self.without_weights: list[Layer] = []
         self.single_output = isinstance(outputs, SymbolicTensor)
         self.output_keys = (
             list(outputs) if isinstance(outputs, Mapping) else None
@@ -94,8 +100,33 @@ class Network(Container):
         return [x[name] for name in names] if set(names) <= x.keys() else list(x.values())
 
     def forward(self, x: Any) -> Any:
-        values = self._values(x, self._calls)
+        counts = self.added and added_losses.are_collected()
+        values = self._values(x, self._calls_with_added if counts else self._calls)
         return self.given_as_asked([values[id(tensor)] for tensor in self.outputs])
+
+    def draw_adding(self, symbol: SymbolicTensor, metric: str | None = None) -> None:
+        """Compute a symbolic tensor in each run of a training or an evaluation, and add it to the loss, or to the metrics.
+
+        Layers with weights on the way there become layers of the network. Descriptions in files leave it out.
+
+        Args:
+            symbol: a loss, or the value of a metric.
+            metric: its name; None for a loss.
+
+        Raises:
+            ArgumentError: it does not depend on the network's inputs alone.
+        """
+        end = Adding()(symbol, [symbol]) if metric is None else Adding()(symbol, [], {metric: symbol})
+        ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary), *self.added, end]
+        nodes, reached = _sorted_graph(self.inputs, ends)
+        known = {id(layer) for layer in self.layers}
+        further = [layer for layer in reached if id(layer) not in known]
+        give_names([*self.layers, *further])
+        self.added.append(end)
+        self._calls_with_added = plan(nodes, self.inputs, ends)
+        self.layers += [layer for layer in further if layer.weight_entries()]
+        self.without_weights += [layer for layer in further if not layer.weight_entries()]
+        register(self, [*self.layers, *self.without_weights])
 
     def given_as_asked(self, of_each: list[Any]) -> Any:
         """Return what there is of each output in the form in which the outputs were given: one, a list or a dict.

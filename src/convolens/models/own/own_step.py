@@ -1,6 +1,6 @@
 """OwnStep: a step that a model's own `train_step`, `test_step` or `predict_step` takes, or whose loss its `compute_loss` is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -9,6 +9,7 @@ from convolens.layers.axes import inside_tensors, surface_tensors
 from convolens.layers.calls.symbols import mapped
 from convolens.tensor import as_tensor
 from convolens.training import Batch, Step
+from convolens.training.added_losses import Added
 from convolens.training.step import as_surface
 
 
@@ -38,7 +39,7 @@ class OwnStep(Step):
         )
         return torch.as_tensor(value).as_subclass(torch.Tensor)
 
-    def _penalized(self, loss: torch.Tensor, added: Iterable[torch.Tensor]) -> torch.Tensor:
+    def _penalized(self, loss: torch.Tensor, added: Added) -> torch.Tensor:
         return loss if "compute_loss" in self.own else super()._penalized(loss, added)  # its own to add
 
     def reset(self) -> None:
