@@ -30,10 +30,11 @@ def _interrupt_again(told: "sys.UnraisableHookArgs") -> None:
     if told.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(told)
         return
-    import _thread
+    import signal
     import threading
 
-    threading.Timer(0.01, _thread.interrupt_main).start()
+    main_thread = threading.main_thread().ident or 0
+    threading.Timer(0.01, signal.pthread_kill, (main_thread, signal.SIGINT)).start()  # wakes it from a wait too
 
 
 def _check_folder() -> None:
