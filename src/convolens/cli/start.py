@@ -34,7 +34,9 @@ def _interrupt_again(told: "sys.UnraisableHookArgs") -> None:
     import threading
 
     main_thread = threading.main_thread().ident or 0
-    threading.Timer(0.01, signal.pthread_kill, (main_thread, signal.SIGINT)).start()  # wakes it from a wait too
+    threading.Timer(
+        0.01, signal.pthread_kill, (main_thread, signal.SIGINT)
+    ).start()  # wakes it from a wait too
 
 
 def _check_folder() -> None:

@@ -43,6 +43,7 @@ _MODULES = (
     "random",
     "strings",
     "test",
+    "train",
     "version",
 )
 _AT_TOP_TOO = (

@@ -115,13 +115,24 @@ def generate_and_save_images(model, epoch, test_input):
   plt.close()
 
 
+checkpoint_dir = './training_checkpoints'
+checkpoint_prefix = os.path.join(checkpoint_dir, "ckpt")
+checkpoint = tf.train.Checkpoint(generator_optimizer=generator_optimizer,
+                                 discriminator_optimizer=discriminator_optimizer,
+                                 generator=generator,
+                                 discriminator=discriminator)
 before = [variable.numpy().copy() for variable in generator.trainable_variables]
 for epoch in range(EPOCHS):
     start = time.time()
     for image_batch in train_dataset:
       train_step(image_batch)
     generate_and_save_images(generator, epoch + 1, seed)
+    checkpoint.save(file_prefix = checkpoint_prefix)
     print('Time for epoch {} is {} sec'.format(epoch + 1, time.time()-start))
 assert any((a != b.numpy()).any() for a, b in zip(before, generator.trainable_variables))
+after = generator(seed, training=False).numpy()
+generator.set_weights([w * 0 for w in generator.get_weights()])
+checkpoint.restore(tf.train.latest_checkpoint(checkpoint_dir))
+assert (generator(seed, training=False).numpy() == after).all()
 print(generated_image.shape, os.path.exists('image_at_epoch_0002.png'))
 # prints: (1, 28, 28, 1) True
