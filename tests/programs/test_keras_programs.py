@@ -73,7 +73,6 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
 NOT_YET = {
     "book1_variational_autoencoder": "a `call` that uses symbolic tensors from outside",
     "serialization_of_custom_objects": "`x + y` in a file",
-    "signals_and_volumes": "Conv3D and its kin",
 }
 EACH = [
     pytest.param(
