@@ -114,15 +114,47 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "GlobalMaxPooling3D": [{}],
     "ZeroPadding1D": [{}, {"padding": (2, 0)}],
     "ZeroPadding3D": [{}, {"padding": ((1, 0), (2, 1), (0, 3))}],
+    "Conv3D": [
+        {"filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"filters": 6, "kernel_size": (1, 2, 3), "strides": (1, 2, 1), "padding": "same", "groups": 3},
+        {
+            "filters": 2,
+            "kernel_size": (2, 3, 3),
+            "dilation_rate": (1, 2, 2),
+            "padding": "same",
+            "use_bias": False,
+        },
+        {"filters": 2, "kernel_size": 3, "padding": "same"},
+        {"filters": 4, "kernel_size": 1, "strides": 2},
+    ],
+    "Conv1DTranspose": [
+        {"filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"filters": 3, "kernel_size": (5,), "strides": 3, "output_padding": 1, "use_bias": False},
+        {"filters": 2, "kernel_size": 4, "strides": 2, "padding": "same"},
+        {"filters": 2, "kernel_size": 2, "dilation_rate": 2, "padding": "same"},
+    ],
+    "Conv3DTranspose": [
+        {"filters": 4, "kernel_size": 2, "activation": "relu"},
+        {"filters": 3, "kernel_size": (1, 2, 3), "strides": (1, 3, 2), "output_padding": (0, 2, 1)},
+        {"filters": 2, "kernel_size": 3, "strides": (2, 1, 2), "padding": "same", "use_bias": False},
+    ],
+    "MaxPooling3D": [{}, {"pool_size": (1, 3, 2), "strides": (2, 2, 1), "padding": "same"}],
+    "AveragePooling3D": [
+        {"pool_size": 2},
+        {"pool_size": 3, "strides": 1, "padding": "same"},
+        {"pool_size": (2, 3, 3), "strides": (1, 2, 3), "padding": "same"},
+    ],
+    "SpatialDropout1D": [{"rate": 0.3}],
+    "SpatialDropout3D": [{"rate": 0.3}],
     "Subtract": [{}],
     "Maximum": [{}],
     "Minimum": [{}],
     "Dot": [{"axes": 1}, {"axes": (2, 2)}, {"axes": -1, "normalize": True}],
 }
-NOISY = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+SPATIAL = ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+NOISY = ("Dropout", *SPATIAL, "GaussianNoise", "GaussianDropout", "AlphaDropout")
 DROPPING = (*NOISY, *(name for name in CASES if name.startswith("Random")))
 MERGING = ("Concatenate", "Add", "Average", "Multiply", "Subtract", "Maximum", "Minimum", "Dot")
-AXES = {"1D": 1, "2D": 2, "3D": 3}  # of places, by the end of a layer's name; images where it says nothing
 LEFT_OUT = {
     "input_shape",
     "trainable",
@@ -136,6 +168,11 @@ THEIRS_ALONE = (
 ALL = [(name, arguments) for name, cases in CASES.items() for arguments in cases]
 
 
+def _axes(name: str) -> int:
+    """Return how many axes of places a layer takes, by its name; those of images where it says nothing."""
+    return next((axes for axes in (1, 3) if f"{axes}D" in name), 2)
+
+
 def _random_weights(shapes: list[tuple[int, ...]], random: np.random.Generator) -> list[np.ndarray]:
     return [random.uniform(0.1, 1.0, shape).astype("float32") for shape in shapes]
 
@@ -145,7 +182,7 @@ def _input(name: str, batch: int, rows: int, columns: int, random: np.random.Gen
     if name == "RepeatVector":
         places: tuple[int, ...] = ()
     else:
-        places = (rows, columns, 4)[: AXES.get(name[-2:], 2)]
+        places = (rows, columns, 4)[: _axes(name)]
     x = random.normal(size=(batch, *places, 3)).astype("float32")
     return [x, random.normal(size=x.shape).astype("float32")] if name in MERGING else x
 
@@ -216,9 +253,9 @@ def test_outputs_and_shapes(
 
 @settings(max_examples=60)
 @given(
-    size=st.tuples(st.integers(3, 12), st.integers(3, 12)),
-    kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-    strides=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    size=st.tuples(*[st.integers(3, 12)] * 3),
+    kernel=st.tuples(*[st.integers(1, 3)] * 3),
+    strides=st.tuples(*[st.integers(1, 4)] * 3),
     padding=st.sampled_from(["valid", "same"]),
     name=st.sampled_from(
         [
@@ -228,16 +265,22 @@ def test_outputs_and_shapes(
             "SeparableConv2D",
             "MaxPooling2D",
             "AveragePooling2D",
+            "Conv3D",
+            "Conv1DTranspose",
+            "Conv3DTranspose",
+            "MaxPooling3D",
+            "AveragePooling3D",
         ]
     ),
 )
 def test_every_padding_and_stride(
-    size: tuple[int, int], kernel: tuple[int, int], strides: tuple[int, int], padding: str, name: str
+    size: tuple[int, ...], kernel: tuple[int, ...], strides: tuple[int, ...], padding: str, name: str
 ) -> None:
     random = np.random.default_rng(0)
+    size, kernel, strides = (numbers[: _axes(name)] for numbers in (size, kernel, strides))
     x = random.normal(size=(2, *size, 2)).astype("float32")
     window: dict[str, Any] = {"kernel_size" if "Conv" in name else "pool_size": kernel}
-    if name in ("Conv2D", "Conv2DTranspose", "SeparableConv2D"):
+    if "Conv" in name and name != "DepthwiseConv2D":
         window["filters"] = 3
     ours, theirs = _pair(name, window | {"strides": strides, "padding": padding}, x, random)
     np.testing.assert_allclose(_outside(ours(_inside(x))), theirs(x).detach().numpy(), atol=1e-5)
@@ -265,14 +308,37 @@ def test_config_travels(name: str, arguments: dict[str, Any]) -> None:
     assert back == config
 
 
-@pytest.mark.parametrize("shape", [(4, 6), (4, 3, 6)])
-def test_batch_normalization_and_dense_of_other_ranks(shape: tuple[int, ...]) -> None:
+OF_ANY_RANK: dict[str, dict[str, Any]] = {
+    "BatchNormalization": {},
+    "Dense": {"units": 4},
+    "LayerNormalization": {},
+    "GroupNormalization": {"groups": 3},
+    "UnitNormalization": {},
+    "Normalization": {"mean": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "variance": [2.0] * 6},
+    "PReLU": {},
+    "Softmax": {},
+    "Flatten": {},
+    "Reshape": {"target_shape": (3, 1, -1, 1)},
+    "Rescaling": {"scale": 0.5},
+}
+
+
+@pytest.mark.parametrize("name", OF_ANY_RANK)
+@pytest.mark.parametrize("shape", [(4, 6), (4, 3, 6), (4, 2, 3, 6), (4, 2, 3, 5, 6), (4, 6, 3, 2, 6)])
+def test_layers_of_every_rank(name: str, shape: tuple[int, ...]) -> None:
     random = np.random.default_rng(1)
     x = random.normal(size=shape).astype("float32")
-    for name, arguments in (("BatchNormalization", {}), ("Dense", {"units": 4})):
-        ours, theirs = _pair(name, arguments, x, random)
-        expected = theirs(x, training=True).detach().numpy()
-        np.testing.assert_allclose(ours.train()(torch.from_numpy(x)).detach().numpy(), expected, atol=1e-5)
+    ours, theirs = _pair(name, OF_ANY_RANK[name], x, random)
+    expected = theirs(x, training=True).detach().numpy()
+    np.testing.assert_allclose(_outside(ours.train()(_inside(x))), expected, atol=1e-5)
+    assert ours.compute_output_shape((None, *shape[1:])) == (None, *expected.shape[1:])
+
+
+@pytest.mark.parametrize("dims", [(1,), (2, 1), (4, 1, 3, 2), (2, 4, 3, 1)])
+def test_permute_of_every_rank(dims: tuple[int, ...]) -> None:
+    x = np.random.default_rng(1).random((2, *(3, 4, 5, 6)[: len(dims)])).astype("float32")
+    given_ = _outside(layers.Permute(dims)(_inside(x)))
+    np.testing.assert_array_equal(given_, keras.layers.Permute(dims)(x).detach().numpy())
 
 
 @pytest.mark.parametrize(("name", "arguments"), ALL, ids=str)
@@ -304,12 +370,24 @@ def test_batch_of_one_value_per_channel() -> None:
     assert torch.allclose(layer.running_var, torch.full((3,), 0.99))
 
 
-@pytest.mark.parametrize("name", ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Conv2D",
+        "Conv2DTranspose",
+        "DepthwiseConv2D",
+        "SeparableConv2D",
+        "Conv3D",
+        "Conv3DTranspose",
+        "Conv1DTranspose",
+    ],
+)
 def test_initial_kernels_are_as_wide_as_those_of_keras(name: str) -> None:
     arguments: dict[str, Any] = {"kernel_size": 3} | ({} if name == "DepthwiseConv2D" else {"filters": 40})
     ours, theirs = layers.LAYERS[name](**arguments), getattr(keras.layers, name)(**arguments)
-    ours.build_once((None, 8, 8, 300))
-    theirs.build((None, 8, 8, 300))
+    shape = (None, *[8] * _axes(name), 300)
+    ours.build_once(shape)
+    theirs.build(shape)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         assert mine.shape == other.shape
         np.testing.assert_allclose(abs(mine).max(), abs(other).max(), rtol=0.01)
@@ -317,7 +395,13 @@ def test_initial_kernels_are_as_wide_as_those_of_keras(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MERGING if name not in ("Concatenate", "Dot")])
 @pytest.mark.parametrize(
-    "shapes", [((2, 4, 5, 3), (2, 3)), ((2, 5, 3), (2, 4, 5, 3)), ((2, 4, 5, 3), (2, 1, 5, 1))]
+    "shapes",
+    [
+        ((2, 4, 5, 3), (2, 3)),
+        ((2, 5, 3), (2, 4, 5, 3)),
+        ((2, 4, 5, 3), (2, 1, 5, 1)),
+        ((2, 6, 4, 5, 3), (2, 4, 5, 3)),
+    ],
 )
 def test_branches_of_different_ranks(name: str, shapes: tuple[tuple[int, ...], ...]) -> None:
     random = np.random.default_rng(3)
@@ -364,7 +448,7 @@ def test_noise_of_a_given_shape_is_repeated(name: str, shape: tuple[int | None, 
 @pytest.mark.parametrize("name", NOISY)
 def test_noise_has_the_mean_and_variance_of_keras(name: str) -> None:
     arguments = {"stddev": 0.4} if name == "GaussianNoise" else {"rate": 0.4}
-    x = np.random.default_rng(6).normal(1.0, 1.0, (400, 5, 5, 8)).astype("float32")
+    x = np.random.default_rng(6).normal(1.0, 1.0, (400, *[5] * _axes(name), 8)).astype("float32")
     torch.manual_seed(7)
     ours = _outside(layers.LAYERS[name](**arguments).train()(_inside(x)))
     theirs = getattr(keras.layers, name)(**arguments, seed=7)(x, training=True).detach().numpy()

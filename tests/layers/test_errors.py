@@ -40,7 +40,7 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: layers.PReLU(shared_axes="rows"), ArgumentError, "received 'rows'"),
     (lambda: layers.PReLU(shared_axes=3)(layers.Input((8, 3))), ShapeError, "shared axis 3 does not exist"),
     (lambda: layers.PReLU()(layers.Input((None, 8, 3))), ShapeError, "axis 1 of an input of shape"),
-    (lambda: layers.MaxPooling2D((2, 2, 2)), ArgumentError, "one integer or a pair (rows, columns)"),
+    (lambda: layers.MaxPooling2D((2, 2, 2)), ArgumentError, "one integer, or 2 of them (rows, columns)"),
     (lambda: layers.Input(shape=(0, 3)), ArgumentError, "positive integers"),
     (lambda: layers.Input(), ArgumentError, "shape=(rows, columns, channels) is required"),
     (lambda: layers.Conv2D(4, 5)(layers.Input((3, 3, 1))), ShapeError, "smaller than the window"),
@@ -84,6 +84,40 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
         "must be less than strides=(2, 2)",
     ),
     (
+        lambda: layers.Conv3D(4, (3, 3)),
+        ArgumentError,
+        "kernel_size must be one integer, or 3 of them (depth,",
+    ),
+    (
+        lambda: layers.Conv3D(4, 3)(layers.Input((8, 8, 1))),
+        ShapeError,
+        "expected volumes of shape (batch, depth,",
+    ),
+    (lambda: layers.Conv3D(4, 3)(layers.Input((8, 2, 8, 1))), ShapeError, "smaller than the window"),
+    (
+        lambda: layers.Conv3D(4, 3, groups=2)(layers.Input((8, 8, 8, 3))),
+        ShapeError,
+        "a multiple of groups=2; received 3",
+    ),
+    (lambda: layers.Conv3D(4, 3, data_format="channels_first"), UnknownNameError, "data_format"),
+    (lambda: layers.Conv3DTranspose(4, 3, 2, output_padding=2), ArgumentError, "less than strides=(2, 2, 2)"),
+    (
+        lambda: layers.Conv1DTranspose(4, (3, 3)),
+        ArgumentError,
+        "kernel_size must be one integer, or 1 of them",
+    ),
+    (lambda: layers.Conv1DTranspose(4, 3, output_padding=1), ArgumentError, "output_padding"),
+    (
+        lambda: layers.Conv1DTranspose(4, 3)(layers.Input((8, 8, 3))),
+        ShapeError,
+        "expected sequences of shape",
+    ),
+    (lambda: layers.MaxPooling3D(3, strides=0), ArgumentError, "strides must be an integer of at least 1"),
+    (lambda: layers.MaxPooling3D(padding="causal"), UnknownNameError, "padding must be one of"),
+    (lambda: layers.AveragePooling3D(3)(layers.Input((8, 8, 2, 1))), ShapeError, "smaller than the window"),
+    (lambda: layers.SpatialDropout1D(0.1)(layers.Input((8, 8, 3))), ShapeError, "(batch, steps, channels)"),
+    (lambda: layers.SpatialDropout1D(1.1), ArgumentError, "rate must be a number in [0, 1]; received 1.1"),
+    (
         lambda: layers.GroupNormalization(4)(layers.Input((8, 8, 6))),
         ShapeError,
         "a multiple of groups=4; received 6",
@@ -123,6 +157,12 @@ def test_wrong_channels_and_features_at_call() -> None:
     convolution(np.zeros((1, 5, 5, 3), "float32"))
     with pytest.raises(ShapeError, match="built for 3 channels"):
         convolution(np.zeros((1, 5, 5, 1), "float32"))
+    volumes = layers.Conv3D(2, 1)
+    volumes(np.zeros((1, 2, 5, 5, 3), "float32"))
+    with pytest.raises(
+        ShapeError, match=r"built for 3 channels; .* shape \(1, 1, 2, 5, 5\) \(batch, channels, d"
+    ):
+        volumes(np.zeros((1, 2, 5, 5, 1), "float32"))
     dense = layers.Dense(2)
     dense(np.zeros((1, 5), "float32"))
     with pytest.raises(ShapeError, match="built for 5 features; received 4"):

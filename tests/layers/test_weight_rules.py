@@ -22,6 +22,9 @@ MADE: dict[str, dict[str, Any]] = {
     "DepthwiseConv1D": {"kernel_size": 2, "depth_multiplier": 2},
     "SeparableConv1D": {"filters": 3, "kernel_size": 2},
     "GroupNormalization": {"groups": 1},
+    "Conv3D": {"filters": 3, "kernel_size": 2},
+    "Conv1DTranspose": {"filters": 3, "kernel_size": 2},
+    "Conv3DTranspose": {"filters": 3, "kernel_size": 2},
 }
 RULED = [
     (name, rule) for name, kind in layers.LAYERS.items() if kind.ruled_weights for rule in rule_names(kind)
@@ -33,7 +36,7 @@ RULES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 
 def shape_of(name: str) -> tuple[int, ...]:
-    return (5, 2) if name.endswith("1D") else (4, 5, 2)
+    return (5, 2) if "1D" in name else (4, 3, 5, 2) if "3D" in name else (4, 5, 2)
 
 
 def model_of(keras_like: Any, name: str, given: dict[str, Any]) -> Any:

@@ -33,8 +33,9 @@ def model_of(m: Any) -> Any:
         [
             m.layers.Input((8, 8, 3)), m.layers.Conv2D(4, 3), m.layers.BatchNormalization(), m.layers.SeparableConv2D(6, 3),
             m.layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same"), m.layers.Conv2DTranspose(3, (2, 1)), m.layers.PReLU(),
-            m.layers.GroupNormalization(1), m.layers.LayerNormalization(), m.layers.Reshape((-1, 3)), m.layers.Conv1D(2, 3),
-            m.layers.DepthwiseConv1D(2), m.layers.SeparableConv1D(3, 2), m.layers.Flatten(), m.layers.Dense(2),
+            m.layers.GroupNormalization(1), m.layers.LayerNormalization(), m.layers.Reshape((5, 2, 2, 3)), m.layers.Conv3D(4, (2, 1, 2)),
+            m.layers.Conv3DTranspose(3, (1, 2, 1)), m.layers.Reshape((-1, 3)), m.layers.Conv1D(2, 3), m.layers.DepthwiseConv1D(2),
+            m.layers.SeparableConv1D(3, 2), m.layers.Conv1DTranspose(2, 3), m.layers.Flatten(), m.layers.Dense(2),
         ]
     )  # fmt: skip
 

@@ -72,7 +72,6 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
 # What they need that is not here yet; whoever adds it takes the line out.
 NOT_YET = {
     "serialization_of_custom_objects": "`x + y` in a file",
-    "signals_and_volumes": "Conv3D and its kin",
 }
 EACH = [
     pytest.param(

@@ -12,10 +12,13 @@ from convolens.layers.activation import (
 )
 from convolens.layers.chains.inception_module import InceptionModule
 from convolens.layers.convolutional.conv1d import Conv1D, DepthwiseConv1D, SeparableConv1D
+from convolens.layers.convolutional.conv1d_transpose import Conv1DTranspose
 from convolens.layers.convolutional.conv2d import Conv2D
 from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
+from convolens.layers.convolutional.conv3d import Conv3D
+from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
-from convolens.layers.convolutional.of_keras_1 import Convolution2D
+from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.dense import Dense
 from convolens.layers.flatten import Flatten
@@ -59,6 +62,7 @@ from convolens.layers.pooling.pooling1d import (
     GlobalMaxPooling3D,
     MaxPooling1D,
 )
+from convolens.layers.pooling.pooling3d import AveragePooling3D, MaxPooling3D
 from convolens.layers.prelu import PReLU
 from convolens.layers.preprocessing.caffe_preprocessing import CaffePreprocessing
 from convolens.layers.preprocessing.normalization import Normalization
@@ -71,7 +75,11 @@ from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resi
 from convolens.layers.regularization.activity_regularization import ActivityRegularization
 from convolens.layers.regularization.dropout import Dropout
 from convolens.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
-from convolens.layers.regularization.spatial_dropout2d import SpatialDropout2D
+from convolens.layers.regularization.spatial_dropout import (
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from convolens.layers.regularization.stochastic_depth import StochasticDepth
 from convolens.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
 from convolens.layers.reshaping.repeat_vector import RepeatVector
@@ -86,10 +94,12 @@ MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
 GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
+Convolution1DTranspose, Convolution3DTranspose = Conv1DTranspose, Conv3DTranspose
 Convolution2DTranspose = Deconvolution2D = Conv2DTranspose
 SeparableConvolution2D = SeparableConv2D
 Convolution1D, SeparableConvolution1D = Conv1D, SeparableConv1D
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
+MaxPool3D, AvgPool3D = MaxPooling3D, AveragePooling3D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 GlobalMaxPool3D, GlobalAvgPool3D = GlobalMaxPooling3D, GlobalAveragePooling3D
 
@@ -164,6 +174,13 @@ LAYERS: dict[str, type[Layer]] = {
     "MaxPooling1D": MaxPooling1D,
     "ZeroPadding1D": ZeroPadding1D,
     "ZeroPadding3D": ZeroPadding3D,
+    "Conv3D": Conv3D,
+    "Conv1DTranspose": Conv1DTranspose,
+    "Conv3DTranspose": Conv3DTranspose,
+    "MaxPooling3D": MaxPooling3D,
+    "AveragePooling3D": AveragePooling3D,
+    "SpatialDropout1D": SpatialDropout1D,
+    "SpatialDropout3D": SpatialDropout3D,
 }
 
 # Layers that Keras does not have: networks with them cannot be written into its files.
@@ -189,18 +206,26 @@ __all__ = [
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
     "AvgPool1D",
     "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
     "CaffePreprocessing",
     "CenterCrop",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
+    "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -238,8 +263,10 @@ __all__ = [
     "LocalResponseNormalization",
     "MaxPool1D",
     "MaxPool2D",
+    "MaxPool3D",
     "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
     "Maximum",
     "Minimum",
     "Multiply",
@@ -266,7 +293,9 @@ __all__ = [
     "SeparableConvolution1D",
     "SeparableConvolution2D",
     "Softmax",
+    "SpatialDropout1D",
     "SpatialDropout2D",
+    "SpatialDropout3D",
     "StochasticDepth",
     "Subtract",
     "SymbolicTensor",

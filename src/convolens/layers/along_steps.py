@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
-from convolens.layers.geometry import check_rank
+from convolens.layers.geometry import check_rank, sizes_of
 from convolens.layers.layer import Layer, Shape
 from convolens.layers.weight_entry import WeightEntry
 
@@ -51,7 +51,27 @@ class AlongSteps(Layer):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        return config | {name: config[name][1:] for name in self.sizes}
+        return config | {name: config[name] and config[name][1:] for name in self.sizes}
+
+
+def in_row(where: str, argument: str, value: Any, minimum: int = 1) -> tuple[int, int]:
+    """Return a number of steps as that of an image's rows, which is the least there is, and columns.
+
+    Args:
+        where: what an error begins with.
+        argument: the name of the argument.
+        value: what was given: an integer, or a list of one.
+        minimum: the least that there is.
+
+    Raises:
+        ArgumentError: something else.
+
+    Example:
+        >>> in_row("Conv1D", "kernel_size", 3), in_row("Conv1DTranspose", "output_padding", [1], 0)
+        ((1, 3), (0, 1))
+    """
+    (steps,) = sizes_of(where, argument, value, 1, minimum)
+    return minimum, steps
 
 
 def _row(shape: Any) -> Any:

@@ -1,13 +1,17 @@
 """Sizes of sliding windows: output lengths, and Keras' asymmetric "same" padding."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from convolens.arguments import integer, one_of, pair
 from convolens.errors import ArgumentError, ShapeError
 
 PADDINGS = ("valid", "same")
+PLACES = ("steps", "rows, columns", "depth, rows, columns")  # of sequences, images and volumes
+_INPUTS = ("sequences", "images", "volumes")
 
 
 def output_length(
@@ -37,13 +41,30 @@ def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tu
     return total // 2, total - total // 2
 
 
-def same_padding_2d(
-    x: torch.Tensor, window: tuple[int, int], strides: tuple[int, int], dilation: tuple[int, int] = (1, 1)
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return "same" padding ((top, bottom), (left, right)) for an NCHW tensor."""
-    rows = same_padding(x.shape[2], window[0], strides[0], dilation[0])
-    columns = same_padding(x.shape[3], window[1], strides[1], dilation[1])
-    return rows, columns
+def same_paddings(
+    x: torch.Tensor, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int] = (1, 1, 1)
+) -> tuple[tuple[int, int], ...]:
+    """Return "same" padding, a pair (before, after) for each axis of places, for an (n, channels, places) tensor."""
+    return tuple(map(same_padding, x.shape[2:], window, strides, dilation))
+
+
+def padded(
+    x: torch.Tensor, sides: Sequence[tuple[int, int]], mode: str = "constant", value: float | None = None
+) -> torch.Tensor:
+    """Return an (n, channels, places) tensor with values added before and after each axis; less than 0 is cut off.
+
+    Args:
+        x: the tensor.
+        sides: a pair (before, after) for each axis of places.
+        mode: "constant", or "replicate" for the value at the edge.
+        value: of "constant"; None is 0.
+
+    Example:
+        >>> padded(torch.ones(1, 1, 2, 3), ((1, 0), (0, 2))).shape
+        torch.Size([1, 1, 3, 5])
+    """
+    ends = [end for both in reversed(sides) for end in both]  # of the last axis first
+    return F.pad(x, ends, mode, value)
 
 
 def channels_last(title: str, data_format: str | None) -> str:
@@ -58,10 +79,7 @@ def channels_last(title: str, data_format: str | None) -> str:
 
 def check_image_shape(title: str, shape: tuple[int | None, ...]) -> None:
     """Raise ShapeError unless `shape` is (batch, rows, columns, channels)."""
-    if len(shape) != 4:
-        raise ShapeError(
-            f"{title}: expected images of shape (batch, rows, columns, channels); received {tuple(shape)}."
-        )
+    check_rank(title, shape, 2)
 
 
 def check_not_empty(title: str, input_shape: tuple[int | None, ...], output: tuple[int | None, ...]) -> None:
@@ -69,16 +87,16 @@ def check_not_empty(title: str, input_shape: tuple[int | None, ...], output: tup
     if any(size is not None and size < 1 for size in output[1:]):
         raise ShapeError(
             f"{title}: an input of shape {tuple(input_shape)} is smaller than the window and leaves an output "
-            f'of shape {tuple(output)}; use larger images, padding="same" or fewer pooling layers.'
+            f'of shape {tuple(output)}; use larger ones, padding="same" or fewer pooling layers.'
         )
 
 
 def check_rank(title: str, shape: tuple[int | None, ...], axes: int) -> None:
     """Raise ShapeError unless `shape` is (batch, so many axes of places, channels)."""
     if len(shape) != axes + 2:
-        places = ("steps", "rows, columns", "depth, rows, columns")[axes - 1]
         raise ShapeError(
-            f"{title}: expected an input of shape (batch, {places}, channels); received {tuple(shape)}."
+            f"{title}: expected {_INPUTS[axes - 1]} of shape (batch, {PLACES[axes - 1]}, channels); "
+            f"received {tuple(shape)}."
         )
 
 
@@ -92,7 +110,7 @@ def sizes_of(where: str, argument: str, value: Any, axes: int, minimum: int = 1)
     items = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
     if len(items) != axes:
         raise ArgumentError(
-            f"{where}: {argument} must be one integer, or {axes} of them; received {value!r}."
+            f"{where}: {argument} must be one integer, or {axes} of them ({PLACES[axes - 1]}); received {value!r}."
         )
     return tuple(integer(where, argument, item, minimum) for item in items)
 

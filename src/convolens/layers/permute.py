@@ -6,9 +6,8 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.axes import in_keras_order, in_torch_order
 from convolens.layers.layer import Layer, Shape
-
-_INSIDE = {2: (0, 1), 3: (0, 1, 2), 4: (0, 2, 3, 1)}  # Keras' axis -> the dimension of the tensor
 
 
 class Permute(Layer):
@@ -30,9 +29,9 @@ class Permute(Layer):
     def __init__(self, dims: Sequence[int], **options: Any) -> None:
         super().__init__(**options)
         self.dims = tuple(dims) if isinstance(dims, (list, tuple)) else (dims,)
-        if sorted(self.dims, key=str) != list(range(1, len(self.dims) + 1)) or not 1 <= len(self.dims) <= 3:
+        if sorted(self.dims, key=str) != list(range(1, len(self.dims) + 1)) or not self.dims:
             raise ArgumentError(
-                f"{self.title}: dims must hold each of 1 to the number of axes once, at most (1, 2, 3); received {dims!r}."
+                f"{self.title}: dims must hold each of 1 to the number of axes once; received {dims!r}."
             )
 
     def build(self, input_shape: Any) -> None:
@@ -43,9 +42,7 @@ class Permute(Layer):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        inside = _INSIDE[x.ndim]  # where each of Keras' axes lies
-        order = [inside[axis] for axis in (0, *self.dims)]  # in Keras' order
-        return x.permute([order[inside.index(dimension)] for dimension in range(x.ndim)])
+        return in_torch_order(in_keras_order(x).permute(0, *self.dims))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         return (input_shape[0], *(input_shape[axis] for axis in self.dims))

@@ -7,7 +7,7 @@ import torch
 
 from convolens import activations, losses
 from convolens.layers import Activation, Dense, Softmax
-from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.convolutional.convolution import Convolution
 from convolens.models.graph.container import Container
 
 _SOFTMAX, _SIGMOID, _ANY = "softmax", "sigmoid", "no activation"
@@ -91,6 +91,6 @@ def _gives(layer: Any) -> str | None:
     """Return what a layer ends in, None where that is not known."""
     if isinstance(layer, Softmax):
         return _SOFTMAX
-    if not isinstance(layer, (Activation, Dense, Convolution2D)):
+    if not isinstance(layer, (Activation, Dense, Convolution)):
         return None
     return _GIVES.get(activations.get(layer.activation))

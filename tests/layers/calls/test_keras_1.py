@@ -24,6 +24,23 @@ RENAMED = [
         lambda: layers.MaxPooling2D((2, 2), (1, 1), border_mode="same", dim_ordering="tf"),
         layers.MaxPooling2D(2, 1, "same"),
     ),
+    (
+        lambda: layers.Convolution3D(8, 3, 5, 2, border_mode="same", subsample=(1, 2, 2)),
+        layers.Conv3D(8, (3, 5, 2), (1, 2, 2), "same"),
+    ),
+    (
+        lambda: layers.Convolution3D(8, 3, 5, 2, activation="relu"),
+        layers.Conv3D(8, (3, 5, 2), activation="relu"),
+    ),
+    (lambda: layers.Conv3D(8, 3, 5, 2, border_mode="same"), layers.Conv3D(8, (3, 5, 2), padding="same")),
+    (
+        lambda: layers.Conv3D(nb_filter=4, kernel_dim1=3, kernel_dim2=2, kernel_dim3=1, bias=False),
+        layers.Conv3D(4, (3, 2, 1), use_bias=False),
+    ),
+    (
+        lambda: layers.MaxPooling3D((1, 2, 2), border_mode="same", dim_ordering="tf"),
+        layers.MaxPooling3D((1, 2, 2), padding="same"),
+    ),
     (lambda: layers.Dropout(p=0.25), layers.Dropout(0.25)),
     (lambda: layers.BatchNormalization(mode=0, axis=-1), layers.BatchNormalization()),
 ]
@@ -44,6 +61,7 @@ def test_three_numbers_without_old_words_are_filters_kernel_and_step() -> None:
     layer = layers.Conv2D(8, 3, 2)
     assert (layer.kernel_size, layer.strides) == ((3, 3), (2, 2))
     assert layers.Convolution2D(8, (3, 3), strides=2).strides == (2, 2)
+    assert layers.Convolution3D(8, 3, 2).strides == (2, 2, 2)
 
 
 def test_input_dim_is_the_first_layers_shape() -> None:

@@ -48,6 +48,12 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "Conv1D": {"filters": 4, "kernel_size": 3, "padding": "causal"},
     "DepthwiseConv1D": {"kernel_size": 3, "depth_multiplier": 2},
     "SeparableConv1D": {"filters": 4, "kernel_size": 3, "strides": 2},
+    "Conv3D": {"filters": 3, "kernel_size": (2, 3, 1), "strides": 2, "padding": "same", "activation": "relu"},
+    "Conv1DTranspose": {"filters": 4, "kernel_size": 3, "strides": 2, "output_padding": 1},
+    "Conv3DTranspose": {"filters": 3, "kernel_size": (1, 2, 3), "strides": 2, "padding": "same"},
+    "AveragePooling3D": {"pool_size": (2, 1, 2), "padding": "same"},
+    "SpatialDropout1D": {"rate": 0.5},
+    "SpatialDropout3D": {"rate": 0.5},
     "RandomBrightness": {"factor": 0.2},
     "RandomContrast": {"factor": (0.2, 0.3)},
     "RandomCrop": {"height": 8, "width": 8},
@@ -59,14 +65,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "CenterCrop": {"height": 5, "width": 7},
     "Dot": {"axes": (3, 3), "normalize": True},
 }
-AXES = {"1D": (8,), "2D": (8, 8), "3D": (4, 4, 4)}  # of places, by the end of a layer's name
+PLACES = {"1D": (8,), "3D": (4, 4, 4)}  # by what a layer's name says; those of images where it says nothing
 NOT_LEGACY = ("RandomBrightness",)  # Keras cannot write it in the legacy form
 GONE = ("InputLayer", "ThresholdedReLU")  # no layer to be called; no layer of Keras 3
 
 
 def input_shape(name: str) -> tuple[int, ...]:
     """Return the shape of a sample that a layer of this name takes."""
-    return (3,) if name == "RepeatVector" else (*AXES.get(name[-2:], (8, 8)), 3)
+    places = next((places for axes, places in PLACES.items() if axes in name), (8, 8))
+    return (3,) if name == "RepeatVector" else (*places, 3)
 
 
 def takes_several(name: str) -> bool:

@@ -488,6 +488,30 @@ def test_kernels_of_theano(tmp_path: Path, x: np.ndarray) -> None:
         deep.load_weights(tmp_path / "depthwise.h5")
 
 
+@pytest.mark.parametrize(
+    ("kind", "places"), [("Conv1D", (6,)), ("Conv3D", (4, 5, 6)), ("Conv3DTranspose", (2, 3, 4))]
+)
+def test_kernels_of_theano_of_other_ranks(kind: str, places: tuple[int, ...], tmp_path: Path) -> None:
+    def model(library: Any) -> Any:
+        parts = [library.Input((*places, 2)), getattr(library.layers, kind)(3, 2), library.layers.Flatten()]
+        return library.Sequential([*parts, library.layers.Dense(2)])
+
+    theirs, turned, ours = scrambled(model(keras)), model(keras), model(convolens)
+    turned.set_weights([np.flip(w, tuple(range(w.ndim - 2))) for w in theirs.get_weights()])
+    write_2(tmp_path / "theano.h5", turned, None, whole=False, backend=b"theano")
+    ours.load_weights(tmp_path / "theano.h5")
+    same(ours, theirs, np.random.default_rng(0).uniform(0, 0.1, (3, *places, 2)).astype("float32"))
+
+
+def test_a_convolution_of_volumes_in_the_words_of_keras_1() -> None:
+    sides = {"kernel_dim1": 2, "kernel_dim2": 3, "kernel_dim3": 4}
+    words = {"nb_filter": 5, "border_mode": "same", "subsample": [1, 1, 2], "dim_ordering": "tf"}
+    said = modern({"class_name": "Convolution3D", "config": {"name": "it"} | sides | words}, 1).description
+    assert said["class_name"] == "Conv3D"
+    expected = layers.Conv3D(5, (2, 3, 4), (1, 1, 2), "same", name="it")
+    assert layers.Conv3D.from_config(said["config"]).get_config() == expected.get_config()
+
+
 def test_a_network_frozen_in_training_mode_is_said() -> None:
     """The usual transfer learning: base(x, training=False)."""
     norm: dict[str, Any] = {"class_name": "BatchNormalization", "config": {"name": "n"}}

@@ -9,8 +9,9 @@ import torch
 from convolens import activations
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from convolens.layers import Activation, Conv2D, Dense, Dropout, Layer, Softmax, SpatialDropout2D, TimmNetwork
+from convolens.layers import Activation, Conv2D, Dense, Dropout, Layer, Softmax, TimmNetwork
 from convolens.layers.pooling.global_pooling import GlobalPooling2D
+from convolens.layers.regularization.spatial_dropout import SpatialDropout
 from convolens.models import Model
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -201,7 +202,7 @@ def _of_network(network: Network | SequentialNetwork) -> Tap:
 def _skipping_dropout(before: list[Layer], classifier: Layer) -> Tap:
     """Return the layer before the classifier; dropout changes nothing in inference."""
     for layer in before:
-        if not isinstance(layer, (Dropout, SpatialDropout2D)):
+        if not isinstance(layer, (Dropout, SpatialDropout)):
             return Tap(str(layer.name), layer)
     return Tap(f"before {classifier.name}", classifier, before=True)
 

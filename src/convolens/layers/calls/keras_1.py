@@ -36,7 +36,9 @@ _ONLY_HERE = {
     "pool_length": "pool_size",
     "subsample_length": "strides",
 }
-_OTHERS = {"nb_row", "nb_col", "input_dim", "mode", "input_dtype"}
+# The sides of a kernel, by how many there are.
+SIDES = {2: ("nb_row", "nb_col"), 3: ("kernel_dim1", "kernel_dim2", "kernel_dim3")}
+_OTHERS = {*SIDES[2], *SIDES[3], "input_dim", "mode", "input_dtype"}
 _OLD = {**ARGUMENTS, **_ONLY_HERE}.keys() | _OTHERS
 
 
@@ -66,12 +68,14 @@ def in_todays_words(
         found[new] = FORMATS.get(value, value) if new == "data_format" else value
         if new.endswith("_initializer") and isinstance(value, str):
             found[new] = INITIALIZERS.get(value, value)
-    if "kernel_size" in known and ("nb_row" in found or _are_rows_and_columns(arguments, told)):
-        if "nb_row" in found:
-            found["kernel_size"] = (found.pop("nb_row"), found.pop("nb_col", None))
+    sides = SIDES[getattr(kind, "axes", 2)] if "kernel_size" in known else ()
+    if sides and (sides[0] in found or _are_sides(arguments, told, len(sides))):
+        if sides[0] in found:
+            found["kernel_size"] = tuple(found.pop(side, None) for side in sides)
         else:
-            found["kernel_size"], arguments = arguments[1:3], (arguments[0], *arguments[3:])
-        told.append("nb_row, nb_col are kernel_size")
+            behind = 1 + len(sides)
+            found["kernel_size"], arguments = arguments[1:behind], (arguments[0], *arguments[behind:])
+        told.append(f"{', '.join(sides)} are kernel_size")
     if "input_dim" in found and "input_dim" not in known:
         found["input_shape"] = (found.pop("input_dim"),)
     if found.get("mode") == 0 and "mode" not in known:
@@ -82,9 +86,10 @@ def in_todays_words(
     return arguments, found, told
 
 
-def _are_rows_and_columns(arguments: tuple[Any, ...], told: list[str]) -> bool:
+def _are_sides(arguments: tuple[Any, ...], told: list[str], sides: int) -> bool:
     """Return whether (filters, 3, 3) means rows and columns, as beside other words of Keras 1; today it is a step of 3."""
-    return bool(told) and len(arguments) >= 3 and all(isinstance(size, int) for size in arguments[:3])
+    numbers = arguments[: 1 + sides]
+    return bool(told) and len(numbers) > sides and all(isinstance(size, int) for size in numbers)
 
 
 def takes_old_words(constructor: Callable[..., None]) -> Callable[..., None]:

@@ -5,16 +5,11 @@ from typing import Any, ClassVar
 import torch
 import torch.nn.functional as F
 
-from convolens.layers.along_steps import AlongSteps
+from convolens.layers.along_steps import AlongSteps, in_row
 from convolens.layers.convolutional.conv2d import Conv2D
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
-from convolens.layers.geometry import sizes_of
 from convolens.layers.layer import Shape
-
-
-def _in_row(where: str, argument: str, value: Any) -> tuple[int, int]:
-    return (1, *sizes_of(where, argument, value, 1))  # type: ignore[return-value]
 
 
 class _Along(AlongSteps):
@@ -84,8 +79,8 @@ class Conv1D(_Along, Conv2D):
     ) -> None:
         where = type(self).__name__
         super().__init__(
-            filters, _in_row(where, "kernel_size", kernel_size), _in_row(where, "strides", strides), _known(padding),
-            data_format, _in_row(where, "dilation_rate", dilation_rate), **options,
+            filters, in_row(where, "kernel_size", kernel_size), in_row(where, "strides", strides), _known(padding),
+            data_format, in_row(where, "dilation_rate", dilation_rate), **options,
         )  # fmt: skip
         self._pad_ahead(padding)
 
@@ -123,8 +118,8 @@ class DepthwiseConv1D(_Along, DepthwiseConv2D):
     ) -> None:
         where = type(self).__name__
         super().__init__(
-            _in_row(where, "kernel_size", kernel_size), _in_row(where, "strides", strides), padding, depth_multiplier,
-            data_format, _in_row(where, "dilation_rate", dilation_rate), **options,
+            in_row(where, "kernel_size", kernel_size), in_row(where, "strides", strides), padding, depth_multiplier,
+            data_format, in_row(where, "dilation_rate", dilation_rate), **options,
         )  # fmt: skip
 
 
@@ -161,7 +156,7 @@ class SeparableConv1D(_Along, SeparableConv2D):
     ) -> None:
         where = type(self).__name__
         super().__init__(
-            filters, _in_row(where, "kernel_size", kernel_size), _in_row(where, "strides", strides), _known(padding),
-            data_format, _in_row(where, "dilation_rate", dilation_rate), **options,
+            filters, in_row(where, "kernel_size", kernel_size), in_row(where, "strides", strides), _known(padding),
+            data_format, in_row(where, "dilation_rate", dilation_rate), **options,
         )  # fmt: skip
         self._pad_ahead(padding)

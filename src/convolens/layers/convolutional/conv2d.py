@@ -10,17 +10,17 @@ from convolens import initializers
 from convolens.activations import Activation
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.convolutional.convolution import Convolution
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 
 def _to_keras(kernel: np.ndarray) -> np.ndarray:
-    return kernel.transpose(2, 3, 1, 0)  # (out, in, rows, columns) -> (rows, columns, in, out)
+    return np.moveaxis(kernel, (0, 1), (-1, -2))  # (out, in, rows, columns) -> (rows, columns, in, out)
 
 
 def _from_keras(kernel: np.ndarray) -> np.ndarray:
-    return kernel.transpose(3, 2, 0, 1)  # (rows, columns, in, out) -> (out, in, rows, columns)
+    return np.moveaxis(kernel, (-1, -2), (0, 1))  # (rows, columns, in, out) -> (out, in, rows, columns)
 
 
 def conv_entry(name: str, weight: torch.Tensor) -> WeightEntry:
@@ -28,7 +28,7 @@ def conv_entry(name: str, weight: torch.Tensor) -> WeightEntry:
     return WeightEntry(name, weight, _to_keras, _from_keras)
 
 
-class Conv2D(Convolution2D):
+class Conv2D(Convolution):
     """Two-dimensional convolution, as `keras.layers.Conv2D`.
 
     Args:
@@ -61,10 +61,10 @@ class Conv2D(Convolution2D):
         self,
         filters: int,
         kernel_size: int | Sequence[int],
-        strides: int | Sequence[int] = (1, 1),
+        strides: int | Sequence[int] = 1,
         padding: str = "valid",
         data_format: str | None = None,
-        dilation_rate: int | Sequence[int] = (1, 1),
+        dilation_rate: int | Sequence[int] = 1,
         groups: int = 1,
         activation: Any = None,
         use_bias: bool = True,
@@ -93,7 +93,8 @@ class Conv2D(Convolution2D):
         fan_in, fan_out = channels // self.groups * area, self.filters * area
         shape = (self.filters, channels // self.groups, *self.kernel_size)  # (out, in, rows, columns)
         kernel = self.kernel_initializer(shape, fan_in, fan_out)
-        self.weight = torch.nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
+        last = torch.channels_last_3d if self.axes == 3 else torch.channels_last
+        self.weight = torch.nn.Parameter(kernel.contiguous(memory_format=last))
 
     def convolve(
         self,

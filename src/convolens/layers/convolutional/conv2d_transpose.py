@@ -11,14 +11,14 @@ from convolens.activations import Activation, overwriting
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.layers.convolutional.conv2d import conv_entry
-from convolens.layers.convolutional.convolution2d import Convolution2D
-from convolens.layers.geometry import sizes_of
+from convolens.layers.convolutional.convolution import Convolution
+from convolens.layers.geometry import padded, sizes_of
 from convolens.layers.layer import Shape
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 
-class Conv2DTranspose(Convolution2D):
+class Conv2DTranspose(Convolution):
     """Transposed convolution, as `keras.layers.Conv2DTranspose`.
 
     Args:
@@ -53,11 +53,11 @@ class Conv2DTranspose(Convolution2D):
         self,
         filters: int,
         kernel_size: int | Sequence[int],
-        strides: int | Sequence[int] = (1, 1),
+        strides: int | Sequence[int] = 1,
         padding: str = "valid",
         output_padding: int | Sequence[int] | None = None,
         data_format: str | None = None,
-        dilation_rate: int | Sequence[int] = (1, 1),
+        dilation_rate: int | Sequence[int] = 1,
         activation: Any = None,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
@@ -68,9 +68,9 @@ class Conv2DTranspose(Convolution2D):
             kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, bias_initializer, **options
         )  # fmt: skip
         self.filters = integer(self.title, "filters", filters)
-        self.output_padding = (
-            None if output_padding is None else sizes_of(self.title, "output_padding", output_padding, 2, 0)
-        )
+        self.output_padding = None
+        if output_padding is not None:
+            self.output_padding = sizes_of(self.title, "output_padding", output_padding, self.axes, 0)
         if any(more >= step for more, step in zip(self.output_padding or (), self.strides, strict=False)):
             raise ArgumentError(
                 f"{self.title}: output_padding={output_padding!r} must be less than strides={self.strides} along each axis."
@@ -106,17 +106,19 @@ class Conv2DTranspose(Convolution2D):
         normalization: BatchNormalization | None,
         activation: Activation,
     ) -> torch.Tensor:
-        (top, bottom), (left, right) = self._ends(0), self._ends(1)
-        cut = (max(min(top, bottom), 0), max(min(left, right), 0))  # torch cuts as much at both ends
-        y = F.conv_transpose2d(x, self.weight, None, self.strides, cut, 0, 1, self.dilation_rate)
-        y = F.pad(y, (cut[1] - left, cut[1] - right, cut[0] - top, cut[0] - bottom))
+        ends = [self._ends(axis) for axis in range(self.axes)]
+        cut = [max(min(sides), 0) for sides in ends]  # torch cuts as much at both ends
+        transposed = F.conv_transpose3d if self.axes == 3 else F.conv_transpose2d
+        y = transposed(x, self.weight, None, self.strides, cut, 0, 1, self.dilation_rate)
+        left = [(done - before, done - after) for (before, after), done in zip(ends, cut, strict=True)]
+        y = padded(y, left)
         if self.bias is not None:
-            y = y + self.bias.view(-1, 1, 1)
+            y = y + self.bias.view(-1, *[1] * self.axes)
         return overwriting(activation, y)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         sizes: list[int | None] = []
-        for axis, size in enumerate(input_shape[1:3]):
+        for axis, size in enumerate(input_shape[1:-1]):
             reach = (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
             whole = None if size is None else (size - 1) * self.strides[axis] + reach
             sizes.append(None if whole is None else whole - sum(self._ends(axis)))

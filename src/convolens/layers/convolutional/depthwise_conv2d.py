@@ -9,7 +9,7 @@ import torch
 from convolens import initializers
 from convolens.activations import Activation
 from convolens.arguments import integer
-from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.convolutional.convolution import Convolution
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
@@ -31,7 +31,7 @@ def depthwise_entry(name: str, weight: torch.Tensor, depth_multiplier: int) -> W
     return WeightEntry(name, weight, to_keras, from_keras)
 
 
-class DepthwiseConv2D(Convolution2D):
+class DepthwiseConv2D(Convolution):
     """Convolution of each channel alone, as `keras.layers.DepthwiseConv2D`.
 
     Args:

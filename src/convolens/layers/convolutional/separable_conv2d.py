@@ -10,13 +10,13 @@ from convolens import initializers
 from convolens.activations import Activation, overwriting
 from convolens.arguments import integer
 from convolens.layers.convolutional.conv2d import conv_entry
-from convolens.layers.convolutional.convolution2d import Convolution2D
+from convolens.layers.convolutional.convolution import Convolution
 from convolens.layers.convolutional.depthwise_conv2d import depthwise_entry
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
 
 
-class SeparableConv2D(Convolution2D):
+class SeparableConv2D(Convolution):
     """A depthwise convolution and a 1x1 convolution behind it, as `keras.layers.SeparableConv2D`.
 
     Args:

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from convolens import initializers
 from convolens.arguments import axis_of, number_in
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.axes import channels_back, channels_second
 from convolens.layers.layer import Layer
 from convolens.layers.weight_entry import WeightEntry
 
@@ -83,9 +84,7 @@ class BatchNormalization(Layer):
         return True
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.ndim == 3:  # (n, steps, channels): torch wants the channels second
-            return self._normalize(x.transpose(1, 2)).transpose(1, 2)
-        return self._normalize(x)
+        return channels_back(self._normalize(channels_second(x)))
 
     def _normalize(self, x: torch.Tensor) -> torch.Tensor:
         weight, bias = self.weight, self.bias

@@ -6,6 +6,7 @@ import torch
 
 from convolens.arguments import axis_of
 from convolens.errors import ShapeError
+from convolens.layers.axes import dimension_of
 from convolens.layers.layer import Layer
 
 
@@ -16,7 +17,7 @@ class UnitNormalization(Layer):
         axis: -1, or the number of the last axis.
         options: `name`, `input_shape`, `trainable` as in `Layer`.
 
-    Input shape: (batch, features) or (batch, rows, columns, channels). Output shape: the same.
+    Input shape: (batch, ..., channels). Output shape: the same.
 
     Raises:
         ShapeError: another axis than the last.
@@ -40,4 +41,4 @@ class UnitNormalization(Layer):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.normalize(x, dim=1)  # (batch, features) or NCHW: channels are axis 1
+        return torch.nn.functional.normalize(x, dim=dimension_of(-1, x.ndim, self.title))

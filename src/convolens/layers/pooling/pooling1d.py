@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 import torch
 
-from convolens.layers.along_steps import AlongSteps
-from convolens.layers.geometry import channels_last, check_rank, sizes_of
+from convolens.layers.along_steps import AlongSteps, in_row
+from convolens.layers.geometry import channels_last, check_rank
 from convolens.layers.layer import Layer, Shape
-from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D, Pooling2D
+from convolens.layers.pooling.pooling import AveragePooling2D, MaxPooling2D, Pooling
 
 
-class _Pooling1D(AlongSteps, Pooling2D):
+class _Pooling1D(AlongSteps, Pooling):
     sizes: ClassVar = ("pool_size", "strides")
 
     def __init__(
@@ -22,9 +22,8 @@ class _Pooling1D(AlongSteps, Pooling2D):
         **options: Any,
     ) -> None:
         where = type(self).__name__
-        size = (1, *sizes_of(where, "pool_size", pool_size, 1))
-        step = None if strides is None else (1, *sizes_of(where, "strides", strides, 1))
-        super().__init__(size, step, padding, data_format, **options)
+        step = None if strides is None else in_row(where, "strides", strides)
+        super().__init__(in_row(where, "pool_size", pool_size), step, padding, data_format, **options)
 
 
 class MaxPooling1D(_Pooling1D, MaxPooling2D):

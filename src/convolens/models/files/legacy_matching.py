@@ -184,4 +184,7 @@ def _turned(network: Layer, file: LegacyFile, plan: Plan) -> Plan:
                 f"{file.path}: Theano wrote the kernels of {layer.title}, whose order is not known; convert the file "
                 "with Keras."
             )
-    return [(entry, array[::-1, ::-1] if array.ndim == 4 else array) for entry, array in plan]
+    return [
+        (entry, np.flip(array, tuple(range(array.ndim - 2))) if entry.name == "kernel" else array)
+        for entry, array in plan
+    ]  # a dense layer's has no places to be turned

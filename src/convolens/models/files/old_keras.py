@@ -21,6 +21,7 @@ NETWORKS = ("Sequential", "Model", "Functional")
 
 _CLASSES = {
     "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
     "AtrousConvolution2D": "Conv2D",
     "AtrousConv2D": "Conv2D",
     "SeparableConvolution2D": "SeparableConv2D",
@@ -126,8 +127,9 @@ def _merge(where: str, config: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _translate(where: str, name: str, config: dict[str, Any], version: int) -> None:
     """Change the arguments of one layer to today's, in place."""
-    if "nb_row" in config or "nb_col" in config:
-        config["kernel_size"] = [config.pop("nb_row", None), config.pop("nb_col", None)]
+    for sides in keras_1.SIDES.values():
+        if any(side in config for side in sides):
+            config["kernel_size"] = [config.pop(side, None) for side in sides]
     layout = config.get("data_format")
     if isinstance(layout, str) and keras_1.FORMATS.get(layout, layout) == "channels_first":
         raise ArgumentError(

@@ -6,8 +6,9 @@ from typing import Any
 import torch
 
 from convolens.errors import ArgumentError
-from convolens.layers import Dropout, InputLayer, Layer, SpatialDropout2D, StochasticDepth, TimmNetwork
+from convolens.layers import Dropout, InputLayer, Layer, StochasticDepth, TimmNetwork
 from convolens.layers.axes import surface
+from convolens.layers.regularization.spatial_dropout import SpatialDropout
 from convolens.memory import kept_memory
 from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
@@ -15,7 +16,7 @@ from convolens.models.parts import freezing
 from convolens.training.hooks import hooked
 from convolens.training.mode import mode
 
-_RANDOM = (Dropout, SpatialDropout2D, StochasticDepth)  # in training: their outputs cannot be kept
+_RANDOM = (Dropout, SpatialDropout, StochasticDepth)  # in training: their outputs cannot be kept
 
 
 @dataclass(frozen=True)

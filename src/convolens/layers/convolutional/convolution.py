@@ -1,21 +1,25 @@
-"""Convolution2D: what the layers that slide kernels over an image have in common."""
+"""Convolution: what the layers that slide kernels over an image or a volume have in common."""
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
 from convolens import activations, initializers
-from convolens.arguments import one_of, pair
+from convolens.arguments import one_of
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.axes import channels_back, channels_second
 from convolens.layers.convolutional.fused_convolution import convolve
 from convolens.layers.geometry import (
     PADDINGS,
+    PLACES,
     channels_last,
-    check_image_shape,
     check_not_empty,
+    check_rank,
     output_length,
-    same_padding_2d,
+    same_paddings,
+    sizes_of,
 )
 from convolens.layers.layer import Layer, Shape
 from convolens.layers.normalization.batch_normalization import BatchNormalization
@@ -23,11 +27,11 @@ from convolens.layers.weight_entry import WeightEntry
 from convolens.tensor import Bias
 
 
-class Convolution2D(Layer):
+class Convolution(Layer):
     """A kernel's size, step, padding and dilation, and the bias and activation behind it.
 
     A subclass says how many channels come out, draws its kernels and applies them: `output_channels`,
-    `build_kernels`, `convolve` and `kernel_entries`.
+    `build_kernels`, `convolve` and `kernel_entries`. What is said of images here is true of volumes where `axes` is 3.
 
     Args:
         kernel_size: rows and columns of a kernel, one integer or a pair, in pixels.
@@ -47,6 +51,11 @@ class Convolution2D(Layer):
         ArgumentError: an argument out of range. ShapeError: images smaller than the kernel.
     """
 
+    axes: ClassVar[int] = 2  # of places
+    kernel_size: Any  # one integer for each axis, as of the two below
+    strides: Any
+    dilation_rate: Any
+
     def __init__(
         self,
         kernel_size: int | Sequence[int],
@@ -61,11 +70,11 @@ class Convolution2D(Layer):
     ) -> None:
         super().__init__(**options)
         where = self.title
-        self.kernel_size = pair(where, "kernel_size", kernel_size)
-        self.strides = pair(where, "strides", strides)
+        self.kernel_size = sizes_of(where, "kernel_size", kernel_size, self.axes)
+        self.strides = sizes_of(where, "strides", strides, self.axes)
         self.padding = one_of(where, "padding", str(padding).lower(), PADDINGS)
         self.data_format = channels_last(where, data_format)
-        self.dilation_rate = pair(where, "dilation_rate", dilation_rate)
+        self.dilation_rate = sizes_of(where, "dilation_rate", dilation_rate, self.axes)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 f"{where}: strides={strides} and dilation_rate={dilation_rate} cannot both be > 1."
@@ -112,15 +121,15 @@ class Convolution2D(Layer):
         raise NotImplementedError
 
     def build(self, input_shape: Any) -> None:
-        check_image_shape(self.title, input_shape)
-        channels = input_shape[3]
+        check_rank(self.title, input_shape, self.axes)
+        channels = input_shape[-1]
         if channels is None:
             raise ShapeError(
                 f"{self.title}: the number of input channels must be known; received shape {tuple(input_shape)}."
             )
         check_not_empty(self.title, input_shape, self.compute_output_shape(input_shape))
         self.channels = channels
-        self.build_kernels(channels, self.kernel_size[0] * self.kernel_size[1])
+        self.build_kernels(channels, math.prod(self.kernel_size))
         outputs = self.output_channels(channels)
         self.bias = Bias(self.bias_initializer((outputs,), outputs, outputs)) if self.use_bias else None
 
@@ -143,7 +152,7 @@ class Convolution2D(Layer):
         """Return the feature maps, (n, output channels, new rows, new columns).
 
         Args:
-            x: (n, channels, rows, columns).
+            x: (n, channels, rows, columns); volumes lie (n, depth, rows, columns, channels) and come out so.
             zeros: rows and columns of them to add on both sides first, where `can_pad`.
             normalization: one that follows, in inference mode, to be computed as well.
             activation: instead of the layer's own.
@@ -151,12 +160,13 @@ class Convolution2D(Layer):
         Raises:
             ShapeError: a tensor of another rank or number of channels.
         """
-        if x.ndim != 4 or x.shape[1] != self.channels:
+        x = channels_second(x)
+        if x.ndim != self.axes + 2 or x.shape[1] != self.channels:
             raise ShapeError(
                 f"{self.title}: built for {self.channels} channels; received a tensor of shape "
-                f"{tuple(x.shape)} (batch, channels, rows, columns)."
+                f"{tuple(x.shape)} (batch, channels, {PLACES[self.axes - 1]})."
             )
-        return self.convolve(x, zeros, normalization, activation or self.activation)
+        return channels_back(self.convolve(x, zeros, normalization, activation or self.activation))
 
     def slide(
         self,
@@ -177,19 +187,18 @@ class Convolution2D(Layer):
             zeros: rows and columns of them to add on both sides, where the padding is "valid".
             activation: comes last.
         """
-        padding = ((zeros[0], zeros[0]), (zeros[1], zeros[1]))
+        padding: Any = ((zeros[0], zeros[0]), (zeros[1], zeros[1]))
         if self.padding == "same":
-            padding = same_padding_2d(x, self.kernel_size, self.strides, self.dilation_rate)
+            padding = same_paddings(x, self.kernel_size, self.strides, self.dilation_rate)
         return convolve(x, weight, bias, self.strides, padding, self.dilation_rate, groups, activation)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
-        rows, columns = (
-            output_length(
-                input_shape[1 + i], self.kernel_size[i], self.strides[i], self.padding, self.dilation_rate[i]
-            )
-            for i in (0, 1)
+        windows = zip(input_shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        places = (
+            output_length(length, window, step, self.padding, dilation)
+            for length, window, step, dilation in windows
         )
-        return (input_shape[0], rows, columns, self.output_channels(input_shape[3]))
+        return (input_shape[0], *places, self.output_channels(input_shape[-1]))
 
     def standard_entries(self) -> list[WeightEntry]:
         if not self.built:

@@ -1,4 +1,4 @@
-"""PReLU learns what torch's and Keras' learn; SpatialDropout2D drops whole channels."""
+"""PReLU learns what torch's and Keras' learn; SpatialDropout1D, 2D and 3D drop whole channels."""
 
 from typing import Any
 
@@ -38,12 +38,14 @@ def test_one_slope_for_each_channel_is_torchs() -> None:
     torch.testing.assert_close(ours(x), theirs(x))
 
 
-def test_whole_channels_are_dropped_and_the_mean_is_kept() -> None:
-    layer = layers.SpatialDropout2D(0.25)
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_whole_channels_are_dropped_and_the_mean_is_kept(axes: int) -> None:
+    layer = layers.LAYERS[f"SpatialDropout{axes}D"](0.25).train()
     torch.manual_seed(0)
-    x = layer(torch.ones(800, 5, 2, 3))
-    assert set(x.unique().tolist()) == {0.0, torch.tensor(1 / 0.75).item()}
-    assert (x.amin((2, 3)) == x.amax((2, 3))).all()  # all pixels of a channel, or none
-    assert not (x.amin((1, 2, 3)) == x.amax((1, 2, 3))).all()  # and each channel on its own
-    assert x.mean().item() == pytest.approx(1.0, abs=0.05)
-    assert layer.eval()(x) is x
+    y = layer(np.ones((800, *(2, 3, 4)[:axes], 5), "float32"), training=True)
+    assert set(np.unique(y).tolist()) == {0.0, torch.tensor(1 / 0.75).item()}
+    places = tuple(range(1, 1 + axes))
+    np.testing.assert_array_equal(y.min(places), y.max(places))  # all places of a channel, or none
+    assert (y.min((*places, -1)) != y.max((*places, -1))).any()  # and each channel on its own
+    assert y.mean() == pytest.approx(1.0, abs=0.05)
+    np.testing.assert_array_equal(layer.eval()(y), y)
