@@ -79,7 +79,7 @@ def _drawn(
     Raises:
         ConvolensError: it fails on symbols too; what its run on zeros said.
     """
-    from convolens.layers.adding import Adding  # a layer, whose calls come here
+    from convolens.layers.calls.adding import Adding  # a layer, whose calls come here
 
     drawn = layer.__dict__["_drawn"] = Drawn()
     given = {"training": bool(training)} if "training" in (call_names(type(layer)) or ()) else {}

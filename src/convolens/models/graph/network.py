@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.adding import Adding
+from convolens.layers.calls.adding import Adding
 from convolens.layers.calls.symbols import filled, is_shape, leaves, mapped
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, Node, SymbolicTensor

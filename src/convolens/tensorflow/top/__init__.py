@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-_HOMES = ("arrays", "control", "gradient_tape", "random")
+_HOMES = ("arrays", "control", "gradient_tape", "random", "surroundings")
 
 
 def __getattr__(name: str) -> Any:
