@@ -99,7 +99,9 @@ class Step:
         self.loss_sum = torch.zeros((), device=self.device)
         self.samples = 0
         self.added_sums: dict[str, torch.Tensor] = {}
-        self.has_added = False  # whether layers added losses in the last run
+        self.has_added = hasattr(
+            self.module, "forget_losses"
+        )  # whether layers may have added losses in the last run
         for metric in (*self.metrics, *self.weighted_metrics):
             metric.reset_state()
 

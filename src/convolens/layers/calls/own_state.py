@@ -160,7 +160,10 @@ class OwnState:
                 continue
             value = torch.as_tensor(loss).as_subclass(torch.Tensor).mean()
             added_losses.add(value)
-            self.__dict__.setdefault("_losses", []).append(value.as_subclass(Tensor))
+            if (
+                added_losses.are_collected() or not torch.is_inference_mode_enabled()
+            ):  # predictions have no loss
+                self.__dict__.setdefault("_losses", []).append(value.as_subclass(Tensor))
 
     def add_metric(
         self, value: Any, name: str | None = None, aggregation: str | None = "mean", **options: Any
