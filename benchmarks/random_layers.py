@@ -48,21 +48,24 @@ def main() -> None:
     shape = (arguments.batch, arguments.side, arguments.side, 3)
     x = np.random.default_rng(0).uniform(0, 255, shape).astype("float32")
     print(
-        f"{'layer':18} {'keras ms':>9} {'ours ms':>8} {'ratio':>6} {'ratio of processor time':>24}  target {TARGET:g}"
+        f"{'layer':18} {'keras ms':>9} {'ours ms':>8} {'ratio (range)':24} {'ratio of processor time':>24}  target {TARGET:g}"
     )
     for name, options in LAYERS.items():
         theirs, ours = getattr(keras.layers, name)(**options), getattr(convolens.layers, name)(**options)
         calls = {"keras": lambda: theirs(x, training=True), "ours": lambda: ours(x, training=True)}  # noqa: B023
         for call in calls.values():
             call()  # compiles, builds
-        taken = {who: [seconds(call) for _ in range(arguments.rounds)] for who, call in calls.items()}
+        taken = [
+            {who: seconds(call) for who, call in calls.items()} for _ in range(arguments.rounds)
+        ]  # in turn
         wall, processor = (
-            {who: statistics.median(pair[which] for pair in pairs) for who, pairs in taken.items()}
+            sorted(pair["keras"][which] / max(pair["ours"][which], 1e-9) for pair in taken)
             for which in (0, 1)
         )
+        milliseconds = {who: 1e3 * statistics.median(pair[who][0] for pair in taken) for who in calls}
+        ratios = f"{statistics.median(wall):6.1f} ({wall[0]:.1f} to {wall[-1]:.1f})"
         print(
-            f"{name:18} {wall['keras'] * 1e3:9.1f} {wall['ours'] * 1e3:8.1f} {wall['keras'] / wall['ours']:6.1f} "
-            f"{processor['keras'] / max(processor['ours'], 1e-9):24.1f}"
+            f"{name:18} {milliseconds['keras']:9.1f} {milliseconds['ours']:8.1f} {ratios:24} {statistics.median(processor):24.1f}"
         )
 
 
