@@ -32,13 +32,13 @@ def test_an_error_ends_it():
     assert len(begun) < 1000
 
 
-@pytest.mark.parametrize(("seconds", "several"), [(0.0, False), (10 * TINY, True)])
-def test_small_work_is_done_alone(seconds, several):
+@pytest.mark.parametrize(("seconds", "below", "several"), [(0.0, 1.0, False), (10 * TINY, TINY, True)])
+def test_small_work_is_done_alone(seconds, below, several):
     def work(number):
         if number > 20:  # slow work may come late
             time.sleep(seconds)
         return threading.get_ident()
 
-    found = in_threads(work, range(60), threads=2, alone_below=TINY)
+    found = in_threads(work, range(60), threads=2, alone_below=below)
     assert (len(set(found)) > 1) == several
     assert len(found) == 60

@@ -62,6 +62,8 @@ class WeightEntry:
         Raises:
             ShapeError: the layouts differ by more than the order of the axes.
         """
+        if tensor.is_meta:  # no memory, and perhaps more than there could be
+            return tensor.new_empty(self.shape)
         memory = np.empty(max(1, tensor.numel()), np.int8)  # for its strides alone
         strided = np.lib.stride_tricks.as_strided(memory, tuple(tensor.shape), tensor.stride())
         seen = self.to_keras(strided)
