@@ -17,6 +17,8 @@ from keras.src.ops import nn as ops_nn
 from keras.src.ops import numpy as ops_numpy
 
 import convolens
+import convolens.tensorflow as tf
+from convolens import backend as K
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers.calls.symbols import mapped
 from convolens.models import Model, clone_model, load_model, model_from_json
@@ -147,6 +149,21 @@ def test_a_program_of_a_graph_is_kept_with_its_weights(tmp_path: Path) -> None:
         copy,
     ):
         np.testing.assert_allclose(other.predict(images, verbose=0), wanted, atol=1e-5)
+
+
+def test_functions_of_tf_and_of_the_backend_are_written_as_those_that_they_are_made_of() -> None:
+    x = convolens.Input((3, 3))
+    for y, kinds_of_steps in (
+        (tf.concat([x, tf.transpose(x, [0, 1, 2])], -1), ["Transpose", "Concatenate"]),
+        (tf.nn.leaky_relu(tf.expand_dims(x, 1, name="more"), 0.1), ["ExpandDims", "LeakyRelu"]),
+        (K.permute_dimensions(K.clip(K.pow(x, 2), 0.1, 0.9), (0, 2, 1)), ["Power", "Clip", "Transpose"]),
+    ):
+        model = convolens.Model(x, y)
+        assert [layer["class_name"] for layer in model.get_config()["layers"]] == [
+            "InputLayer",
+            *kinds_of_steps,
+        ]
+        assert_same(outputs(model_from_json(model.to_json()), [X]), outputs(model, [X]))
 
 
 def test_a_function_of_ones_own_is_cloned_and_not_written() -> None:
