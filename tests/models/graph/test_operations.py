@@ -20,7 +20,7 @@ import convolens
 import convolens.tensorflow as tf
 from convolens import backend as K
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers.calls.symbols import mapped
+from convolens.layers.calls.symbols import leaves, mapped
 from convolens.models import Model, clone_model, load_model, model_from_json
 from convolens.models.graph.operations import kinds
 from operation_calls import CALLS, IMAGE_CALLS, default_calls
@@ -42,12 +42,13 @@ OPERATORS: list[Callable[[Any, Any], Any]] = [
 X, Y = np.random.default_rng(3).random((2, 4, 3, 3), np.float32)
 
 
-def drawn(kit: Any, name: str, call: tuple[Any, ...]) -> tuple[Any, list[np.ndarray]]:
-    """Return a model of one call of a function, whose arrays are inputs, and the arrays."""
+def drawn(kit: Any, name: str) -> tuple[Any, list[np.ndarray]]:
+    """Return a model of the calls of a function, whose arrays are inputs, and the arrays."""
     room = kit.ops.image if name in IMAGE_CALLS else kit.ops
     called = kinds()[name].called
     inputs: list[Any] = []
     arrays: list[np.ndarray] = []
+    results: list[Any] = []
 
     def symbol(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray):
@@ -56,11 +57,14 @@ def drawn(kit: Any, name: str, call: tuple[Any, ...]) -> tuple[Any, list[np.ndar
         inputs.append(kit.Input(batch_shape=leaf.shape))
         return inputs[-1] if leaf.dtype == np.float32 else kit.ops.cast(inputs[-1], leaf.dtype.name)
 
-    given = [
-        mapped(symbol, value) if place < len(called) or name == "average" else value
-        for place, value in enumerate(call)
-    ]
-    return kit.Model(inputs[0] if len(inputs) == 1 else inputs, getattr(room, name)(*given)), arrays
+    calls = {**CALLS, **IMAGE_CALLS}.get(name) or default_calls(name)
+    for call in calls[: FEWER.get(name)]:
+        given = [
+            mapped(symbol, value) if place < len(called) or name == "average" else value
+            for place, value in enumerate(call)
+        ]
+        results += leaves(getattr(room, name)(*given))
+    return kit.Model(inputs[0] if len(inputs) == 1 else inputs, results), arrays
 
 
 def outputs(model: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -79,21 +83,17 @@ def assert_same(made: list[np.ndarray], wanted: list[np.ndarray]) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(kinds()) - {"get_item"}))
 def test_each_operation_goes_to_keras_and_comes_from_it(name: str, tmp_path: Path) -> None:
-    calls = {**CALLS, **IMAGE_CALLS}.get(name) or default_calls(name)
-    for call in calls[: FEWER.get(name)]:
-        ours, arrays = drawn(convolens, name, call)
-        theirs, _ = drawn(keras, name, call)
-        wanted = outputs(theirs, arrays)
-        assert_same(outputs(ours, arrays), wanted)
-        for model, ending in ((ours, "ours"), (theirs, "theirs")):
-            file = tmp_path / f"{ending}.keras"
-            model.save(file)
-            assert_same(outputs(keras.saving.load_model(file), arrays), wanted)
-            loaded = load_model(file)
-            assert_same(outputs(loaded, arrays), wanted)
-            assert_same(
-                outputs(model_from_json(loaded.to_json()), arrays), wanted
-            )  # what was read is written
+    ours, arrays = drawn(convolens, name)
+    theirs, _ = drawn(keras, name)
+    wanted = outputs(theirs, arrays)
+    assert_same(outputs(ours, arrays), wanted)
+    for model, ending in ((ours, "ours"), (theirs, "theirs")):
+        file = tmp_path / f"{ending}.keras"
+        model.save(file)
+        assert_same(outputs(keras.saving.load_model(file), arrays), wanted)
+        loaded = load_model(file)
+        assert_same(outputs(loaded, arrays), wanted)
+        assert_same(outputs(model_from_json(loaded.to_json()), arrays), wanted)  # what was read is written
 
 
 def test_every_function_that_keras_has_as_an_operation_is_written_or_said_not_to_be() -> None:
