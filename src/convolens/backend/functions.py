@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from convolens import ops
 from convolens.arguments import one_of
-from convolens.ops.operation import operation
+from convolens.ops.operation import composed, operation
 from convolens.tensor import as_dtype
 
 # Functions that Keras' two rooms have by one name, with the same arguments.
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-@operation(1)
+@composed
 def argmax(x: Any, axis: int = -1) -> Any:
     """Return where the largest lies along an axis.
 
@@ -43,7 +43,7 @@ def argmax(x: Any, axis: int = -1) -> Any:
     return ops.argmax(x, axis)
 
 
-@operation(1)
+@composed
 def argmin(x: Any, axis: int = -1) -> Any:
     """Return where the smallest lies along an axis.
 
@@ -58,7 +58,7 @@ def sqrt(x: Any) -> Any:
     return torch.sqrt(torch.clamp(x, min=0))
 
 
-@operation(1)
+@composed
 def pow(x: Any, a: Any) -> Any:
     """Return x to the power of a.
 
@@ -66,10 +66,10 @@ def pow(x: Any, a: Any) -> Any:
         x: numbers.
         a: the power.
     """
-    return torch.pow(x, a)
+    return ops.power(x, a)
 
 
-@operation(1)
+@composed
 def clip(x: Any, min_value: Any, max_value: Any) -> Any:
     """Return x kept within bounds.
 
@@ -77,7 +77,7 @@ def clip(x: Any, min_value: Any, max_value: Any) -> Any:
         x: numbers.
         min_value, max_value: the bounds, None for none.
     """
-    return torch.clamp(x, min_value, max_value)
+    return ops.clip(x, min_value, max_value)
 
 
 @operation(1)
@@ -86,7 +86,7 @@ def hard_sigmoid(x: Any) -> Any:
     return torch.clamp(0.2 * x + 0.5, 0, 1)
 
 
-@operation(1)
+@composed
 def cumsum(x: Any, axis: int = 0) -> Any:
     """Return the sums so far, along an axis.
 
@@ -97,7 +97,7 @@ def cumsum(x: Any, axis: int = 0) -> Any:
     return ops.cumsum(x, axis)
 
 
-@operation(1)
+@composed
 def cumprod(x: Any, axis: int = 0) -> Any:
     """Return the products so far, along an axis.
 
@@ -117,7 +117,7 @@ def l2_normalize(x: Any, axis: Any = None) -> Any:
     return x * torch.rsqrt(torch.clamp(ops.sum(torch.square(x), axis, True), min=1e-12))
 
 
-@operation(1)
+@composed
 def expand_dims(x: Any, axis: int = -1) -> Any:
     """Return x with an axis of size 1 more.
 
@@ -128,7 +128,7 @@ def expand_dims(x: Any, axis: int = -1) -> Any:
     return ops.expand_dims(x, axis)
 
 
-@operation(0)
+@composed
 def concatenate(tensors: Any, axis: int = -1) -> Any:
     """Return tensors joined along an axis.
 
@@ -139,7 +139,7 @@ def concatenate(tensors: Any, axis: int = -1) -> Any:
     return ops.concatenate(tensors, axis)
 
 
-@operation(0)
+@composed
 def stack(x: Any, axis: int = 0) -> Any:
     """Return tensors joined along a new axis.
 
@@ -150,7 +150,7 @@ def stack(x: Any, axis: int = 0) -> Any:
     return ops.stack(x, axis)
 
 
-@operation(1)
+@composed
 def permute_dimensions(x: Any, pattern: Any) -> Any:
     """Return x with its axes in another order.
 
@@ -161,10 +161,10 @@ def permute_dimensions(x: Any, pattern: Any) -> Any:
     return ops.transpose(x, pattern)
 
 
-@operation(1)
+@composed
 def flatten(x: Any) -> Any:
     """Return the values in a row."""
-    return torch.reshape(x, (-1,))
+    return ops.ravel(x)
 
 
 @operation(1)
@@ -173,7 +173,7 @@ def batch_flatten(x: Any) -> Any:
     return torch.reshape(x, (x.shape[0], -1))
 
 
-@operation(1)
+@composed
 def repeat_elements(x: Any, rep: int, axis: int) -> Any:
     """Return x with each value repeated along an axis.
 
@@ -196,7 +196,7 @@ def repeat(x: Any, n: int) -> Any:
     return ops.repeat(x[:, None], n, 1)
 
 
-@operation(1)
+@composed
 def reverse(x: Any, axes: Any) -> Any:
     """Return x turned round.
 
@@ -207,7 +207,7 @@ def reverse(x: Any, axes: Any) -> Any:
     return ops.flip(x, axes)
 
 
-@operation(1)
+@composed
 def gather(reference: Any, indices: Any) -> Any:
     """Return the parts at places along the first axis.
 
@@ -218,7 +218,7 @@ def gather(reference: Any, indices: Any) -> Any:
     return ops.take(reference, indices, 0)
 
 
-@operation(1)
+@composed
 def one_hot(indices: Any, num_classes: int) -> Any:
     """Return class numbers as rows of zeros with a one.
 

@@ -1,7 +1,7 @@
 """Operation and Lambda: a function of `Tensor`s as a layer; and functions that draw a graph where they are given symbols."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,6 +48,7 @@ class Operation(Layer):
 
     Args:
         function: of any arguments; gives a `Tensor`, or a list, tuple or dict of them. It has no weights.
+        arguments: name -> value of further arguments of the function.
         options: `name`, `trainable` as in `Layer`.
 
     Raises:
@@ -58,11 +59,14 @@ class Operation(Layer):
         [[-2.0, -2.0]]
     """
 
-    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+    def __init__(
+        self, function: Callable[..., Any], arguments: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
         if not callable(function):
             raise ArgumentTypeError(f"{type(self).__name__}: expected a function; received {function!r:.60}.")
         self.function = function
+        self.given = dict(arguments or {})
 
     @property
     def default_name(self) -> str:
@@ -76,7 +80,7 @@ class Operation(Layer):
         Args:
             arguments, keywords: of the function.
         """
-        return mapped(_as_tensor, self.function(*arguments, **keywords))
+        return mapped(_as_tensor, self.function(*arguments, **self.given, **keywords))
 
     def output_shapes(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Return the shapes of what comes out for symbolic tensors among the arguments.
@@ -87,21 +91,28 @@ class Operation(Layer):
         Raises:
             ShapeError: the function cannot be run.
         """
-        try:
-            return shape_by_running(self.title, self.call, arguments, keywords, 2, "meta")
-        except ShapeError:  # what cannot be run without values
-            return shape_by_running(self.title, self.call, arguments, keywords, 2)
+        with torch.device(
+            "cpu"
+        ):  # tensors that the function makes have values, in a network without memory too
+            try:
+                return shape_by_running(self.title, self.call, arguments, keywords, 2, "meta")
+            except ShapeError:  # what cannot be run without values
+                return shape_by_running(self.title, self.call, arguments, keywords, 2)
+
+    def unwritten(self) -> ArgumentError:
+        """Return the error of what has no written form: of a function that is none of Keras' operations."""
+        return ArgumentError(
+            f"{self.title}: a function in a graph is a program, which no file holds; save the weights (model.save_weights), and "
+            "build the model by the program where you load them."
+        )
 
     def get_config(self) -> dict[str, Any]:
-        """Refuse: a function of the user's own has no written form.
+        """Refuse: a function alone has no written form; in the description of a network Keras' operations have one.
 
         Raises:
             ArgumentError: always.
         """
-        raise ArgumentError(
-            f"{self.title}: a function in a graph is a program, which no file holds; save the weights (model.save_weights), and "
-            "build the model by the program where you load them."
-        )
+        raise self.unwritten()
 
 
 class Lambda(Operation):
@@ -130,8 +141,7 @@ class Lambda(Operation):
         arguments: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(function, **options)
-        self.given = dict(arguments or {})
+        super().__init__(function, arguments, **options)
         code = getattr(function, "__code__", None)
         self._takes_training = code is not None and "training" in code.co_varnames[: code.co_argcount]
 
@@ -143,7 +153,7 @@ class Lambda(Operation):
     def call(self, *arguments: Any, **keywords: Any) -> Any:
         if self._takes_training:
             keywords.setdefault("training", self.training)
-        return super().call(*arguments, **self.given, **keywords)
+        return super().call(*arguments, **keywords)
 
 
 def _as_tensor(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""operation: what makes a function of `keras.ops`: values become tensors, and on symbolic tensors it becomes a layer."""
+"""operation: what makes a function of `keras.ops`: values become tensors, and on symbolic tensors it becomes a layer; and `composed`."""
 
 import functools
 import inspect
@@ -44,6 +44,24 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
         return call
 
     return decorate
+
+
+def composed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function that is made of operations take TensorFlow's `name=`; on symbolic tensors these become layers: a decorator.
+
+    Example:
+        >>> @composed
+        ... def add_twice(x, y):
+        ...     return operation(2)(lambda x, y: x + 2 * y)(x, y)
+        >>> add_twice(1.0, 2.0, name="sum").numpy().item()
+        5.0
+    """
+
+    @functools.wraps(function)
+    def call(*arguments: Any, name: str | None = None, **keywords: Any) -> Any:
+        return function(*arguments, **keywords)
+
+    return call
 
 
 def _tensors(values: list[Any]) -> list[Tensor]:

@@ -64,7 +64,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     """
     if weights is None:
         return mean(x, axis)
-    weights = torch.as_tensor(weights, dtype=_fractions(x).dtype.torch)
+    weights = torch.as_tensor(weights, dtype=_fractions(x).dtype.torch, device=x.device)
     if weights.ndim == 1 and x.ndim > 1:
         weights = weights.reshape([-1 if one == axis % x.ndim else 1 for one in range(x.ndim)])
     return sum(_fractions(x) * weights, axis) / sum(weights.expand(x.shape), axis)

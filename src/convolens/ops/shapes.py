@@ -193,7 +193,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
         constant_values: of "constant".
 
     Raises:
-        ArgumentError: no such mode.
+        ArgumentError: no such mode, or more values around than "reflect" and "symmetric" can take from x.
     """
     widths = as_tensor(pad_width).expand(x.ndim, 2).tolist()
     if mode.lower() == "constant":
@@ -205,6 +205,10 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
     edge = 1 if mode.lower() == "reflect" else 0
     for axis, (before, after) in enumerate(widths):
         n = x.size(axis)
+        if max(before, after) > n - edge:
+            raise ArgumentError(
+                f"pad: {mode} has {n - edge} values for each side of axis {axis}; received {[before, after]}."
+            )
         order = [
             *range(before - 1 + edge, edge - 1, -1),
             *range(n),

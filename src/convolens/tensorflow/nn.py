@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from convolens import ops, random
 from convolens.missing import answer_for
-from convolens.ops.operation import operation
+from convolens.ops.operation import composed, operation
 from convolens.tensorflow import math
 from convolens.tensorflow.random import stream
 from convolens.tensorflow.top.spelling import all_spelt, spelt
@@ -35,7 +35,7 @@ __all__ = sorted({*_SPELT, *_OWN})
 __getattr__ = answer_for(__name__)
 
 
-@operation(1)
+@composed
 def leaky_relu(features: Any, alpha: float = 0.2) -> Any:
     """Return x where it is positive, else its share.
 
@@ -43,10 +43,10 @@ def leaky_relu(features: Any, alpha: float = 0.2) -> Any:
         features: numbers.
         alpha: the share.
     """
-    return F.leaky_relu(features, alpha)
+    return ops.leaky_relu(features, alpha)
 
 
-@operation(1)
+@composed
 def gelu(features: Any, approximate: bool = False) -> Any:
     """Return the Gaussian error linear unit.
 

@@ -1,9 +1,11 @@
 """shape_by_running: the shape of what a function of the user's own gives, found by running it on zeros of small sizes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from convolens.errors import ConvolensError, ShapeError
 from convolens.layers.calls.symbols import SymbolicTensor, is_shape, leaves, mapped
@@ -72,7 +74,7 @@ def _shapes(
         return torch.zeros(shape, device=device).as_subclass(Tensor)
 
     try:
-        with torch.no_grad():
+        with torch.no_grad(), _PlainTensors() if str(device) == "meta" else nullcontext():
             result = function(*mapped(zeros, arguments), **mapped(zeros, dict(keywords)))
     except ConvolensError:
         raise
@@ -85,3 +87,23 @@ def _shapes(
         kinds = ", ".join(sorted({type(leaf).__name__ for leaf in leaves(result)})) or "nothing"
         raise ShapeError(f"{where}: must return a tensor, or a list or dict of them; it returned {kinds}.")
     return mapped(lambda tensor: tuple(int(size) for size in tensor.shape), result)
+
+
+class _PlainTensors(TorchFunctionMode):
+    """Gives torch tensors of its own class: what it does with "meta" ones in Python asks them for a type of its own."""
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Sequence[type],
+        arguments: Sequence[Any] = (),
+        keywords: Mapping[str, Any] | None = None,
+    ) -> Any:
+        given = (tuple(arguments), dict(keywords or {}))
+        if not any(isinstance(leaf, Tensor) for leaf in leaves(given)):
+            return function(*given[0], **given[1])
+        return Tensor.__torch_function__(function, types, *mapped(_plain, given))
+
+
+def _plain(leaf: Any) -> Any:
+    return leaf.as_subclass(torch.Tensor) if isinstance(leaf, Tensor) else leaf

@@ -16,6 +16,8 @@ from convolens.layers import LAYERS
 from convolens.layers.calls import keras_1
 from convolens.layers.weight_rules import rule_names
 from convolens.models.files.photo_layers import without_augmentation
+from convolens.models.graph import tensorflow_operations
+from convolens.models.graph.operations import is_operation
 
 NETWORKS = ("Sequential", "Model", "Functional")
 
@@ -65,6 +67,8 @@ def modern(description: Any, version: int) -> Modern:
 
 def _modern(description: Any, version: int, left_out: list[str]) -> Any:
     if not isinstance(description, Mapping) or not isinstance(description.get("class_name"), str):
+        return description
+    if is_operation(description) or description["class_name"] in tensorflow_operations.CLASSES:
         return description
     name = description["class_name"]
     config = description.get("config", {})

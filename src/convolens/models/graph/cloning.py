@@ -6,7 +6,7 @@ from typing import Any
 
 from convolens.custom_objects import custom_object_scope
 from convolens.errors import ArgumentError
-from convolens.layers import InputLayer, Layer, SymbolicTensor
+from convolens.layers import InputLayer, Layer, Operation, SymbolicTensor
 from convolens.layers.calls.symbols import filled
 from convolens.models.graph.deserialization import deserialize
 from convolens.models.graph.network import Network
@@ -56,7 +56,8 @@ def copy_of(module: Any, change: Callable[[Layer], Layer] | None = None) -> Laye
             made[id(node.output)] = fresh.output
             continue
         if id(layer) not in copies:
-            copies[id(layer)] = make(layer)
+            is_function = type(layer) is Operation
+            copies[id(layer)] = Operation(layer.function, layer.given) if is_function else make(layer)
             copies[id(layer)].name = layer.name
         copies[id(layer)](
             *filled(node.arguments, made), **filled(node.keywords, made), training=node.training

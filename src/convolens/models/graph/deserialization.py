@@ -7,11 +7,14 @@ from typing import Any
 from convolens.arguments import look_up
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, SymbolicTensor
+from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, Operation, SymbolicTensor
 from convolens.layers.calls.symbols import leaves, mapped
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
+from convolens.models.graph.operations import is_operation, operation_from, placed
+from convolens.models.graph.plain_values import read
 from convolens.models.graph.sequential_network import SequentialNetwork
+from convolens.models.graph.tensorflow_operations import in_words_of_keras_3
 
 Call = tuple[str, int]  # the name of a layer, and which of its calls
 
@@ -27,6 +30,8 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
         raise ArgumentError(
             f"model description: expected class_name and config; received {description!r:.80}."
         )
+    if is_operation(description):
+        return operation_from(description)
     name = str(description["class_name"])
     own = known(name, description.get("registered_name"))
     if own is not None:
@@ -98,7 +103,10 @@ def _inbound(call: Any, layer: Layer) -> _Told:
         meant = isinstance(layer, Container) or bool(said) is not getattr(layer, "acts_unasked", False)
         fixed = said is not None and (meant or call.get("training_is_fixed"))
         keywords = {key: value for key, value in keywords.items() if not (key == "mask" and value is None)}
-        return _Told(tuple(_sources(call.get("args", []))), keywords, bool(said) if fixed else None)
+        arguments = tuple(_sources(call.get("args", [])))
+        if type(layer) is Operation:
+            arguments, keywords = placed(layer, arguments, keywords)
+        return _Told(arguments, keywords, bool(said) if fixed else None)
     items = [call] if call and isinstance(call[0], str) else call
     sources = [_Source(*item[:3]) for item in items]  # Keras 1 and 2
     said = next(
@@ -110,9 +118,9 @@ def _inbound(call: Any, layer: Layer) -> _Told:
 def _sources(value: Any) -> Any:
     if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
         return _Source(*value["config"]["keras_history"])
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and "class_name" not in value:
         return {key: _sources(item) for key, item in value.items()}
-    return [_sources(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return [_sources(item) for item in value] if isinstance(value, (list, tuple)) else read(value)
 
 
 def in_order(waiting: Mapping[Call, list[Call]], made: Collection[Call]) -> Iterator[Call]:
@@ -159,7 +167,7 @@ def network_from_config(config: Mapping[str, Any]) -> Network:
     layers: dict[str, Layer] = {}
     calls: dict[Call, _Told] = {}
     made: dict[Call, list[SymbolicTensor]] = {}  # what came out of a call
-    for description in config["layers"]:
+    for description in map(in_words_of_keras_3, config["layers"]):
         layer = deserialize(description)
         name = description.get("name") or description["config"]["name"]
         layer.name = layer.name or name

@@ -8,9 +8,12 @@ from convolens.layers.calls.adding import Adding
 from convolens.layers.calls.symbols import filled, is_shape, leaves, mapped
 from convolens.layers.input_layer import InputLayer
 from convolens.layers.layer import Layer, Node, SymbolicTensor
+from convolens.layers.operation import Operation
 from convolens.layers.register import register
 from convolens.models.graph.calls import Call, plan
 from convolens.models.graph.container import Container, give_names
+from convolens.models.graph.operations import described_call
+from convolens.models.graph.plain_values import written
 from convolens.models.graph.serialization import serialize
 from convolens.training import added_losses
 
@@ -199,10 +202,12 @@ class Network(Container):
     def _describe_call(self, node: Node) -> dict[str, Any]:
         def described(leaf: Any) -> Any:
             if not isinstance(leaf, SymbolicTensor):
-                return leaf
+                return written(leaf)
             config = {"shape": list(leaf.shape), "dtype": leaf.dtype, "keras_history": self._history(leaf)}
             return {"class_name": "__keras_tensor__", "config": config}
 
+        if type(node.layer) is Operation:
+            return {"args": list(mapped(described, described_call(node))), "kwargs": {}}
         keywords = mapped(described, node.keywords)
         if node.training is not None:
             keywords["training"] = node.training

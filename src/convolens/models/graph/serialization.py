@@ -3,23 +3,26 @@
 from typing import Any
 
 from convolens.custom_objects import registered_name
-from convolens.layers import LAYERS, OWN_LAYERS, Layer, Operation
+from convolens.layers import LAYERS, OWN_LAYERS, Lambda, Operation
+from convolens.models.graph.operations import described
 
 
-def serialize(layer: Layer) -> dict[str, Any]:
+def serialize(layer: Any) -> dict[str, Any]:
     """Return `{"class_name": ..., "config": ...}` for a layer or a network.
 
     A class of the user's own is described by its name, and by what its `get_config` says.
 
     Raises:
-        ArgumentError: a function in a graph, which has no description.
+        ArgumentError: a function in a graph that is none of Keras' operations.
     """
     kind = type(layer)
     module, name = vars(kind).get("described_as", ("keras.layers", kind.__name__))
     if name in OWN_LAYERS:
         module = "convolens.layers"
-    elif isinstance(layer, Operation):
-        layer.get_config()  # raises
+    elif kind is Operation:
+        return described(layer)
+    elif kind is Lambda:
+        raise layer.unwritten()
     elif name not in LAYERS and "described_as" not in vars(kind):
         return {
             "module": kind.__module__,

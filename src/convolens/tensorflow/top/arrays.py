@@ -7,7 +7,7 @@ import torch
 
 from convolens import ops
 from convolens.ops.making import sizes
-from convolens.ops.operation import operation
+from convolens.ops.operation import composed, operation
 from convolens.tensor import Tensor, as_tensor
 from convolens.tensor import TensorShape as TensorShape
 from convolens.tensor import Variable as Variable
@@ -156,7 +156,7 @@ def ensure_shape(x: Any, shape: Any) -> Any:
     return x
 
 
-@operation(1)
+@composed
 def expand_dims(input: Any, axis: Any) -> Any:
     """Return a tensor with an axis of size 1 more.
 
@@ -167,7 +167,7 @@ def expand_dims(input: Any, axis: Any) -> Any:
     return ops.expand_dims(input, axis)
 
 
-@operation(1)
+@composed
 def squeeze(input: Any, axis: Any = None, squeeze_dims: Any = None) -> Any:
     """Return a tensor without axes of size 1.
 
@@ -179,7 +179,7 @@ def squeeze(input: Any, axis: Any = None, squeeze_dims: Any = None) -> Any:
     return ops.squeeze(input, squeeze_dims if axis is None else axis)
 
 
-@operation(1)
+@composed
 def transpose(a: Any, perm: Any = None, conjugate: bool = False) -> Any:
     """Return a tensor with its axes in another order.
 
@@ -191,7 +191,7 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False) -> Any:
     return ops.transpose(a, perm)
 
 
-@operation(1)
+@composed
 def reverse(tensor: Any, axis: Any) -> Any:
     """Return a tensor turned round.
 
@@ -202,7 +202,7 @@ def reverse(tensor: Any, axis: Any) -> Any:
     return ops.flip(tensor, axis)
 
 
-@operation(1)
+@composed
 def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0) -> Any:
     """Return a tensor with values around it.
 
@@ -215,7 +215,7 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
     return ops.pad(tensor, paddings, mode, constant_values)
 
 
-@operation(1)
+@composed
 def repeat(input: Any, repeats: Any, axis: int | None = None) -> Any:
     """Return a tensor with each value repeated.
 
@@ -227,7 +227,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None) -> Any:
     return ops.repeat(input, repeats, axis)
 
 
-@operation(0)
+@composed
 def concat(values: Any, axis: Any = 0) -> Any:
     """Return tensors joined along an axis.
 
@@ -238,7 +238,7 @@ def concat(values: Any, axis: Any = 0) -> Any:
     return ops.concatenate(values if isinstance(values, (list, tuple)) else [values], int(axis))
 
 
-@operation(0)
+@composed
 def stack(values: Any, axis: int = 0) -> Any:
     """Return tensors joined along a new axis.
 
@@ -249,7 +249,7 @@ def stack(values: Any, axis: int = 0) -> Any:
     return ops.stack(list(values), axis)
 
 
-@operation(1)
+@composed
 def unstack(value: Any, num: int | None = None, axis: int = 0) -> Any:
     """Return the parts of a tensor along an axis, in a list, without that axis.
 
@@ -466,7 +466,7 @@ def unique(x: Any, out_idx: Any = "int32") -> Any:
     return as_tensor(list(seen), x.dtype), as_tensor(places, out_idx)
 
 
-@operation(1)
+@composed
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
     """Return values kept within bounds.
 
@@ -474,7 +474,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
         t: numbers.
         clip_value_min, clip_value_max: the bounds.
     """
-    return torch.clamp(t, clip_value_min, clip_value_max)
+    return ops.clip(t, clip_value_min, clip_value_max)
 
 
 @operation(1)
