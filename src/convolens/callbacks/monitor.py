@@ -13,7 +13,17 @@ from convolens.metrics import METRICS
 
 MODES = ("auto", "min", "max")
 # In names of classes; what only sums or counts says nothing.
-_LARGER = ("Accuracy", "AUC", "Precision", "Recall", "Sensitivity", "F1Score", "CosineSimilarity", "IoU")
+_LARGER = (
+    "Accuracy",
+    "AUC",
+    "Precision",
+    "Recall",
+    "Sensitivity",
+    "Score",
+    "Similarity",
+    "Correlation",
+    "IoU",
+)
 _NEITHER = ("Mean", "Sum", "TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives")
 _LARGER_WORDS = {"acc", "accuracy", "auc", "precision", "recall", "f1"}  # in names in the logs, between "_"
 _SMALLER_WORDS = {"loss", "error", "crossentropy"}
