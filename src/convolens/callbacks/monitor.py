@@ -46,7 +46,8 @@ def larger_is_better(monitor: str, mode: str, metrics: Iterable[Any] = ()) -> bo
     if mode != "auto":
         return mode == "max"
     name = monitor.removeprefix("val_")
-    made = next((type(metric) for metric in metrics if metric.name == name), METRICS.get(name))
+    plain = name.replace("weighted_", "", 1)  # what the logs call a metric that is also there without weights
+    made = next((type(metric) for metric in metrics if metric.name in (name, plain)), METRICS.get(plain))
     if made is not None and any(word in made.__name__ for word in _LARGER):
         return True
     words = set(name.split("_"))
