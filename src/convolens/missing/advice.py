@@ -45,7 +45,7 @@ ADVICE = (
     (r"keras\.(losses|metrics)\..*", "a function (y_true, y_pred) of torch tensors is a loss or a metric too"),
     (r"keras\.initializers\..*", "a function of a shape, or `set_weights`, gives a layer any values"),
     (r"keras\.config.*", "there is nothing to be set here: float32, channels last"),
-    (r"keras\.(StatelessScope|SymbolicScope|RematScope|remat|Operation|KerasTensor|Function|device|name_scope)",
+    (r"keras\.(StatelessScope|SymbolicScope|RematScope|remat|Operation|Function|device)",
      "networks are torch modules here: torch.func, torch.utils.checkpoint and torch.device do that"),
     (r"tf\.(python|contrib)\..*|tf\.(raw_ops|estimator|tpu|lite|saved_model|sysconfig|load_op_library|xla|dtensor|profiler).*",
      "it is TensorFlow's own, in C++; write the program for tf.keras"),
