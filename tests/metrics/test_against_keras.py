@@ -1,5 +1,6 @@
 """Every metric over several batches, with and without weights, gives the value that Keras gives."""
 
+import inspect
 from typing import Any
 
 import hypothesis
@@ -33,7 +34,12 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "CategoricalHinge": [("onehot", {})],
     "BinaryCrossentropy": [("binary", {}), ("binary", {"label_smoothing": 0.1})],
     "CategoricalCrossentropy": [("onehot", {}), ("onehot", {"from_logits": True})],
-    "SparseCategoricalCrossentropy": [("classes", {}), ("column", {"from_logits": True})],
+    "SparseCategoricalCrossentropy": [
+        ("classes", {}),
+        ("column", {"from_logits": True}),
+        ("classes", {"ignore_class": 1}),
+        ("column", {"ignore_class": 1}),
+    ],
     "Precision": [
         ("binary", {}),
         ("binary", {"thresholds": 0.3}),
@@ -128,6 +134,14 @@ def batch(kind: str, n: int, random: np.random.Generator) -> tuple[np.ndarray, n
 def test_every_metric_is_covered() -> None:
     classes = {made.__name__ for made in METRICS.values()} | {"Accuracy"}
     assert classes - {"AccuracyByShape", "Mean", "Sum", "IoU", "MeanIoU"} == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_metric_is_made_with_is_in_the_order_of_keras(name: str) -> None:
+    taken = [list(inspect.signature(getattr(kit, name)).parameters) for kit in (metrics, keras.metrics)]
+    assert taken[0] == [word for word in taken[1] if word != "from_sorted_ids"]
+    made = getattr(metrics, name)(**CASES[name][0][1], name="own", dtype="float32")
+    assert (made.name, made.get_config()["dtype"]) == ("own", "float32")
 
 
 @pytest.mark.parametrize(

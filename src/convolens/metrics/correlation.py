@@ -72,10 +72,6 @@ class PearsonCorrelation(MeanMetric):
     def __init__(self, name: str = "pearson_correlation", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(pearson_correlation, name, dtype, axis=axis)
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return super().get_config() | {"dtype": self.dtype}
-
 
 class ConcordanceCorrelation(MeanMetric):
     """Mean of `concordance_correlation`.
@@ -92,7 +88,3 @@ class ConcordanceCorrelation(MeanMetric):
 
     def __init__(self, name: str = "concordance_correlation", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(concordance_correlation, name, dtype, axis=axis)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return super().get_config() | {"dtype": self.dtype}

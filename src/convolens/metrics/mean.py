@@ -91,7 +91,7 @@ class MeanMetric(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"name": self.name, **self.arguments}
+        return {"name": self.name, "dtype": self.dtype, **self.arguments}
 
 
 class MeanMetricWrapper(MeanMetric):
@@ -118,7 +118,7 @@ class MeanMetricWrapper(MeanMetric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return super().get_config() | {"fn": self.fn, "dtype": self.dtype}
+        return super().get_config() | {"fn": self.fn}
 
 
 class Mean(MeanMetric):
@@ -139,10 +139,6 @@ class Mean(MeanMetric):
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(None, name, dtype)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return super().get_config() | {"dtype": self.dtype}
 
     @torch.no_grad()
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
