@@ -48,6 +48,8 @@ _MODULES = (
 _NAMES = {
     "Initializer": "convolens.initializers",
     "Input": "convolens.layers",
+    "InputSpec": "convolens.layers",
+    "KerasTensor": "convolens.layers.calls.symbols",
     "Layer": "convolens.layers",
     "Loss": "convolens.losses",
     "Metric": "convolens.metrics",
@@ -56,6 +58,8 @@ _NAMES = {
     "Regularizer": "convolens.regularizers",
     "Sequential": "convolens.models",
     "Variable": "convolens.tensor",
+    "name_scope": "convolens.backend",
+    "version": "convolens.missing.place",
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]

@@ -10,7 +10,7 @@ import torch
 import convolens as keras
 from convolens import backend as K
 from convolens.errors import ArgumentError, ArgumentTypeError
-from convolens.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
+from convolens.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, Layer, MaxPooling2D
 
 
 @pytest.fixture
@@ -28,6 +28,54 @@ def model() -> Any:
 
 def images(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).random((2, 8, 9, 3), "float32")
+
+
+class Noisy(Layer):
+    """A layer as Keras 2's own noise: its `call` asks the backend for the phase."""
+
+    def __init__(self, told: bool = True, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = told
+
+    def call(self, inputs: Any, training: Any = None) -> Any:
+        return K.in_train_phase(lambda: inputs + 1.0, inputs, training=training if self.told else None)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_layer_follows_the_phase_of_its_run(told: bool) -> None:
+    x = np.zeros((2, 3), "float32")
+    layer = Noisy(told)
+    model = keras.Sequential([Input((3,)), layer])
+    assert model.predict(x, verbose=0).max() == 0.0
+    assert model(x, training=True).numpy().min() == 1.0
+    model.compile(None, "mse", metrics=["mae"])
+    with pytest.warns(UserWarning, match="nothing"):
+        assert model.train_on_batch(x, x)[0] == 1.0
+    assert model.evaluate(x, x, verbose=0)[0] == 0.0
+
+
+def test_the_phase_chooses_between_symbolic_tensors_too() -> None:
+    x = Input((3,))
+    model = keras.Model(x, K.in_train_phase(lambda: x + 1.0, x))
+    zeros = np.zeros((2, 3), "float32")
+    assert (model.predict(zeros, verbose=0).max(), model(zeros, training=True).numpy().min()) == (0.0, 1.0)
+    turned = keras.Model(x, K.in_test_phase(x + 1.0, x))
+    assert (turned.predict(zeros, verbose=0).min(), turned(zeros, training=True).numpy().max()) == (1.0, 0.0)
+    K.set_learning_phase(1)
+    try:
+        assert K.in_train_phase(1, 2) == 1
+    finally:
+        K.set_learning_phase(0)
+
+
+def test_tensors_are_printed_as_they_come_by(capfd: pytest.CaptureFixture[str]) -> None:
+    assert K.print_tensor(K.constant([1.0, 2.0]), "seen").numpy().tolist() == [1.0, 2.0]
+    assert capfd.readouterr().err == "seen [1. 2.]\n"
+    x = Input((2,))
+    model = keras.Model(x, K.print_tensor(x * 2.0, message="doubled:"))
+    assert capfd.readouterr().err == ""
+    model.predict(np.array([[1.0, 3.0]], "float32"), verbose=0)
+    assert capfd.readouterr().err == "doubled: [[2. 6.]]\n"
 
 
 def test_what_programs_ask_first() -> None:

@@ -1,5 +1,6 @@
 """Functions that compute parts of a network, and gradients in it: `placeholder`, `gradients`, `function`."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,92 @@ import torch
 from convolens.backend.settings import learning_phase
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.layers import Input
-from convolens.layers.layer import Layer, Shape, SymbolicTensor
+from convolens.layers.layer import Layer, Shape, SymbolicTensor, is_symbolic
 from convolens.models.graph.network import Network
-from convolens.tensor import as_tensor
-from convolens.training.mode import mode
+from convolens.tensor import as_surface, as_tensor
+from convolens.training.mode import asked, mode
 
-__all__ = ["function", "gradients", "placeholder"]
+__all__ = ["function", "gradients", "in_test_phase", "in_train_phase", "placeholder", "print_tensor"]
+
+
+class ByPhase(Layer):
+    """The first of two inputs where the network trains, the second where it infers."""
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        return tuple(input_shape[1])
+
+    def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
+        return x[0] if self.training else x[1]
+
+
+def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """Return one value in training, another one otherwise.
+
+    Args:
+        x, alt: the two: symbolic tensors, values, or functions of nothing that give them.
+        training: which; None for the mode of the layer or model that runs, else for `learning_phase()`.
+
+    Example:
+        >>> in_train_phase(1.0, 2.0), in_train_phase(lambda: 1.0, 2.0, training=True)
+        (2.0, 1.0)
+    """
+    chosen = None if training is None else bool(training)
+    symbolic = any(map(is_symbolic, (x, alt)))
+    if chosen is None and not symbolic:
+        chosen = bool(learning_phase()) if asked() is None else asked()
+    if chosen is None:
+        x, alt = (one() if callable(one) else one for one in (x, alt))
+        return ByPhase()([x, alt])
+    value = x if chosen else alt
+    return value() if callable(value) else value
+
+
+def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """Return one value in inference, another one in training.
+
+    Args:
+        x, alt: the two, as of `in_train_phase`.
+        training: as there.
+
+    Example:
+        >>> in_test_phase(1.0, 2.0)
+        1.0
+    """
+    return in_train_phase(alt, x, training)
+
+
+class Print(Layer):
+    """The input, which is printed as it comes by.
+
+    Args:
+        message: before it.
+    """
+
+    def __init__(self, message: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.message = message
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _say(self.message, as_surface(x))
+        return x
+
+
+def print_tensor(x: Any, message: str = "", summarize: int = 3) -> Any:
+    """Print a tensor on standard error, and return it; of a symbolic one the values, whenever a model computes them.
+
+    Args:
+        x: the tensor; go on with what is returned.
+        message: before the values.
+        summarize: accepted; NumPy shortens what is long.
+    """
+    if is_symbolic(x):
+        return Print(message)(x)
+    _say(message, x)
+    return x
+
+
+def _say(message: str, x: Any) -> None:
+    print(message, as_tensor(x).numpy(), file=sys.stderr)
 
 
 class Gradient(Layer):

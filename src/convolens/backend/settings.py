@@ -2,6 +2,8 @@
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from convolens.errors import ArgumentError
 
 __all__ = [
     "backend", "cast_to_floatx", "clear_session", "epsilon", "floatx", "get_uid", "image_data_format", "image_dim_ordering",
-    "learning_phase", "manual_variable_initialization", "normalize_data_format", "reset_uids", "set_epsilon", "set_floatx",
+    "learning_phase", "manual_variable_initialization", "name_scope", "normalize_data_format", "reset_uids", "set_epsilon", "set_floatx",
     "set_image_data_format", "set_image_dim_ordering", "set_learning_phase", "set_session",
 ]  # fmt: skip
 
@@ -150,6 +152,21 @@ def get_uid(prefix: str = "") -> int:
 def reset_uids() -> None:
     """Forget the counts of `get_uid`."""
     _names.clear()
+
+
+@contextmanager
+def name_scope(name: str, *others: Any, **options: Any) -> Iterator[str]:
+    """Do nothing within the block: layers are named within their network.
+
+    Args:
+        name: of the scope.
+        others, options: of TensorFlow 1 and Keras 3; accepted.
+
+    Example:
+        >>> with name_scope("block"):
+        ...     pass
+    """
+    yield name
 
 
 def set_session(session: Any) -> None:

@@ -13,7 +13,17 @@ from convolens.metrics import METRICS
 
 MODES = ("auto", "min", "max")
 # In names of classes; what only sums or counts says nothing.
-_LARGER = ("Accuracy", "AUC", "Precision", "Recall", "Sensitivity", "F1Score", "CosineSimilarity", "IoU")
+_LARGER = (
+    "Accuracy",
+    "AUC",
+    "Precision",
+    "Recall",
+    "Sensitivity",
+    "Score",
+    "Similarity",
+    "Correlation",
+    "IoU",
+)
 _NEITHER = ("Mean", "Sum", "TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives")
 _LARGER_WORDS = {"acc", "accuracy", "auc", "precision", "recall", "f1"}  # in names in the logs, between "_"
 _SMALLER_WORDS = {"loss", "error", "crossentropy"}
@@ -36,7 +46,8 @@ def larger_is_better(monitor: str, mode: str, metrics: Iterable[Any] = ()) -> bo
     if mode != "auto":
         return mode == "max"
     name = monitor.removeprefix("val_")
-    made = next((type(metric) for metric in metrics if metric.name == name), METRICS.get(name))
+    plain = name.replace("weighted_", "", 1)  # what the logs call a metric that is also there without weights
+    made = next((type(metric) for metric in metrics if metric.name in (name, plain)), METRICS.get(plain))
     if made is not None and any(word in made.__name__ for word in _LARGER):
         return True
     words = set(name.split("_"))

@@ -10,6 +10,7 @@ from convolens.layers.activation import (
     Softmax,
     ThresholdedReLU,
 )
+from convolens.layers.calls.input_spec import InputSpec
 from convolens.layers.chains.inception_module import InceptionModule
 from convolens.layers.convolutional.conv1d import Conv1D, DepthwiseConv1D, SeparableConv1D
 from convolens.layers.convolutional.conv1d_transpose import Conv1DTranspose
@@ -255,6 +256,7 @@ __all__ = [
     "InceptionModule",
     "Input",
     "InputLayer",
+    "InputSpec",
     "Lambda",
     "Layer",
     "LayerNormalization",

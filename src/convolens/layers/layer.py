@@ -15,6 +15,7 @@ from convolens.described import Described
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
 from convolens.layers.axes import inside_tensors, surface_tensors
 from convolens.layers.calls.calling import call
+from convolens.layers.calls.input_spec import check_inputs
 from convolens.layers.calls.own_call import adopt, call_names, forward_of, once
 from convolens.layers.calls.own_state import OwnState
 from convolens.layers.calls.shape_by_running import shape_by_running
@@ -70,6 +71,9 @@ class Layer(Modal, OwnState, torch.nn.Module):
     ruled_weights: ClassVar[Mapping[str, str]] = {}
 
     _activity_hook: Any = None
+
+    # What the layer takes: an `InputSpec`, or a list, tuple or dict of them, checked where it is called; None for anything.
+    input_spec: Any = None
 
     _building = False
     # Whether `forward` takes overwrite=True: the input serves nobody else, and may become the output (see `shortcuts`).
@@ -190,6 +194,8 @@ class Layer(Modal, OwnState, torch.nn.Module):
         if arguments and "training" not in keywords:
             x = arguments[0]
             if type(x[0] if type(x) is list and x else x) is torch.Tensor:  # within a network
+                if self.input_spec is not None:
+                    check_inputs(self.title, self.input_spec, mapped(_keras_shape, x))
                 if not self.built:
                     self.build_for(x)
                 return super().__call__(*arguments, **keywords)

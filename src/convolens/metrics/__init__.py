@@ -26,6 +26,12 @@ from convolens.metrics.accuracy import (
     top_k_categorical_accuracy,
 )
 from convolens.metrics.auc import AUC
+from convolens.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
 from convolens.metrics.counts import (
     FalseNegatives,
     FalsePositives,
@@ -36,9 +42,9 @@ from convolens.metrics.counts import (
     TrueNegatives,
     TruePositives,
 )
-from convolens.metrics.f1_score import F1Score
+from convolens.metrics.fbeta_score import F1Score, FBetaScore
 from convolens.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
-from convolens.metrics.mean import Mean, MeanMetric, Sum
+from convolens.metrics.mean import Mean, MeanMetric, MeanMetricWrapper, Sum
 from convolens.metrics.metric import Metric
 from convolens.metrics.of_losses import (
     BinaryCrossentropy,
@@ -58,6 +64,7 @@ from convolens.metrics.of_losses import (
     SquaredHinge,
 )
 from convolens.metrics.precision_recall import Precision, Recall
+from convolens.metrics.r2_score import R2Score
 from convolens.missing import answer_for
 from convolens.naming import snake_case
 
@@ -68,8 +75,10 @@ _CLASSES: tuple[type[Metric], ...] = (
     CategoricalAccuracy,
     CategoricalCrossentropy,
     CategoricalHinge,
+    ConcordanceCorrelation,
     CosineSimilarity,
     F1Score,
+    FBetaScore,
     FalseNegatives,
     FalsePositives,
     Hinge,
@@ -80,8 +89,10 @@ _CLASSES: tuple[type[Metric], ...] = (
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
+    PearsonCorrelation,
     Poisson,
     Precision,
+    R2Score,
     Recall,
     RootMeanSquaredError,
     SparseCategoricalAccuracy,
@@ -112,13 +123,10 @@ binary_crossentropy, categorical_crossentropy = losses.binary_crossentropy, loss
 sparse_categorical_crossentropy = losses.sparse_categorical_crossentropy
 hinge, squared_hinge, categorical_hinge = losses.hinge, losses.squared_hinge, losses.categorical_hinge
 kl_divergence = kld = KLD = kullback_leibler_divergence = losses.kl_divergence
-poisson, logcosh, cosine_similarity, huber = (
-    losses.poisson,
-    losses.log_cosh,
-    losses.cosine_similarity,
-    losses.huber,
-)
-MeanMetricWrapper = MeanMetric
+binary_focal_crossentropy = losses.binary_focal_crossentropy
+categorical_focal_crossentropy = losses.categorical_focal_crossentropy
+poisson, cosine_similarity, huber = losses.poisson, losses.cosine_similarity, losses.huber
+log_cosh = logcosh = losses.log_cosh
 
 # Every name that `compile(metrics=...)` understands: class names, snake case, short names.
 METRICS: dict[str, type[Metric]] = {
@@ -214,8 +222,10 @@ __all__ = [
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "ConcordanceCorrelation",
     "CosineSimilarity",
     "F1Score",
+    "FBetaScore",
     "FalseNegatives",
     "FalsePositives",
     "Hinge",
@@ -227,14 +237,17 @@ __all__ = [
     "MeanAbsolutePercentageError",
     "MeanIoU",
     "MeanMetric",
+    "MeanMetricWrapper",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Metric",
     "OneHotIoU",
     "OneHotMeanIoU",
+    "PearsonCorrelation",
     "Poisson",
     "Precision",
     "PrecisionAtRecall",
+    "R2Score",
     "Recall",
     "RecallAtPrecision",
     "RootMeanSquaredError",
@@ -250,8 +263,10 @@ __all__ = [
     "TruePositives",
     "binary_accuracy",
     "categorical_accuracy",
+    "concordance_correlation",
     "deserialize",
     "get",
+    "pearson_correlation",
     "serialize",
     "snake_case",
     "sparse_categorical_accuracy",

@@ -1,5 +1,7 @@
 """How often predictions are right: binary, categorical, sparse, top-k, or chosen by shape."""
 
+from typing import Any
+
 import torch
 
 from convolens.arguments import integer, number_in
@@ -159,17 +161,23 @@ def _fits(where: str, y_true: torch.Tensor, y_pred: torch.Tensor, condition: boo
 class Accuracy(MeanMetric):
     """Share of predictions equal to the label, as numbers; see `AccuracyByShape` for "accuracy".
 
+    Args:
+        name, dtype: as of `Mean`.
+
     Example:
         >>> Accuracy()([1, 2], [1, 3])
         0.5
     """
 
-    def __init__(self, name: str = "accuracy") -> None:
-        super().__init__(exact_accuracy, name)
+    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
+        super().__init__(exact_accuracy, name, dtype)
 
 
 class AccuracyByShape(MeanMetric):
     """What `metrics=["accuracy"]` means: binary, sparse or categorical accuracy, by the shapes.
+
+    Args:
+        name, dtype: as of `Mean`.
 
     Example:
         >>> AccuracyByShape()([1, 0], [[0.1, 0.9], [0.2, 0.8]])
@@ -178,8 +186,8 @@ class AccuracyByShape(MeanMetric):
     Source: Keras 3 `compile(metrics=["accuracy"])`.
     """
 
-    def __init__(self, name: str = "accuracy") -> None:
-        super().__init__(accuracy_by_shape, name)
+    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
+        super().__init__(accuracy_by_shape, name, dtype)
 
 
 class BinaryAccuracy(MeanMetric):
@@ -187,6 +195,7 @@ class BinaryAccuracy(MeanMetric):
 
     Args:
         name: what logs call it.
+        dtype: accepted; sums are float64.
         threshold: in [0, 1]; a prediction above it means 1.
 
     Raises:
@@ -197,33 +206,39 @@ class BinaryAccuracy(MeanMetric):
         0.5
     """
 
-    def __init__(self, name: str = "binary_accuracy", threshold: float = 0.5) -> None:
+    def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
         number_in("BinaryAccuracy", "threshold", threshold, 0.0, 1.0)
-        super().__init__(binary_accuracy, name, threshold=threshold)
+        super().__init__(binary_accuracy, name, dtype, threshold=threshold)
 
 
 class CategoricalAccuracy(MeanMetric):
     """Share of right predictions, with one-hot labels.
+
+    Args:
+        name, dtype: as of `Mean`.
 
     Example:
         >>> CategoricalAccuracy()([[0, 1]], [[0.4, 0.6]])
         1.0
     """
 
-    def __init__(self, name: str = "categorical_accuracy") -> None:
-        super().__init__(categorical_accuracy, name)
+    def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(categorical_accuracy, name, dtype)
 
 
 class SparseCategoricalAccuracy(MeanMetric):
     """Share of right predictions, with class numbers as labels.
+
+    Args:
+        name, dtype: as of `Mean`.
 
     Example:
         >>> SparseCategoricalAccuracy()([1], [[0.4, 0.6]])
         1.0
     """
 
-    def __init__(self, name: str = "sparse_categorical_accuracy") -> None:
-        super().__init__(sparse_categorical_accuracy, name)
+    def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(sparse_categorical_accuracy, name, dtype)
 
 
 class TopKCategoricalAccuracy(MeanMetric):
@@ -232,6 +247,7 @@ class TopKCategoricalAccuracy(MeanMetric):
     Args:
         k: >= 1, at most the number of classes.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Raises:
         ArgumentError: k out of range.
@@ -241,9 +257,9 @@ class TopKCategoricalAccuracy(MeanMetric):
         1.0
     """
 
-    def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy") -> None:
+    def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
         k = integer("TopKCategoricalAccuracy", "k", k)
-        super().__init__(top_k_categorical_accuracy, name, k=k)
+        super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
 
 
 class SparseTopKCategoricalAccuracy(MeanMetric):
@@ -252,6 +268,7 @@ class SparseTopKCategoricalAccuracy(MeanMetric):
     Args:
         k: >= 1, at most the number of classes.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Raises:
         ArgumentError: k out of range.
@@ -261,6 +278,8 @@ class SparseTopKCategoricalAccuracy(MeanMetric):
         1.0
     """
 
-    def __init__(self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy") -> None:
+    def __init__(
+        self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: Any = None
+    ) -> None:
         k = integer("SparseTopKCategoricalAccuracy", "k", k)
-        super().__init__(sparse_top_k_categorical_accuracy, name, k=k)
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k)

@@ -16,12 +16,13 @@ class _Count(Metric):
     Args:
         thresholds: a number in [0, 1], or several; predictions above it are positive. 0.5.
         name: what logs call it.
+        dtype: accepted; sums are float64.
     """
 
     counted = ""
 
-    def __init__(self, thresholds: Any = None, name: str | None = None) -> None:
-        super().__init__(name)
+    def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
+        super().__init__(name, dtype)
         self.init_thresholds = thresholds
         self.thresholds = parse_thresholds(type(self).__name__, thresholds, 0.5)
         self.add_state(self.counted, (len(self.thresholds),))
@@ -94,14 +95,15 @@ class _BestWhere(Metric):
         num_thresholds: how many, evenly spaced over [0, 1].
         class_id: count only this class.
         name: what logs call it.
+        dtype: accepted; sums are float64.
     """
 
     kept, given = "", ""
 
     def __init__(
-        self, kept_at_least: float, num_thresholds: int, class_id: int | None, name: str | None
+        self, kept_at_least: float, num_thresholds: int, class_id: int | None, name: str | None, dtype: Any
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, dtype)
         where = type(self).__name__
         self.value = number_in(where, self.kept, kept_at_least, 0.0, 1.0)
         self.num_thresholds = integer(where, "num_thresholds", num_thresholds)
@@ -141,6 +143,7 @@ class SensitivityAtSpecificity(_BestWhere):
         num_thresholds: how many, evenly spaced over [0, 1].
         class_id: count only this class.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Raises:
         ArgumentError: a value out of range.
@@ -160,8 +163,9 @@ class SensitivityAtSpecificity(_BestWhere):
         num_thresholds: int = 200,
         class_id: int | None = None,
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(specificity, num_thresholds, class_id, name)
+        super().__init__(specificity, num_thresholds, class_id, name, dtype)
         self.specificity = self.value
 
 
@@ -170,7 +174,7 @@ class SpecificityAtSensitivity(_BestWhere):
 
     Args:
         sensitivity: in [0, 1].
-        num_thresholds, class_id, name: as of `SensitivityAtSpecificity`.
+        num_thresholds, class_id, name, dtype: as of `SensitivityAtSpecificity`.
 
     Raises:
         ArgumentError: a value out of range.
@@ -190,8 +194,9 @@ class SpecificityAtSensitivity(_BestWhere):
         num_thresholds: int = 200,
         class_id: int | None = None,
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(sensitivity, num_thresholds, class_id, name)
+        super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
         self.sensitivity = self.value
 
 
@@ -200,7 +205,7 @@ class PrecisionAtRecall(_BestWhere):
 
     Args:
         recall: in [0, 1].
-        num_thresholds, class_id, name: as of `SensitivityAtSpecificity`.
+        num_thresholds, class_id, name, dtype: as of `SensitivityAtSpecificity`.
 
     Raises:
         ArgumentError: a value out of range.
@@ -215,9 +220,14 @@ class PrecisionAtRecall(_BestWhere):
     kept, given = "recall", "precision"
 
     def __init__(
-        self, recall: float, num_thresholds: int = 200, class_id: int | None = None, name: str | None = None
+        self,
+        recall: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(recall, num_thresholds, class_id, name)
+        super().__init__(recall, num_thresholds, class_id, name, dtype)
         self.recall = self.value
 
 
@@ -226,7 +236,7 @@ class RecallAtPrecision(_BestWhere):
 
     Args:
         precision: in [0, 1].
-        num_thresholds, class_id, name: as of `SensitivityAtSpecificity`.
+        num_thresholds, class_id, name, dtype: as of `SensitivityAtSpecificity`.
 
     Raises:
         ArgumentError: a value out of range.
@@ -246,6 +256,7 @@ class RecallAtPrecision(_BestWhere):
         num_thresholds: int = 200,
         class_id: int | None = None,
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(precision, num_thresholds, class_id, name)
+        super().__init__(precision, num_thresholds, class_id, name, dtype)
         self.precision = self.value

@@ -19,6 +19,7 @@ class IoU(Metric):
         num_classes: how many there are.
         target_class_ids: the classes whose mean it is.
         name: what logs call it.
+        dtype: accepted; sums are float64.
         ignore_class: a label that does not count; None for none.
         sparse_y_true, sparse_y_pred: whether labels and predictions are class numbers; else one value a class along `axis`.
         axis: of the classes.
@@ -38,12 +39,13 @@ class IoU(Metric):
         num_classes: int,
         target_class_ids: Sequence[int],
         name: str | None = None,
+        dtype: Any = None,
         ignore_class: int | None = None,
         sparse_y_true: bool = True,
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, dtype)
         where = type(self).__name__
         self.num_classes = integer(where, "num_classes", num_classes)
         self.target_class_ids = [integer(where, "target_class_ids", one, 0) for one in target_class_ids]
@@ -114,7 +116,7 @@ class MeanIoU(IoU):
 
     Args:
         num_classes: how many there are.
-        name, ignore_class, sparse_y_true, sparse_y_pred, axis: as of `IoU`.
+        name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: as of `IoU`.
 
     Example:
         >>> round(MeanIoU(2)([0, 0, 1, 1], [0, 1, 0, 1]), 4)
@@ -127,13 +129,14 @@ class MeanIoU(IoU):
         self,
         num_classes: int,
         name: str | None = None,
+        dtype: Any = None,
         ignore_class: int | None = None,
         sparse_y_true: bool = True,
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
         super().__init__(
-            num_classes, range(num_classes), name, ignore_class, sparse_y_true, sparse_y_pred, axis
+            num_classes, range(num_classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis
         )
 
     def get_config(self) -> dict[str, Any]:
@@ -145,7 +148,7 @@ class OneHotIoU(IoU):
     """`IoU` of one-hot labels and scores.
 
     Args:
-        num_classes, target_class_ids, name, ignore_class, sparse_y_pred, axis: as of `IoU`.
+        num_classes, target_class_ids, name, dtype, ignore_class, sparse_y_pred, axis: as of `IoU`.
 
     Example:
         >>> OneHotIoU(2, [1])([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])
@@ -159,11 +162,12 @@ class OneHotIoU(IoU):
         num_classes: int,
         target_class_ids: Sequence[int],
         name: str | None = None,
+        dtype: Any = None,
         ignore_class: int | None = None,
         sparse_y_pred: bool = False,
         axis: int = -1,
     ) -> None:
-        super().__init__(num_classes, target_class_ids, name, ignore_class, False, sparse_y_pred, axis)
+        super().__init__(num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -174,7 +178,7 @@ class OneHotMeanIoU(MeanIoU):
     """`MeanIoU` of one-hot labels and scores.
 
     Args:
-        num_classes, name, ignore_class, sparse_y_pred, axis: as of `MeanIoU`.
+        num_classes, name, dtype, ignore_class, sparse_y_pred, axis: as of `MeanIoU`.
 
     Example:
         >>> OneHotMeanIoU(2)([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])
@@ -187,11 +191,12 @@ class OneHotMeanIoU(MeanIoU):
         self,
         num_classes: int,
         name: str | None = None,
+        dtype: Any = None,
         ignore_class: int | None = None,
         sparse_y_pred: bool = False,
         axis: int = -1,
     ) -> None:
-        super().__init__(num_classes, name, ignore_class, False, sparse_y_pred, axis)
+        super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -205,6 +210,7 @@ class BinaryIoU(IoU):
         target_class_ids: of 0 and 1.
         threshold: predictions from it on are 1.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Raises:
         ArgumentError: a threshold out of range.
@@ -217,9 +223,13 @@ class BinaryIoU(IoU):
     """
 
     def __init__(
-        self, target_class_ids: Sequence[int] = (0, 1), threshold: float = 0.5, name: str | None = None
+        self,
+        target_class_ids: Sequence[int] = (0, 1),
+        threshold: float = 0.5,
+        name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(2, target_class_ids, name)
+        super().__init__(2, target_class_ids, name, dtype)
         self.threshold = number_in("BinaryIoU", "threshold", threshold, 0.0, 1.0)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -228,5 +238,5 @@ class BinaryIoU(IoU):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        own = ("name", "target_class_ids", "threshold")
+        own = ("name", "dtype", "target_class_ids", "threshold")
         return {key: value for key, value in super().get_config().items() if key in own}

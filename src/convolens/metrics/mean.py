@@ -9,7 +9,6 @@ from convolens.errors import ShapeError
 from convolens.losses.loss import as_float, match_ranks
 from convolens.metrics.metric import Metric
 from convolens.naming import snake_case
-from convolens.tensor import as_dtype
 
 
 class MeanMetric(Metric):
@@ -18,26 +17,26 @@ class MeanMetric(Metric):
     Args:
         function: returns one value per sample (or per element), or a scalar for the batch.
         name: what logs call it; by default the function's name.
+        dtype: accepted; sums are float64.
         arguments: further keyword arguments for the function.
 
     Example:
         >>> metric = MeanMetric(lambda y_true, y_pred: (y_true - y_pred).abs(), name="distance")
         >>> metric([1.0, 2.0], [1.0, 4.0])
         1.0
-
-    Source: Keras 3 `keras.metrics.MeanMetricWrapper`.
     """
 
     def __init__(
         self,
         function: Callable[..., torch.Tensor] | None,
         name: str | None = None,
+        dtype: Any = None,
         **arguments: Any,
     ) -> None:
         if name is None and type(self) is MeanMetric:
             own_name = getattr(function, "name", None) or getattr(function, "__name__", None)
             name = own_name or snake_case(type(function).__name__)
-        super().__init__(name)
+        super().__init__(name, dtype)
         self.function = function
         self.arguments = arguments
         self.add_state("total")
@@ -92,7 +91,34 @@ class MeanMetric(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"name": self.name, **self.arguments}
+        return {"name": self.name, "dtype": self.dtype, **self.arguments}
+
+
+class MeanMetricWrapper(MeanMetric):
+    """`MeanMetric` by Keras' words, to make classes of one's own from.
+
+    Args:
+        fn: as `function` of `MeanMetric`.
+        name: what logs call it; by default the class name in snake case.
+        dtype: accepted; sums are float64.
+        arguments: further keyword arguments for the function.
+
+    Example:
+        >>> MeanMetricWrapper(fn=lambda y_true, y_pred: (y_true - y_pred).abs(), name="distance")([1.0, 2.0], [1.0, 4.0])
+        1.0
+
+    Source: Keras 3 `keras.metrics.MeanMetricWrapper`.
+    """
+
+    def __init__(
+        self, fn: Callable[..., torch.Tensor], name: str | None = None, dtype: Any = None, **arguments: Any
+    ) -> None:
+        super().__init__(fn, name, dtype, **arguments)
+        self.fn = fn
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return super().get_config() | {"fn": self.fn}
 
 
 class Mean(MeanMetric):
@@ -112,12 +138,7 @@ class Mean(MeanMetric):
     """
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
-        super().__init__(None, name)
-        self.dtype = None if dtype is None else str(as_dtype(dtype))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return super().get_config() | {"dtype": self.dtype}
+        super().__init__(None, name, dtype)
 
     @torch.no_grad()
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]

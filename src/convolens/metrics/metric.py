@@ -9,7 +9,7 @@ from convolens.constructors import kept_arguments
 from convolens.errors import CheckpointError
 from convolens.metrics.own_metric import as_number, of_tensors
 from convolens.naming import snake_case
-from convolens.tensor import Variable
+from convolens.tensor import Variable, as_dtype
 
 
 class Metric:
@@ -42,6 +42,7 @@ class Metric:
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         self.name = name or snake_case(type(self).__name__)
+        self.dtype = None if dtype is None else str(as_dtype(dtype))
         self._state: dict[str, torch.Tensor] = {}
         self._variables: dict[str, Variable] = {}
 

@@ -20,8 +20,9 @@ class _AtThresholds(Metric):
         top_k: int | None = None,
         class_id: int | None = None,
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, dtype)
         where = type(self).__name__
         self.init_thresholds = thresholds
         self.top_k = None if top_k is None else integer(where, "top_k", top_k)
@@ -63,6 +64,7 @@ class Precision(_AtThresholds):
         top_k: count only the k largest predictions of each sample as positive.
         class_id: count only this class.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Raises:
         ArgumentError: a threshold out of range.

@@ -56,6 +56,7 @@ OLD_PLACES = {
     "preprocessing.image_dataset": ("utils",),
     "saving": ("models", "utils"),
     "training": ("models",),
+    "utils.layer_utils": ("utils.layer_utils", "utils"),
 } | {
     f"{home}.{name}": (home,)
     for home, names in {
@@ -70,7 +71,7 @@ OLD_PLACES = {
         "metrics": "metrics accuracy_metrics",
         "optimizers": "adadelta adagrad adam adamax experimental nadam optimizer optimizers rmsprop sgd",
         "regularizers": "regularizers",
-        "utils": "conv_utils data_utils dataset_utils generic_utils image_dataset_utils image_utils io_utils layer_utils "
+        "utils": "conv_utils data_utils dataset_utils generic_utils image_dataset_utils image_utils io_utils "
         "losses_utils np_utils numerical_utils tf_utils training_utils vis_utils visualize_util",
     }.items()
     for name in names.split()

@@ -43,6 +43,16 @@ class Place(ModuleType):
         return sorted({name for home in self._homes for name in dir(home)})
 
 
+def version() -> str:
+    """Return the version of Keras whose names these are; that of Convolens is `convolens.__version__`.
+
+    Example:
+        >>> version()
+        '3.15.0'
+    """
+    return VERSIONS["keras"]
+
+
 def place_of(name: str) -> ModuleType | None:
     """Return a module of Keras or TensorFlow by its full name, also of an old one; None where there is none here.
 

@@ -30,6 +30,7 @@ from convolens.models.structure import Structure
 from convolens.tensor import as_tensor
 from convolens.training import Precision, Stateful, Step, TrainingState, make_batch
 from convolens.training.precision import GradientHook
+from convolens.training.step import names_in_logs
 
 # Arguments of every Keras' compile that choose how a program runs, not what it computes.
 _INERT_COMPILE = (
@@ -149,9 +150,9 @@ class Compilable(Structure):
         if len(names) == 1:
             alone = [
                 value[names[0]] if isinstance(value, dict) and names[0] in value else value
-                for value in (loss, metrics)
+                for value in (loss, metrics, weighted_metrics)
             ]
-            loss, metrics = alone
+            loss, metrics, weighted_metrics = alone
             loss = loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
         if len(names) < 2 and (
             isinstance(loss, (list, tuple)) or (isinstance(loss, dict) and "class_name" not in loss)
@@ -162,7 +163,10 @@ class Compilable(Structure):
         if len(names) < 2:
             self.loss_function = None if loss is None else losses.get(loss)
             self.compiled_metrics = CompiledMetrics(resolve_metrics(metrics))
-            self.weighted_metrics = resolve_metrics(weighted_metrics)
+            self.weighted_metrics = [
+                copy.deepcopy(metric) if metric in self.compiled_metrics else metric
+                for metric in resolve_metrics(weighted_metrics)
+            ]
         else:
             self.loss_function = several = None if loss is None else SeveralLosses(names, loss, loss_weights)
             shown = [] if several is None else [OutputLoss(several, name) for name in names]
@@ -335,7 +339,7 @@ class Compilable(Structure):
     @property
     def metrics_names(self) -> list[str]:
         """The names in the logs: loss first."""
-        return ["loss", *(metric.name for metric in (*self.compiled_metrics, *self.weighted_metrics))]
+        return ["loss", *names_in_logs(self.compiled_metrics, self.weighted_metrics)]
 
     @property
     def losses(self) -> list[torch.Tensor]:

@@ -29,16 +29,20 @@ _KERAS = {
 }
 # Files and rooms here that are modules of TensorFlow; the names of all others are names of `tf` itself.
 _MODULES = (
+    "autograph",
     "compat",
     "config",
     "data",
+    "debugging",
     "distribute",
+    "errors",
     "gfile",
     "image",
     "io",
     "linalg",
     "logging",
     "math",
+    "nest",
     "nn",
     "random",
     "strings",

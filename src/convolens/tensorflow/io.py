@@ -57,6 +57,10 @@ def write_file(filename: Any, contents: Any, name: str | None = None) -> None:
     path.write_bytes(contents if isinstance(contents, bytes) else written(contents).encode())
 
 
+class NoPictureError(ImageError, ArgumentError):
+    """Bytes that are no picture: `tf.errors.InvalidArgumentError`, as programs that look for broken files expect."""
+
+
 def decode_image(
     contents: Any,
     channels: int | None = None,
@@ -74,7 +78,7 @@ def decode_image(
         expand_animations: whether a GIF gets an axis of frames.
 
     Raises:
-        ImageError: no picture, or a GIF of several frames where `expand_animations` asks for all.
+        NoPictureError: no picture, a damaged one, or a GIF of several frames where `expand_animations` asks for all.
         ArgumentError: another number of channels.
     """
     data = contents.numpy() if hasattr(contents, "numpy") else contents
@@ -86,15 +90,20 @@ def decode_image(
         opened = open_picture(io.BytesIO(data))
         frames = getattr(opened, "n_frames", 1) if opened.format == "GIF" and expand_animations else 0
     except Image.UnidentifiedImageError as error:
-        raise ImageError(f"decode_image: {len(data)} bytes that are no picture.") from error
+        raise NoPictureError(f"decode_image: {len(data)} bytes that are no picture.") from error
+    except (OSError, SyntaxError) as error:  # Pillow's, of a file that is cut off or broken
+        raise _damaged(data, error) from error
     if frames > 1:
-        raise ImageError(
+        raise NoPictureError(
             "decode_image: a GIF of several frames; give expand_animations=False for the first one."
         )
     wanted = channels or _OF_PILLOW.get(opened.mode, 3)
     if wanted not in _MODES:
         raise ArgumentError(f"decode_image: channels must be 0, 1, 3 or 4; received {channels}.")
-    pixels = np.array(read_image(io.BytesIO(data), _MODES[wanted]))
+    try:
+        pixels = np.array(read_image(io.BytesIO(data), _MODES[wanted]))
+    except (OSError, SyntaxError, ImageError) as error:
+        raise _damaged(data, error) from error
     tensor = as_tensor(pixels[:, :, None] if pixels.ndim == 2 else pixels)
     if frames:
         tensor = as_tensor(tensor[None])
@@ -104,6 +113,10 @@ def decode_image(
 
     converted: Tensor = convert_image_dtype(tensor, dtype)
     return converted
+
+
+def _damaged(data: bytes, error: Exception) -> NoPictureError:
+    return NoPictureError(f"decode_image: the picture in {len(data)} bytes is damaged: {error}.")
 
 
 def decode_jpeg(contents: Any, channels: int = 0, name: str | None = None, **options: Any) -> Tensor:

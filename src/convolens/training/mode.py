@@ -44,8 +44,8 @@ class Modal:
         self.__dict__["training"] = value
 
 
-def asked(module: torch.nn.Module) -> bool | None:
-    """Return the mode that this thread asked of a module, else of the module whose run this is; None where nothing runs.
+def asked(module: torch.nn.Module | None = None) -> bool | None:
+    """Return the mode that this thread asked of a module, else (or of None) of the module whose run this is; None where nothing runs.
 
     Example:
         >>> asked(torch.nn.Identity()) is None

@@ -1,6 +1,7 @@
 """One step of training, of evaluation or of prediction on one batch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -22,6 +23,33 @@ class Measured(Protocol):
     def result(self) -> Any: ...
     def state_dict(self) -> dict[str, Any]: ...
     def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+
+def names_in_logs(metrics: Iterable[Any], weighted_metrics: Iterable[Any]) -> list[str]:
+    """Return what the logs call metrics, those with sample weights last: of a name that is taken they say that they are weighted.
+
+    Args:
+        metrics, weighted_metrics: with a `name`, and a `weighted_name` where that is not "weighted_" before it.
+
+    Example:
+        >>> from convolens.metrics import BinaryAccuracy
+        >>> names_in_logs([BinaryAccuracy()], [BinaryAccuracy(), BinaryAccuracy()])
+        ['binary_accuracy', 'weighted_binary_accuracy', 'weighted_binary_accuracy_1']
+
+    Source: Keras 3 `CompileMetrics.result`.
+    """
+    times: Counter[str] = Counter()
+    wanted = [(metric.name, metric.name) for metric in metrics]
+    wanted += [
+        (metric.name, getattr(metric, "weighted_name", f"weighted_{metric.name}"))
+        for metric in weighted_metrics
+    ]
+    names = []
+    for first, otherwise in wanted:
+        name = otherwise if first in times else first
+        names.append(f"{name}_{times[name]}" if name in times else name)
+        times[name] += 1
+    return names
 
 
 def as_surface(output: Any) -> Any:
@@ -210,8 +238,9 @@ class Step:
     def logs(self) -> dict[str, Any]:
         """Return loss and metrics since `reset`, as floats."""
         values: dict[str, Any] = {"loss": float(self.loss_sum) / max(self.samples, 1)}
-        for metric in (*self.metrics, *self.weighted_metrics):
-            values[metric.name] = metric.result()
+        names = names_in_logs(self.metrics, self.weighted_metrics)
+        for name, metric in zip(names, (*self.metrics, *self.weighted_metrics), strict=True):
+            values[name] = metric.result()
         for name, (total, count) in self.added_sums.items():
             values[name] = float(total) / max(float(count), 1)
         return values

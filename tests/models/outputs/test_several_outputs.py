@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from convolens import layers, models
+from convolens.callbacks.monitor import larger_is_better
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
+from convolens.metrics import BinaryAccuracy
 
 RANDOM = np.random.default_rng(0)
 A, B = RANDOM.random((12, 4), "float32"), RANDOM.random((12, 3), "float32")
@@ -64,6 +66,56 @@ def test_losses_and_metrics_are_those_of_keras(options: dict[str, Any], weighted
     for name in results[0]:
         if not weighted or name == "loss":
             np.testing.assert_allclose(results[0][name], results[1][name], rtol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_metric_with_weights_and_without_has_the_names_of_keras(outputs: int) -> None:
+    logs = []
+    for model, kit in zip(both(), (layers, real_keras.layers), strict=True):
+        loss, metrics, weighted, y, weight = (
+            ["sparse_categorical_crossentropy", "mse"],
+            [["accuracy"], ["mae", "mse"]],
+            [["accuracy"], ["mae"]],
+            list(Y.values()),
+            list(WEIGHTS.values()),
+        )
+        x: Any = [A, B]
+        if outputs == 1:
+            weights = model.get_weights()[:2]
+            model = (models if kit is layers else real_keras).Sequential(
+                [kit.Input((7,)), kit.Dense(3, "softmax")]
+            )
+            model.set_weights(weights)
+            x = np.concatenate([A, B], 1)
+            loss, metrics, weighted, y, weight = loss[0], metrics[0], weighted[0], y[0], weight[0]
+        model.compile("sgd", loss, metrics=metrics, weighted_metrics=weighted)
+        fitted = model.fit(
+            x,
+            y,
+            sample_weight=weight,
+            validation_data=(x, y, weight),
+            batch_size=12,
+            shuffle=False,
+            verbose=0,
+        ).history
+        evaluated = model.evaluate(x, y, sample_weight=weight, batch_size=12, verbose=0, return_dict=True)
+        trained = model.train_on_batch(x, y, sample_weight=weight, return_dict=True)
+        logs.append([{name: values[-1] for name, values in fitted.items()}, evaluated, trained])
+    for ours, theirs in zip(*logs, strict=True):
+        assert set(ours) == set(theirs)
+        for name in ours:
+            if not name.endswith("_loss") or name == "val_loss":
+                assert ours[name] == pytest.approx(float(theirs[name]), rel=1e-4), name
+
+
+def test_one_object_with_weights_and_without_is_two_metrics() -> None:
+    model = models.Sequential([layers.Input((1,)), layers.Identity()])
+    metric = BinaryAccuracy()
+    model.compile("sgd", "mse", metrics=[metric], weighted_metrics=[metric])
+    x = np.array([[0.9], [0.1]], "float32")
+    found = model.evaluate(x, np.ones(2), sample_weight=np.array([3.0, 1.0]), verbose=0, return_dict=True)
+    assert (found["binary_accuracy"], found["weighted_binary_accuracy"]) == (0.5, 0.75)
+    assert larger_is_better("val_weighted_binary_accuracy", "auto", [metric])
 
 
 def test_training_is_that_of_keras() -> None:

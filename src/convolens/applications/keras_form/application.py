@@ -12,6 +12,7 @@ from convolens.applications.keras_form.weights import KerasFiles, load, weights_
 from convolens.arguments import integer, one_of, refuse_unknown
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
 from convolens.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input, SymbolicTensor
+from convolens.layers.calls.symbols import sources_of
 from convolens.models import Model
 
 CLASSES = 1000  # of ImageNet
@@ -106,22 +107,6 @@ class Given:
         if self.weights is not None:
             load(model, weights_file(self.where, self.weights, files.file(self.include_top)), renamed)
         return model
-
-
-def sources_of(tensor: SymbolicTensor) -> list[SymbolicTensor]:
-    """Return the inputs that a symbolic tensor comes from, in the order of its makers.
-
-    Example:
-        >>> images = Input(shape=(8, 8, 3))
-        >>> sources_of(GlobalAveragePooling2D()(images)) == [images]
-        True
-    """
-    if tensor.node is None or not tensor.node.inputs:
-        return [tensor]
-    found: list[SymbolicTensor] = []
-    for parent in tensor.node.inputs:
-        found += [source for source in sources_of(parent) if source not in found]
-    return found
 
 
 def keras_application(

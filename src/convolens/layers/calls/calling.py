@@ -9,6 +9,7 @@ import torch
 
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.layers.axes import Values, inside_tensors, surface, surface_tensors
+from convolens.layers.calls.input_spec import check_inputs, shapes_of
 from convolens.layers.calls.own_call import call_names
 from convolens.layers.calls.own_state import Drawn
 from convolens.layers.calls.symbols import Node, SymbolicTensor, is_symbolic, leaves, mapped
@@ -39,6 +40,8 @@ def call(layer: Any, run: Callable[..., Any], arguments: Any, keywords: dict[str
         if len(arguments) == 2 and isinstance(arguments[1], (bool, type(None))):
             arguments, training = arguments[:1], arguments[1]
     training = None if training is None else bool(training)
+    if layer.input_spec is not None:
+        check_inputs(layer.title, layer.input_spec, shapes_of(arguments[0], _shape))
     if is_symbolic(arguments) or is_symbolic(keywords):
         return _on_symbols(layer, arguments, keywords, training)
     return _on_values(layer, run, arguments, keywords, training)
@@ -123,6 +126,12 @@ def _on_values(
     ):
         result = run(inputs, *inside_tensors(arguments[1:], ours), **inside_tensors(keywords, ours))
     return surface_tensors(result) if tensors else mapped(_as_values, result)
+
+
+def _shape(x: Any) -> Any:
+    """Return the shape in Keras' order; torch's own tensors lie as within a network."""
+    inside = isinstance(x, torch.Tensor) and not isinstance(x, Tensor)
+    return surface(x).shape if inside else x.shape
 
 
 def _in_mode(layer: Any, training: bool | None) -> AbstractContextManager[None]:

@@ -145,6 +145,9 @@ class SymbolicTensor:
         )
 
 
+KerasTensor = SymbolicTensor  # Keras' name for it
+
+
 class Node:
     """One call of a layer: which symbolic tensors went in, and which came out.
 
@@ -251,6 +254,23 @@ def symbols_in(value: Any) -> list[SymbolicTensor]:
         if isinstance(leaf, SymbolicTensor):
             found.append(leaf)
     return found
+
+
+def sources_of(tensor: SymbolicTensor) -> list[SymbolicTensor]:
+    """Return the inputs that a symbolic tensor comes from, in the order of its makers.
+
+    Example:
+        >>> from convolens.layers import Flatten, Input
+        >>> images = Input(shape=(8, 8, 3))
+        >>> sources_of(Flatten()(images)) == [images]
+        True
+    """
+    if tensor.node is None or not tensor.node.inputs:
+        return [tensor]
+    found: dict[int, SymbolicTensor] = {}
+    for parent in tensor.node.inputs:
+        found |= {id(source): source for source in sources_of(parent) if id(source) not in found}
+    return list(found.values())
 
 
 def is_symbolic(x: Any) -> bool:

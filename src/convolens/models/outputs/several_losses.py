@@ -101,6 +101,7 @@ class OutputMetric:
 
     def __init__(self, output: str, place: int, metric: metrics.Metric) -> None:
         self.name, self.output, self.place, self.metric = f"{output}_{metric.name}", output, place, metric
+        self.weighted_name = f"{output}_weighted_{metric.name}"  # in the logs, where the name is taken
         self.reset_state, self.result = metric.reset_state, metric.result
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from convolens.backend.settings import name_scope
 from convolens.tensorflow.logging import get_logger
 
 __all__ = ["device", "enable_eager_execution", "executing_eagerly", "get_logger", "name_scope", "no_op"]
@@ -21,16 +22,6 @@ def device(name: Any) -> Iterator[None]:
         ...     pass
     """
     yield
-
-
-@contextmanager
-def name_scope(name: str) -> Iterator[str]:
-    """Do nothing within the block: layers are named within their network.
-
-    Args:
-        name: of the scope.
-    """
-    yield name
 
 
 def executing_eagerly() -> bool:

@@ -1,47 +1,58 @@
-"""F1 score: the harmonic mean of precision and recall, per class or averaged."""
+"""F scores: the harmonic mean of precision and recall, one of them counting more or not, per class or averaged."""
 
 from typing import Any
 
 import torch
 
 from convolens.arguments import number_in, one_of
-from convolens.errors import ShapeError
+from convolens.errors import ArgumentError, ShapeError
 from convolens.losses.loss import as_float
 from convolens.metrics.metric import Metric
 
 _EPSILON = 1e-7
 
 
-class F1Score(Metric):
-    """Harmonic mean of precision and recall.
+class FBetaScore(Metric):
+    """Harmonic mean of precision and recall, in which recall counts `beta` squared times as much.
 
     Args:
         average: None (one value per class), "micro" (over all decisions), "macro" (mean over
             classes) or "weighted" (mean weighted by the number of labels).
+        beta: above 0.
         threshold: in (0, 1]; predictions above it are positive. None: the largest one of a sample.
         name: what logs call it.
+        dtype: accepted; sums are float64.
 
     Shapes: one-hot (or several yes-no) labels and predictions (n, classes).
 
     Raises:
         UnknownNameError: no such average; the nearest is offered.
-        ArgumentError: threshold out of range.
+        ArgumentError: threshold or beta out of range.
 
     Example:
-        >>> metric = F1Score(average="macro")
-        >>> round(metric([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]), 3)
-        1.0
+        >>> metric = FBetaScore(average="micro", beta=2.0, threshold=0.5)
+        >>> round(metric([[1, 1], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]), 3)
+        0.714
 
-    Source: Keras 3 `keras.metrics.F1Score`.
+    Source: Keras 3 `keras.metrics.FBetaScore`.
     """
 
     def __init__(
-        self, average: str | None = None, threshold: float | None = None, name: str = "f1_score"
+        self,
+        average: str | None = None,
+        beta: float = 1.0,
+        threshold: float | None = None,
+        name: str = "fbeta_score",
+        dtype: Any = None,
     ) -> None:
-        super().__init__(name)
-        self.average = one_of("F1Score", "average", average, (None, "micro", "macro", "weighted"))
+        super().__init__(name, dtype)
+        where = type(self).__name__
+        self.average = one_of(where, "average", average, (None, "micro", "macro", "weighted"))
+        self.beta = number_in(where, "beta", beta, 0.0, float("inf"))
+        if self.beta == 0.0:
+            raise ArgumentError(f"{where}: beta must be above 0; received {beta}.")
         if threshold is not None:
-            number_in("F1Score", "threshold", threshold, 0.0, 1.0)
+            number_in(where, "threshold", threshold, 0.0, 1.0)
         self.threshold = threshold
         shape = () if average == "micro" else (0,)  # (0,): as many as classes, from the first batch
         for state in ("true_positives", "false_positives", "false_negatives", "labels"):
@@ -54,7 +65,7 @@ class F1Score(Metric):
         y_true = torch.as_tensor(y_true, device=y_pred.device).to(y_pred.dtype)
         if y_pred.ndim != 2 or y_true.shape != y_pred.shape:
             raise ShapeError(
-                f"F1Score: labels of shape {tuple(y_true.shape)} and predictions of shape "
+                f"{type(self).__name__}: labels of shape {tuple(y_true.shape)} and predictions of shape "
                 f"{tuple(y_pred.shape)}; expected both (samples, classes), labels one-hot."
             )
         if self.threshold is None:
@@ -79,10 +90,35 @@ class F1Score(Metric):
         right = self.state("true_positives")
         precision = right / (right + self.state("false_positives") + _EPSILON)
         recall = right / (right + self.state("false_negatives") + _EPSILON)
-        score = 2.0 * precision * recall / (precision + recall + _EPSILON)
+        squared = self.beta**2
+        score = (1.0 + squared) * precision * recall / (squared * precision + recall + _EPSILON)
         if self.average is None:
             return score.numpy()
         if self.average == "weighted":
             labels = self.state("labels")
             return (score * (labels / (labels.sum() + _EPSILON))).sum().item()
         return score.mean().item() if score.numel() else 0.0
+
+
+class F1Score(FBetaScore):
+    """Harmonic mean of precision and recall.
+
+    Args:
+        average, threshold, name, dtype: as of `FBetaScore`.
+
+    Example:
+        >>> metric = F1Score(average="macro")
+        >>> round(metric([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]), 3)
+        1.0
+
+    Source: Keras 3 `keras.metrics.F1Score`.
+    """
+
+    def __init__(
+        self,
+        average: str | None = None,
+        threshold: float | None = None,
+        name: str = "f1_score",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(average, 1.0, threshold, name, dtype)
