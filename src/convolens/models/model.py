@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import refuse_unknown
+from convolens.checkpoints.status import CheckpointStatus
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
@@ -162,7 +163,7 @@ class Model(Fitting):
 
     def load_weights(
         self, filepath: str | Path, skip_mismatch: bool = False, by_name: bool | None = None
-    ) -> None:
+    ) -> CheckpointStatus:
         """Read weights from a file of ours, of Keras or of torch (.safetensors).
 
         Args:
@@ -171,11 +172,15 @@ class Model(Fitting):
                 for other classes; a warning names them.
             by_name: match the layers of a legacy .h5 file by their names and leave the others, which a warning names.
 
+        Returns:
+            What TensorFlow's programs ask then (`expect_partial()`).
+
         Raises:
             MissingFileError: no such file. CheckpointError: damaged, of another architecture, or nothing in it fits.
-            ArgumentError: by_name with a file that has no names of layers.
+            ArgumentError: by_name with a file that has no names of layers; no path, as `latest_checkpoint` gives where there is none.
         """
         weight_files.load_weights(self, filepath, skip_mismatch, by_name)
+        return CheckpointStatus()
 
     def load_best(self, monitor: str | None = None) -> Path:
         """Load the best weights of the last `fit` and return their file.
