@@ -101,9 +101,9 @@ class Layer(Modal, OwnState, torch.nn.Module):
         self._trainable = bool(trainable)
         batch_shape = options.get("batch_input_shape") or options.get("batch_shape")
         if input_shape is not None:
-            input_shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+            input_shape = (input_shape,) if isinstance(input_shape, (int, np.integer)) else tuple(input_shape)
             batch_shape = (None, *input_shape)
-        self.given_shape: Shape | None = None if batch_shape is None else tuple(batch_shape)
+        self.given_shape: Shape | None = None if batch_shape is None else tuple(map(_plain_size, batch_shape))
         self.built_shape: Any = None
 
     # -- what a subclass gives ---------------------------------------------------------------------
@@ -440,6 +440,10 @@ class Layer(Modal, OwnState, torch.nn.Module):
 def _accepted(kind: type[Layer]) -> list[str]:
     """Return what a class of layers can be made with by name."""
     return [*argument_names(kind), *rule_names(kind), "batch_input_shape", "batch_shape"]
+
+
+def _plain_size(size: Any) -> Any:
+    return int(size) if isinstance(size, np.integer) else size  # np.prod(shape) gives one
 
 
 def _keras_shape(x: Any) -> Any:

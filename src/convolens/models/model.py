@@ -162,7 +162,11 @@ class Model(Fitting):
         weight_files.save_weights(self, filepath, overwrite)
 
     def load_weights(
-        self, filepath: str | Path, skip_mismatch: bool = False, by_name: bool | None = None
+        self,
+        filepath: str | Path,
+        skip_mismatch: bool = False,
+        by_name: bool | None = None,
+        options: Any = None,
     ) -> CheckpointStatus:
         """Read weights from a file of ours, of Keras or of torch (.safetensors).
 
@@ -171,6 +175,7 @@ class Model(Fitting):
             skip_mismatch: leave layers as they are whose weights in the file are of other shapes or missing, such as a last layer
                 for other classes; a warning names them.
             by_name: match the layers of a legacy .h5 file by their names and leave the others, which a warning names.
+            options: accepted, as in TensorFlow.
 
         Returns:
             What TensorFlow's programs ask then (`expect_partial()`).
