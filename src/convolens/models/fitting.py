@@ -345,8 +345,8 @@ class Fitting(OldGenerators, Compilable):
         weights = _class_weights("train_on_batch", class_weight, y)
         batch = self._batch("train_on_batch", x, y, sample_weight, weights)
         self._check_last_layer()
-        step = self._step("train_on_batch", train=True)
-        with kept_memory():
+        with self._as_compiled(), kept_memory():
+            step = self._step("train_on_batch", train=True)
             step.train(batch)
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
