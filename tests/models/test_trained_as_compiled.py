@@ -42,6 +42,20 @@ def test_the_frozen_one_learns_alone_and_is_held_in_the_other() -> None:
     assert (maker != both.trainable_weights[0].numpy()).any()
 
 
+def test_one_optimizer_serves_both() -> None:
+    judge, both = made()
+    optimizer = convolens.optimizers.Adam(0.0002, 0.5)
+    judge.trainable = True
+    judge.compile(optimizer, "binary_crossentropy")
+    judge.trainable = False
+    both.compile(optimizer, "binary_crossentropy")
+    for _ in range(2):
+        judge.train_on_batch(IMAGES, ONES)
+        both.train_on_batch(NOISE, ONES)
+    assert (int(judge.optimizer.iterations), int(both.optimizer.iterations)) == (2, 2)
+    assert both.optimizer.beta_1 == 0.5
+
+
 def test_compiled_anew_it_is_frozen() -> None:
     judge, _ = made()
     judge.compile("adam", "binary_crossentropy")

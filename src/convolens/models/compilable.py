@@ -401,6 +401,11 @@ class Compilable(Structure):
         trained = [p for p in self.module.parameters() if p.requires_grad]
         if not trained:
             raise ArgumentError(f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}")
+        known = {id(parameter) for parameter in self.optimizer.parameters}
+        if known and known.isdisjoint(
+            map(id, trained)
+        ):  # one object for two models, as in many GANs: each has a state of its own
+            self.optimizer = optimizers.get(optimizers.serialize(self.optimizer))
         self.optimizer.build(trained)
 
     def _step(self, what: str, train: bool = False) -> Step:
@@ -425,6 +430,7 @@ class Compilable(Structure):
             self._check_built(what)
             if any(parameter.requires_grad for parameter in self.module.parameters()):
                 self._build_optimizer(what)
+                optimizer = self.optimizer
                 self.precision.build(self.device)
             else:
                 optimizer = None
