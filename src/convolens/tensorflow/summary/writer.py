@@ -39,7 +39,11 @@ class SummaryWriter:
 
     @property
     def file(self) -> Any:
-        """torch's writer."""
+        """torch's writer.
+
+        Raises:
+            WriteError: the folder cannot be written into.
+        """
         if self._file is None:
             from torch.utils.tensorboard import SummaryWriter as File
 
