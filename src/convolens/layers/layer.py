@@ -101,7 +101,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
         self._trainable = bool(trainable)
         batch_shape = options.get("batch_input_shape") or options.get("batch_shape")
         if input_shape is not None:
-            batch_shape = (None, *(input_shape if np.ndim(input_shape) else [input_shape]))
+            batch_shape = (None, *(input_shape if isinstance(input_shape, Iterable) else [input_shape]))
         self.given_shape: Shape | None = None if batch_shape is None else tuple(map(_plain_size, batch_shape))
         self.built_shape: Any = None
 
