@@ -168,3 +168,33 @@ def test_a_copy_is_one_of_its_values() -> None:
     assert tuple(copied.shape) == (3, 2)
     assert copied.numpy().any()
     assert copy.deepcopy(layer).bias.numpy().tolist() == [0, 0]
+
+
+def test_a_layer_begins_with_the_weights_that_it_is_given() -> None:
+    kernel, bias = np.full((3, 3, 1, 2), 0.5, "f"), np.array([1.0, 2.0], "f")
+    model = convolens.Sequential(
+        [convolens.layers.Conv2D(2, 3, weights=[kernel, bias], input_shape=(4, 4, 1))]
+    )
+    for given, held in zip([kernel, bias], model.get_weights(), strict=True):
+        np.testing.assert_array_equal(held, given)
+    with pytest.raises(ShapeError, match="has 2 weights; received 1"):
+        convolens.layers.Dense(2, weights=[np.zeros((3, 2))])(np.zeros((1, 3), "f"))
+
+
+def test_branches_may_be_lists_of_one() -> None:
+    x = np.ones((1, 2), "f")
+    np.testing.assert_array_equal(convolens.layers.Add()([x, [x]]), x + x)
+    a = convolens.Input((2,))
+    assert convolens.layers.Concatenate()([a, [a]]).shape == (None, 4)
+
+
+def test_a_merge_of_ones_own_is_keras_2s() -> None:
+    class Fixed(layers._Merge):
+        def _merge_function(self, inputs: Any) -> Any:
+            return tf.ones((5, 1)) * inputs[0] + inputs[1]
+
+    a, b = convolens.Input((2,)), convolens.Input((2,))
+    joined = Fixed()([a, b])  # of batches of 5 alone, and drawn all the same
+    assert joined.shape == (None, 2)
+    x = np.ones((5, 2), "f")
+    np.testing.assert_array_equal(convolens.Model([a, b], joined).predict([x, x], verbose=0), 2 * x)

@@ -6,9 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+import convolens
 from convolens import layers, models, optimizers
 from convolens import tensorflow as tf
-from convolens.errors import ArgumentTypeError, CheckpointError, MissingFileError, NotBuiltError, WriteError
+from convolens.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    CheckpointError,
+    MissingFileError,
+    NotBuiltError,
+    WriteError,
+)
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.random((8, 6, 6, 1), "float32"), RANDOM.random((8, 2), "float32")
@@ -104,3 +112,27 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError):
         checkpoint_of(parts).save(tmp_path / "file" / "ckpt")
+
+
+def test_the_newest_weights_of_a_callback_are_found(tmp_path: Path) -> None:
+    model, _, _ = made()
+    model.compile("sgd", "mse")
+    names = tmp_path / "cp-{epoch:04d}.ckpt"
+    model.fit(
+        X,
+        Y,
+        epochs=2,
+        callbacks=[convolens.callbacks.ModelCheckpoint(names, save_weights_only=True)],
+        verbose=0,
+    )
+    (tmp_path / "notes").write_text("no weights")
+    latest = tf.train.latest_checkpoint(tmp_path)
+    assert latest == str(tmp_path / "cp-0002.ckpt")
+    again, _, _ = made()
+    again.load_weights(latest).expect_partial()
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_no_checkpoint_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="latest_checkpoint found no checkpoint"):
+        made()[0].load_weights(tf.train.latest_checkpoint(tmp_path))

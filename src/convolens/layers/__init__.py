@@ -21,7 +21,8 @@ from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
-from convolens.layers.dense import Dense
+from convolens.layers.core.dense import Dense
+from convolens.layers.core.embedding import Embedding
 from convolens.layers.flatten import Flatten
 from convolens.layers.foreign.nearest_neighbours import NearestNeighbours
 from convolens.layers.foreign.timm_network import TimmNetwork
@@ -44,7 +45,7 @@ from convolens.layers.merging.elementwise import (
     multiply,
     subtract,
 )
-from convolens.layers.merging.merge import merge
+from convolens.layers.merging.merge import OwnMerge, merge
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.normalization.group_normalization import GroupNormalization
 from convolens.layers.normalization.layer_normalization import LayerNormalization
@@ -91,6 +92,7 @@ from convolens.layers.weight_entry import WeightEntry
 from convolens.layers.zero_padding2d import ZeroPadding2D
 from convolens.missing import answer_for
 
+_Merge = OwnMerge  # Keras 2's name; programs subclass it
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
 GlobalMaxPool2D = GlobalMaxPooling2D
@@ -115,6 +117,7 @@ LAYERS: dict[str, type[Layer]] = {
     "GlobalMaxPooling2D": GlobalMaxPooling2D,
     "Flatten": Flatten,
     "Dense": Dense,
+    "Embedding": Embedding,
     "Dropout": Dropout,
     "SpatialDropout2D": SpatialDropout2D,
     "Activation": Activation,
@@ -236,6 +239,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",

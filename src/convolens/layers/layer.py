@@ -13,6 +13,7 @@ from convolens.arguments import refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.described import Described
 from convolens.errors import ArgumentError, NotBuiltError, ShapeError
+from convolens.initializers import is_undrawn
 from convolens.layers.axes import inside_tensors, surface_tensors
 from convolens.layers.calls.calling import call
 from convolens.layers.calls.input_spec import check_inputs
@@ -43,7 +44,7 @@ _NEUTRAL: tuple[Any, ...] = (None, False, "channels_last", "auto", {}, [])
 
 # Weights that a program names by attribute; `bias` is what it is called here too.
 _WEIGHT_NAMES = {
-    "kernel", "depthwise_kernel", "pointwise_kernel", "gamma", "beta", "alpha", "moving_mean", "moving_variance",
+    "kernel", "depthwise_kernel", "pointwise_kernel", "embeddings", "gamma", "beta", "alpha", "moving_mean", "moving_variance",
 }  # fmt: skip
 
 # Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
@@ -60,8 +61,8 @@ class Layer(Modal, OwnState, torch.nn.Module):
         input_shape: (rows, columns, channels) without the batch, for the first layer of a `Sequential`.
         trainable: False keeps the weights as they are.
         options: `activity_regularizer`, a penalty on what the layer gives, and the regularisers and constraints of its weights
-            (`kernel_regularizer`, `bias_constraint` ...); `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are
-            accepted.
+            (`kernel_regularizer`, `bias_constraint` ...); `weights`, the arrays that `set_weights` is given once the layer is built (Keras
+            2); `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are accepted.
 
     Raises:
         ArgumentTypeError: another keyword was given; the nearest argument is offered.
@@ -90,6 +91,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
         super().__init__()
         where = type(self).__name__
         take_rules(self, options)
+        self._given_weights = options.pop("weights", None)
         refuse_unknown(where, options, [*_accepted(type(self)), "dtype"])
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
@@ -99,9 +101,8 @@ class Layer(Modal, OwnState, torch.nn.Module):
         self._trainable = bool(trainable)
         batch_shape = options.get("batch_input_shape") or options.get("batch_shape")
         if input_shape is not None:
-            input_shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-            batch_shape = (None, *input_shape)
-        self.given_shape: Shape | None = None if batch_shape is None else tuple(batch_shape)
+            batch_shape = (None, *(input_shape if isinstance(input_shape, Iterable) else [input_shape]))
+        self.given_shape: Shape | None = None if batch_shape is None else tuple(map(_plain_size, batch_shape))
         self.built_shape: Any = None
 
     # -- what a subclass gives ---------------------------------------------------------------------
@@ -241,6 +242,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
                 self._settle_trainable()
                 self.built = True  # whoever sees it goes on without waiting
                 settle_initial_values(self)
+                self._settle_given_weights()
                 settle_constraints(self)
 
     def build_parts(self) -> None:
@@ -248,6 +250,12 @@ class Layer(Modal, OwnState, torch.nn.Module):
         if call_names(type(self)) is not None and not all(part.built for part in self.held_layers):
             self._shapes_by_running((mapped(SymbolicTensor, self.built_shape, until=is_shape),), {})
         self.register_parts()
+
+    def _settle_given_weights(self) -> None:
+        """Fill in the weights that the constructor was given; where all are read from a file at once, those are left."""
+        if self._given_weights is not None and not is_undrawn():
+            self.set_weights(self._given_weights)
+        self._given_weights = None
 
     def _settle_trainable(self) -> None:
         """Let the weights that were just made know whether they are trained; parts of a layer of the user's own know it."""
@@ -431,6 +439,10 @@ class Layer(Modal, OwnState, torch.nn.Module):
 def _accepted(kind: type[Layer]) -> list[str]:
     """Return what a class of layers can be made with by name."""
     return [*argument_names(kind), *rule_names(kind), "batch_input_shape", "batch_shape"]
+
+
+def _plain_size(size: Any) -> Any:
+    return int(size) if isinstance(size, np.integer) else size  # np.prod(shape) gives one
 
 
 def _keras_shape(x: Any) -> Any:

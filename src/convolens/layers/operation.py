@@ -10,6 +10,7 @@ import torch
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
 from convolens.layers.calls.shape_by_running import shape_by_running
 from convolens.layers.calls.symbols import is_symbolic, mapped
+from convolens.layers.calls.written_functions import write_function
 from convolens.layers.layer import Layer
 from convolens.naming import snake_case
 from convolens.tensor import Tensor, as_tensor
@@ -116,7 +117,10 @@ class Operation(Layer):
 
 
 class Lambda(Operation):
-    """A function of one `Tensor` (or a list of them) as a layer, as `keras.layers.Lambda`; in programs only, never out of a file.
+    """A function of one `Tensor` (or a list of them) as a layer, as `keras.layers.Lambda`.
+
+    Files hold it as Keras writes it, and no program is run from them: `load_model` finds the function where the same process saved it, or, by
+    its name, in `custom_objects`.
 
     Args:
         function: of a `Tensor` in Keras' order, and of `arguments`.
@@ -154,6 +158,23 @@ class Lambda(Operation):
         if self._takes_training:
             keywords.setdefault("training", self.training)
         return super().call(*arguments, **keywords)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments, the function as Keras 3 writes it.
+
+        Raises:
+            ArgumentError: the function goes by what no file holds: variables from outside that are no plain values.
+        """
+        function = write_function(self.function)
+        if function is None:
+            return super().get_config()  # refuses
+        return {
+            "name": self.name or self.default_name,
+            "trainable": self._trainable,
+            "dtype": "float32",
+            "function": function,
+            "arguments": self.given,
+        }
 
 
 def _as_tensor(value: Any) -> Any:

@@ -52,7 +52,7 @@ ADVICE = (
     (r"tf\.estimator.*", "it is gone from TensorFlow too; model.fit, evaluate and predict do its work"),
     (r"tf\.(python|contrib)\..*|tf\.(raw_ops|tpu|sysconfig|load_op_library|xla|dtensor|profiler).*",
      "it is TensorFlow's own, in C++; write the program for tf.keras"),
-    (r"tf\.(summary|train\.(Summary|FileWriter)).*", "keras.callbacks.TensorBoard and CSVLogger write what a training does"),
+    (r"tf\.(summary\..*|train\.(Summary|FileWriter).*)", "tf.summary.create_file_writer with scalar, image, histogram and text is here; keras.callbacks.TensorBoard writes what fit does"),
     (r"tf\.(train|checkpoint)\..*Checkpoint.*|tf\.train|tf\.train\.Saver", "model.save_weights, ModelCheckpoint and BackupAndRestore"),
     (r"tf\.(placeholder|layers|variable_scope|get_variable|global_variables).*", "graphs of TensorFlow 1 are not here; keras.Input and keras.layers"),
     (r"tf\.(Ragged|Sparse|ragged|sparse|lookup|feature_column|strings|audio|signal).*", "torch and NumPy, or plain Python, before the network"),

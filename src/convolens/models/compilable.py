@@ -2,7 +2,8 @@
 
 import copy
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -84,6 +85,7 @@ class Compilable(Structure):
         self.training_state: TrainingState | None = None
         self.reduce_gradients: GradientHook | None = None
         self.is_writer = True
+        self._trained_as_compiled: tuple[list[Layer], list[torch.nn.Parameter]] | None = None
         self.part: torch.nn.Module | None = (
             None  # runs instead of the whole, on batches of what comes before it
         )
@@ -137,6 +139,29 @@ class Compilable(Structure):
         self._settle_outputs()
         self._last_layer_checked = False
         self._check_last_layer()
+        self._trained_as_compiled = _trained_parts(self.module)
+
+    @contextmanager
+    def _as_compiled(self) -> Iterator[None]:
+        """Train within the block what was trainable when the model was compiled, where nothing of it is now.
+
+        So the discriminator of a GAN, frozen for the model around it after it was compiled, still learns by itself, as in Keras 2.
+        """
+        if self._trained_as_compiled is None or any(p.requires_grad for p in self.module.parameters()):
+            yield
+            return
+        parts, parameters = self._trained_as_compiled
+        try:
+            for part in parts:
+                part._trainable = True
+            for parameter in parameters:
+                parameter.requires_grad_(True)
+            yield
+        finally:
+            for parameter in parameters:
+                parameter.requires_grad_(False)
+            for part in parts:
+                part._trainable = False
 
     @property
     def compiled_loss(self) -> Any:
@@ -376,6 +401,11 @@ class Compilable(Structure):
         trained = [p for p in self.module.parameters() if p.requires_grad]
         if not trained:
             raise ArgumentError(f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}")
+        known = {id(parameter) for parameter in self.optimizer.parameters}
+        if known and known.isdisjoint(
+            map(id, trained)
+        ):  # one object for two models, as in many GANs: each has a state of its own
+            self.optimizer = optimizers.get(optimizers.serialize(self.optimizer))
         self.optimizer.build(trained)
 
     def _step(self, what: str, train: bool = False) -> Step:
@@ -400,6 +430,7 @@ class Compilable(Structure):
             self._check_built(what)
             if any(parameter.requires_grad for parameter in self.module.parameters()):
                 self._build_optimizer(what)
+                optimizer = self.optimizer
                 self.precision.build(self.device)
             else:
                 optimizer = None
@@ -423,6 +454,13 @@ class Compilable(Structure):
             self.reduce_gradients,
             penalties_of(self.module),
         ]
+
+
+def _trained_parts(module: torch.nn.Module) -> tuple[list[Layer], list[torch.nn.Parameter]] | None:
+    """Return the layers and the parameters that are trained; None where there are none."""
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    parts = [part for part in module.modules() if isinstance(part, Layer) and part._trainable]
+    return (parts, parameters) if parameters else None
 
 
 def _no_loss(y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:

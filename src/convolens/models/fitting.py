@@ -114,8 +114,10 @@ class Fitting(OldGenerators, Compilable):
 
     def _check_labels(self, where: str, y: Any) -> None:
         """Raise where there are no labels, or such as the loss cannot take; those on a GPU are not waited for."""
-        if y is None and (self.own_steps or self.loss_function is None):
-            return  # its own step, or the losses that its layers add, may do without
+        if self.loss_function is None or "train_step" in self.own_steps:
+            return  # what its own step does with them, it knows; the losses that its layers add do without
+        if y is None and self.own_steps:
+            return
         if y is None:
             raise ArgumentError(
                 f"{where}: there are no labels; give y beside x, or batches of (x, y). flow_from_directory with "
@@ -343,8 +345,8 @@ class Fitting(OldGenerators, Compilable):
         weights = _class_weights("train_on_batch", class_weight, y)
         batch = self._batch("train_on_batch", x, y, sample_weight, weights)
         self._check_last_layer()
-        step = self._step("train_on_batch", train=True)
-        with kept_memory():
+        with self._as_compiled(), kept_memory():
+            step = self._step("train_on_batch", train=True)
             step.train(batch)
         logs = step.logs()
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import refuse_unknown
+from convolens.checkpoints.status import CheckpointStatus
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
@@ -161,8 +162,12 @@ class Model(Fitting):
         weight_files.save_weights(self, filepath, overwrite)
 
     def load_weights(
-        self, filepath: str | Path, skip_mismatch: bool = False, by_name: bool | None = None
-    ) -> None:
+        self,
+        filepath: str | Path,
+        skip_mismatch: bool = False,
+        by_name: bool | None = None,
+        options: Any = None,
+    ) -> CheckpointStatus:
         """Read weights from a file of ours, of Keras or of torch (.safetensors).
 
         Args:
@@ -170,12 +175,17 @@ class Model(Fitting):
             skip_mismatch: leave layers as they are whose weights in the file are of other shapes or missing, such as a last layer
                 for other classes; a warning names them.
             by_name: match the layers of a legacy .h5 file by their names and leave the others, which a warning names.
+            options: accepted, as in TensorFlow.
+
+        Returns:
+            What TensorFlow's programs ask then (`expect_partial()`).
 
         Raises:
             MissingFileError: no such file. CheckpointError: damaged, of another architecture, or nothing in it fits.
-            ArgumentError: by_name with a file that has no names of layers.
+            ArgumentError: by_name with a file that has no names of layers; no path, as `latest_checkpoint` gives where there is none.
         """
         weight_files.load_weights(self, filepath, skip_mismatch, by_name)
+        return CheckpointStatus()
 
     def load_best(self, monitor: str | None = None) -> Path:
         """Load the best weights of the last `fit` and return their file.

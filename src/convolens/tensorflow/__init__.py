@@ -46,6 +46,7 @@ _MODULES = (
     "nn",
     "random",
     "strings",
+    "summary",
     "test",
     "train",
     "version",

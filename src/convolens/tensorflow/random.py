@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from convolens import random
 from convolens.missing import answer_for
+from convolens.ops.making import sizes
 from convolens.ops.operation import operation
 from convolens.seeding import set_random_seed
 from convolens.tensor import Tensor, as_tensor
@@ -91,11 +94,12 @@ def gamma(shape: Any, alpha: Any, beta: Any = 1.0, dtype: Any = "float32", seed:
     """Return random numbers from a gamma distribution.
 
     Args:
-        shape: the sizes.
-        alpha, beta: its shape and its rate.
+        shape: the sizes, for each of the distributions.
+        alpha, beta: its shape and its rate; tensors of several, whose sizes come behind `shape`.
         dtype, seed: as of `normal`.
     """
-    return as_tensor(random.gamma(shape, alpha, dtype, stream(seed)) / beta)
+    behind = np.broadcast_shapes(np.shape(alpha), np.shape(beta))
+    return as_tensor(random.gamma((*sizes(shape), *behind), alpha, dtype, stream(seed)) / as_tensor(beta))
 
 
 @operation(1)

@@ -13,12 +13,13 @@ from typing import Any
 import torch
 
 from convolens.checkpoints import tensors as files
+from convolens.checkpoints.status import CheckpointStatus
 from convolens.checkpoints.values import decode, encode
 from convolens.errors import ArgumentTypeError, CheckpointError, MissingFileError, NotBuiltError
 from convolens.files.atomic import atomic_path, remove
 from convolens.files.plain_json import parse
 from convolens.missing import answer_for
-from convolens.models.files.file_names import prepare
+from convolens.models.files.file_names import is_old_form, prepare
 from convolens.optimizers import Optimizer
 from convolens.tensor import Variable
 from convolens.tensorflow.top.text import written
@@ -95,7 +96,7 @@ class Checkpoint:
         files.write(place, found, {"format": "pt", "writer": "convolens", "values": json.dumps(values)})
         return str(place)[: -len(_SUFFIX)]
 
-    def restore(self, save_path: Any, options: Any = None) -> "CheckpointStatus":
+    def restore(self, save_path: Any, options: Any = None) -> CheckpointStatus:
         """Put everything back as it was saved; nothing where there is no checkpoint (None).
 
         Args:
@@ -108,7 +109,7 @@ class Checkpoint:
         """
         return self.read(save_path) if save_path is not None else CheckpointStatus()
 
-    def read(self, save_path: Any, options: Any = None) -> "CheckpointStatus":
+    def read(self, save_path: Any, options: Any = None) -> CheckpointStatus:
         """Do what `restore` does, for a path that is there.
 
         Args:
@@ -181,16 +182,6 @@ class Checkpoint:
         return {id(parameter): name for parameter, name in self._parameters()}
 
 
-class CheckpointStatus:
-    """What `restore` gives; all was put back, so there is nothing to complain of."""
-
-    def assert_consumed(self) -> "CheckpointStatus":
-        """Return itself."""
-        return self
-
-    assert_existing_objects_matched = assert_nontrivial_match = expect_partial = assert_consumed
-
-
 class CheckpointManager:
     """Keeps the newest checkpoints in a folder.
 
@@ -259,6 +250,9 @@ class CheckpointManager:
 def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -> str | None:
     """Return the path of the newest checkpoint in a folder, without its ending; None where there is none.
 
+    Where no `Checkpoint` has saved there, it is the newest file of weights that `ModelCheckpoint` or `save_weights` wrote under a name such as
+    `cp-0001.ckpt`, for `load_weights`.
+
     Args:
         checkpoint_dir: the folder.
         latest_filename: of the text that tells it; "checkpoint" by default.
@@ -269,7 +263,10 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
     """
     folder = Path(written(checkpoint_dir))
     listed = _listed(folder, latest_filename or _NEWEST)
-    return str(folder / listed[-1]) if listed else None
+    if listed:
+        return str(folder / listed[-1])
+    weights = [path for path in sorted(folder.glob("*")) if is_old_form(path)]
+    return str(max(weights, key=lambda path: path.stat().st_mtime_ns)) if weights else None
 
 
 def list_variables(ckpt_dir_or_file: Any) -> list[tuple[str, list[int]]]:

@@ -97,8 +97,8 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
     return np.eye(classes)[labels]
 
 
-def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
-    """Return an array divided by its norms along an axis; where they are 0 it stays as it is. A row (n,) becomes (1, n), as in Keras.
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
+    """Return an array, or a tensor, divided by its norms along an axis; where they are 0 it stays as it is. A row (n,) becomes (1, n), as in Keras.
 
     Args:
         x: numbers.
@@ -109,6 +109,11 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
         >>> normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
         [[0.6, 0.8], [0.0, 0.0]]
     """
+    import torch
+
+    if isinstance(x, torch.Tensor):
+        lengths = torch.linalg.vector_norm(x, order, axis, keepdim=True)
+        return x / torch.where(lengths == 0, torch.ones_like(lengths), lengths)
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
     return np.asarray(x) / np.expand_dims(norms, axis)

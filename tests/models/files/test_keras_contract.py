@@ -67,7 +67,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 PLACES = {"1D": (8,), "3D": (4, 4, 4)}  # by what a layer's name says; those of images where it says nothing
 NOT_LEGACY = ("RandomBrightness",)  # Keras cannot write it in the legacy form
-GONE = ("InputLayer", "ThresholdedReLU")  # no layer to be called; no layer of Keras 3
+# No layer to be called; no layer of Keras 3; takes whole numbers (tests/layers/core).
+GONE = ("InputLayer", "ThresholdedReLU", "Embedding")
 
 
 def input_shape(name: str) -> tuple[int, ...]:

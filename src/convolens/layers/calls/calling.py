@@ -39,6 +39,11 @@ def call(layer: Any, run: Callable[..., Any], arguments: Any, keywords: dict[str
         keywords.pop("mask", None)
         if len(arguments) == 2 and isinstance(arguments[1], (bool, type(None))):
             arguments, training = arguments[:1], arguments[1]
+        if isinstance(
+            arguments[0], (list, tuple)
+        ):  # what `K.gradients` and the like gave: [x, [y]] is [x, y]
+            branches = [b[0] if isinstance(b, list) and len(b) == 1 else b for b in arguments[0]]
+            arguments = (type(arguments[0])(branches), *arguments[1:])
     training = None if training is None else bool(training)
     if layer.input_spec is not None:
         check_inputs(layer.title, layer.input_spec, shapes_of(arguments[0], _shape))

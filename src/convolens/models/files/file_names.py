@@ -60,6 +60,15 @@ def ending(where: str, path: Path, known: tuple[str, ...]) -> str:
     )
 
 
+def is_old_form(path: Path) -> bool:
+    """Return whether a file is of Keras' HDF5 form under a name without an ending of one, such as `cp-0001.ckpt`.
+
+    Args:
+        path: a file, or something else.
+    """
+    return is_old_name(path.name) and path.is_file() and _is_hdf5(path)
+
+
 def _is_hdf5(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(_HDF5)) == _HDF5

@@ -96,7 +96,7 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
         name, config = passing
     if name == "Merge":
         name, config = _merge(where, config)
-    if version < 3:
+    if version < 3 and name != "Embedding":  # whose output_dim is no layer's units
         config = {keras_1.ARGUMENTS.get(key, key): value for key, value in config.items()}
     name = str(_CLASSES.get(name, name))
     _translate(where, name, config, version)
@@ -149,7 +149,7 @@ def _translate(where: str, name: str, config: dict[str, Any], version: int) -> N
             f"model description: {where} has Keras {version}'s hard_sigmoid, whose slope is 0.2; today's is 1/6, so "
             "its predictions would differ. Train it again with another activation."
         )
-    features = config.pop("input_dim", None)
+    features = None if name == "Embedding" else config.pop("input_dim", None)
     if features is not None and not config.get("batch_input_shape"):
         config["batch_input_shape"] = [None, features]
     config.pop("input_dtype", None)

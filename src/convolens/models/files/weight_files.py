@@ -75,6 +75,10 @@ def load_weights(
         MissingFileError: no such file. CheckpointError: damaged, or of another architecture: nothing in it fits.
         ArgumentError: by_name with a file that has no names of layers.
     """
+    if filepath is None:
+        raise ArgumentError(
+            "load_weights: received None, no path: tf.train.latest_checkpoint found no checkpoint in its folder."
+        )
     path = Path(filepath)
     form = ending("load_weights", path, (*WEIGHTS, ARCHIVE))
     check_there(path)

@@ -7,8 +7,9 @@ from typing import Any
 from convolens.arguments import look_up
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Layer, Operation, SymbolicTensor
+from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Lambda, Layer, Operation, SymbolicTensor
 from convolens.layers.calls.symbols import leaves, mapped
+from convolens.layers.calls.written_functions import read_function
 from convolens.models.graph.container import Container
 from convolens.models.graph.network import Network
 from convolens.models.graph.operations import is_operation, operation_from, placed
@@ -38,10 +39,7 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
         made: Layer = own.from_config(dict(description.get("config", {})))
         return getattr(made, "module", made)
     if name == "Lambda":
-        raise UnknownNameError(
-            "model description: unknown layer class 'Lambda': it holds a program, and none is run from a file; build "
-            "the model here without it, and call model.load_weights."
-        )
+        return _lambda_from_config(description.get("config", {}))
     makers: dict[str, Callable[[Any], Layer]] = {
         **{known: kind.from_config for known, kind in (LAYERS | OWN_LAYERS).items()},
         "Functional": network_from_config,
@@ -56,6 +54,16 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
             "@keras.utils.register_keras_serializable()."
         ) from None
     return make(description.get("config", {}))
+
+
+def _lambda_from_config(config: Any) -> Layer:
+    function = read_function(config.get("function")) if isinstance(config, Mapping) else None
+    if function is None:
+        raise UnknownNameError(
+            "model description: unknown layer class 'Lambda': it holds a program, and none is run from a file; give a function with a "
+            "name by custom_objects={NAME: FUNCTION}, or build the model here and call model.load_weights."
+        )
+    return Lambda.from_config({**config, "function": function})
 
 
 def sequential_from_config(config: Any) -> SequentialNetwork:

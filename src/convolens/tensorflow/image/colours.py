@@ -13,7 +13,7 @@ from convolens.tensor import as_dtype
 
 __all__ = [
     "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation", "convert_image_dtype",
-    "grayscale_to_rgb", "per_image_standardization",
+    "grayscale_to_rgb", "per_image_standardization", "rgb_to_yiq", "rgb_to_yuv", "yiq_to_rgb", "yuv_to_rgb",
 ]  # fmt: skip
 
 
@@ -122,6 +122,59 @@ def adjust_saturation(image: Any, saturation_factor: Any) -> Any:
         )
 
     return _in_fractions(stronger, image)
+
+
+# Brightness, then two differences of colours, as columns: as TensorFlow has them.
+_TO_YUV = [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+]
+_TO_YIQ = [
+    [0.299, 0.59590059, 0.21153661],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+]
+
+
+@operation(1)
+def rgb_to_yuv(images: Any) -> Any:
+    """Return red, green and blue as brightness and two differences of colours.
+
+    Args:
+        images: (..., 3), fractions.
+    """
+    return images @ images.new_tensor(_TO_YUV)
+
+
+@operation(1)
+def yuv_to_rgb(images: Any) -> Any:
+    """Undo `rgb_to_yuv`.
+
+    Args:
+        images: (..., 3), fractions.
+    """
+    return images @ torch.linalg.inv(images.new_tensor(_TO_YUV))
+
+
+@operation(1)
+def rgb_to_yiq(images: Any) -> Any:
+    """Return red, green and blue as brightness and two differences of colours, as NTSC sends them.
+
+    Args:
+        images: (..., 3), fractions.
+    """
+    return images @ images.new_tensor(_TO_YIQ)
+
+
+@operation(1)
+def yiq_to_rgb(images: Any) -> Any:
+    """Undo `rgb_to_yiq`.
+
+    Args:
+        images: (..., 3), fractions.
+    """
+    return images @ torch.linalg.inv(images.new_tensor(_TO_YIQ))
 
 
 @operation(1)

@@ -1,0 +1,1 @@
+"""Layers that see vectors and whole numbers: `Dense` and `Embedding`."""
