@@ -74,3 +74,17 @@ def test_tensors_are_normalized_as_arrays() -> None:
         )
     assert convolens.tensorflow.random.gamma([3], alpha=[0.5, 2.0]).shape == (3, 2)
     assert convolens.tensorflow.random.gamma((3,), 0.5).shape == (3,)
+
+
+def test_it_is_told_and_freeze_means_it() -> None:
+    judge, _ = made()
+    with pytest.warns(
+        UserWarning, match="was frozen .* after it was compiled, and is trained as it was compiled"
+    ):
+        judge.train_on_batch(IMAGES, ONES)
+    judge.freeze()
+    before = judge.get_weights()
+    with pytest.warns(UserWarning, match="nothing is trainable"):
+        judge.train_on_batch(IMAGES, ONES)
+    for a, b in zip(before, judge.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -101,3 +101,15 @@ def test_what_is_listed_is_there():
 def test_no_folder_of_tests_is_taken_for_a_package_that_programs_import():
     here = Path(__file__).parent.parent
     assert not [name for name in ("tensorflow", "keras", "tf_keras") if (here / name).exists()]
+
+
+def test_losses_of_samples_are_averaged_over_the_batch_of_all_devices():
+    losses = tf.constant([1.0, 3.0, 5.0])
+    assert float(tf.nn.compute_average_loss(losses)) == 3.0
+    assert (
+        float(tf.nn.compute_average_loss(losses, sample_weight=[1.0, 0.0, 1.0], global_batch_size=4)) == 1.5
+    )
+    assert float(tf.nn.scale_regularization_loss([tf.constant(1.0), tf.constant(2.0)])) == 3.0
+    x = tf.reshape(tf.range(16.0), (1, 4, 4, 1))
+    assert tf.space_to_depth(x, 2).shape == (1, 2, 2, 4)
+    assert (tf.depth_to_space(tf.space_to_depth(input=x, block_size=2), 2) == x).numpy().all()

@@ -85,7 +85,6 @@ class Compilable(Structure):
         self.training_state: TrainingState | None = None
         self.reduce_gradients: GradientHook | None = None
         self.is_writer = True
-        self._trained_as_compiled: tuple[list[Layer], list[torch.nn.Parameter]] | None = None
         self.part: torch.nn.Module | None = (
             None  # runs instead of the whole, on batches of what comes before it
         )
@@ -151,6 +150,12 @@ class Compilable(Structure):
             yield
             return
         parts, parameters = self._trained_as_compiled
+        warnings.warn(
+            f"train_on_batch: {self.name} was frozen (trainable = False) after it was compiled, and is trained as it was compiled, as in "
+            "Keras 2; compile it again, or call model.freeze(), to leave it as it is.",
+            UserWarning,
+            stacklevel=4,
+        )
         try:
             for part in parts:
                 part._trainable = True

@@ -29,6 +29,7 @@ class Structure:
     name: str
     given_shape: tuple[int | None, ...] | None = None  # of a torch module, by `build`
     device_given = False  # by `to`: then `fit` leaves the weights where they are
+    _trained_as_compiled: Any = None
 
     @property
     def layers(self) -> list[Any]:
@@ -224,6 +225,7 @@ class Structure:
             Trained(frozen_layers=1, layers=2, trainable_parameters=10, non_trainable_parameters=16)
         """
         self._check_built("freeze")
+        self._trained_as_compiled = None
         freezing.freeze(self, until)
         return self._trained()
 

@@ -23,9 +23,9 @@ in_top_k, l2_normalize, top_k, zero_fraction = (
     getattr(math, name) for name in ("in_top_k", "l2_normalize", "top_k", "zero_fraction")
 )
 _OWN = (
-    "avg_pool", "avg_pool2d", "batch_normalization", "bias_add", "conv1d", "conv2d", "conv2d_transpose", "convolution", "crelu",
+    "avg_pool", "avg_pool2d", "batch_normalization", "bias_add", "compute_average_loss", "conv1d", "conv2d", "conv2d_transpose", "convolution", "crelu",
     "depthwise_conv2d", "dropout", "embedding_lookup", "gelu", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu",
-    "local_response_normalization", "lrn", "max_pool", "max_pool2d", "moments", "separable_conv2d",
+    "local_response_normalization", "lrn", "max_pool", "max_pool2d", "moments", "scale_regularization_loss", "separable_conv2d",
     "sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2",
     "sparse_softmax_cross_entropy_with_logits", "top_k", "zero_fraction",
 )  # fmt: skip
@@ -340,6 +340,36 @@ def sigmoid_cross_entropy_with_logits(labels: Any, logits: Any) -> Any:
         logits: scores x.
     """
     return ops.binary_crossentropy(labels, logits, True)
+
+
+@operation(2)
+def compute_average_loss(
+    per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None, **options: Any
+) -> Any:
+    """Return the sum of the samples' losses divided by the size of the batch on all devices, of which there is one.
+
+    Args:
+        per_example_loss: (n,).
+        sample_weight: one a sample; None for 1.
+        global_batch_size: what to divide by; None for n.
+        options: TensorFlow's others are accepted.
+
+    Example:
+        >>> float(compute_average_loss([1.0, 3.0], global_batch_size=8))
+        0.5
+    """
+    losses = ops.multiply(per_example_loss, 1.0 if sample_weight is None else sample_weight)
+    return ops.sum(losses) / (losses.shape[0] if global_batch_size is None else global_batch_size)
+
+
+@operation(1)
+def scale_regularization_loss(regularization_loss: Any) -> Any:
+    """Return the sum of penalties for each device, of which there is one.
+
+    Args:
+        regularization_loss: one, or a list of them.
+    """
+    return ops.sum(regularization_loss)
 
 
 @operation(1)

@@ -14,6 +14,7 @@ _OWN = "convolens.custom_objects"
 # Names that live elsewhere, and where.
 _NAMES = {
     "CustomObjectScope": _OWN,
+    "Progbar": "convolens.utils.progbar",
     "PyDataset": "convolens.utils.py_dataset",
     "Sequence": "convolens.utils.py_dataset",
     "array_to_img": _FILES,
@@ -33,6 +34,7 @@ _NAMES = {
 
 __all__ = [
     "CustomObjectScope",
+    "Progbar",
     "PyDataset",
     "Sequence",
     "array_to_img",

@@ -14,7 +14,7 @@ from convolens.tensor import Variable as Variable
 from convolens.tensorflow.top.spelling import all_spelt
 
 _SPELT = (
-    "broadcast_to", "cast", "eye", "ones", "ones_like", "roll", "saturate_cast", "searchsorted", "stop_gradient", "tile", "zeros",
+    "broadcast_to", "cast", "depth_to_space", "eye", "ones", "ones_like", "roll", "saturate_cast", "searchsorted", "space_to_depth", "stop_gradient", "tile", "zeros",
     "zeros_like",
 )  # fmt: skip
 globals().update(
