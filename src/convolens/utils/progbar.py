@@ -76,6 +76,6 @@ class Progbar:
 
         Args:
             n: how many.
-            values: as of `update`.
+            values: as of `Progbar.update`.
         """
         self.update(self._seen + n, values)
