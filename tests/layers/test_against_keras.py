@@ -213,7 +213,7 @@ def _outside(y: torch.Tensor) -> np.ndarray:
 def test_every_layer_has_cases() -> None:
     gone = {"ThresholdedReLU"}  # from Keras 3
     elsewhere = {
-        "Embedding",  # tests/layers/core: it takes whole numbers
+        "Embedding",  # tests/layers/fully_connected: it takes whole numbers
         "RandomCrop",  # tests/layers/preprocessing; in predictions Keras 3.15 gives another shape than it says
     }
     assert set(CASES) == set(layers.LAYERS) - {"InputLayer"} - gone - elsewhere

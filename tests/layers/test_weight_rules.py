@@ -29,7 +29,7 @@ MADE: dict[str, dict[str, Any]] = {
 RULED = [
     (name, rule)
     for name, kind in layers.LAYERS.items()
-    if kind.ruled_weights and name != "Embedding"  # takes whole numbers: tests/layers/core
+    if kind.ruled_weights and name != "Embedding"  # takes whole numbers: tests/layers/fully_connected
     for rule in rule_names(kind)
 ]
 RULES: dict[str, list[tuple[str, dict[str, Any]]]] = {

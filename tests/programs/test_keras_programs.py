@@ -67,6 +67,8 @@ def _in_a_folder_of_its_own(datasets: Path, tmp_path: Path, monkeypatch: pytest.
     for module in ("places", "mnist"):
         monkeypatch.setattr(f"convolens.datasets.{module}.check", take)
     matplotlib.use("Agg")
+    # What a program sets for the process, `K.set_learning_phase(1)`, ends with it.
+    monkeypatch.setattr("convolens.backend.settings._numbers", {"epsilon": 1e-7, "learning_phase": 0})
 
 
 # What they need that is not here yet; whoever adds it takes the line out.

@@ -21,12 +21,12 @@ from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
 from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
-from convolens.layers.core.dense import Dense
-from convolens.layers.core.embedding import Embedding
 from convolens.layers.flatten import Flatten
 from convolens.layers.foreign.nearest_neighbours import NearestNeighbours
 from convolens.layers.foreign.timm_network import TimmNetwork
 from convolens.layers.foreign.tree_ensemble import TreeEnsemble
+from convolens.layers.fully_connected.dense import Dense
+from convolens.layers.fully_connected.embedding import Embedding
 from convolens.layers.input_layer import Input, InputLayer
 from convolens.layers.layer import Layer, SymbolicTensor
 from convolens.layers.merging.concatenate import Concatenate, concatenate

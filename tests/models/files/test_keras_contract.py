@@ -67,7 +67,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 PLACES = {"1D": (8,), "3D": (4, 4, 4)}  # by what a layer's name says; those of images where it says nothing
 NOT_LEGACY = ("RandomBrightness",)  # Keras cannot write it in the legacy form
-# No layer to be called; no layer of Keras 3; takes whole numbers (tests/layers/core).
+# No layer to be called; no layer of Keras 3; takes whole numbers (tests/layers/fully_connected).
 GONE = ("InputLayer", "ThresholdedReLU", "Embedding")
 
 
