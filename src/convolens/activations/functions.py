@@ -1,7 +1,6 @@
 """Activations as users call them: of values in Keras' order, and of symbolic tensors, where they become layers of the graph."""
 
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch.nn.functional as F
 
 from convolens.activations.inside import ACTIVATIONS, channel_dimension
 from convolens.tensor import Tensor, as_tensor
+from convolens.tensor.tensor import draws_graph
 
 
 def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -17,13 +17,10 @@ def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def called(x: Any, *arguments: Any, **keywords: Any) -> Any:
-        if hasattr(x, "node"):  # symbolic
-            layers = importlib.import_module("convolens.layers")  # which lie above
+        if draws_graph(x):
             if not arguments and not keywords:
-                return layers.Activation(function.__name__)(x)
-            return importlib.import_module("convolens.layers.operation").Operation(called)(
-                x, *arguments, **keywords
-            )
+                return x.activated(function.__name__)
+            return x.operated(called, x, *arguments, **keywords)
         plain = type(x) in (torch.Tensor, torch.nn.Parameter)
         return function(x if plain else as_tensor(x), *arguments, **keywords)
 

@@ -27,7 +27,7 @@ def of_values(function: Function) -> Function:
     def called(y_true: Any, y_pred: Any, *arguments: Any, **keywords: Any) -> Any:
         for one in (y_true, y_pred):
             if draws_graph(one):
-                return one._operate(called, y_true, y_pred, *arguments, **keywords)
+                return one.operated(called, y_true, y_pred, *arguments, **keywords)
         both = isinstance(y_true, torch.Tensor) and isinstance(y_pred, torch.Tensor)
         if not both:
             y_true, y_pred = as_tensor(y_true), as_tensor(y_pred)

@@ -62,70 +62,86 @@ class SymbolicTensor:
         """Return the shape (TensorFlow's older word)."""
         return self.shape
 
-    def _operate(self, function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    def activated(self, name: str) -> Any:
+        """Return what an activation gives, as a layer of the graph.
+
+        Args:
+            name: of the activation.
+        """
+        from convolens.layers.activation import Activation  # a layer, which is made of this
+
+        return Activation(name)(self)
+
+    def operated(self, function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+        """Return what a function gives, as a layer of the graph.
+
+        Args:
+            function: of values, that takes symbolic tensors' place in each run.
+            arguments, keywords: of the function.
+        """
         from convolens.layers.operation import Operation  # a layer, which is made of this
 
         return Operation(function)(*arguments, **keywords)
 
     def __add__(self, other: Any) -> Any:
-        return self._operate(operator.add, self, other)
+        return self.operated(operator.add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self._operate(operator.add, other, self)
+        return self.operated(operator.add, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return self._operate(operator.sub, self, other)
+        return self.operated(operator.sub, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return self._operate(operator.sub, other, self)
+        return self.operated(operator.sub, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return self._operate(operator.mul, self, other)
+        return self.operated(operator.mul, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return self._operate(operator.mul, other, self)
+        return self.operated(operator.mul, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._operate(operator.truediv, self, other)
+        return self.operated(operator.truediv, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self._operate(operator.truediv, other, self)
+        return self.operated(operator.truediv, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return self._operate(operator.floordiv, self, other)
+        return self.operated(operator.floordiv, self, other)
 
     def __mod__(self, other: Any) -> Any:
-        return self._operate(operator.mod, self, other)
+        return self.operated(operator.mod, self, other)
 
     def __pow__(self, other: Any) -> Any:
-        return self._operate(operator.pow, self, other)
+        return self.operated(operator.pow, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self._operate(operator.pow, other, self)
+        return self.operated(operator.pow, other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return self._operate(operator.matmul, self, other)
+        return self.operated(operator.matmul, self, other)
 
     def __neg__(self) -> Any:
-        return self._operate(operator.neg, self)
+        return self.operated(operator.neg, self)
 
     def __abs__(self) -> Any:
-        return self._operate(operator.abs, self)
+        return self.operated(operator.abs, self)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._operate(operator.getitem, self, place)
+        return self.operated(operator.getitem, self, place)
 
     def __gt__(self, other: Any) -> Any:
-        return self._operate(operator.gt, self, other)
+        return self.operated(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return self._operate(operator.ge, self, other)
+        return self.operated(operator.ge, self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return self._operate(operator.lt, self, other)
+        return self.operated(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Any:
-        return self._operate(operator.le, self, other)
+        return self.operated(operator.le, self, other)
 
     def __bool__(self) -> bool:
         raise ArgumentTypeError(
