@@ -35,7 +35,7 @@ TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.installed-dev  ## run every test and doctest that is quick: some seven minutes on two idle cores
 	@$(BIN)/python $(TESTS) -m "not slow and not soak" $(PYTEST_ARGS)
 
-slow: $(VENV)/.installed-dev  ## run those of tests/slow.txt: ten minutes more
+slow: $(VENV)/.installed-dev  ## run those of tests/slow.txt: some fourteen minutes more
 	@$(BIN)/python $(TESTS) -m "slow and not soak" $(PYTEST_ARGS)
 
 coverage: $(VENV)/.installed-dev  ## run them with coverage (at least 90 % of src/)

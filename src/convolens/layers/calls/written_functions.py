@@ -26,10 +26,10 @@ def write_function(function: Callable[..., Any]) -> dict[str, Any] | None:
         >>> read_function(json.loads(json.dumps(write_function(halve)))) is halve
         True
     """
-    described = _described(function)
     try:
+        described = _described(function)
         key = json.dumps(described, sort_keys=True)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # a variable from outside that is no plain value, or has none yet
         return None
     if described is not None:
         _written[key] = function

@@ -1,4 +1,10 @@
-"""Checks of values: of each the first that is wrong is told."""
+"""Checks of values: of each the first that is wrong is told.
+
+Example:
+    >>> assert_equal([1, 2], [1, 3], message="labels")
+    Traceback (most recent call last):
+    convolens.errors.ArgumentError: labels: assert_equal: expected values equal to the others; received 2 and 3 at (1,).
+"""
 
 import operator
 from collections.abc import Callable
@@ -11,10 +17,15 @@ from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.tensor import as_dtype, as_tensor
 
 
-def assert_equal(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are equal to others, each to the one in its place.
+def _compared(name: str, words: str, compare: Callable[[Any, Any], Any]) -> Callable[..., None]:
+    """Return the check of values against others."""
+
+    def check(
+        x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
+    ) -> None:
+        _compare(check.__name__, words, compare, x, y, message)
+
+    check.__doc__ = f"""Check that values are {words} others, each the one in its place.
 
     Args:
         x, y: numbers or texts of one shape, or of shapes that spread over each other.
@@ -22,85 +33,20 @@ def assert_equal(
         summarize, name: accepted.
 
     Raises:
-        ArgumentError: two are not equal.
-
-    Example:
-        >>> assert_equal([1, 2], [1, 3], message="labels")
-        Traceback (most recent call last):
-        convolens.errors.ArgumentError: labels: assert_equal: expected values equal to the others; received 2 and 3 at (1,).
-    """
-    _compare("assert_equal", "equal to", operator.eq, x, y, message)
-
-
-def assert_none_equal(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are other than others, each the one in its place.
-
-    Args: as of `assert_equal`.
-
-    Raises:
         ArgumentError: one is not.
     """
-    _compare("assert_none_equal", "other than", operator.ne, x, y, message)
+    return _named(check, name)
 
 
-def assert_less(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are less than others, each the one in its place.
+def _signed(name: str, words: str, compare: Callable[[Any, Any], Any]) -> Callable[..., None]:
+    """Return the check of values against 0."""
 
-    Args: as of `assert_equal`.
+    def check(
+        x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
+    ) -> None:
+        _compare(check.__name__, words, compare, x, 0, message)
 
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_less", "less than", operator.lt, x, y, message)
-
-
-def assert_less_equal(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are at most others, each the one in its place.
-
-    Args: as of `assert_equal`.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_less_equal", "at most", operator.le, x, y, message)
-
-
-def assert_greater(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are greater than others, each the one in its place.
-
-    Args: as of `assert_equal`.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_greater", "greater than", operator.gt, x, y, message)
-
-
-def assert_greater_equal(
-    x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are at least others, each the one in its place.
-
-    Args: as of `assert_equal`.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_greater_equal", "at least", operator.ge, x, y, message)
-
-
-def assert_positive(
-    x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are greater than 0.
+    check.__doc__ = f"""Check that values are {words} 0.
 
     Args:
         x: numbers.
@@ -110,55 +56,24 @@ def assert_positive(
     Raises:
         ArgumentError: one is not.
     """
-    _compare("assert_positive", "greater than", operator.gt, x, 0, message)
+    return _named(check, name)
 
 
-def assert_negative(
-    x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are less than 0.
-
-    Args:
-        x: numbers.
-        message: what the error begins with.
-        summarize, name: accepted.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_negative", "less than", operator.lt, x, 0, message)
+def _named(check: Callable[..., None], name: str) -> Callable[..., None]:
+    check.__name__ = check.__qualname__ = name
+    return check
 
 
-def assert_non_negative(
-    x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are at least 0.
-
-    Args:
-        x: numbers.
-        message: what the error begins with.
-        summarize, name: accepted.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_non_negative", "at least", operator.ge, x, 0, message)
-
-
-def assert_non_positive(
-    x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
-) -> None:
-    """Check that values are at most 0.
-
-    Args:
-        x: numbers.
-        message: what the error begins with.
-        summarize, name: accepted.
-
-    Raises:
-        ArgumentError: one is not.
-    """
-    _compare("assert_non_positive", "at most", operator.le, x, 0, message)
+assert_equal = _compared("assert_equal", "equal to", operator.eq)
+assert_none_equal = _compared("assert_none_equal", "other than", operator.ne)
+assert_less = _compared("assert_less", "less than", operator.lt)
+assert_less_equal = _compared("assert_less_equal", "at most", operator.le)
+assert_greater = _compared("assert_greater", "greater than", operator.gt)
+assert_greater_equal = _compared("assert_greater_equal", "at least", operator.ge)
+assert_positive = _signed("assert_positive", "greater than", operator.gt)
+assert_negative = _signed("assert_negative", "less than", operator.lt)
+assert_non_negative = _signed("assert_non_negative", "at least", operator.ge)
+assert_non_positive = _signed("assert_non_positive", "at most", operator.le)
 
 
 def assert_near(
