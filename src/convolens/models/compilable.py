@@ -2,8 +2,7 @@
 
 import copy
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -27,6 +26,7 @@ from convolens.models.own.compiled import CompiledLoss, CompiledMetrics, plain
 from convolens.models.own.own_step import OwnStep
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
+from convolens.models.parts.trained_as_compiled import trained_parts
 from convolens.models.structure import Structure
 from convolens.tensor import as_tensor
 from convolens.training import Precision, Stateful, Step, TrainingState, make_batch
@@ -138,35 +138,7 @@ class Compilable(Structure):
         self._settle_outputs()
         self._last_layer_checked = False
         self._check_last_layer()
-        self._trained_as_compiled = _trained_parts(self.module)
-
-    @contextmanager
-    def _as_compiled(self) -> Iterator[None]:
-        """Train within the block what was trainable when the model was compiled, where nothing of it is now.
-
-        So the discriminator of a GAN, frozen for the model around it after it was compiled, still learns by itself, as in Keras 2.
-        """
-        if self._trained_as_compiled is None or any(p.requires_grad for p in self.module.parameters()):
-            yield
-            return
-        parts, parameters = self._trained_as_compiled
-        warnings.warn(
-            f"train_on_batch: {self.name} was frozen (trainable = False) after it was compiled, and is trained as it was compiled, as in "
-            "Keras 2; compile it again, or call model.freeze(), to leave it as it is.",
-            UserWarning,
-            stacklevel=4,
-        )
-        try:
-            for part in parts:
-                part._trainable = True
-            for parameter in parameters:
-                parameter.requires_grad_(True)
-            yield
-        finally:
-            for parameter in parameters:
-                parameter.requires_grad_(False)
-            for part in parts:
-                part._trainable = False
+        self._trained_as_compiled = trained_parts(self.module)
 
     @property
     def compiled_loss(self) -> Any:
@@ -459,13 +431,6 @@ class Compilable(Structure):
             self.reduce_gradients,
             penalties_of(self.module),
         ]
-
-
-def _trained_parts(module: torch.nn.Module) -> tuple[list[Layer], list[torch.nn.Parameter]] | None:
-    """Return the layers and the parameters that are trained; None where there are none."""
-    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    parts = [part for part in module.modules() if isinstance(part, Layer) and part._trainable]
-    return (parts, parameters) if parameters else None
 
 
 def _no_loss(y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:

@@ -21,6 +21,7 @@ from convolens.models.old_generators import OldGenerators
 from convolens.models.outputs.by_output import by_output, targets_by_output
 from convolens.models.outputs.several_losses import SeveralLosses
 from convolens.models.own.own_step import OwnStep
+from convolens.models.parts.trained_as_compiled import trained_as_compiled
 from convolens.models.placing import batches_for
 from convolens.models.resuming import begin, go_on
 from convolens.models.splitting import split
@@ -345,7 +346,7 @@ class Fitting(OldGenerators, Compilable):
         weights = _class_weights("train_on_batch", class_weight, y)
         batch = self._batch("train_on_batch", x, y, sample_weight, weights)
         self._check_last_layer()
-        with self._as_compiled(), kept_memory():
+        with trained_as_compiled(self.name, self.module, self._trained_as_compiled), kept_memory():
             step = self._step("train_on_batch", train=True)
             step.train(batch)
         logs = step.logs()

@@ -123,6 +123,17 @@ def test_weights_on_the_way_to_a_loss_are_the_models(tmp_path: Path) -> None:
     assert model.predict(X, verbose=0).shape == (12, 4)
 
 
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_a_file_holds_the_network_without_what_only_the_loss_needs(name: str, tmp_path: Path) -> None:
+    x = layers.Input((3,))
+    hidden = layers.Dense(4)(x)
+    model = models.Model(x, hidden)
+    model.add_loss(ops.mean(ops.square(layers.Dense(1)(hidden))))
+    model.save(tmp_path / name)
+    again = models.load_model(tmp_path / name)
+    np.testing.assert_allclose(again.predict(X, verbose=0), model.predict(X, verbose=0), rtol=1e-5)
+
+
 def test_a_weight_of_the_drawn_layer_is_the_models() -> None:
     model = by_layer()
     assert [tuple(weight.shape) for weight in model.weights] == [(3, 2), (2,), ()]

@@ -12,8 +12,8 @@ OPENED_HERE = ("CaffePreprocessing",)
 
 
 def in_keras_form(layer: Layer) -> Layer:
-    """Return a network without auxiliary classifiers, which no output depends on; its layers are the same objects."""
-    if not isinstance(layer, Network) or not layer.auxiliary:
+    """Return a network without auxiliary classifiers and added losses, which no output depends on; its layers are the same objects."""
+    if not isinstance(layer, Network) or not (layer.auxiliary or layer.added):
         return layer
     inputs = layer.inputs[0] if layer.single_input else layer.inputs
     return Network(inputs, layer.given_as_asked(layer.outputs), name=layer.name)
