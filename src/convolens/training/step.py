@@ -191,7 +191,7 @@ class Step:
 
     def evaluate(self, batch: Batch) -> None:
         """Measure a batch, changing nothing."""
-        batch = self._taken(batch)
+        batch = batch.to(self.device)
         with torch.inference_mode():
             with collected() as added:
                 output = self.predict(batch)

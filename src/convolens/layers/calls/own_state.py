@@ -160,9 +160,7 @@ class OwnState:
                 continue
             value = torch.as_tensor(loss).as_subclass(torch.Tensor).mean()
             added_losses.add(value)
-            if (
-                added_losses.are_collected() or not torch.is_inference_mode_enabled()
-            ):  # predictions have no loss
+            if not torch.is_inference_mode_enabled():  # predictions and evaluations leave the model as it is
                 self.__dict__.setdefault("_losses", []).append(value.as_subclass(Tensor))
 
     def add_metric(
@@ -185,7 +183,8 @@ class OwnState:
             return
         metric: Any = kept.setdefault(name or "metric", Mean(name=name or "metric"))
         values = torch.as_tensor(value).detach().as_subclass(torch.Tensor)
-        metric.update_state(values)
+        if not torch.is_inference_mode_enabled():
+            metric.update_state(values)
         added_losses.add_metric(metric.name, values)
 
     def draw_adding(self, symbol: SymbolicTensor, metric: str | None = None) -> None:
