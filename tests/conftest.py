@@ -124,7 +124,7 @@ def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed_weights, "package_file", lambda installed: None)
 
 
-# What takes long, by `list_slow.py`: seconds and name of each test. `make slow` runs these, `make test` the others.
+# What takes long, by `list_slow.py`: seconds and name of each test or whole file. `make slow` runs these, `make test` the others.
 SLOW = {
     name: int(seconds)
     for seconds, name in (
@@ -141,6 +141,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = Path(__file__).parents[1] / name.split("::")[0]
         seconds[place] = seconds.get(place, 0) + each
     for item in items:
-        if item.nodeid.split("[")[0] in SLOW:
+        if SLOW.keys() & {item.nodeid.split("[")[0], item.nodeid.split("::")[0]}:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: -seconds.get(item.path, 0))

@@ -11,6 +11,8 @@ from pathlib import Path
 LIST = Path(__file__).with_name("slow.txt")
 SECONDS = 0.8  # a test function that takes this long with one set of parameters, on two idle cores
 
+SHARED = 10  # a file whose tests wait so long for what they share goes there whole
+
 # These stay in `make test` whatever they take: what the project promises first.
 KEPT = (
     "test_keras_programs.py::test_runs_unchanged",
@@ -22,15 +24,19 @@ KEPT = (
 
 
 def slow_tests(log: str) -> list[tuple[int, str]]:
-    """Return (seconds of all its parameters, name) of each slow test, the slowest first."""
+    """Return (seconds of all its parameters, name) of each slow test or file, the slowest first."""
     items: dict[str, float] = defaultdict(float)
-    for seconds, name in re.findall(
-        r"^\s*([\d.]+)s (?:call|setup|teardown)\s+(\S+::.+?)\s*$", log, re.MULTILINE
+    shared: set[str] = set()
+    for seconds, part, name in re.findall(
+        r"^\s*([\d.]+)s (call|setup|teardown)\s+(\S+::.+?)\s*$", log, re.MULTILINE
     ):
+        if part == "setup" and float(seconds) >= SHARED and not name.endswith(KEPT):
+            shared.add(name.split("::")[0])
         items[name] += float(seconds)
     tests: dict[str, list[float]] = defaultdict(list)
     for name, seconds in items.items():
-        tests[name.split("[")[0]].append(seconds)
+        file = name.split("::")[0]
+        tests[file if file in shared else name.split("[")[0]].append(seconds)
     slow = [
         (round(sum(each)), name)
         for name, each in tests.items()

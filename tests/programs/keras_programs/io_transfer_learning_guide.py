@@ -23,7 +23,7 @@ final_layer1_weights_values = layer1.get_weights()
 np.testing.assert_allclose(initial_layer1_weights_values[0], final_layer1_weights_values[0])
 
 train_ds = tf.data.Dataset.from_tensor_slices(
-    (np.random.randint(0, 256, (24, 80, 71, 3)).astype("uint8"), np.random.randint(0, 2, 24)))
+    (np.random.randint(0, 256, (8, 80, 71, 3)).astype("uint8"), np.random.randint(0, 2, 8)))
 resize_fn = keras.layers.Resizing(71, 71)
 train_ds = train_ds.map(lambda x, y: (resize_fn(x), y))
 augmentation_layers = [
@@ -39,7 +39,7 @@ def data_augmentation(x):
 
 
 train_ds = train_ds.map(lambda x, y: (data_augmentation(x), y))
-batch_size = 8
+batch_size = 4
 train_ds = train_ds.batch(batch_size).prefetch(tf.data.AUTOTUNE).cache()
 
 base_model = keras.applications.Xception(
