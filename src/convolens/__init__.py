@@ -25,6 +25,7 @@ _MODULES = (
     "constraints",
     "data",
     "datasets",
+    "deployment",
     "errors",
     "features",
     "initializers",

@@ -68,6 +68,10 @@ class CheckpointError(ConvolensError, ValueError):
     """A weights file or checkpoint is damaged, of another form, or of another architecture."""
 
 
+class ExportError(ConvolensError, RuntimeError):
+    """A network cannot be exported, or what was exported does not answer as the run does."""
+
+
 class WriteError(ConvolensError, OSError):
     """Something could not be written: permission, a read-only place, a full disk."""
 

@@ -11,8 +11,10 @@ from typer.exceptions import TyperException
 
 from convolens import __version__
 from convolens.cli.after_training.calibrate import calibrate
+from convolens.cli.after_training.check_export import check_export
 from convolens.cli.after_training.compare import compare
 from convolens.cli.after_training.diff import diff
+from convolens.cli.after_training.export import export
 from convolens.cli.after_training.finetune import finetune
 from convolens.cli.after_training.lr_find import lr_find
 from convolens.cli.after_training.resume import resume
@@ -40,6 +42,7 @@ from convolens.cli.spin_count import set_spin_count
 GROUPS: dict[str, tuple[Callable[..., object], ...]] = {
     "A first day": (check, train, predict, explain, evaluate),
     "More from training": (finetune, resume, compare, lr_find, calibrate, diff),
+    "Giving away": (export, check_export),
     "Looking at photos": (augment, features, neighbours, map_features, probe),
     "Understanding networks": (demo, models, cost, convolve),
     "Keras programs": (run,),

@@ -13,7 +13,10 @@ from convolens.errors import ArgumentError
 
 def predict(
     run: Annotated[
-        Path | None, typer.Argument(help="A run folder, or efficientnet-lite0.", show_default=False)
+        Path | None,
+        typer.Argument(
+            help="A run folder, efficientnet-lite0, or an exported model.onnx.", show_default=False
+        ),
     ] = None,
     images: Annotated[
         list[str] | None,
@@ -74,7 +77,12 @@ def predict(
         check_sorting(sort_into, min_confidence, images)
     if csv is not None:
         check_table(csv, run, *images)
-    answers = runs.predict(run, images, top, select, screen, calibration)
+    if str(run).lower().endswith(".onnx"):
+        from convolens import deployment
+
+        answers = deployment.predict(run, images, top, screen)
+    else:
+        answers = runs.predict(run, images, top, select, screen, calibration)
     if csv is not None:
         write_answers(csv, answers)
         screen.line(f"{len(answers)} rows in {csv}")

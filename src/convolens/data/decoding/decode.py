@@ -254,6 +254,35 @@ def read_pixels(
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
 
 
+def read_unresized(
+    path: Any, color_mode: str, size: tuple[int, int], samples: Samples = STANDARD
+) -> np.ndarray:
+    """Return the pixels that `read_pixels` would resize to `size`, shrinking early; uint8 (rows, columns, channels).
+
+    Args:
+        path, color_mode, samples: as in `read_image`.
+        size: (rows, columns) that they would be resized to.
+
+    Raises: as of `read_image`.
+
+    Example:
+        >>> import io
+        >>> file = io.BytesIO()
+        >>> Image.new("RGB", (4, 2)).save(file, "png")
+        >>> read_unresized(file, "rgb", (8, 8)).shape
+        (2, 4, 3)
+    """
+    mode, finish = _finisher(color_mode, None, "nearest", "squash")
+    plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, True))
+    image = (
+        finish(Image.fromarray(plain))
+        if plain is not None
+        else _read_by_pillow(path, mode, size, True, samples, finish)
+    )
+    pixels = np.asarray(image, dtype=np.uint8)
+    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+
+
 def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
     """Return (width, height) of an upright photo by its header, or None where it cannot be read."""
     try:

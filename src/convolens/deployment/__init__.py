@@ -1,0 +1,27 @@
+"""Deployment: a run as a file for other programs, which says what the run says; checked on photos when it is made, and at any time.
+
+Example:
+    >>> ExportOptions(format="onnx").raw
+    False
+"""
+
+from convolens.deployment.check_export import ExportCheck, check_export
+from convolens.deployment.description import Description
+from convolens.deployment.export import FORMATS, Exported, ExportOptions, export
+from convolens.deployment.onnx_model import Answers, OnnxModel
+from convolens.deployment.parity import Parity
+from convolens.deployment.predict import predict
+
+__all__ = [
+    "FORMATS",
+    "Answers",
+    "Description",
+    "ExportCheck",
+    "ExportOptions",
+    "Exported",
+    "OnnxModel",
+    "Parity",
+    "check_export",
+    "export",
+    "predict",
+]

@@ -1,0 +1,252 @@
+"""export: a run as a file for other programs, asked on real photos before it is there."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import convolens
+from convolens.arguments import one_of
+from convolens.deployment.description import Description
+from convolens.deployment.golden import write_sample
+from convolens.deployment.onnx_model import OnnxModel
+from convolens.deployment.packages import EXPORTING, check_packages
+from convolens.deployment.parity import Parity, check_parity, check_raw
+from convolens.errors import ArgumentError, ConvolensError, DataError, ExportError, MissingFileError
+from convolens.files.atomic import digest_of, write_error
+from convolens.files.plain_json import write_json
+from convolens.runs.answers.predict import find_photos
+from convolens.runs.folder import model_file
+from convolens.runs.folder.calibration_file import Calibration, read_calibration
+from convolens.runs.folder.model_file import TrainedModel
+from convolens.runs.folder.predictions_file import read_predictions
+from convolens.runs.folder.record import read_record
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.output.places import check_outside, check_writable
+from convolens.runs.output.screen import Screen
+
+MODEL, CHECKED = "model.onnx", "check.json"
+FORMATS = {"onnx": MODEL, "keras": "model.keras", "hdf5": "model.h5", "safetensors": "model.safetensors"}
+FEWEST, MOST = 1, 1_000  # photos that a file is asked on
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What is asked for.
+
+    Args:
+        format: one of `FORMATS`.
+        out: a new folder; None is RUN/export-FORMAT.
+        photos: photos or folders that the file is asked on; None are the validation photos of the run.
+        raw: of ONNX the bare network, floats in and its own output out.
+        calibrated: False leaves the run's temperature and its "unknown" out.
+        select: "best" or "last" weights.
+    """
+
+    format: str = "onnx"
+    out: Path | None = None
+    photos: Sequence[str | PathLike[str]] | None = None
+    raw: bool = False
+    calibrated: bool = True
+    select: str = "best"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        folder: all of it.
+        file: the model.
+        parity: how near it is to the run; None where only the network's own output was compared.
+    """
+
+    folder: Path
+    file: Path
+    parity: Parity | None
+
+
+def export(
+    run: str | PathLike[str], options: ExportOptions | None = None, screen: Screen | None = None
+) -> Exported:
+    """Write a run as a file for other programs: whole and checked, or not at all.
+
+    ONNX holds everything: photos of any size go in, resized as the run does to the byte; probabilities at the run's temperature, the
+    answer and "unknown" come out. The file is asked, in its own runtime, on the validation photos, and refused where it says anything
+    else than the run. The other formats hold the network and its weights.
+
+    Args:
+        run: its folder.
+        options: the format, and where it goes.
+        screen: where lines go.
+
+    Returns:
+        The folder: the model; for ONNX also `labels.txt`, a sample of photos with what must be said of them, and `answer.py`, which
+        says what is on photos without Convolens.
+
+    Raises:
+        ExportError: the network cannot be exported, or the file does not answer as the run does.
+        ExtraMissingError: onnx, onnxscript or onnxruntime are not installed.
+        MissingFileError: no such run, or none of its photos is there. ArgumentError: options that do not go together, a folder that is
+            there. WriteError: the folder cannot be written; nothing is left of it.
+    """
+    options, screen = options or ExportOptions(), screen or Screen()
+    one_of("export", "format", options.format, list(FORMATS))
+    if options.raw and options.format != "onnx":
+        raise ArgumentError(
+            f"export: --raw goes with --format onnx; {options.format} is the bare network anyway."
+        )
+    versions = check_packages("export", EXPORTING, screen.warn) if options.format == "onnx" else {}
+    folder = RunFolder.open(run)
+    out = options.out or folder.path / f"export-{options.format}"
+    if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
+        raise ArgumentError(f"{out} is there already; give --out another folder, or remove it.")
+    check_outside(out, *(options.photos or ()))
+    check_writable(out)
+    trained = model_file.load(folder, folder.weights(options.select))
+    if trained.preprocessing.color_mode == "rgba" and not options.raw and options.format == "onnx":
+        raise ArgumentError(
+            "export: photos with transparency as a fourth channel can be exported with --raw alone."
+        )
+    calibration = read_calibration(folder, options.select, screen.warn) if options.calibrated else None
+    photos = photos_to_ask(folder, trained, options.photos)
+    screen.line(f"asked on {len(photos):,} photos")
+    with _new_folder(out) as temporary:
+        file = temporary / FORMATS[options.format]
+        parity = None
+        if options.format == "onnx":
+            described = _description(folder, trained, calibration, options, versions)
+            _write_onnx(file, trained, calibration, described)
+            if options.raw:
+                off = check_raw(file, trained, photos)
+                screen.line(f"the network's output is the run's: off by at most {off:.1e}")
+            else:
+                parity = check_parity(file, trained, calibration, photos, screen)
+                write_sample(temporary, OnnxModel(file), photos)
+                write_json(temporary / CHECKED, parity.as_dict())
+                for line in parity.describe():
+                    screen.line(line)
+        else:
+            _write_network(file, trained, photos, screen)
+        size = file.stat().st_size
+    screen.result(f"Written: {out / file.name}, {size / 1e6:.1f} MB")
+    return Exported(out, out / file.name, parity)
+
+
+def photos_to_ask(
+    folder: RunFolder, trained: TrainedModel, given: Sequence[str | PathLike[str]] | None
+) -> list[Path]:
+    """Return readable photos that a file is asked on."""
+    if given:
+        found = find_photos(given)
+    else:
+        found = [answer.path for answer in read_predictions(folder.predictions) if answer.path.is_file()]
+    step = max(1, -(-len(found) // MOST))
+    readable = []
+    for path in found[::step]:
+        try:
+            trained.preprocessing.read(path)
+        except ConvolensError:
+            continue
+        readable.append(path)
+    if len(readable) < FEWEST:
+        if given:
+            raise DataError(
+                "export: none of the photos can be read; a file is written only where it was asked on photos."
+            )
+        raise MissingFileError(
+            f"{folder.path}: its validation photos are no longer where they were, and a file is written only where it was asked on "
+            "photos; give some, --photos DIR."
+        )
+    return readable
+
+
+def _description(
+    folder: RunFolder,
+    trained: TrainedModel,
+    calibration: Calibration | None,
+    options: ExportOptions,
+    versions: dict[str, str],
+) -> Description:
+    unknown = None if calibration is None else calibration.unknown
+    half = (0.5,) * len(trained.class_names)
+    first = read_record(folder).tables.get("first_weights", {})
+    return Description(
+        name=trained.name,
+        class_names=trained.class_names,
+        preprocessing=trained.preprocessing,
+        several=trained.multi_label,
+        thresholds=(trained.tuned or half) if trained.multi_label else None,
+        temperature=1.0 if calibration is None else calibration.temperature,
+        error_rate=None if unknown is None else unknown.error_rate,
+        run=folder.path.resolve().name,
+        weights_sha256=digest_of(folder.weights(options.select)),
+        begun_with=str(first.get("name", "")),
+        raw=options.raw,
+        made_with={"convolens": convolens.__version__, **versions},
+    )
+
+
+def _write_onnx(
+    file: Path, trained: TrainedModel, calibration: Calibration | None, description: Description
+) -> None:
+    import onnx_ir
+
+    from convolens.deployment.whole_graph import whole_graph
+
+    graph = whole_graph(trained, calibration, description)
+    try:
+        onnx_ir.save(graph, file)
+    except OSError as error:
+        raise write_error(error, file) from error
+    except ValueError as error:  # protobuf's limit of 2 GB
+        raise ExportError(f"export: {trained.name} is too large for one file of ONNX ({error}).") from error
+
+
+def _write_network(file: Path, trained: TrainedModel, photos: Sequence[Path], screen: Screen) -> None:
+    """Write a network in a form of Keras or of torch, read it again, and compare what both say."""
+    import numpy as np
+
+    from convolens.models import Model
+
+    floats = trained.preprocessing(np.stack([trained.preprocessing.read(photo) for photo in photos[:64]]))
+    run = trained.model.predict(floats, verbose=0)
+    if file.suffix == ".safetensors":
+        trained.model.save_weights(file)
+        again = Model(trained.model.module)
+        again.load_weights(file)
+    else:
+        trained.model.save(file)
+        again = convolens.models.load_model(file)
+    off = float(np.abs(again.predict(floats, verbose=0) - run).max())
+    if not off <= 1e-5:
+        raise ExportError(f"{file}: read again, it does not answer as the run does (off by {off:.1e}).")
+    screen.line(f"read again, its answers are the run's: off by at most {off:.1e}")
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    """Yield a new folder beside `out`, which becomes it at the end; nothing is left of it where something fails."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", dir=out.parent))
+        try:
+            yield temporary
+            temporary.chmod(0o777 & ~_umask())
+            os.replace(temporary, out)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        if isinstance(error, ConvolensError):
+            raise
+        raise write_error(error, out) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,87 @@
+"""The golden sample: a few photos beside an exported file, what it must say of them, and a caller that tries it."""
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from convolens.deployment.onnx_model import OnnxModel
+from convolens.errors import CheckpointError
+from convolens.files.plain_json import read, write_json
+
+PHOTOS = 5
+SAMPLE, EXPECTED, LABELS, CALLER = "sample", "expected.json", "labels.txt", "answer.py"
+TOLERANCE = 1e-4
+
+
+def write_sample(folder: Path, file: OnnxModel, photos: Sequence[Path]) -> None:
+    """Write photos as PNG, which every decoder reads alike, what the file says of them, the names of the classes, and a caller.
+
+    Args:
+        folder: of the exported file.
+        file: the file.
+        photos: to take some of, evenly.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    place = folder / SAMPLE
+    place.mkdir()
+    expected = []
+    for number, i in enumerate(
+        np.unique(np.linspace(0, len(photos) - 1, PHOTOS).round().astype(int)), start=1
+    ):
+        pixels = file.pixels_of(photos[i])
+        name = f"{number}.png"
+        Image.fromarray(pixels).save(place / name)
+        expected.append({"file": name, **_said(file, pixels)})
+    write_json(place / EXPECTED, {"photos": expected})
+    names = file.description.class_names
+    (folder / LABELS).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
+    caller = resources.files("convolens.deployment") / "callers" / f"{CALLER}.txt"
+    (folder / CALLER).write_text(caller.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _said(file: OnnxModel, pixels: np.ndarray) -> dict[str, Any]:
+    answers = file(pixels[np.newaxis])
+    unknown = {} if answers.unknown is None else {"unknown": bool(answers.unknown[0])}
+    return {
+        "probabilities": answers.probabilities[0].tolist(),
+        "answer": answers.answer[0].tolist(),
+        **unknown,
+    }
+
+
+def check_sample(folder: Path, file: OnnxModel) -> list[str]:
+    """Return what the file says otherwise of the sample beside it than it did when it was exported: lines; none where all is well.
+
+    Args:
+        folder: of the file.
+        file: the file.
+
+    Raises:
+        CheckpointError: there is no sample, or a damaged one.
+    """
+    place = folder / SAMPLE
+    described = read(place / EXPECTED)
+    try:
+        wrong = []
+        for photo in described["photos"]:
+            name, was = str(photo.pop("file")), photo
+            with Image.open(place / Path(name).name, formats=["PNG"]) as image:
+                now = _said(file, np.asarray(image.convert("RGB")))
+            off = float(np.abs(np.subtract(now["probabilities"], was["probabilities"])).max())
+            others = {
+                key: value for key, value in was.items() if key != "probabilities" and now.get(key) != value
+            }
+            if others or not off <= TOLERANCE:
+                wrong.append(
+                    f"{place / name}: {json.dumps(now)} where {json.dumps(was)} was said when it was exported"
+                )
+        return wrong
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{place / EXPECTED}: a damaged sample ({error}).") from error

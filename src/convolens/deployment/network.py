@@ -1,0 +1,93 @@
+"""The network of a run as an ONNX graph, by torch's exporter: floats in, its own output and its penultimate features out."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import onnx_ir as ir
+import torch
+
+from convolens.errors import ExportError
+from convolens.features.extraction.choice import choose
+from convolens.features.extraction.pooling import pooled
+from convolens.models import Model
+from convolens.training.hooks import hooked
+from convolens.training.mode import mode
+
+OPSET = 20
+
+
+class _Answering(torch.nn.Module):
+    """A network's output of pixels (n, rows, columns, channels), and what its classifier is given where that is asked for."""
+
+    def __init__(self, model: Model, features: bool) -> None:
+        super().__init__()
+        self.network = model.module
+        self.tap = choose(model)[0] if features else None
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        x = pixels.permute(0, 3, 1, 2)
+        if self.tap is None:
+            return (self.network(x),)
+        seen: list[torch.Tensor] = []
+
+        def keep(given: Any) -> None:
+            seen.append(pooled("features", given, "avg"))
+
+        taken = (
+            hooked(self.tap.module, before=lambda module, inputs: keep(inputs[0]))
+            if self.tap.before
+            else hooked(self.tap.module, after=lambda module, inputs, output: keep(output))
+        )
+        with taken:
+            output = self.network(x)
+        return output, seen[-1]
+
+
+def network_graph(model: Model, features: bool = False) -> ir.Model:
+    """Return a model's network as ONNX: float32 (n, rows, columns, channels) in; its output, and its features (n, d) where asked for.
+
+    Args:
+        model: on the CPU.
+        features: also what `runs.answers.penultimate` collects.
+
+    Raises:
+        ExportError: torch cannot follow the network's `forward`.
+    """
+    shape = tuple(model.input_shape[1:])
+    example = torch.zeros((2, *shape))
+    answering = _Answering(model, features)
+    try:
+        with quiet(), mode(answering, training=False), torch.no_grad():
+            program = torch.export.export(
+                answering, (example,), dynamic_shapes={"pixels": {0: torch.export.Dim("n")}}, strict=False
+            )
+            exported = torch.onnx.export(program, dynamo=True, opset_version=OPSET, verbose=False)
+            graph: ir.Model = cast("torch.onnx.ONNXProgram", exported).model
+    except Exception as error:  # torch raises many kinds, of what a forward does
+        raise ExportError(
+            f"export: torch cannot turn {model.name!r} into a graph: {_first_line(error)} "
+            "What a forward decides by the values of its tensors cannot be exported."
+        ) from error
+    return graph
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{lines[0] if lines else type(error).__name__}"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep to itself what torch's exporter says of packages that are not needed."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

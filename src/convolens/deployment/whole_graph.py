@@ -1,0 +1,71 @@
+"""The whole graph of a run: photos of any size in, what the run says of them out."""
+
+import onnx_ir as ir
+import onnx_ir.passes.common as passes
+from onnxscript import GraphBuilder
+
+from convolens.deployment.answers import add_answers
+from convolens.deployment.description import Description
+from convolens.deployment.network import network_graph
+from convolens.deployment.resizing import add_resizing
+from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.model_file import TrainedModel
+
+IR_VERSION = 10  # that of opset 20's time, for older runtimes
+
+
+def whole_graph(trained: TrainedModel, calibration: Calibration | None, description: Description) -> ir.Model:
+    """Return a run as an ONNX graph, with its description as metadata.
+
+    Args:
+        trained: the run's network, on the CPU.
+        calibration: of its weights; None tells the network's own probabilities.
+        description: what the file will say of itself; `raw` leaves the network alone in it.
+
+    Raises:
+        ExportError: torch cannot turn the network into a graph.
+    """
+    asks = not description.raw and calibration is not None and calibration.unknown is not None
+    model = network_graph(trained.model, features=asks)
+    graph = model.graph
+    if not description.raw:
+        _surround(graph, trained, calibration, description)
+    passes.TopologicalSortPass()(model)
+    passes.NameFixPass()(model)
+    passes.ClearMetadataAndDocStringPass()(
+        model
+    )  # of torch's exporter: where each node comes from, with paths
+    graph.name = trained.name
+    model.ir_version = IR_VERSION
+    model.producer_name, model.producer_version = "convolens", description.made_with.get("convolens", "")
+    model.metadata_props.clear()
+    model.metadata_props.update(description.as_metadata())
+    return model
+
+
+def _surround(
+    graph: ir.Graph, trained: TrainedModel, calibration: Calibration | None, description: Description
+) -> None:
+    """Put what a photo goes through before and after the network around it."""
+    preprocessing = trained.preprocessing
+    builder = GraphBuilder(graph)
+    op = builder.op
+    (floats,), (output, *features) = graph.inputs, graph.outputs
+    floats.name = "floats"
+    photos = builder.input("photos", ir.DataType.UINT8, ["n", "rows", "columns", 3])
+    resized = op.Transpose(add_resizing(op, photos, preprocessing), perm=[0, 2, 3, 1])
+    scaled = op.Mul(op.Cast(resized, to=ir.DataType.FLOAT), preprocessing.rescale)
+    floats.replace_all_uses_with(scaled)
+    graph.inputs.remove(floats)
+    said = add_answers(
+        op,
+        output,
+        features[0] if features else None,
+        len(trained.class_names),
+        description.thresholds,
+        calibration,
+    )
+    graph.outputs.clear()
+    for name, value in said.items():
+        value.name = name
+        graph.outputs.append(value)

@@ -1,0 +1,200 @@
+"""An exported file says what its run says, of every kind of run; and is not there where it does not."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import onnx_ir as ir
+import pytest
+from PIL import Image
+
+from convolens import deployment, runs
+from convolens.deployment import ExportOptions, OnnxModel
+from convolens.deployment.parity import TOLERANCE
+from convolens.errors import (
+    ArgumentError,
+    CheckpointError,
+    DataError,
+    ExportError,
+    ExtraMissingError,
+    MissingFileError,
+    ShapeError,
+)
+from convolens.runs.output.screen import Screen
+from images import patterned, truncated_jpeg
+from typed import call
+from typed import run as typed_run
+
+QUIET = Screen(quiet=True)
+KINDS = (
+    "calibrated", "several labels", "two classes", "one sigmoid", "cropped", "padded", "grey", "folds", "finetuned",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def exported(run, tmp_path_factory):
+    return deployment.export(run, ExportOptions(out=tmp_path_factory.mktemp("out") / "onnx"), QUIET)
+
+
+def test_every_kind_is_here(every_kind):
+    assert tuple(sorted(every_kind)) == tuple(sorted(KINDS))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
+    photos = patterned(tmp_path / "others", 4)
+    Image.fromarray(np.zeros((301, 77, 3), np.uint8)).save(photos / "tall.png")
+    truncated_jpeg(photos / "cut.jpg")
+    made = deployment.export(every_kind[kind], ExportOptions(out=tmp_path / "out"), QUIET)
+    assert made.parity.largest < TOLERANCE and made.parity.other_answers == 0
+    theirs = runs.predict(every_kind[kind], [photos], top=2)
+    ours = deployment.predict(made.file, [photos], top=2)
+    for a, b in zip(theirs, ours, strict=True):
+        assert (a.path, a.label, a.labels, a.unknown, a.error) == (b.path, b.label, b.labels, b.unknown, b.error)
+        assert [name for name, _ in a.answers] == [name for name, _ in b.answers]
+        np.testing.assert_allclose([p for _, p in a.answers], [p for _, p in b.answers], atol=TOLERANCE)
+    deployment.check_export(made.folder, every_kind[kind], screen=QUIET)
+
+
+def test_what_is_written(exported, run):
+    assert sorted(path.name for path in exported.folder.iterdir()) == [
+        "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
+    ]  # fmt: skip
+    assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
+    assert json.loads((exported.folder / "check.json").read_text()) == exported.parity.as_dict()
+    described = OnnxModel(exported.file).description
+    assert (described.run, described.class_names) == (run.name, ("dark", "light", "middling"))
+    assert described.error_rate == 0.2 and described.made_with["onnxruntime"]
+    metadata = ir.load(exported.file).metadata_props
+    assert metadata["input"].startswith("photos: uint8 (n, rows, columns, RGB) of any size")
+    assert str(run.parent) not in exported.file.read_bytes().decode("latin-1")  # no path of this machine
+
+
+def test_the_caller_needs_no_convolens(exported, tmp_path):
+    folder = shutil.copytree(exported.folder, tmp_path / "given away")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def caller(*arguments):
+        return subprocess.run(
+            [sys.executable, "-P", folder / "answer.py", *arguments], env=environment, capture_output=True, text=True, check=False
+        )  # fmt: skip
+
+    assert "convolens" not in (folder / "answer.py").read_text()
+    assert caller().stdout == "The model answers as it did when it was exported.\n"
+    said = caller(folder / "sample" / "1.png").stdout
+    assert said.startswith(f"{folder / 'sample' / '1.png'}: ")
+    path = folder / "sample" / "expected.json"
+    path.write_text(path.read_text().replace('"answer": ', '"answer": 1'))
+    failed = caller()
+    assert failed.returncode == 1 and "another answer" in failed.stderr
+
+
+def test_a_file_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch):
+    module = sys.modules["convolens.deployment.export"]
+    whole = module._write_onnx
+
+    def spoilt(file, *given):
+        whole(file, *given)
+        graph = ir.load(file)
+        bias = next(value for name, value in graph.graph.initializers.items() if name.endswith("bias"))
+        bias.const_value = ir.tensor(bias.const_value.numpy() + 0.1, name=bias.name)
+        ir.save(graph, file)
+
+    monkeypatch.setattr(module, "_write_onnx", spoilt)
+    with pytest.raises(ExportError, match=r"does not answer as the run does: .* photos get another answer"):
+        deployment.export(run, ExportOptions(out=tmp_path / "out"), QUIET)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_that_changed_is_told(exported, tmp_path):
+    folder = shutil.copytree(exported.folder, tmp_path / "copy")
+    path = folder / "sample" / "expected.json"
+    expected = json.loads(path.read_text())
+    expected["photos"][2]["probabilities"][0] += 0.01
+    path.write_text(json.dumps(expected))
+    with pytest.raises(ExportError, match=r"1 photos of the sample get another answer .*3\.png"):
+        deployment.check_export(folder, screen=QUIET)
+    path.write_text("{}")
+    with pytest.raises(CheckpointError, match="a damaged sample"):
+        deployment.check_export(folder, screen=QUIET)
+
+
+def test_another_run_or_another_calibration_is_told(exported, every_kind, run, tmp_path):
+    with pytest.raises(CheckpointError, match="made of other weights"):
+        deployment.check_export(exported.file, every_kind["padded"], screen=QUIET)
+    other = shutil.copytree(run, tmp_path / "run")
+    runs.calibrate(other, runs.CalibrateOptions(error_rate=0.3), QUIET)
+    with pytest.raises(CheckpointError, match="made with another calibration"):
+        deployment.check_export(exported.file, other, screen=QUIET)
+
+
+@pytest.mark.parametrize("format", ["keras", "hdf5", "safetensors"])
+def test_other_formats_are_read_again(run, tmp_path, format):
+    made = deployment.export(run, ExportOptions(format, tmp_path / "out"), QUIET)
+    assert made.file.is_file() and made.parity is None
+
+
+def test_the_bare_network(run, tmp_path):
+    made = deployment.export(run, ExportOptions(out=tmp_path / "raw", raw=True), QUIET)
+    file = OnnxModel(made.file)
+    trained = runs.load(runs.RunFolder.open(run))
+    floats = np.random.default_rng(0).random((3, 16, 16, 3), np.float32)
+    (output,) = file.outputs(floats).values()
+    np.testing.assert_allclose(output, trained.model.predict(floats, verbose=0), atol=1e-6)
+    with pytest.raises(ArgumentError, match="a bare network"):
+        file(np.zeros((1, 16, 16, 3), np.uint8))
+
+
+def test_photos_of_other_shapes_are_named(exported):
+    for photos in (np.zeros((16, 16, 3), np.uint8), np.zeros((1, 16, 16, 3), np.float32), np.zeros((1, 9, 0, 3), np.uint8)):
+        with pytest.raises(ShapeError, match=r"takes photos as uint8 \(n, rows, columns, 3\); received"):
+            OnnxModel(exported.file)(photos)
+
+
+def test_photos_that_are_gone(run, data, tmp_path):
+    moved = tmp_path / "moved"
+    data.rename(moved)
+    try:
+        with pytest.raises(MissingFileError, match=r"no longer where they were.*--photos DIR"):
+            deployment.export(run, ExportOptions(out=tmp_path / "a"), QUIET)
+        made = deployment.export(run, ExportOptions(out=tmp_path / "a", photos=[moved / "dark"]), QUIET)
+        assert made.parity.photos == 60
+        truncated_jpeg(tmp_path / "cut.jpg")
+        with pytest.raises(DataError, match="none of the photos can be read"):
+            deployment.export(run, ExportOptions(out=tmp_path / "b", photos=[tmp_path / "cut.jpg"]), QUIET)
+    finally:
+        moved.rename(data)
+
+
+def test_bad_input_is_one_line(run, exported, tmp_path, monkeypatch):
+    (tmp_path / "damaged.onnx").write_bytes(b"no graph")
+    ir.save(ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": 20}), ir_version=10), tmp_path / "foreign.onnx")
+    for arguments, error in (
+        ((run, "--format", "tflite"), "format must be one of"),
+        ((run, "--format", "keras", "--raw"), "--raw goes with --format onnx"),
+        ((run, "--out", exported.folder), "is there already"),
+        ((tmp_path / "none",), "no such run"),
+        ((run, "--photos", tmp_path / "none", "--out", tmp_path / "x"), "no such photo"),
+    ):
+        status, _, complained = call("export", *arguments)
+        assert status == 2 and error in complained and len(complained.splitlines()) == 1, complained
+    for file, error in (
+        ("damaged.onnx", "damaged, or no ONNX file"), ("none.onnx", "no such file"), ("foreign.onnx", "not made by `convolens export`"),
+    ):  # fmt: skip
+        status, _, complained = call("check-export", tmp_path / file)
+        assert status == 2 and error in complained and len(complained.splitlines()) == 1, complained
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ExtraMissingError, match=r"needs torch, onnx, onnxscript, onnxruntime.*convolens\[export\]"):
+        deployment.export(run, ExportOptions(out=tmp_path / "y"), QUIET)
+
+
+def test_as_typed(run, data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "Written: out/model.onnx" in typed_run("export", run, "--out", "out")
+    assert "says of its sample what it said" in typed_run("check-export", "out")
+    assert "the same answers as the run's" in typed_run("check-export", "out/model.onnx", run)
+    found = json.loads(typed_run("predict", "out/model.onnx", data / "dark", "--json"))
+    assert len(found) == 60 and found[0]["class"] in ("dark", "light", "middling", "unknown")
