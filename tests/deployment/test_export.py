@@ -171,7 +171,10 @@ def test_photos_that_are_gone(run, data, tmp_path):
 
 def test_bad_input_is_one_line(run, exported, tmp_path, monkeypatch):
     (tmp_path / "damaged.onnx").write_bytes(b"no graph")
-    ir.save(ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": 20}), ir_version=10), tmp_path / "foreign.onnx")
+    given = ir.Value(name="x", type=ir.TensorType(ir.DataType.FLOAT), shape=ir.Shape([1]))
+    node = ir.Node("", "Identity", [given], outputs=[ir.Value(name="y", type=given.type, shape=given.shape)])
+    foreign = ir.Graph([given], node.outputs, nodes=[node], opset_imports={"": 20}, name="foreign")
+    ir.save(ir.Model(foreign, ir_version=10), tmp_path / "foreign.onnx")
     for arguments, error in (
         ((run, "--format", "tflite"), "format must be one of"),
         ((run, "--format", "keras", "--raw"), "--raw goes with --format onnx"),
@@ -197,4 +200,4 @@ def test_as_typed(run, data, tmp_path, monkeypatch):
     assert "says of its sample what it said" in typed_run("check-export", "out")
     assert "the same answers as the run's" in typed_run("check-export", "out/model.onnx", run)
     found = json.loads(typed_run("predict", "out/model.onnx", data / "dark", "--json"))
-    assert len(found) == 60 and found[0]["class"] in ("dark", "light", "middling", "unknown")
+    assert len(found) == 60 and found[0]["label"] in ("dark", "light", "middling", "unknown")
