@@ -12,6 +12,8 @@ from hypothesis import given
 
 from convolens import utils
 from convolens.errors import ArgumentError
+from convolens.layers import Dense
+from convolens.models import Sequential
 from convolens.preprocessing import image
 from convolens.utils import set_random_seed, to_categorical
 
@@ -88,3 +90,9 @@ def test_batches_by_number() -> None:
     assert (len(Numbers(workers=2)), list(Numbers()), Numbers(workers=2).workers) == (2, [0, 1], 2)
     with pytest.raises(NotImplementedError):
         len(utils.PyDataset())
+
+
+def test_a_model_for_several_gpus_is_the_model_and_warns() -> None:
+    model = Sequential([Dense(1, input_shape=(2,))])
+    with pytest.warns(UserWarning, match=r"multi_gpu_model\(gpus=4\): the model stays on one device"):
+        assert utils.multi_gpu_model(model, gpus=4) is model
