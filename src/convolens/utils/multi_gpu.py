@@ -27,7 +27,7 @@ def multi_gpu_model(
         True
     """
     warnings.warn(
-        f"multi_gpu_model(gpus={gpus!r}): the model stays on one device, and learns the same; torchrun trains it on several.",
+        f"multi_gpu_model(gpus={gpus!r}): the model stays on one device, and learns the same.",
         UserWarning,
         stacklevel=2,
     )
