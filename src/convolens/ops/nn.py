@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from convolens.arguments import one_of
 from convolens.layers.geometry import same_padding
 from convolens.losses import crossentropy
-from convolens.missing import answer_for
+from convolens.ops import also_in
 from convolens.ops.operation import operation
 
 __all__ = [
@@ -341,4 +341,4 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = None) -> A
     return x.permute(0, 1, 3, 2, 4, 5).reshape(n, rows // size, columns // size, channels * size**2)
 
 
-__getattr__ = answer_for(__name__)  # what Keras has and is not here
+__getattr__ = also_in("nn")
