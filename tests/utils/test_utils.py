@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 
+import convolens
 from convolens import utils
 from convolens.errors import ArgumentError
 from convolens.preprocessing import image
@@ -88,3 +89,11 @@ def test_batches_by_number() -> None:
     assert (len(Numbers(workers=2)), list(Numbers()), Numbers(workers=2).workers) == (2, [0, 1], 2)
     with pytest.raises(NotImplementedError):
         len(utils.PyDataset())
+
+
+def test_switches_of_what_is_printed_are_accepted():
+    for switch in ("interactive_logging", "traceback_filtering"):
+        getattr(convolens.config, f"disable_{switch}")()
+        getattr(convolens.config, f"enable_{switch}")()
+        assert getattr(convolens.config, f"is_{switch}_enabled")() is True
+    assert utils.disable_interactive_logging is convolens.config.disable_interactive_logging

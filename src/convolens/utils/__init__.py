@@ -11,6 +11,7 @@ from convolens.missing import answer_for
 
 _FILES = "convolens.preprocessing.image.files"
 _OWN = "convolens.custom_objects"
+_SWITCHES = "convolens.utils.switches"
 # Names that live elsewhere, and where.
 _NAMES = {
     "CustomObjectScope": _OWN,
@@ -18,12 +19,16 @@ _NAMES = {
     "PyDataset": "convolens.utils.py_dataset",
     "Sequence": "convolens.utils.py_dataset",
     "array_to_img": _FILES,
+    "clear_session": "convolens.backend.settings",
+    "disable_interactive_logging": _SWITCHES,
+    "enable_interactive_logging": _SWITCHES,
     "get_file": "convolens.utils.fetching",
     "get_source_inputs": "convolens.utils.layer_utils",
     "image_dataset_from_directory": "convolens.utils.image_dataset",
     "custom_object_scope": _OWN,
     "get_custom_objects": _OWN,
     "img_to_array": _FILES,
+    "is_interactive_logging_enabled": _SWITCHES,
     "load_img": _FILES,
     "model_to_dot": "convolens.utils.plotting",
     "plot_model": "convolens.utils.plotting",
@@ -38,12 +43,16 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "clear_session",
     "custom_object_scope",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_interactive_logging_enabled",
     "load_img",
     "model_to_dot",
     "normalize",
