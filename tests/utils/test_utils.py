@@ -13,6 +13,8 @@ from hypothesis import given
 import convolens
 from convolens import utils
 from convolens.errors import ArgumentError
+from convolens.layers import Dense
+from convolens.models import Sequential
 from convolens.preprocessing import image
 from convolens.utils import set_random_seed, to_categorical
 
@@ -97,3 +99,9 @@ def test_switches_of_what_is_printed_are_accepted():
         getattr(convolens.config, f"enable_{switch}")()
         assert getattr(convolens.config, f"is_{switch}_enabled")() is True
     assert utils.disable_interactive_logging is convolens.config.disable_interactive_logging
+
+
+def test_a_model_for_several_gpus_is_the_model_and_warns() -> None:
+    model = Sequential([Dense(1, input_shape=(2,))])
+    with pytest.warns(UserWarning, match=r"multi_gpu_model\(gpus=4\): the model stays on one device"):
+        assert utils.multi_gpu_model(model, gpus=4) is model

@@ -31,6 +31,7 @@ _NAMES = {
     "is_interactive_logging_enabled": _SWITCHES,
     "load_img": _FILES,
     "model_to_dot": "convolens.utils.plotting",
+    "multi_gpu_model": "convolens.utils.multi_gpu",
     "plot_model": "convolens.utils.plotting",
     "register_keras_serializable": _OWN,
     "save_img": _FILES,

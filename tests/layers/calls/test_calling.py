@@ -179,3 +179,14 @@ def test_a_call_of_ones_own_may_ask_its_base() -> None:
     plain.build((None, 5, 6, 3))
     plain.set_weights(doubled.get_weights())
     np.testing.assert_allclose(doubled(X), 2 * plain(X), atol=1e-5)
+
+
+def test_what_programs_for_keras_2_read_off_a_symbolic_tensor() -> None:
+    images = layers.Input((8, 8, 3))
+    layer = layers.Conv2D(4, 3)
+    layer(images)
+    again = layer(images)
+    assert again._keras_shape == (None, 6, 6, 4)
+    assert again._keras_shape[-1] == 4
+    assert again._keras_history == (layer, 1, 0)
+    assert images._keras_history[0].output is images
