@@ -23,6 +23,7 @@ from convolens.models.last_layer import unfit
 from convolens.models.outputs.by_output import by_output
 from convolens.models.outputs.several_losses import OutputLoss, SeveralLosses, metrics_by_output
 from convolens.models.own.compiled import CompiledLoss, CompiledMetrics, plain
+from convolens.models.own.measured import Measured
 from convolens.models.own.own_step import OwnStep
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
@@ -53,7 +54,7 @@ NOTHING_TRAINABLE = (
 )
 
 
-class Compilable(Structure):
+class Compilable(Measured, Structure):
     """The part of `Model` that holds optimizer, loss and metrics, and the state of a training.
 
     Attributes:
@@ -164,16 +165,19 @@ class Compilable(Structure):
             return  # the outputs are not known yet
         if len(names) < 2:
             self.loss_function = None if loss is None else losses.get(loss)
-            self.compiled_metrics = CompiledMetrics(resolve_metrics(metrics))
+            plain_ones = resolve_metrics(metrics)
             self.weighted_metrics = [
-                copy.deepcopy(metric) if metric in self.compiled_metrics else metric
+                copy.deepcopy(metric) if metric in plain_ones else metric
                 for metric in resolve_metrics(weighted_metrics)
             ]
+            self.compiled_metrics = CompiledMetrics(plain_ones, self.weighted_metrics)
         else:
             self.loss_function = several = None if loss is None else SeveralLosses(names, loss, loss_weights)
             shown = [] if several is None else [OutputLoss(several, name) for name in names]
-            self.compiled_metrics = CompiledMetrics([*shown, *metrics_by_output(names, metrics)])
             self.weighted_metrics = list(metrics_by_output(names, weighted_metrics))
+            self.compiled_metrics = CompiledMetrics(
+                [*shown, *metrics_by_output(names, metrics)], self.weighted_metrics
+            )
         self._settled_for = names
         own = self.loss_function is not None and self.own_steps & {"train_step", "test_step"}
         self._compiled_loss = CompiledLoss(self.loss_function) if own else None
