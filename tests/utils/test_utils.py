@@ -30,6 +30,7 @@ def test_to_categorical_is_that_of_keras(labels: np.ndarray, classes: int | None
     ours, theirs = to_categorical(labels, classes), keras.utils.to_categorical(labels, classes)
     np.testing.assert_array_equal(ours, theirs)
     assert ours.dtype == theirs.dtype
+    assert to_categorical(labels, classes, dtype="uint8").dtype == np.uint8
 
 
 @pytest.mark.parametrize(

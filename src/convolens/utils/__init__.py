@@ -8,6 +8,7 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.missing import answer_for
+from convolens.tensor import as_dtype
 
 _FILES = "convolens.preprocessing.image.files"
 _OWN = "convolens.custom_objects"
@@ -69,15 +70,16 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = None) -> np.ndarray:
     """Return class numbers as one-hot rows.
 
     Args:
         y: whole numbers from 0, shape (n,) or (n, 1).
         num_classes: columns; None takes the largest number plus one.
+        dtype: of the rows (Keras 2); None is float64.
 
     Returns:
-        (n, num_classes) float64, as Keras gives.
+        (n, num_classes), float64 as Keras gives.
 
     Raises:
         ArgumentError: a number outside the classes.
@@ -97,7 +99,7 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         wrong = labels.min() if labels.min() < 0 else labels.max()
         raise ArgumentError(f"to_categorical: labels must be 0 to {classes - 1}; received {wrong}.")
-    return np.eye(classes)[labels]
+    return np.eye(classes, dtype=None if dtype is None else as_dtype(dtype).name)[labels]
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
