@@ -45,7 +45,7 @@ from convolens.layers.merging.elementwise import (
     multiply,
     subtract,
 )
-from convolens.layers.merging.merge import OwnMerge, merge
+from convolens.layers.merging.merge import Merge, OwnMerge, merge
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.normalization.group_normalization import GroupNormalization
 from convolens.layers.normalization.layer_normalization import LayerNormalization
@@ -274,6 +274,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maximum",
+    "Merge",
     "Minimum",
     "Multiply",
     "NearestNeighbours",

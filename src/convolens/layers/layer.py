@@ -57,7 +57,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
     """A torch module with Keras' words around it; subclasses give `build`, `forward` and the output shape.
 
     Args:
-        name: unique within a network; given by the network when None.
+        name: unique within a network; given by the network when None, and by the next one anew where it is taken there.
         input_shape: (rows, columns, channels) without the batch, for the first layer of a `Sequential`.
         trainable: False keeps the weights as they are.
         options: `activity_regularizer`, a penalty on what the layer gives, and the regularisers and constraints of its weights
@@ -96,6 +96,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
         self.name = name
+        self.network_name: str | None = None  # what a network called it, where it had no name
         self.built = False
         self.inbound_nodes: list[Node] = []
         self._trainable = bool(trainable)
@@ -276,6 +277,15 @@ class Layer(Modal, OwnState, torch.nn.Module):
             self._activity_hook.remove()
         watched = self._activity_regularizer is not None
         self._activity_hook = self.register_forward_hook(penalize_activity) if watched else None
+
+    @property
+    def _name(self) -> str | None:
+        """The name, as programs for tf.keras set it."""
+        return self.name
+
+    @_name.setter
+    def _name(self, value: str) -> None:
+        self.name = value
 
     @property
     def title(self) -> str:

@@ -67,6 +67,7 @@ class Compilable(Structure):
     def _begin(self, name: str | None) -> None:
         self.name = name or getattr(self.module, "name", None) or type(self).__name__.lower()
         self.optimizer: Any = None
+        self._newly_compiled = False  # and its optimizer asked for nothing yet
         self.loss: Any = None
         self.loss_weights: Any = None
         self.loss_function: Any = None
@@ -133,6 +134,7 @@ class Compilable(Structure):
         )
         self.precision = Precision(global_policy().compute_dtype if precision is None else precision)
         self.optimizer = None if optimizer is None else optimizers.get(optimizer)
+        self._newly_compiled = True
         self.loss, self.loss_weights = loss, loss_weights
         self._asked_of_outputs = (loss, loss_weights, metrics, weighted_metrics)
         self._settle_outputs()
@@ -378,12 +380,14 @@ class Compilable(Structure):
         trained = [p for p in self.module.parameters() if p.requires_grad]
         if not trained:
             raise ArgumentError(f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}")
-        known = {id(parameter) for parameter in self.optimizer.parameters}
-        if known and known.isdisjoint(
-            map(id, trained)
-        ):  # one object for two models, as in many GANs: each has a state of its own
+        known, asked = (
+            {id(parameter) for parameter in those} for those in (self.optimizer.parameters, trained)
+        )
+        # One object for two models, as in many GANs: each has a state of its own.
+        if known and (known.isdisjoint(asked) or (self._newly_compiled and not asked <= known)):
             self.optimizer = optimizers.get(optimizers.serialize(self.optimizer))
         self.optimizer.build(trained)
+        self._newly_compiled = False
 
     def _step(self, what: str, train: bool = False) -> Step:
         """Return a step, for training with the model's own metrics, else with metrics that nobody else adds to."""
