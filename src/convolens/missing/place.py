@@ -11,7 +11,7 @@ from convolens.missing.old_places import PACKAGES, homes_of
 
 VERSIONS = {"keras": "3.15.0"}  # of the packages whose names these are; of all others:
 TENSORFLOW_VERSION = "2.15.0"
-# What modules of Keras 1 and 2 imported for themselves, and programs take from there: `from keras.layers import K`.
+# What modules of Keras 1 and 2 imported for themselves, and programs take from there: `from keras.layers import K`, or K and np by `import *`.
 IMPORTED_THERE = {
     "K": "convolens.backend",
     "np": "numpy",
@@ -33,7 +33,8 @@ class Place(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return sorted({public for home in self._homes for public in getattr(home, "__all__", ())})
+            public = {public for home in self._homes for public in getattr(home, "__all__", ())}
+            return sorted(public | {"K", "np"} if self._is_keras and public else public)
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = [getattr(home, name) for home in self._homes if hasattr(home, name)]
