@@ -9,7 +9,7 @@ import torch
 
 import convolens as keras
 from convolens import backend as K
-from convolens.errors import ArgumentError, ArgumentTypeError
+from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from convolens.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, Layer, MaxPooling2D
 
 
@@ -215,3 +215,37 @@ def test_gradients_are_of_symbols_that_matter() -> None:
         compute([np.ones((1, 2)), np.ones((1, 2))])
     with pytest.raises(ArgumentError, match="there are no updates here"):
         K.function([x], [x], updates=[1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            lambda x: K.conv2d(x, np.ones((3, 3, 2, 4)), border_mode="same", dim_ordering="tf", image_shape=None),
+            lambda x: K.conv2d(x, np.ones((3, 3, 2, 4)), padding="same"),
+        ),
+        (lambda x: K.resize_images(X=x, height_factor=2, width_factor=3, dim_ordering="tf"), lambda x: K.resize_images(x, 2, 3)),
+        (lambda x: K.spatial_2d_padding(x, (1, 2), dim_ordering="tf"), lambda x: K.spatial_2d_padding(x, ((1, 1), (2, 2)))),
+        (lambda x: K.random_normal(x.shape, std=0.1, seed=1), lambda x: K.random_normal(x.shape, stddev=0.1, seed=1)),
+        (lambda x: K.random_uniform(x.shape, low=1, high=2, seed=1), lambda x: K.random_uniform(x.shape, 1, 2, seed=1)),
+    ],
+)  # fmt: skip
+def test_the_words_of_keras_1_are_understood(old: Callable[[Any], Any], new: Callable[[Any], Any]) -> None:
+    x = np.random.default_rng(0).normal(size=(1, 4, 5, 2)).astype("float32")
+    with pytest.warns(UserWarning, match="Keras 1's"):
+        given = old(x)
+    np.testing.assert_array_equal(given, new(x))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: K.bias_add(x, np.ones(2), data_format="channels_first"),
+        lambda x: K.resize_images(x, 2, 2, "channels_first"),
+        lambda x: keras.ops.image.resize(x, (2, 2), data_format="channels_first"),
+        lambda x: keras.ops.depth_to_space(x, 2, "NCHW"),
+    ],
+)
+def test_other_layouts_are_refused(call: Callable[[Any], Any]) -> None:
+    with pytest.raises(UnknownNameError, match="data_format must be"):
+        call(np.ones((1, 4, 4, 4), "float32"))

@@ -111,6 +111,12 @@ def test_without_a_terminal_there_is_a_line_an_epoch(verbose: Any) -> None:
     assert "learning_rate: 0.2500" in text[0]
 
 
+def test_the_bar_takes_the_words_of_keras_2() -> None:
+    assert (
+        ProgbarLogger("steps").console is ProgbarLogger(count_mode="samples", stateful_metrics=["a"]).console
+    )
+
+
 def test_silence(capsys: Any) -> None:
     assert lines(verbose=0) == ""
     model().fit(X, Y, verbose=0)

@@ -137,6 +137,11 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
         ArgumentError,
         "axis=1 is not the last",
     ),
+    (lambda: layers.BatchNormalization(renorm=True), ArgumentError, "renorm is not supported; leave it out"),
+    (lambda: layers.Input((3,), sparse=True), ArgumentError, "sparse=True is not supported"),
+    (lambda: layers.Input((3,), ragged=True), ArgumentError, "ragged=True is not supported"),
+    (lambda: layers.Input(tensor=np.zeros(3)), ArgumentError, "tensor= must be a symbolic tensor"),
+    (lambda: layers.Input((3,), shapes=2), ArgumentTypeError, "Did you mean 'shape'?"),
     (lambda: layers.Dense(3, name=""), ArgumentError, "name must be a non-empty string"),
     (
         lambda: layers.Dense.from_config({"units": 3, "lora_rank": 4}),
@@ -150,6 +155,33 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
 def test_refused(act: Callable[[], object], kind: type[Exception], words: str) -> None:
     with pytest.raises(kind, match=re.escape(words)):
         act()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: layers.BatchNormalization(
+            fused=True, synchronized=False, renorm=False, virtual_batch_size=None
+        ),
+        lambda: layers.Embedding(3, 2, sparse=False),
+        lambda: layers.Flatten(dtype="float32", dynamic=False, autocast=False),
+        lambda: layers.InputLayer(
+            input_shape=(3,), input_tensor=None, type_spec=None, sparse=False, ragged=False
+        ),
+    ],
+)
+def test_words_of_keras_that_ask_for_nothing_are_taken(made: Callable[[], layers.Layer]) -> None:
+    layer = made()
+    assert (layer.dtype, layer.compute_dtype, layer.dynamic) == ("float32", "float32", False)
+    words = {"fused", "synchronized", "renorm", "virtual_batch_size", "dynamic", "autocast", "type_spec"}
+    assert not words & layer.get_config().keys()  # Keras 3 does not know them
+
+
+def test_an_input_takes_the_words_of_every_keras() -> None:
+    x = layers.Input((3,), 2, sparse=False, ragged=False, optional=False, tensor=None, type_spec=None)
+    assert x.shape == (2, 3)
+    assert layers.Input(tensor=x, shape=(3,)) is x
+    assert layers.InputLayer(input_shape=(3,), batch_size=2).output.shape == (2, 3)
 
 
 def test_wrong_channels_and_features_at_call() -> None:

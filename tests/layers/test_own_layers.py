@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import hypothesis.strategies as st
+import keras
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 
+import convolens
 from convolens import layers
 from convolens.constructors import argument_names
 from convolens.errors import ArgumentError, ShapeError
@@ -153,3 +155,26 @@ def test_layer_scale_learns_a_factor_a_channel() -> None:
 def test_wrong_arguments(make: Any, kind: type[Exception], words: str) -> None:
     with pytest.raises(kind, match=words):
         make()
+
+
+@pytest.mark.parametrize("default", [True, False, None])
+def test_the_default_of_training_is_that_of_a_call_by_hand_as_in_keras(default: Any) -> None:
+    x = np.ones((2, 3), "float32")
+
+    def answers(m: Any) -> list[float]:
+        class Marking(m.layers.Layer):  # type: ignore[misc, name-defined]
+            def call(self, inputs: Any, training: Any = default) -> Any:
+                return inputs * (2.0 if training else 0.5)
+
+        start = m.layers.Input((3,))
+        model = m.Model(start, Marking()(start))
+        given = [
+            Marking()(x),
+            Marking()(x, training=False),
+            model(x),
+            model(x, training=True),
+            model.predict(x, verbose=0),
+        ]
+        return [float(np.mean(np.asarray(one))) for one in given]
+
+    assert answers(convolens) == answers(keras)

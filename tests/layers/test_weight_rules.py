@@ -11,6 +11,7 @@ import convolens
 from convolens import constraints, layers, regularizers
 from convolens.errors import ArgumentTypeError, UnknownNameError
 from convolens.layers.weight_rules import rule_names
+from convolens.tensorflow import GradientTape
 
 MADE: dict[str, dict[str, Any]] = {
     "Conv2D": {"filters": 3, "kernel_size": 2},
@@ -125,6 +126,35 @@ def test_an_activity_penalty_acts_where_layers_are_computed_together() -> None:
     mine.layers[0].activity_regularizer = None
     mine.layers[2].activity_regularizer = None
     assert mine.evaluate(x, y, verbose=0) < other.evaluate(x, y, verbose=0)
+
+
+def test_activity_penalties_of_a_call_are_among_the_losses_as_those_of_keras() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 4, 4, 2)).astype("f")
+
+    def made(m: Any) -> Any:
+        first = m.layers.Conv2D(3, 2, activity_regularizer="l2", kernel_regularizer="l2")
+        return m.Sequential(
+            [
+                m.layers.Input((4, 4, 2)),
+                first,
+                m.layers.Flatten(),
+                m.layers.Dense(1, activity_regularizer="l1"),
+            ]
+        )
+
+    mine, other = made(convolens), made(keras)
+    mine.set_weights(other.get_weights())
+    for _ in range(2):  # those of the call before are forgotten
+        mine(x)
+        other(x)
+        assert sorted(map(float, mine.losses)) == pytest.approx(sorted(map(float, other.losses)), rel=1e-5)
+    assert len(mine.layers[0].losses) == 2
+    with GradientTape() as tape:
+        mine(x)
+        penalty = sum(mine.losses)
+    assert all(gradient is not None for gradient in tape.gradient(penalty, mine.trainable_weights))
+    mine.predict(x, verbose=0)
+    assert len(mine.losses) == 3
 
 
 def test_frozen_weights_are_not_penalised() -> None:

@@ -11,6 +11,7 @@ import torch
 
 from convolens import losses
 from convolens.losses import LOSSES
+from convolens.tensor import as_tensor
 
 # Kinds of (labels, predictions): "classes" (n,), "onehot" (n, c), "binary" (n, 1), "real" (n, k).
 CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -180,6 +181,19 @@ def test_functions_take_arrays_and_lists(name: str) -> None:
         (torch.tensor(labels), torch.tensor(scores)),
     ):
         np.testing.assert_allclose(getattr(losses, name)(*given).numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_labels_and_weights_may_be_arrays_beside_what_a_model_gave(name: str) -> None:
+    labels, scores = batch(CASES[name][0][0], False, 4, 3)
+    weights, loss = np.arange(4.0), getattr(losses, name)()
+    expected = float(loss(labels, scores, weights)), float(loss(labels, scores, 2.5))
+    for form in (np.asarray, np.ndarray.tolist, as_tensor):
+        given = form(labels), as_tensor(scores)
+        np.testing.assert_allclose((loss(*given, form(weights)), loss(*given, 2.5)), expected, rtol=1e-5)
+        assert float(loss(as_tensor(labels), torch.tensor(scores), form(weights))) == pytest.approx(
+            expected[0]
+        )
 
 
 def test_reductions_of_tf_keras() -> None:

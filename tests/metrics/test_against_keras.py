@@ -12,6 +12,7 @@ import torch
 
 from convolens import metrics
 from convolens.metrics import METRICS
+from convolens.tensor import as_tensor
 
 # Kinds of labels and predictions: class numbers (n,), one-hot (n, 6), yes-no (n, 1), numbers.
 CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -184,6 +185,17 @@ def test_values_are_those_of_keras(
     ours.reset_state()
     fresh = getattr(metrics, name)(**words)
     np.testing.assert_array_equal(again(labels, scores), fresh(labels, scores))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_labels_and_weights_may_be_arrays_beside_what_a_model_gave(name: str) -> None:
+    kind, words = CASES[name][0]
+    labels, scores = batch(kind, 6, np.random.default_rng(3))
+    weights, made = np.arange(1.0, 7.0), getattr(metrics, name)
+    expected = made(**words)(labels, scores, weights)
+    for form in (np.asarray, np.ndarray.tolist, as_tensor):
+        given = made(**words)(form(labels), as_tensor(scores), form(weights))
+        np.testing.assert_allclose(given, expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

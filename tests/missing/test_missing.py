@@ -13,7 +13,7 @@ import convolens
 from convolens.errors import ConvolensError, NotHereError
 from convolens.missing import answer_for, import_error, keras_name, of_keras
 from convolens.missing.advice import ADVICE, known_names, sentence
-from convolens.missing.old_places import PUBLIC, homes_of
+from convolens.missing.old_places import MODULE, PUBLIC, homes_of
 
 MODULES = sorted({name.rpartition(".")[0] for name in known_names() if name.count(".")})
 
@@ -24,7 +24,8 @@ def test_each_name_is_here_or_says_what_to_use_instead(module):
     assert names
     for name in names:
         try:
-            reduce(getattr, name.split(".")[1:], convolens)
+            value = reduce(getattr, name.split(".")[1:], convolens)
+            assert isinstance(value, ModuleType) <= (known_names()[name] == MODULE), name
         except NotHereError as error:
             said = str(error)
             missing = re.match(r"(keras[\w.]*) is not here", said)
@@ -64,6 +65,7 @@ def test_old_modules_lead_to_where_their_names_are():
     assert keras.layers.experimental.preprocessing.Rescaling is keras.layers.Rescaling
     assert keras.optimizers.legacy.SGD is keras.optimizers.SGD
     assert keras.saving.load_model is keras.models.load_model
+    assert keras.config.set_dtype_policy is keras.mixed_precision.set_dtype_policy
     assert isinstance(answer_for("convolens.utils")("np_utils"), ModuleType)
 
 

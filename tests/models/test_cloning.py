@@ -35,6 +35,13 @@ def _plain() -> Any:
     )
 
 
+def test_a_config_is_read_with_classes_of_ones_own() -> None:
+    x = layers.Input((3,))
+    for model in (models.Sequential(Scaled(input_shape=(3,))), models.Model(x, Scaled(3.0)(x))):
+        again = type(model).from_config(model.get_config(), custom_objects={"Scaled": Scaled})
+        np.testing.assert_array_equal(again.predict(X[:, 0, 0]), model.predict(X[:, 0, 0]))
+
+
 def test_json_is_read_here_and_by_keras() -> None:
     model = _plain()
     theirs = real_keras.models.model_from_json(model.to_json())

@@ -56,6 +56,21 @@ def test_one_optimizer_serves_both() -> None:
     assert both.optimizer.beta_1 == 0.5
 
 
+def test_one_optimizer_serves_two_that_share_a_part() -> None:
+    """As in CoGAN: two judges with one trunk."""
+    trunk = convolens.models.Sequential([convolens.layers.Dense(3, input_shape=(4,))])
+    judges = [
+        convolens.models.Sequential([trunk, convolens.layers.Dense(1, activation="sigmoid")])
+        for _ in range(2)
+    ]
+    optimizer = convolens.optimizers.Adam(0.0002, 0.5)
+    for judge in judges:
+        judge.compile(optimizer, "binary_crossentropy")
+    for judge in judges * 2:
+        judge.train_on_batch(np.ones((2, 4)), np.ones(2))
+    assert [int(judge.optimizer.iterations) for judge in judges] == [2, 2]
+
+
 def test_compiled_anew_it_is_frozen() -> None:
     judge, _ = made()
     judge.compile("adam", "binary_crossentropy")

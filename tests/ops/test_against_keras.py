@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convolens import ops
-from operation_calls import CALLS, IMAGE_CALLS, IMAGES, X, default_calls
+from operation_calls import CALLS, IMAGE_CALLS, IMAGES, X, Y, default_calls
 
 WITHOUT_KERAS = {"unique", "is_tensor"}  # Keras 3.15 gives other forms
 
@@ -86,3 +86,17 @@ def test_what_cannot_be_done_says_so(call: Callable[[], Any], says: str) -> None
     with pytest.raises(ValueError) as told:
         call()
     assert says in str(told.value)
+
+
+def test_keras_has_some_functions_in_rooms_too() -> None:
+    assert ops.nn.relu is ops.relu
+    assert ops.linalg.norm is ops.norm
+    with pytest.raises(AttributeError, match=r"keras\.ops\.nn\.polar is not here"):
+        _ = ops.nn.polar
+    with pytest.raises(AttributeError, match=r"keras\.ops\.nn\.relo is not here, nor in Keras"):
+        _ = ops.nn.relo
+
+
+def test_parts_of_other_shapes_are_no_complex_numbers() -> None:
+    with pytest.raises(ValueError, match=r"received \(2, 3, 4\) and \(3, 4\)"):
+        ops.fft2((X, Y))

@@ -192,6 +192,11 @@ def test_rate_and_steps_are_read_and_set_as_variables_of_keras() -> None:
     assert (optimizer.iterations, optimizer.batches, optimizer.iterations.numpy()) == (7, 7, np.int64(7))
 
 
+def test_words_of_keras_2_that_ask_for_nothing_are_taken() -> None:
+    optimizer = optimizers.Adam(jit_compile=True, is_legacy_optimizer=False)
+    assert not {"jit_compile", "is_legacy_optimizer"} & optimizer.get_config().keys()
+
+
 def test_gradients_computed_by_hand() -> None:
     first, second = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
     optimizer = optimizers.SGD(0.5, momentum=0.9)

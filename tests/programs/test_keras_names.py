@@ -165,3 +165,23 @@ def test_tensorboard_does_not_take_our_tensorflow_for_its_own(tmp_path):
         with SummaryWriter(str(tmp_path)) as writer:
             writer.add_scalar("loss", 0.5, 0)
     assert list(tmp_path.glob("events.out.tfevents.*"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from keras.layers import K, warnings",
+        "from keras.backend import tf as ktf; ktf.image.resize",
+        "from keras.models import np; np.zeros",
+        "from keras.callbacks import *; K.get_value, np.floor, Callback",
+        "from keras.utils.training_utils import multi_gpu_model",
+    ],
+)
+def test_what_old_modules_imported_for_themselves_is_taken_from_there(line):
+    with keras_names():
+        exec(line, {})
+
+
+def test_tensorflow_itself_has_no_such_names():
+    with keras_names(), pytest.raises(NotHereImportError, match=r"tf\.K is not here"):
+        exec("from tensorflow import K", {})

@@ -135,3 +135,16 @@ def test_variables_change_in_place_and_give_gradients() -> None:
     assert not Variable([1, 2]).requires_grad
     with pytest.raises(ShapeError, match=r"assign: the variable has shape \(2, 3\); received \(3,\)."):
         v.assign([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("index", [np.s_[0, 1], np.s_[1], np.s_[:, ::-1], np.s_[..., :2], np.s_[:, None, 1]])
+def test_what_is_assigned_to_a_part_changes_the_variable(index: Any) -> None:
+    expected = np.arange(6, dtype="float32").reshape(3, 2).T  # not as it lies in memory
+    v, value = Variable(torch.from_numpy(expected)), 10 + np.arange(np.size(expected[index]), dtype="float32")
+    expected = expected.copy()
+    for change in ("assign", "assign_add", "assign_sub"):
+        assert getattr(v[index], change)(value.reshape(expected[index].shape)) is v
+    expected[index] = value.reshape(expected[index].shape)
+    np.testing.assert_array_equal(v.numpy(), expected)
+    with pytest.raises(ShapeError, match=r"assign: the part of the variable has shape .*; received \(7,\)."):
+        v[index].assign(np.zeros(7))

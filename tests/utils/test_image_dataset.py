@@ -102,6 +102,14 @@ def test_pixels_are_those_of_keras(folder, interpolation, options, color_mode, c
             np.testing.assert_allclose(photo, expected.numpy(), atol=1e-3)
 
 
+def test_smart_resize_is_the_old_word_for_cropping(folder) -> None:
+    old, new = (
+        image_dataset_from_directory(folder, shuffle=False, image_size=(9, 13), verbose=False, **{word: True})
+        for word in ("smart_resize", "crop_to_aspect_ratio")
+    )
+    np.testing.assert_array_equal(next(iter(old))[0], next(iter(new))[0])
+
+
 @pytest.mark.parametrize(
     ("label_mode", "shape", "dtype"),
     [("int", (), "int32"), ("categorical", (2,), "float32"), ("binary", (1,), "float32")],

@@ -10,8 +10,11 @@ import pytest
 import torch
 from hypothesis import given
 
+import convolens
 from convolens import utils
 from convolens.errors import ArgumentError
+from convolens.layers import Dense
+from convolens.models import Sequential
 from convolens.preprocessing import image
 from convolens.utils import set_random_seed, to_categorical
 
@@ -28,6 +31,7 @@ def test_to_categorical_is_that_of_keras(labels: np.ndarray, classes: int | None
     ours, theirs = to_categorical(labels, classes), keras.utils.to_categorical(labels, classes)
     np.testing.assert_array_equal(ours, theirs)
     assert ours.dtype == theirs.dtype
+    assert to_categorical(labels, classes, dtype="uint8").dtype == np.uint8
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,17 @@ def test_batches_by_number() -> None:
     assert (len(Numbers(workers=2)), list(Numbers()), Numbers(workers=2).workers) == (2, [0, 1], 2)
     with pytest.raises(NotImplementedError):
         len(utils.PyDataset())
+
+
+def test_switches_of_what_is_printed_are_accepted():
+    for switch in ("interactive_logging", "traceback_filtering"):
+        getattr(convolens.config, f"disable_{switch}")()
+        getattr(convolens.config, f"enable_{switch}")()
+        assert getattr(convolens.config, f"is_{switch}_enabled")() is True
+    assert utils.disable_interactive_logging is convolens.config.disable_interactive_logging
+
+
+def test_a_model_for_several_gpus_is_the_model_and_warns() -> None:
+    model = Sequential([Dense(1, input_shape=(2,))])
+    with pytest.warns(UserWarning, match=r"multi_gpu_model\(gpus=4\): the model stays on one device"):
+        assert utils.multi_gpu_model(model, gpus=4) is model

@@ -9,6 +9,7 @@ Example:
 import importlib
 from typing import Any
 
+from convolens.backend.keras_1 import takes_old_words
 from convolens.missing import answer_for
 
 _HOMES = ("settings", "values", "functions", "graph")
@@ -22,7 +23,7 @@ def __getattr__(name: str) -> Any:
     for home in () if name.startswith("_") else _HOMES:
         module = importlib.import_module(f"convolens.backend.{home}")
         if name in module.__all__:
-            value = globals()[name] = getattr(module, name)
+            value = globals()[name] = takes_old_words(getattr(module, name))
             return value
     return _missing(name)
 

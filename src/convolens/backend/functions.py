@@ -476,10 +476,10 @@ def spatial_2d_padding(x: Any, padding: Any = ((1, 1), (1, 1)), data_format: Any
 
     Args:
         x: (n, rows, columns, channels).
-        padding: ((top, bottom), (left, right)).
+        padding: ((top, bottom), (left, right)), or (rows, columns) on both sides, as in Keras 1.
         data_format: "channels_last".
     """
-    (top, bottom), (left, right) = padding
+    (top, bottom), (left, right) = ((side, side) if isinstance(side, int) else side for side in padding)
     return F.pad(x, (0, 0, left, right, top, bottom))
 
 

@@ -58,14 +58,17 @@ class ProgbarLogger(Callback):
     `params["verbose"]`: 0 nothing, 1 bar and line, 2 line only. Where the output is no terminal there is no bar.
 
     Args:
-        console: rich's console; None is standard output.
+        console: rich's console; None is standard output, as is Keras 2's first argument ("steps").
+        count_mode, stateful_metrics: accepted.
     """
 
     only_writes = True
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, console: Console | str | None = None, stateful_metrics: Any = None, count_mode: Any = None
+    ) -> None:
         super().__init__()
-        self.console = console
+        self.console = None if isinstance(console, str) else console
         self._progress: Progress | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:

@@ -19,7 +19,7 @@ from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.conv3d import Conv3D
 from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
-from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D
+from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D, Deconvolution2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.flatten import Flatten
 from convolens.layers.foreign.nearest_neighbours import NearestNeighbours
@@ -45,7 +45,7 @@ from convolens.layers.merging.elementwise import (
     multiply,
     subtract,
 )
-from convolens.layers.merging.merge import OwnMerge, merge
+from convolens.layers.merging.merge import Merge, OwnMerge, merge
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.normalization.group_normalization import GroupNormalization
 from convolens.layers.normalization.layer_normalization import LayerNormalization
@@ -98,7 +98,7 @@ AvgPool2D = AveragePooling2D
 GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
 Convolution1DTranspose, Convolution3DTranspose = Conv1DTranspose, Conv3DTranspose
-Convolution2DTranspose = Deconvolution2D = Conv2DTranspose
+Convolution2DTranspose = Conv2DTranspose
 SeparableConvolution2D = SeparableConv2D
 Convolution1D, SeparableConvolution1D = Conv1D, SeparableConv1D
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
@@ -274,6 +274,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maximum",
+    "Merge",
     "Minimum",
     "Multiply",
     "NearestNeighbours",

@@ -91,8 +91,8 @@ def _inside_tensor(x: Any, numbers: bool) -> Any:
         x = _from_numpy(x, np.float32 if x.dtype.kind == "f" else None)
     if not isinstance(x, torch.Tensor):
         return x
-    if isinstance(x, Tensor) and x.inside is not None:
-        return x.inside
+    if isinstance(x, Tensor) and x.inside is not None:  # of a type with fractions, whichever was meant
+        return x.inside.float() if numbers and not x.is_floating_point() else x.inside
     x = x.as_subclass(torch.Tensor)
     if x.dtype != torch.float32 and (numbers or x.is_floating_point()):
         x = x.float()

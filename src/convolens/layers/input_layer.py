@@ -5,8 +5,9 @@ from typing import Any
 
 import torch
 
+from convolens.arguments import refuse_unknown
 from convolens.errors import ArgumentError
-from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor
+from convolens.layers.layer import Layer, Node, Shape, SymbolicTensor, is_symbolic
 
 
 class InputLayer(Layer):
@@ -14,20 +15,22 @@ class InputLayer(Layer):
 
     Args:
         shape: (rows, columns, channels), without the batch; None where a size is free.
-        options: `name` and `batch_shape` (the shape with the batch); `sparse` and `ragged` are accepted.
+        options: `name`, `batch_size` and `batch_shape` (the shape with the batch); `sparse`, `ragged` and `optional` are accepted.
 
     Raises:
         ArgumentError: no shape, or sizes that are not positive integers.
     """
 
     def __init__(self, shape: Sequence[int | None] | None = None, **options: Any) -> None:
+        batch_size = options.pop("batch_size", None)
         if shape is not None:
             options["input_shape"] = shape
-        options.pop("sparse", None)
-        options.pop("ragged", None)
+        _take_neutral(options)
         super().__init__(**options)
         if self.given_shape is None:
             raise ArgumentError("InputLayer: shape=(rows, columns, channels) is required.")
+        if batch_size is not None:
+            self.given_shape = (batch_size, *self.given_shape[1:])
         for size in self.given_shape[1:]:
             if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
                 raise ArgumentError(
@@ -55,6 +58,8 @@ def Input(
     dtype: str | None = None,
     name: str | None = None,
     batch_shape: Sequence[int | None] | None = None,
+    tensor: Any = None,
+    **options: Any,
 ) -> SymbolicTensor:
     """Return the symbolic tensor that a functional network starts from.
 
@@ -64,16 +69,38 @@ def Input(
         dtype: "float32" or None.
         name: the input layer's name.
         batch_shape: shape with the batch, instead of `shape`.
+        tensor: a symbolic tensor, which is returned instead; or None.
+        options: `sparse`, `ragged` and `optional` are accepted where they are False, `type_spec` where it is None.
 
     Raises:
-        ArgumentError: no shape, or sizes that are not positive integers.
+        ArgumentError: no shape, or sizes that are not positive integers; sparse or ragged data, values instead of a symbolic tensor.
 
     Example:
         >>> Input(shape=(32, 32, 3)).shape
         (None, 32, 32, 3)
     """
+    for word in ("sparse", "ragged"):
+        if options.get(word):
+            raise ArgumentError(f"Input: {word}=True is not supported; tensors are dense here, leave it out.")
+    _take_neutral(options)
+    refuse_unknown("Input", options, ["shape", "batch_size", "dtype", "name", "batch_shape", "tensor"])
+    if tensor is not None:
+        if not is_symbolic(tensor):
+            raise ArgumentError(
+                "Input: tensor= must be a symbolic tensor, or None; give arrays to the model instead."
+            )
+        return tensor
     if batch_shape is None:
         if shape is None:
             raise ArgumentError("Input: shape=(rows, columns, channels) is required.")
         batch_shape = (batch_size, *([shape] if isinstance(shape, int) else shape))
     return InputLayer(batch_shape=tuple(batch_shape), name=name).output
+
+
+def _take_neutral(options: dict[str, Any]) -> None:
+    """Take out Keras' words that ask for nothing here."""
+    for word in ("sparse", "ragged", "optional"):
+        options.pop(word, None)
+    for word in ("input_tensor", "type_spec"):
+        if options.get(word, 0) is None:
+            del options[word]

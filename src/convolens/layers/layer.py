@@ -50,6 +50,9 @@ _WEIGHT_NAMES = {
 # Keys of a config that change nothing here: float32 is the only type, and renormalisation is refused by its flag.
 _UNUSED = ("dtype", "renorm_momentum", "renorm_clipping")
 
+# Keras' arguments of every layer that change nothing here.
+_INERT = ("dtype", "dynamic", "autocast")
+
 _building = threading.RLock()
 
 
@@ -57,12 +60,12 @@ class Layer(Modal, OwnState, torch.nn.Module):
     """A torch module with Keras' words around it; subclasses give `build`, `forward` and the output shape.
 
     Args:
-        name: unique within a network; given by the network when None.
+        name: unique within a network; given by the network when None, and by the next one anew where it is taken there.
         input_shape: (rows, columns, channels) without the batch, for the first layer of a `Sequential`.
         trainable: False keeps the weights as they are.
         options: `activity_regularizer`, a penalty on what the layer gives, and the regularisers and constraints of its weights
             (`kernel_regularizer`, `bias_constraint` ...); `weights`, the arrays that `set_weights` is given once the layer is built (Keras
-            2); `batch_input_shape` / `batch_shape` (with the batch) and `dtype` ("float32") are accepted.
+            2); `batch_input_shape` / `batch_shape` (with the batch), `dtype`, `dynamic` and `autocast` are accepted.
 
     Raises:
         ArgumentTypeError: another keyword was given; the nearest argument is offered.
@@ -75,6 +78,10 @@ class Layer(Modal, OwnState, torch.nn.Module):
 
     # What the layer takes: an `InputSpec`, or a list, tuple or dict of them, checked where it is called; None for anything.
     input_spec: Any = None
+
+    # Keras' words for the types of values and weights, and for what no layer here is.
+    dtype = compute_dtype = variable_dtype = "float32"
+    dynamic = stateful = supports_masking = False
 
     _building = False
     # Whether `forward` takes overwrite=True: the input serves nobody else, and may become the output (see `shortcuts`).
@@ -92,10 +99,11 @@ class Layer(Modal, OwnState, torch.nn.Module):
         where = type(self).__name__
         take_rules(self, options)
         self._given_weights = options.pop("weights", None)
-        refuse_unknown(where, options, [*_accepted(type(self)), "dtype"])
+        refuse_unknown(where, options, [*_accepted(type(self)), *_INERT])
         if name is not None and (not isinstance(name, str) or not name):
             raise ArgumentError(f"{where}: name must be a non-empty string; received {name!r}.")
         self.name = name
+        self.network_name: str | None = None  # what a network called it, where it had no name
         self.built = False
         self.inbound_nodes: list[Node] = []
         self._trainable = bool(trainable)
@@ -276,6 +284,15 @@ class Layer(Modal, OwnState, torch.nn.Module):
             self._activity_hook.remove()
         watched = self._activity_regularizer is not None
         self._activity_hook = self.register_forward_hook(penalize_activity) if watched else None
+
+    @property
+    def _name(self) -> str | None:
+        """The name, as programs for tf.keras set it."""
+        return self.name
+
+    @_name.setter
+    def _name(self, value: str) -> None:
+        self.name = value
 
     @property
     def title(self) -> str:

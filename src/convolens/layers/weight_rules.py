@@ -136,4 +136,4 @@ def penalize_activity(layer: Any, inputs: Any, output: Any) -> None:
         if tensor.ndim == 4 and not isinstance(layer.activity_regularizer, L1L2):
             tensor = tensor.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)
         penalty = layer.activity_regularizer(tensor)
-        added_losses.add(penalty / tensor.shape[0] if tensor.ndim else penalty)
+        layer.add_loss(penalty / tensor.shape[0] if tensor.ndim else penalty)

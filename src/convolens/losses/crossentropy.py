@@ -37,7 +37,7 @@ def binary_crossentropy(
         tensor([0.6931])
     """
     same_shape("binary_crossentropy", y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     return binary_crossentropy_of_each(y_true, y_pred, from_logits).mean(dim=axis)
@@ -80,7 +80,7 @@ def categorical_crossentropy(
         tensor([0.6931])
     """
     same_shape("categorical_crossentropy", y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
     return -(y_true * _log_probabilities(y_pred, from_logits, axis)).sum(dim=axis)

@@ -35,7 +35,7 @@ def binary_focal_crossentropy(
         tensor([0.1733])
     """
     same_shape("binary_focal_crossentropy", y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
@@ -72,7 +72,7 @@ def categorical_focal_crossentropy(
         tensor([0.0433])
     """
     same_shape("categorical_focal_crossentropy", y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
     if from_logits:

@@ -56,7 +56,7 @@ def categorical_hinge(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tenso
         tensor([0.7500])
     """
     same_rank("categorical_hinge", y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     positive = (y_true * y_pred).sum(dim=-1)
     negative = ((1.0 - y_true) * y_pred).amax(dim=-1)
     return _positive_part(negative - positive + 1.0)
@@ -69,7 +69,7 @@ def _positive_part(margin: torch.Tensor) -> torch.Tensor:
 
 def _signs(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
     """Return labels with 0 and 1 made -1 and 1, where all labels are of these two."""
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     zero_or_one = ((y_true == 0) | (y_true == 1)).all()
     return torch.where(zero_or_one, 2.0 * y_true - 1.0, y_true)
 

@@ -72,7 +72,7 @@ class Loss:
         y_pred = as_float(y_pred)
         y_true = torch.as_tensor(y_true, device=y_pred.device)
         if not self.keeps_integer_labels:
-            y_true = y_true.to(y_pred.dtype)
+            y_true = y_true.to(y_pred)
         y_true, y_pred = match_ranks(y_true, y_pred)
         values = as_float(self.call(y_true, y_pred))
         return reduce(values, sample_weight, self.reduction, self.name)
@@ -191,7 +191,7 @@ def reduce(
     """
     weights = None
     if sample_weight is not None:
-        weights = torch.as_tensor(sample_weight, device=values.device).to(values.dtype)
+        weights = torch.as_tensor(sample_weight, device=values.device).to(values)
         shapes = tuple(weights.shape), tuple(values.shape)
         values, weights = match_ranks(values, weights)
         if 0 < weights.ndim < values.ndim:

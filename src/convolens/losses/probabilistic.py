@@ -23,7 +23,7 @@ def kl_divergence(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         tensor([0.6931])
     """
     same_rank("kl_divergence", y_true, y_pred)
-    y_true = torch.clip(y_true.to(y_pred.dtype), EPSILON, 1.0)
+    y_true = torch.clip(y_true.to(y_pred), EPSILON, 1.0)
     y_pred = torch.clip(y_pred, EPSILON, 1.0)
     return (y_true * torch.log(y_true / y_pred)).sum(dim=-1)
 
@@ -44,7 +44,7 @@ def poisson(y_true: torch.Tensor, y_pred: torch.Tensor) -> torch.Tensor:
         tensor([2.])
     """
     same_rank("poisson", y_true, y_pred)
-    return (y_pred - y_true.to(y_pred.dtype) * torch.log(y_pred + EPSILON)).mean(dim=-1)
+    return (y_pred - y_true.to(y_pred) * torch.log(y_pred + EPSILON)).mean(dim=-1)
 
 
 class KLDivergence(FormulaLoss):

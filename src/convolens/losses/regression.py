@@ -129,7 +129,7 @@ def cosine_similarity(y_true: torch.Tensor, y_pred: torch.Tensor, axis: int = -1
 
 
 def _pair(where: str, y_true: torch.Tensor, y_pred: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    y_true, y_pred = match_ranks(y_true.to(y_pred.dtype), y_pred)
+    y_true, y_pred = match_ranks(y_true.to(y_pred), y_pred)
     same_rank(where, y_true, y_pred)
     return y_true, y_pred
 

@@ -42,7 +42,7 @@ def binary_accuracy(y_true: torch.Tensor, y_pred: torch.Tensor, threshold: float
     """
     y_true, y_pred = match_ranks(y_true, y_pred)
     _fits("binary_accuracy", y_true, y_pred, y_true.shape == y_pred.shape)
-    return (y_true == (y_pred > threshold).to(y_true.dtype)).float()
+    return (y_true == (y_pred > threshold).to(y_true)).float()
 
 
 @of_values

@@ -27,7 +27,7 @@ def pearson_correlation(y_true: torch.Tensor, y_pred: torch.Tensor, axis: int = 
     """
     y_true, y_pred = match_ranks(y_true, y_pred)
     normal = []
-    for values in (y_true.to(y_pred.dtype), y_pred):
+    for values in (y_true.to(y_pred), y_pred):
         centred = values - values.mean(axis, keepdim=True)
         normal.append(centred / centred.std(axis, correction=0, keepdim=True))
     return (normal[0] * normal[1]).mean(axis)
@@ -47,7 +47,7 @@ def concordance_correlation(y_true: torch.Tensor, y_pred: torch.Tensor, axis: in
     Source: Keras 3 `keras.metrics.concordance_correlation`; Lin, Biometrics 1989.
     """
     y_true, y_pred = match_ranks(y_true, y_pred)
-    y_true = y_true.to(y_pred.dtype)
+    y_true = y_true.to(y_pred)
     means = [values.mean(axis, keepdim=True) for values in (y_true, y_pred)]
     spreads = sum(values.var(axis, correction=0, keepdim=True) for values in (y_true, y_pred))
     covariance = (y_true - means[1]) * (y_pred - means[1])

@@ -62,7 +62,7 @@ class FBetaScore(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch of one-hot labels and predictions."""
         y_pred = as_float(y_pred)
-        y_true = torch.as_tensor(y_true, device=y_pred.device).to(y_pred.dtype)
+        y_true = torch.as_tensor(y_true, device=y_pred.device).to(y_pred)
         if y_pred.ndim != 2 or y_true.shape != y_pred.shape:
             raise ShapeError(
                 f"{type(self).__name__}: labels of shape {tuple(y_true.shape)} and predictions of shape "
@@ -72,10 +72,10 @@ class FBetaScore(Metric):
             chosen = (y_pred >= y_pred.amax(dim=-1, keepdim=True)) & (y_pred.abs() > 1e-9)
         else:
             chosen = y_pred > self.threshold
-        positive = chosen.to(y_pred.dtype)
+        positive = chosen.to(y_pred)
         weights = torch.ones_like(y_pred[:, :1])
         if sample_weight is not None:
-            given = torch.as_tensor(sample_weight, device=y_pred.device).to(y_pred.dtype)
+            given = torch.as_tensor(sample_weight, device=y_pred.device).to(y_pred)
             weights = given.reshape(-1, 1)
         axis: tuple[int, ...] = (0, 1) if self.average == "micro" else (0,)
         self.accumulate(

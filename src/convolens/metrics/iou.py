@@ -90,7 +90,7 @@ class IoU(Metric):
         cells = labels.clamp(0, last) * self.num_classes + found.clamp(0, last)
         flat = weights.new_zeros(self.num_classes**2).index_add(0, cells, weights)
         self.accumulate(
-            confusions=flat.reshape(self.num_classes, self.num_classes), outside=outside.sum().to(flat.dtype)
+            confusions=flat.reshape(self.num_classes, self.num_classes), outside=outside.sum().to(flat)
         )
 
     def result(self) -> Any:

@@ -76,7 +76,7 @@ class MeanMetric(Metric):
         values = as_float(values)
         weights = None
         if sample_weight is not None:
-            weights = torch.as_tensor(sample_weight, device=values.device).to(values.dtype)
+            weights = torch.as_tensor(sample_weight, device=values.device).to(values)
         values, weights = per_sample(values, weights, self.name)
         if weights is not None:
             count = weights.sum()

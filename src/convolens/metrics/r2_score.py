@@ -64,7 +64,7 @@ class R2Score(Metric):
                 "expected both (samples, columns)."
             )
         weights = weights_of("R2Score", sample_weight, y_pred)  # (n, columns)
-        y_true, y_pred = y_true.to(weights.dtype), y_pred.to(weights.dtype)
+        y_true, y_pred = y_true.to(weights), y_pred.to(weights)
         self.accumulate(
             sum=(y_true * weights).sum(0),
             squared_sum=(y_true**2 * weights).sum(0),

@@ -144,7 +144,7 @@ def _count_flat(
         true_positives, false_positives = at_or_above
     else:
         limits = scores.new_tensor(thresholds)
-        above = (scores > limits[:, None]).to(weights.dtype)  # (thresholds, scores)
+        above = (scores > limits[:, None]).to(weights)  # (thresholds, scores)
         true_positives, false_positives = above @ right, above @ wrong
     return Counts(
         true_positives,

@@ -36,7 +36,6 @@ PARTS = {"keras_preprocessing": "preprocessing", "keras_applications": "applicat
 # A module of Keras -> the modules of ours that hold what is in it, where that is another one; modules within it lead there too.
 OLD_PLACES = {
     "callbacks.experimental": ("callbacks",),
-    "config": ("backend",),
     "engine": ("layers", "models", "utils"),
     "initializations": ("initializers",),
     "layers.experimental": ("layers",),
@@ -78,7 +77,8 @@ OLD_PLACES = {
 }
 
 # The same for modules in which no further one ever lay.
-OPERATIONS = {
+SINGLE_PLACES = {
+    "config": ("utils.switches", "backend", "mixed_precision"),
     "ops.image": ("ops.image",), "ops.linalg": ("ops.linear_algebra",), "ops.nn": ("ops.nn",), "ops.numpy": ("ops",),
 }  # fmt: skip
 
@@ -89,6 +89,7 @@ PUBLIC = (
     "preprocessing.image", "random", "regularizers", "saving", "tree", "utils", "wrappers",
 )  # fmt: skip
 FAMILIES = ("applications.", "datasets.")
+MODULE = "a module"  # what `known_names` says of one
 
 
 def homes_of(name: str) -> tuple[str, ...] | None:
@@ -136,10 +137,9 @@ def _keras_homes(name: str) -> tuple[str, ...] | None:
         return ("convolens",)
     if (name in PUBLIC or name.startswith(FAMILIES)) and _is_module(f"convolens.{name}"):
         return (f"convolens.{name}",)
-    places = OLD_PLACES | OPERATIONS
+    places = OLD_PLACES | SINGLE_PLACES
     for old in sorted(places, key=len, reverse=True):
-        last = name.rpartition(".")[2]
-        further = old in OLD_PLACES and _within(name, old) and not _is_name(last, places[old])
+        further = old in OLD_PLACES and _within(name, old) and not _is_name(name, places[old])
         if name == old or further:
             return tuple(filter(_is_module, (f"convolens.{home}" for home in places[old]))) or None
     return None
@@ -157,9 +157,13 @@ def _tensorflow_homes(name: str) -> tuple[str, ...] | None:
     return (place,) if _is_module(place) else None
 
 
-def _is_name(last: str, homes: tuple[str, ...]) -> bool:
+def _is_name(name: str, homes: tuple[str, ...]) -> bool:
     """Return whether what lies within an old place is a name of Keras rather than one more module."""
-    return not last.islower() or any(f"keras.{home}.{last}" in known_names() for home in homes)
+    last = name.rpartition(".")[2]
+    places = (name, *(f"{home}.{last}" for home in homes))
+    return not last.islower() or any(
+        known_names().get(f"keras.{place}", MODULE) != MODULE for place in places
+    )
 
 
 @cache

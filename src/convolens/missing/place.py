@@ -11,6 +11,13 @@ from convolens.missing.old_places import PACKAGES, homes_of
 
 VERSIONS = {"keras": "3.15.0"}  # of the packages whose names these are; of all others:
 TENSORFLOW_VERSION = "2.15.0"
+# What modules of Keras 1 and 2 imported for themselves, and programs take from there: `from keras.layers import K`, or K and np by `import *`.
+IMPORTED_THERE = {
+    "K": "convolens.backend",
+    "np": "numpy",
+    "tf": "convolens.tensorflow",
+    "warnings": "warnings",
+}
 
 
 class Place(ModuleType):
@@ -19,13 +26,15 @@ class Place(ModuleType):
     def __init__(self, name: str, homes: Sequence[str]) -> None:
         super().__init__(name, f"{name}, as Convolens has it: {', '.join(homes)}.")
         self.__path__: list[str] = []  # so that an import looks for modules within it
+        self._is_keras = name.partition(".")[0] != "tensorflow" or ".keras" in name
         self._homes = [importlib.import_module(home) for home in homes]
         if name in PACKAGES or homes == ("convolens",):
             self.__version__ = VERSIONS.get(name.partition(".")[0], TENSORFLOW_VERSION)
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return sorted({public for home in self._homes for public in getattr(home, "__all__", ())})
+            public = {public for home in self._homes for public in getattr(home, "__all__", ())}
+            return sorted(public | {"K", "np"} if self._is_keras and public else public)
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = [getattr(home, name) for home in self._homes if hasattr(home, name)]
@@ -36,6 +45,8 @@ class Place(ModuleType):
         inner = place_of(f"{self.__name__}.{name}")
         if inner is not None:
             return inner
+        if name in IMPORTED_THERE and self._is_keras and self._homes:
+            return importlib.import_module(IMPORTED_THERE[name])
         # It says what is missing by the name that Keras has for it.
         return getattr(self._homes[0], name) if self._homes else answer_for(self.__name__)(name)
 

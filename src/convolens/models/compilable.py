@@ -23,6 +23,7 @@ from convolens.models.last_layer import unfit
 from convolens.models.outputs.by_output import by_output
 from convolens.models.outputs.several_losses import OutputLoss, SeveralLosses, metrics_by_output
 from convolens.models.own.compiled import CompiledLoss, CompiledMetrics, plain
+from convolens.models.own.measured import Measured
 from convolens.models.own.own_step import OwnStep
 from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
@@ -53,7 +54,7 @@ NOTHING_TRAINABLE = (
 )
 
 
-class Compilable(Structure):
+class Compilable(Measured, Structure):
     """The part of `Model` that holds optimizer, loss and metrics, and the state of a training.
 
     Attributes:
@@ -67,6 +68,7 @@ class Compilable(Structure):
     def _begin(self, name: str | None) -> None:
         self.name = name or getattr(self.module, "name", None) or type(self).__name__.lower()
         self.optimizer: Any = None
+        self._newly_compiled = False  # and its optimizer asked for nothing yet
         self.loss: Any = None
         self.loss_weights: Any = None
         self.loss_function: Any = None
@@ -133,6 +135,7 @@ class Compilable(Structure):
         )
         self.precision = Precision(global_policy().compute_dtype if precision is None else precision)
         self.optimizer = None if optimizer is None else optimizers.get(optimizer)
+        self._newly_compiled = True
         self.loss, self.loss_weights = loss, loss_weights
         self._asked_of_outputs = (loss, loss_weights, metrics, weighted_metrics)
         self._settle_outputs()
@@ -164,16 +167,19 @@ class Compilable(Structure):
             return  # the outputs are not known yet
         if len(names) < 2:
             self.loss_function = None if loss is None else losses.get(loss)
-            self.compiled_metrics = CompiledMetrics(resolve_metrics(metrics))
+            plain_ones = resolve_metrics(metrics)
             self.weighted_metrics = [
-                copy.deepcopy(metric) if metric in self.compiled_metrics else metric
+                copy.deepcopy(metric) if metric in plain_ones else metric
                 for metric in resolve_metrics(weighted_metrics)
             ]
+            self.compiled_metrics = CompiledMetrics(plain_ones, self.weighted_metrics)
         else:
             self.loss_function = several = None if loss is None else SeveralLosses(names, loss, loss_weights)
             shown = [] if several is None else [OutputLoss(several, name) for name in names]
-            self.compiled_metrics = CompiledMetrics([*shown, *metrics_by_output(names, metrics)])
             self.weighted_metrics = list(metrics_by_output(names, weighted_metrics))
+            self.compiled_metrics = CompiledMetrics(
+                [*shown, *metrics_by_output(names, metrics)], self.weighted_metrics
+            )
         self._settled_for = names
         own = self.loss_function is not None and self.own_steps & {"train_step", "test_step"}
         self._compiled_loss = CompiledLoss(self.loss_function) if own else None
@@ -378,12 +384,14 @@ class Compilable(Structure):
         trained = [p for p in self.module.parameters() if p.requires_grad]
         if not trained:
             raise ArgumentError(f"{what}: {NOTHING_TRAINABLE.format(name=self.name)}")
-        known = {id(parameter) for parameter in self.optimizer.parameters}
-        if known and known.isdisjoint(
-            map(id, trained)
-        ):  # one object for two models, as in many GANs: each has a state of its own
+        known, asked = (
+            {id(parameter) for parameter in those} for those in (self.optimizer.parameters, trained)
+        )
+        # One object for two models, as in many GANs: each has a state of its own.
+        if known and (known.isdisjoint(asked) or (self._newly_compiled and not asked <= known)):
             self.optimizer = optimizers.get(optimizers.serialize(self.optimizer))
         self.optimizer.build(trained)
+        self._newly_compiled = False
 
     def _step(self, what: str, train: bool = False) -> Step:
         """Return a step, for training with the model's own metrics, else with metrics that nobody else adds to."""

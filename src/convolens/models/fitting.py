@@ -350,7 +350,7 @@ class Fitting(OldGenerators, Compilable):
             step = self._step("train_on_batch", train=True)
             step.train(batch)
         logs = step.logs()
-        return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -366,7 +366,7 @@ class Fitting(OldGenerators, Compilable):
             step.evaluate(batch)
         self._show_metrics(step)
         logs = step.logs()
-        return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def _batch(self, where: str, x: Any, y: Any, weight: Any, class_weight: Any = None) -> Batch:
         return make_batch(x, y, weight, class_weight, functools.partial(self._fed, where, True))

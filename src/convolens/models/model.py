@@ -10,6 +10,7 @@ import torch
 
 from convolens.arguments import refuse_unknown
 from convolens.checkpoints.status import CheckpointStatus
+from convolens.custom_objects import custom_object_scope
 from convolens.errors import ArgumentError, ShapeError
 from convolens.layers import Layer
 from convolens.models.files import weight_files
@@ -275,9 +276,15 @@ class Model(Fitting):
         return self.predict(x, batch_size=batch_size, verbose=verbose)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Model":
-        """Return a model with fresh weights from `get_config`."""
-        return cls._of(network_from_config(config), config.get("name"))
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> "Model":
+        """Return a model with fresh weights from `get_config`.
+
+        Args:
+            config: as of `get_config`.
+            custom_objects: name -> class or function of your own that it speaks of.
+        """
+        with custom_object_scope(custom_objects or {}):
+            return cls._of(network_from_config(config), config.get("name"))
 
     @classmethod
     def _of(cls, module: torch.nn.Module, name: str | None) -> Any:

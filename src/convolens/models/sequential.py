@@ -1,8 +1,10 @@
 """Sequential: a model that is a plain chain of layers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from convolens.custom_objects import custom_object_scope
+from convolens.layers import Layer
 from convolens.models.graph.deserialization import sequential_from_config
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.models.model import Model
@@ -12,7 +14,7 @@ class Sequential(Model):
     """Layers one after another, as `keras.models.Sequential`.
 
     Args:
-        layers: layers (or models) in order; an `Input` may come first.
+        layers: layers (or models) in order, or one; an `Input` may come first.
         name: the model's name.
 
     Raises:
@@ -27,7 +29,7 @@ class Sequential(Model):
     def __init__(self, layers: Iterable[Any] | None = None, name: str | None = None) -> None:
         self.module = SequentialNetwork(name)
         self._begin(name or "sequential")
-        for layer in layers or []:
+        for layer in [layers] if isinstance(layers, Layer | Model) else layers or []:
             self.add(layer)
 
     def add(self, layer: Any) -> None:
@@ -39,7 +41,12 @@ class Sequential(Model):
         return self.module.pop()
 
     @classmethod
-    def from_config(cls, config: Any) -> "Sequential":
-        """Return a model with fresh weights from `get_config`."""
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> "Sequential":
+        """Return a model with fresh weights from `get_config`.
+
+        Args:
+            config, custom_objects: as of `Model.from_config`.
+        """
         name = None if isinstance(config, list) else config.get("name")
-        return cls._of(sequential_from_config(config), name)
+        with custom_object_scope(custom_objects or {}):
+            return cls._of(sequential_from_config(config), name)

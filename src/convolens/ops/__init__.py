@@ -7,12 +7,16 @@ Example:
 """
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 from convolens.missing import answer_for
+from convolens.missing.advice import known_names
 
 # Where the functions are, and the rooms under which Keras has some of them once more.
-_HOMES = ("elementwise", "reductions", "making", "shapes", "choosing", "linear_algebra", "nn", "control")
+_HOMES = (
+    "elementwise", "reductions", "making", "shapes", "parts", "choosing", "linear_algebra", "fourier", "nn", "control",
+)  # fmt: skip
 _ROOMS = {"image": "image", "nn": "nn", "linalg": "linear_algebra"}
 
 _missing = answer_for(__name__)
@@ -28,7 +32,22 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             value = globals()[name] = getattr(module, name)
             return value
-    return answer_for(__name__)(name)
+    return _missing(name)
+
+
+def also_in(room: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a room: what Keras has in it once more (`keras.ops.nn.relu`) is answered from here.
+
+    Args:
+        room: "image", "linalg" or "nn".
+    """
+    missing = answer_for(f"{__name__}.{room}")
+
+    def __getattr__(name: str) -> Any:
+        once_more = f"keras.ops.{room}.{name}" in known_names() and name in __dir__()
+        return getattr(importlib.import_module(__name__), name) if once_more else missing(name)
+
+    return __getattr__
 
 
 def __dir__() -> list[str]:

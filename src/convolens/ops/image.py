@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from convolens.arguments import one_of
-from convolens.missing import answer_for
+from convolens.ops import also_in
 from convolens.ops.operation import operation
 from convolens.ops.shapes import flip
 
@@ -312,4 +312,4 @@ def sobel_edges(images: Any, data_format: str | None = None) -> Any:
     return edges.reshape(n, channels, 2, rows - 2, columns - 2).permute(0, 3, 4, 1, 2)
 
 
-__getattr__ = answer_for(__name__)  # what Keras has and is not here
+__getattr__ = also_in("image")

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from convolens.missing import answer_for
+from convolens.ops import also_in
 from convolens.ops.operation import operation
 from convolens.tensor import as_tensor
 
@@ -167,4 +167,4 @@ def svd(x: Any, full_matrices: bool = True) -> Any:
     return tuple(torch.linalg.svd(x, full_matrices))
 
 
-__getattr__ = answer_for("convolens.ops.linalg")  # what Keras has and is not here
+__getattr__ = also_in("linalg")

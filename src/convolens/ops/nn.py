@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 
 from convolens.arguments import one_of
-from convolens.layers.geometry import channels_last, same_padding
+from convolens.layers.geometry import same_padding
 from convolens.losses import crossentropy
-from convolens.missing import answer_for
+from convolens.ops import also_in
 from convolens.ops.operation import operation
 
 __all__ = [
@@ -127,17 +127,12 @@ def conv(
     Raises:
         UnknownNameError: another padding or layout.
     """
-    channels_last("conv", _layout(data_format))
     axes = kernel.ndim - 2
     steps, apart = _each(strides, axes), _each(dilation_rate, axes)
     x = _padded(_first(inputs), kernel.shape[:-2], steps, padding, apart)
     weight = torch.movedim(kernel, (-1, -2), (0, 1))  # (..., i, o) -> (o, i, ...)
     groups = inputs.shape[-1] // kernel.shape[-2]
     return _last(_CONV[axes](x, weight.to(x.dtype.torch), None, steps, 0, apart, groups))
-
-
-def _layout(data_format: str | None) -> str | None:
-    return "channels_last" if data_format in ("NHWC", "NWC", "NDHWC") else data_format
 
 
 @operation(2)
@@ -202,7 +197,6 @@ def conv_transpose(
         padding: "same" (rows times strides) or "valid".
         data_format: "channels_last".
     """
-    channels_last("conv_transpose", _layout(data_format))
     steps = _each(strides, 2)
     weight = torch.permute(kernel, (3, 2, 0, 1))  # (h, w, o, i) -> (i, o, h, w)
     full = F.conv_transpose2d(_first(inputs), weight.to(inputs.dtype.torch), None, steps)
@@ -218,8 +212,7 @@ def conv_transpose(
     return _last(full)
 
 
-def _pool(inputs: Any, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> Any:
-    channels_last("pool", _layout(data_format))
+def _pool(inputs: Any, pool_size: Any, strides: Any, padding: str) -> Any:
     axes = inputs.ndim - 2
     window = _each(pool_size, axes)
     return axes, window, window if strides is None else _each(strides, axes), _first(inputs), padding
@@ -245,7 +238,7 @@ def max_pool(
     Raises:
         UnknownNameError: another padding or layout.
     """
-    axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding, data_format)
+    axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding)
     least = float("-inf") if x.is_floating_point() else 0
     x = _padded(x, window, steps, padding, (1,) * axes, least)
     return _last({1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}[axes](x, window, steps))
@@ -263,7 +256,7 @@ def average_pool(
 
     Args, Raises: as of `max_pool`.
     """
-    axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding, data_format)
+    axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding)
     pool: Any = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[axes]
     inside = _padded(torch.ones_like(x[:1, :1]), window, steps, padding, (1,) * axes)
     x = _padded(x, window, steps, padding, (1,) * axes)
@@ -348,4 +341,4 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = None) -> A
     return x.permute(0, 1, 3, 2, 4, 5).reshape(n, rows // size, columns // size, channels * size**2)
 
 
-__getattr__ = answer_for(__name__)  # what Keras has and is not here
+__getattr__ = also_in("nn")

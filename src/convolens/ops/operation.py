@@ -8,8 +8,11 @@ from typing import Any
 import torch
 
 from convolens.layers.calls.symbols import is_symbolic
+from convolens.layers.geometry import channels_last
 from convolens.layers.operation import Operation
 from convolens.tensor import Tensor, as_tensor
+
+_CHANNELS_LAST = ("NWC", "NHWC", "NDHWC", "tf")  # TensorFlow's words for it, and Keras 1's
 
 
 def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -21,6 +24,9 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
     Args:
         tensors: how many of the first arguments.
 
+    Raises:
+        UnknownNameError: a call of the function with a `data_format` other than channels last.
+
     Example:
         >>> @operation()
         ... def double(x):
@@ -30,10 +36,15 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        names = list(inspect.signature(function).parameters)[:tensors]
+        signature = inspect.signature(function)
+        names = list(signature.parameters)[:tensors]
+        of_images = "data_format" in signature.parameters
 
         @functools.wraps(function)
         def call(*arguments: Any, name: str | None = None, **keywords: Any) -> Any:
+            if of_images:
+                layout = signature.bind_partial(*arguments, **keywords).arguments.get("data_format")
+                channels_last(function.__name__, None if layout in _CHANNELS_LAST else layout)
             if is_symbolic(list(arguments)) or is_symbolic(list(keywords.values())):
                 return Operation(call)(*arguments, **keywords)
             values = list(arguments)

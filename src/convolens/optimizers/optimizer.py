@@ -86,6 +86,8 @@ class Optimizer:
         where = type(self).__name__
         learning_rate = learning_rate_of(type(self), learning_rate, options)
         decay = options.pop("decay", None) or 0.0
+        for word in ("jit_compile", "is_legacy_optimizer"):  # Keras 2's, of how a program runs
+            options.pop(word, None)
         refuse_unknown(where, options, argument_names(type(self)))
         clipping.check_limits(where, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
         if weight_decay is not None:

@@ -9,7 +9,40 @@ from convolens.tensor.conversion import as_tensor
 from convolens.tensor.tensor import Tensor
 
 
-class Variable(Tensor):
+class Assignable(Tensor):
+    """What `assign` changes: a variable, or a part of one."""
+
+    def assign(self, value: Any, **options: Any) -> "Variable":
+        """Change the values of the variable in place, and return it.
+
+        Args:
+            value: as many values, or fewer that spread.
+            options: TensorFlow's other words (`use_locking`, `read_value`) change nothing.
+
+        Raises:
+            ShapeError: the value has another shape.
+        """
+        return self._put(as_tensor(value, self.dtype), "assign")
+
+    def assign_add(self, value: Any, **options: Any) -> "Variable":
+        """Add to the values in place.
+
+        Args, Raises: as of `Assignable.assign`.
+        """
+        return self._put(self.detach() + as_tensor(value, self.dtype), "assign_add")
+
+    def assign_sub(self, value: Any, **options: Any) -> "Variable":
+        """Subtract from the values in place.
+
+        Args, Raises: as of `Assignable.assign`.
+        """
+        return self._put(self.detach() - as_tensor(value, self.dtype), "assign_sub")
+
+    def _put(self, value: Any, where: str) -> "Variable":
+        raise NotImplementedError
+
+
+class Variable(Assignable):
     """A tensor with changing values: a weight of one's own, or the picture that an optimizer paints.
 
     Args:
@@ -60,31 +93,11 @@ class Variable(Tensor):
 
     read_value = value
 
-    def assign(self, value: Any, **options: Any) -> "Variable":
-        """Change the values in place, and return the variable.
-
-        Args:
-            value: as many values, or fewer that spread.
-            options: TensorFlow's other words (`use_locking`, `read_value`) change nothing.
-
-        Raises:
-            ShapeError: the value has another shape.
-        """
-        return self._put(as_tensor(value, self.dtype), "assign")
-
-    def assign_add(self, value: Any, **options: Any) -> "Variable":
-        """Add to the values in place.
-
-        Args, Raises: as of `Variable.assign`.
-        """
-        return self._put(self.detach() + as_tensor(value, self.dtype), "assign_add")
-
-    def assign_sub(self, value: Any, **options: Any) -> "Variable":
-        """Subtract from the values in place.
-
-        Args, Raises: as of `Variable.assign`.
-        """
-        return self._put(self.detach() - as_tensor(value, self.dtype), "assign_sub")
+    def __getitem__(self, index: Any) -> Any:
+        """Return a part, which can be assigned to."""
+        part = super().__getitem__(index).as_subclass(torch.Tensor).as_subclass(VariablePart)
+        part.variable, part.index = self, index
+        return part
 
     def _put(self, value: Any, where: str) -> "Variable":
         if value.shape and value.shape != self.shape:
@@ -97,3 +110,26 @@ class Variable(Tensor):
         return f"<tf.Variable {self.name!r} shape={tuple(self.shape)} dtype={self.dtype.name}, numpy={self.numpy()!r}>"
 
     __str__ = __repr__
+
+
+class VariablePart(Assignable):
+    """A part of a `Variable`, as `v[0, 0]` gives it: what is assigned to it changes the variable.
+
+    Example:
+        >>> v = Variable([[1.0, 2.0], [3.0, 4.0]])
+        >>> v[0, 0].assign(9.0).numpy().tolist(), v[:, 1].assign_add([1.0, 1.0]).numpy().tolist()
+        ([[9.0, 2.0], [3.0, 4.0]], [[9.0, 3.0], [3.0, 5.0]])
+    """
+
+    variable: Variable
+    index: Any
+
+    def _put(self, value: Any, where: str) -> Variable:
+        if value.shape and value.shape != self.shape:
+            raise ShapeError(
+                f"{where}: the part of the variable has shape {self.shape}; received {value.shape}."
+            )
+        whole = self.variable.as_subclass(torch.Tensor).detach()
+        places = as_tensor(torch.arange(whole.numel(), device=whole.device).reshape(whole.shape))[self.index]
+        whole.put_(places, value.expand(places.size()))
+        return self.variable

@@ -8,9 +8,11 @@ import numpy as np
 from convolens.arguments import integer
 from convolens.errors import ArgumentError
 from convolens.missing import answer_for
+from convolens.tensor import as_dtype
 
 _FILES = "convolens.preprocessing.image.files"
 _OWN = "convolens.custom_objects"
+_SWITCHES = "convolens.utils.switches"
 # Names that live elsewhere, and where.
 _NAMES = {
     "CustomObjectScope": _OWN,
@@ -18,14 +20,19 @@ _NAMES = {
     "PyDataset": "convolens.utils.py_dataset",
     "Sequence": "convolens.utils.py_dataset",
     "array_to_img": _FILES,
+    "clear_session": "convolens.backend.settings",
+    "disable_interactive_logging": _SWITCHES,
+    "enable_interactive_logging": _SWITCHES,
     "get_file": "convolens.utils.fetching",
     "get_source_inputs": "convolens.utils.layer_utils",
     "image_dataset_from_directory": "convolens.utils.image_dataset",
     "custom_object_scope": _OWN,
     "get_custom_objects": _OWN,
     "img_to_array": _FILES,
+    "is_interactive_logging_enabled": _SWITCHES,
     "load_img": _FILES,
     "model_to_dot": "convolens.utils.plotting",
+    "multi_gpu_model": "convolens.utils.multi_gpu",
     "plot_model": "convolens.utils.plotting",
     "register_keras_serializable": _OWN,
     "save_img": _FILES,
@@ -38,12 +45,16 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "clear_session",
     "custom_object_scope",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_interactive_logging_enabled",
     "load_img",
     "model_to_dot",
     "normalize",
@@ -68,15 +79,16 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = None) -> np.ndarray:
     """Return class numbers as one-hot rows.
 
     Args:
         y: whole numbers from 0, shape (n,) or (n, 1).
         num_classes: columns; None takes the largest number plus one.
+        dtype: of the rows (Keras 2); None is float64.
 
     Returns:
-        (n, num_classes) float64, as Keras gives.
+        (n, num_classes), float64 as Keras gives.
 
     Raises:
         ArgumentError: a number outside the classes.
@@ -96,7 +108,7 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         wrong = labels.min() if labels.min() < 0 else labels.max()
         raise ArgumentError(f"to_categorical: labels must be 0 to {classes - 1}; received {wrong}.")
-    return np.eye(classes)[labels]
+    return np.eye(classes, dtype=None if dtype is None else as_dtype(dtype).name)[labels]
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:

@@ -38,6 +38,7 @@ def image_dataset_from_directory(
     data_format: str | None = None,
     format: str = "tf",
     verbose: bool = True,
+    smart_resize: bool = False,
 ) -> Any:
     """Return the photos of class folders as batches, float32 of 0 to 255; with `class_names` and `file_paths`.
 
@@ -62,6 +63,7 @@ def image_dataset_from_directory(
         data_format: "channels_last" (None too) or "channels_first".
         format: "tf".
         verbose: print how many files there are.
+        smart_resize: `crop_to_aspect_ratio`, as TensorFlow 2.4 calls it.
 
     Returns:
         a `Dataset`, or a list of two.
@@ -81,6 +83,7 @@ def image_dataset_from_directory(
     size = pair(_WHERE, "image_size", image_size)
     if batch_size is not None:
         batch_size = integer(_WHERE, "batch_size", batch_size)
+    crop_to_aspect_ratio = crop_to_aspect_ratio or smart_resize
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ArgumentError(f"{_WHERE}: give crop_to_aspect_ratio or pad_to_aspect_ratio, not both.")
     _check_split(validation_split, subset, shuffle, seed)

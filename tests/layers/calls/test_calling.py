@@ -40,6 +40,23 @@ def test_tensors_give_tensors_in_the_order_of_keras_followed_by_autograd() -> No
     assert inside.shape == (2, 4, 3, 4)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "float64"])
+def test_layers_within_a_model_of_ones_own_take_whole_numbers(dtype: str) -> None:
+    class Own(models.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.joined, self.scores = layers.Concatenate(), layers.Dense(2)
+
+        def call(self, inputs: Any) -> Any:
+            return self.scores(self.joined([inputs["a"], inputs["b"]]))
+
+    model, whole = Own(), np.arange(6).reshape(2, 3)
+    expected = model({"a": whole.astype("float32"), "b": whole.astype("float32")})
+    np.testing.assert_allclose(
+        model({"a": whole.astype(dtype), "b": whole.astype(dtype)}), expected, rtol=1e-6
+    )
+
+
 def test_inference_is_for_good_where_a_graph_says_so() -> None:
     base = models.Sequential([layers.BatchNormalization(input_shape=(5, 6, 3)), layers.Dropout(0.9)])
     x = layers.Input((5, 6, 3))
@@ -179,3 +196,14 @@ def test_a_call_of_ones_own_may_ask_its_base() -> None:
     plain.build((None, 5, 6, 3))
     plain.set_weights(doubled.get_weights())
     np.testing.assert_allclose(doubled(X), 2 * plain(X), atol=1e-5)
+
+
+def test_what_programs_for_keras_2_read_off_a_symbolic_tensor() -> None:
+    images = layers.Input((8, 8, 3))
+    layer = layers.Conv2D(4, 3)
+    layer(images)
+    again = layer(images)
+    assert again._keras_shape == (None, 6, 6, 4)
+    assert again._keras_shape[-1] == 4
+    assert again._keras_history == (layer, 1, 0)
+    assert images._keras_history[0].output is images

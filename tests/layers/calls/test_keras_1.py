@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convolens import layers, models
-from convolens.errors import ArgumentTypeError, UnknownNameError
+from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 
 RENAMED = [
     (
@@ -80,6 +80,23 @@ def test_merge_model_and_fit_in_old_words() -> None:
         assert len(model.fit(data, np.zeros(8), nb_epoch=2, verbose=0).epoch) == 2
     with pytest.raises(UnknownNameError, match="unknown mode 'cos'"):
         layers.merge([a, b], mode="cos")
+
+
+@pytest.mark.filterwarnings("ignore:merge")
+def test_merge_by_a_function_by_products_and_as_a_layer() -> None:
+    rows = np.arange(6.0).reshape(2, 3)
+    wanted = {"dot": (rows * rows).sum(-1, keepdims=True), "mul": rows * rows}
+    for mode, values in wanted.items():
+        np.testing.assert_allclose(layers.merge([rows, rows], mode=mode), values)
+        np.testing.assert_allclose(layers.Merge(mode=mode)([rows, rows]), values)
+    a, b = layers.Input((3,)), layers.Input((3,))
+    less = layers.merge(
+        [a, b], mode=lambda pair: pair[0] - 2 * pair[1], output_shape=lambda shapes: shapes[0]
+    )
+    assert less.shape == (None, 3)
+    np.testing.assert_allclose(models.Model([a, b], less).predict([rows, rows], verbose=0), -rows)
+    with pytest.raises(ArgumentError, match="does not begin with branches"):
+        layers.Merge([models.Sequential(), models.Sequential()], mode="sum")
 
 
 def test_channels_first_and_unknown_words_are_refused() -> None:

@@ -164,3 +164,11 @@ def test_what_is_wrong_is_said() -> None:
 
     with pytest.raises(ArgumentError.__mro__[1], match="ValueError: no luck"):
         Broken()(x)
+
+
+def test_a_call_by_hand_tells_them_among_the_losses() -> None:
+    x = layers.Input((3,))
+    model = models.Model(x, layers.Dense(2)(x))
+    model.add_loss(ops.mean(model.output**2))
+    given = model(np.ones((2, 3), "float32"))
+    assert float(model.losses[0]) == pytest.approx(float(np.mean(np.square(given))))

@@ -108,6 +108,19 @@ def test_both_kinds_of_network_tell_their_calls_alike() -> None:
         _ = Sequential([layers.Dense(2)]).module.nodes
 
 
+def test_names_that_networks_gave_make_way_where_two_networks_become_one() -> None:
+    """As in "mixed data" networks, a branch for numbers and one for photos, each made as a model; Keras numbers names over the process."""
+    left, right = (Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(2)]) for _ in range(2))
+    both = Model([left.input, right.input], layers.add([left.output, right.output]))
+    assert both.input_names == ["input_layer", "input_layer_1"]
+    assert [layer.name for layer in both.layers[2:]] == ["dense", "dense_2", "dense_1", "dense_3", "add"]
+    assert [layer.name for layer in right.layers] == ["dense_2", "dense_3"]
+    for chain in (left, right):
+        chain.layers[0]._name = "numbers"  # a name of one's own stays
+    with pytest.raises(ArgumentError, match="Two layers are named 'numbers'"):
+        Model([left.input, right.input], layers.add([left.output, right.output]))
+
+
 def test_names_are_unique_within_a_network() -> None:
     model = Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(2), layers.Dense(1, name="add")])
     assert [layer.name for layer in model.layers] == ["dense", "dense_1", "add"]

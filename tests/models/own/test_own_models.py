@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import torch
 
+import convolens
 from convolens import layers, metrics, models
 from convolens.errors import ArgumentError, ShapeError
-from convolens.tensor import Tensor
+from convolens.tensor import Tensor, as_tensor
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.random((20, 6, 6, 1), "float32"), np.arange(20) % 3
@@ -133,6 +135,45 @@ def _sgd() -> Any:
     from convolens.optimizers import SGD
 
     return SGD(0.1)
+
+
+def test_metrics_are_asked_together_as_those_of_keras() -> None:
+    values = np.random.default_rng(2).random((3, 2, 8, 3)).astype("float32")
+    weights = np.arange(8.0)
+
+    def asked(kit: Any, form: Any) -> Any:
+        model = kit.Sequential([kit.layers.Input((3,)), kit.layers.Dense(3)])
+        model.compile(
+            "sgd", "mse", metrics=["mae"], weighted_metrics=[kit.metrics.MeanSquaredError("weighted")]
+        )
+        told = []
+        for y, y_pred in values:
+            told.append(model.compute_metrics(None, form(y), form(y_pred), form(weights)))
+        told.append(model.get_metrics_result())
+        model.reset_metrics()
+        told.append(model.compute_metrics(None, form(values[0, 0]), form(values[0, 1])))
+        return [{name: float(logs[name]) for name in ("mae", "weighted")} for logs in told]
+
+    for ours, theirs in zip(asked(convolens, as_tensor), asked(keras, torch.as_tensor), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+def test_compiled_metrics_weigh_only_those_that_are_to_be_weighed() -> None:
+    model = models.Sequential([layers.Input((1,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"], weighted_metrics=["mse"])
+    model.compiled_metrics.update_state([[0.0], [0.0]], [[1.0], [3.0]], [1.0, 0.0])
+    assert model.compiled_metrics.result() == {"mae": 2.0, "mse": 1.0}
+
+
+def test_a_step_that_tells_no_loss_trains_on_a_batch() -> None:
+    class Silent(models.Model):
+        def train_step(self, data: Any) -> Any:
+            return {"other": 0.5}
+
+    x = layers.Input((2,))
+    model = Silent(x, layers.Dense(1)(x))
+    model.compile("sgd", "mse")
+    assert model.train_on_batch(np.zeros((2, 2)), np.zeros((2, 1))) == 0.5
 
 
 def test_compute_loss_and_super_train_step() -> None:

@@ -15,6 +15,7 @@ from convolens.layers.calls.own_state import Drawn
 from convolens.layers.calls.symbols import Node, SymbolicTensor, is_symbolic, leaves, mapped
 from convolens.tensor import Tensor
 from convolens.tensor.recording import recording
+from convolens.training.added_losses import are_collected, collected
 from convolens.training.mode import asked, mode
 
 
@@ -120,13 +121,17 @@ def _on_values(
         with _in_mode(layer, training):
             return run(*arguments, **keywords)
     tensors = tensors or recording()  # within a GradientTape arrays give tensors too
-    if asked(layer) is None:  # no run of something around it
+    alone = asked(layer) is None  # no run of something around it
+    if alone:
         layer.forget_losses()
     ours = call_names(type(layer)) is None
     inputs = inside_tensors(_as_arrays(arguments[0]), ours)
     layer.build_for(inputs)
     with (
-        _in_mode(layer, training) if training is not None or asked(layer) is not None else _unasked(layer),
+        collected()
+        if alone and not are_collected()
+        else nullcontext(),  # for whoever asks for `layer.losses` then
+        _in_mode(layer, training) if training is not None or not alone else _unasked(layer),
         torch.set_grad_enabled(torch.is_grad_enabled() and tensors),
     ):
         result = run(inputs, *inside_tensors(arguments[1:], ours), **inside_tensors(keywords, ours))

@@ -47,12 +47,18 @@ def forward_of(cls: type) -> Callable[..., Any]:
 
 
 def adopt(cls: Any) -> None:
-    """Let a class that defines `call` be run by it, one that defines `build` be built once, and ours take Keras 1's words."""
+    """Let a class that defines `call` be run by it, one that defines `build` be built once, and ours take Keras 1's words.
+
+    A call by hand that says nothing of training infers, unless `call` says training=True itself.
+    """
     names = vars(cls)
     if "__init__" in names and cls.__module__.startswith("convolens."):
         cls.__init__ = takes_old_words(names["__init__"])
     if "call" in names and "forward" not in names:
         cls.forward = run_call
+        training = inspect.signature(names["call"]).parameters.get("training")
+        if training is not None and isinstance(training.default, bool):
+            cls.acts_unasked = training.default
     if "build" in names:
         cls.build = once(names["build"])
 

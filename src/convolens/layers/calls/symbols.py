@@ -58,6 +58,17 @@ class SymbolicTensor:
         """The number of dimensions, the batch included."""
         return len(self.shape)
 
+    @property
+    def _keras_shape(self) -> Shape:
+        """The shape, as programs for Keras 2 read it."""
+        return tuple(self.shape)
+
+    @property
+    def _keras_history(self) -> "tuple[Layer, int, int]":
+        """The layer that made it, which of its calls that was, and which of the results of the call it is, as programs for Keras 2 read it."""
+        call = [node is self.node for node in self.layer.inbound_nodes].index(True)
+        return self.layer, call, self.place
+
     def get_shape(self) -> TensorShape:
         """Return the shape (TensorFlow's older word)."""
         return self.shape

@@ -5,14 +5,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from convolens import initializers
 from convolens.activations import Activation
 from convolens.arguments import integer
 from convolens.errors import ArgumentError, ShapeError
+from convolens.layers.axes import channels_back, channels_second, inside_tensors, surface_tensors
 from convolens.layers.convolutional.convolution import Convolution
 from convolens.layers.normalization.batch_normalization import BatchNormalization
 from convolens.layers.weight_entry import WeightEntry
+from convolens.tensor import as_tensor
 
 
 def _to_keras(kernel: np.ndarray) -> np.ndarray:
@@ -103,11 +106,50 @@ class Conv2D(Convolution):
         normalization: BatchNormalization | None,
         activation: Activation,
     ) -> torch.Tensor:
+        if type(self).convolution_op is not Conv2D.convolution_op:
+            return self._by_own_op(x, zeros, normalization, activation)
         weight: torch.Tensor = self.weight
         bias: torch.Tensor | None = self.bias
         if normalization is not None:
             weight, bias = normalization.folded(weight, bias)
         return self.slide(x, weight, bias, self.groups, zeros, activation)
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """Return the convolution of images with a kernel by the layer's step, padding and dilation, without bias and activation.
+
+        What a subclass defines under this name is what the layer does.
+
+        Args:
+            inputs: a tensor, (batch, rows, columns, channels).
+            kernel: (rows, columns, channels / groups, filters).
+
+        Example:
+            >>> layer = Conv2D(2, 3)
+            >>> layer.convolution_op(torch.ones(1, 4, 4, 1), torch.ones(3, 3, 1, 2)).shape
+            (1, 2, 2, 2)
+        """
+        weight = torch.movedim(as_tensor(kernel).as_subclass(torch.Tensor), (-1, -2), (0, 1))
+        x = channels_second(inside_tensors(inputs))
+        return surface_tensors(channels_back(self.slide(x, weight, None, self.groups, (0, 0))))
+
+    def _by_own_op(
+        self,
+        x: torch.Tensor,
+        zeros: tuple[int, int],
+        normalization: BatchNormalization | None,
+        activation: Activation,
+    ) -> torch.Tensor:
+        """Return what `convolve` does, by a subclass's `convolution_op`."""
+        if self.kernel.ndim != self.axes + 2:  # an image of one row stands for steps here
+            raise ArgumentError(
+                f"{self.title}: a `convolution_op` of your own is for images and volumes; define `call`."
+            )
+        x = F.pad(x, (zeros[1], zeros[1], zeros[0], zeros[0])) if any(zeros) else x
+        result = inside_tensors(self.convolution_op(surface_tensors(channels_back(x)), self.kernel))
+        result = channels_second(result)
+        if self.bias is not None:
+            result = result + self.bias.reshape(-1, *[1] * (result.ndim - 2))
+        return activation(result if normalization is None else normalization(result))
 
     def kernel_entries(self) -> list[WeightEntry]:
         return [conv_entry("kernel", self.weight)]

@@ -22,7 +22,7 @@ class Embedding(Layer):
         embeddings_initializer: a name, config or object (`convolens.initializers`).
         mask_zero: False; masks are for sequences, which are not here.
         input_length: numbers per sample, where the layer is the first of a `Sequential` (Keras 2).
-        options: `name`, `input_shape`, `trainable`, `weights` as in `Layer`.
+        options: `name`, `input_shape`, `trainable`, `weights` as in `Layer`; Keras 2's `sparse`, of how it computes, is accepted.
 
     Input shape: (batch, ...), whole numbers. Output shape: (batch, ..., output_dim).
 
@@ -46,6 +46,7 @@ class Embedding(Layer):
         input_length: int | None = None,
         **options: Any,
     ) -> None:
+        options.pop("sparse", None)
         if input_length is not None and not options.get("batch_input_shape"):
             options.setdefault("input_shape", input_length)
         super().__init__(**options)

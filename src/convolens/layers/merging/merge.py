@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from convolens.arguments import look_up
+from convolens.errors import ArgumentError
 from convolens.layers.layer import Layer, Shape
 from convolens.layers.merging.concatenate import Concatenate
+from convolens.layers.merging.dot import Dot
 from convolens.layers.merging.elementwise import Add, Average, Maximum, Multiply
+from convolens.layers.operation import Lambda
 
 _MODES: dict[str, Any] = {
     "sum": Add,
@@ -15,28 +18,78 @@ _MODES: dict[str, Any] = {
     "mul": Multiply,
     "ave": Average,
     "max": Maximum,
+    "dot": Dot,
 }
 
 
 def merge(
-    inputs: Sequence[Any], mode: str = "sum", concat_axis: int = -1, name: str | None = None, **options: Any
+    inputs: Sequence[Any],
+    mode: Any = "sum",
+    concat_axis: int = -1,
+    dot_axes: Any = -1,
+    output_shape: Any = None,
+    output_mask: Any = None,
+    arguments: dict[str, Any] | None = None,
+    name: str | None = None,
 ) -> Any:
     """Return branches as one, by Keras 1's word for how, which warns: today each way is a layer of its own.
 
     Args:
         inputs: symbolic tensors, arrays or tensors.
-        mode: "sum", "concat", "mul", "ave" or "max".
+        mode: "sum", "concat", "mul", "ave", "max" or "dot"; or a function of the list.
         concat_axis: of "concat".
+        dot_axes: of "dot".
+        output_shape, output_mask: accepted; what comes out says its shape.
+        arguments: of a function, further ones.
         name: of the layer.
-        options: Keras 1's others (`dot_axes`, `output_shape` ...) have no meaning for these.
 
     Raises:
         UnknownNameError: another mode. ShapeError: shapes that do not fit together.
     """
+    return Merge(None, mode, concat_axis, dot_axes, output_shape, output_mask, arguments, name=name)(
+        list(inputs)
+    )
+
+
+def Merge(
+    layers: Any = None,
+    mode: Any = "sum",
+    concat_axis: int = -1,
+    dot_axes: Any = -1,
+    output_shape: Any = None,
+    output_mask: Any = None,
+    arguments: dict[str, Any] | None = None,
+    *others: Any,
+    name: str | None = None,
+) -> Layer:
+    """Return the layer that joins branches by Keras 1's word for how, and warn.
+
+    Args: as of `merge`, and
+        layers: None; Keras 1's chains of branches are networks of `keras.Model` now.
+        others: accepted.
+
+    Raises:
+        UnknownNameError: another mode. ArgumentError: `layers`.
+
+    Example:
+        >>> import numpy as np
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     Merge(mode="sum")([np.ones((1, 2), "f"), np.ones((1, 2), "f")]).tolist()
+        [[2.0, 2.0]]
+    """
+    if layers is not None:
+        raise ArgumentError(
+            "Merge: a Sequential does not begin with branches here; join their outputs: "
+            "Model([left.input, right.input], concatenate([left.output, right.output]))."
+        )
+    if callable(mode):
+        warnings.warn("merge(..., mode=FUNCTION) is Lambda(FUNCTION)(...) now.", UserWarning, stacklevel=3)
+        return Lambda(mode, arguments=arguments, name=name)
     kind = look_up("merge", "mode", mode, _MODES)
-    warnings.warn(f"merge(..., mode={mode!r}) is {kind.__name__}()(...) now.", UserWarning, stacklevel=2)
-    made = {"axis": concat_axis} if kind is Concatenate else {}
-    return kind(name=name, **made)(list(inputs))
+    warnings.warn(f"merge(..., mode={mode!r}) is {kind.__name__}()(...) now.", UserWarning, stacklevel=3)
+    axes = {Concatenate: {"axis": concat_axis}, Dot: {"axes": dot_axes}}.get(kind, {})
+    return kind(name=name, **axes)
 
 
 class OwnMerge(Layer):

@@ -25,7 +25,11 @@ class BatchNormalization(Layer):
         epsilon: added to the variance, above 0.
         center, scale: learn an offset (beta) and a factor (gamma).
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: as named.
-        options: `name`, `input_shape`, `trainable` as in `Layer`.
+        options: `name`, `input_shape`, `trainable` as in `Layer`; Keras 2's `fused` and `synchronized`, which choose how one device
+            computes, are accepted, as are its others where they ask for nothing (`renorm=False`).
+
+    Raises:
+        ArgumentError: `renorm` or `virtual_batch_size` asks for statistics of other samples than the batch's.
 
     Example:
         >>> import numpy as np
@@ -48,6 +52,11 @@ class BatchNormalization(Layer):
         moving_variance_initializer: Any = "ones",
         **options: Any,
     ) -> None:
+        for word in ("fused", "synchronized"):
+            options.pop(word, None)
+        for word in ("renorm", "virtual_batch_size", "adjustment"):
+            if options.pop(word, None):
+                raise ArgumentError(f"BatchNormalization: {word} is not supported; leave it out.")
         super().__init__(**options)
         self.axis = axis_of(self.title, axis)
         self.momentum = number_in(self.title, "momentum", momentum, 0.0, 1.0)

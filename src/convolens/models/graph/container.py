@@ -9,27 +9,31 @@ from convolens.naming import snake_case
 
 
 def give_names(layers: Iterable[Layer]) -> None:
-    """Name the layers that have no name: conv2d, conv2d_1 ..., unique among `layers`.
+    """Name the layers that have no name: conv2d, conv2d_1 ..., unique among `layers`; so those whose name another network gave, where it is taken.
 
     Raises:
         ArgumentError: two layers were given the same name.
     """
     layers = list(layers)
-    taken: set[str] = set()
+    taken: set[str | None] = {None}
+    named = [layer for layer in layers if layer.name != layer.network_name]
+    for layer in named:
+        if layer.name in taken:
+            raise ArgumentError(f"Two layers are named {layer.name!r}; names must be unique in a model.")
+        taken.add(layer.name)
+    nameless = []
     for layer in layers:
-        if layer.name is not None:
-            if layer.name in taken:
-                raise ArgumentError(f"Two layers are named {layer.name!r}; names must be unique in a model.")
-            taken.add(layer.name)
-    for layer in layers:
-        if layer.name is None:
-            stem = getattr(layer, "default_name", None) or snake_case(type(layer).__name__)
-            name, count = stem, 0
-            while name in taken:
-                count += 1
-                name = f"{stem}_{count}"
-            layer.name = name
-            taken.add(name)
+        if layer.name == layer.network_name and layer.name in taken:
+            nameless.append(layer)
+        taken.add(layer.name)
+    for layer in nameless:
+        stem = getattr(layer, "default_name", None) or snake_case(type(layer).__name__)
+        name, count = stem, 0
+        while name in taken:
+            count += 1
+            name = f"{stem}_{count}"
+        layer.name = layer.network_name = name
+        taken.add(name)
 
 
 class Container(Layer):

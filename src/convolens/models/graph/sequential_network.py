@@ -91,11 +91,11 @@ class SequentialNetwork(Container):
         if not self.layers and not self._source:
             shape = layer.given_shape or (layer.built_shape if layer.built else None)
             if isinstance(shape, tuple):
-                self._start(InputLayer(batch_shape=shape, name="input_layer"))
+                self._start(InputLayer(batch_shape=shape))
         self.layers.append(layer)
 
     def _start(self, source: InputLayer) -> None:
-        source.name = source.name or "input_layer"
+        give_names([source])
         self._source = [source]
         self._outputs = [source.output]
         self.built_shape = source.built_shape
@@ -114,7 +114,7 @@ class SequentialNetwork(Container):
     def build(self, input_shape: Any) -> None:
         if not self.layers:
             raise NotBuiltError("Sequential: has no layers; add some before it is used.")
-        self._start(InputLayer(batch_shape=tuple(input_shape), name="input_layer"))
+        self._start(InputLayer(batch_shape=tuple(input_shape)))
         for layer in self.layers:
             self._outputs.append(layer(self._outputs[-1]))
 

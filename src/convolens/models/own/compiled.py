@@ -52,31 +52,42 @@ class CompiledLoss:
 
 
 class CompiledMetrics(list[Any]):
-    """The metrics of a model: a list that is updated as one."""
+    """The metrics of a model: a list that is updated as one.
+
+    Args:
+        metrics: those that look at no weights.
+        weighted: those that do, which are updated with them and are not in the list.
+    """
+
+    def __init__(self, metrics: Iterable[Any] = (), weighted: Iterable[Any] = ()) -> None:
+        super().__init__(metrics)
+        self.weighted = list(weighted)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch.
 
         Args:
             y_true, y_pred: labels and predictions in Keras' order.
-            sample_weight: one weight a sample, or None.
+            sample_weight: one weight a sample, for the weighted metrics; or None.
         """
         for metric in self:
+            metric.update_state(plain(y_true), plain(y_pred))
+        for metric in self.weighted:
             metric.update_state(plain(y_true), plain(y_pred), plain(sample_weight))
 
     @property
     def metrics(self) -> list[Any]:
-        """The metrics."""
-        return list(self)
+        """The metrics, the weighted ones last."""
+        return [*self, *self.weighted]
 
     def reset_state(self) -> None:
         """Begin all of them anew."""
-        for metric in self:
+        for metric in self.metrics:
             metric.reset_state()
 
     def result(self) -> dict[str, Any]:
         """Return name -> value."""
-        return {metric.name: metric.result() for metric in self}
+        return {metric.name: metric.result() for metric in self.metrics}
 
 
 def plain(value: Any) -> Any:

@@ -30,6 +30,11 @@ from convolens.tensorflow.debugging.values import (
     assert_type,
     check_numerics,
 )
+from convolens.utils.switches import (
+    disable_traceback_filtering,
+    enable_traceback_filtering,
+    is_traceback_filtering_enabled,
+)
 
 __all__ = [
     "Assert",
@@ -52,8 +57,11 @@ __all__ = [
     "assert_type",
     "check_numerics",
     "disable_check_numerics",
+    "disable_traceback_filtering",
     "enable_check_numerics",
+    "enable_traceback_filtering",
     "get_log_device_placement",
+    "is_traceback_filtering_enabled",
     "set_log_device_placement",
 ]
 

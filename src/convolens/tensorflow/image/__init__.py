@@ -11,7 +11,7 @@ from typing import Any
 
 from convolens.missing import answer_for
 
-_HOMES = ("sizes", "colours", "chance", "measures")
+_HOMES = ("sizes", "sizes_of_v1", "colours", "chance", "measures")
 _FILES = (
     "decode_bmp",
     "decode_gif",

@@ -14,7 +14,7 @@ from convolens.tensor import as_tensor
 
 __all__ = [
     "ResizeMethod", "central_crop", "crop_and_resize", "crop_to_bounding_box", "extract_patches", "pad_to_bounding_box", "resize",
-    "resize_image_with_crop_or_pad", "resize_images", "resize_with_crop_or_pad", "resize_with_pad", "rot90", "transpose",
+    "resize_image_with_crop_or_pad", "resize_with_crop_or_pad", "resize_with_pad", "rot90", "transpose",
 ]  # fmt: skip
 
 _BY_NUMBER = ("bilinear", "nearest", "bicubic", "area")  # TensorFlow 1's
@@ -63,25 +63,6 @@ def resize(
     way = _BY_NUMBER[method] if isinstance(method, int) else str(method)
     resized = image.resize(images, (rows, columns), way, antialias)
     return resized if way == "nearest" or not images.is_floating_point() else resized.to(torch.float32)
-
-
-@operation(1)
-def resize_images(
-    images: Any, size: Any, method: Any = 0, align_corners: bool = False, preserve_aspect_ratio: bool = False
-) -> Any:
-    """Return images in another size, as `resize`: TensorFlow 1's name, with TensorFlow 2's rule.
-
-    Args:
-        images, size, preserve_aspect_ratio: as of `resize`.
-        method: 0 bilinear, 1 nearest, 2 bicubic, 3 area.
-        align_corners: False.
-
-    Raises:
-        ArgumentError: corners are to be aligned.
-    """
-    if align_corners:
-        raise ArgumentError("resize_images: align_corners is not here; leave it out.")
-    return resize(images, size, method, preserve_aspect_ratio)
 
 
 @operation(1)
