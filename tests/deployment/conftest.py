@@ -25,13 +25,17 @@ def _unpainted() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three classes of grey photos that overlap."""
-    return overlapping(tmp_path_factory.mktemp("exported") / "data", {"dark": 60, "light": 60, "middling": 60})
+    return overlapping(
+        tmp_path_factory.mktemp("exported") / "data", {"dark": 60, "light": 60, "middling": 60}
+    )
 
 
 @pytest.fixture(scope="session")
 def run(data: Path) -> Path:
     """A run that knows unknown photos."""
-    options = runs.TrainOptions(data=data, size=16, epochs=2, batch_size=32, out=data.parent / "run", command="x")
+    options = runs.TrainOptions(
+        data=data, size=16, epochs=2, batch_size=32, out=data.parent / "run", command="x"
+    )
     made = runs.train(options, QUIET).folder.path
     runs.calibrate(made, runs.CalibrateOptions(error_rate=0.2), QUIET)
     return made

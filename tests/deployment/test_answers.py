@@ -51,7 +51,8 @@ def test_one_class_a_photo(classes, temperature):
     np.testing.assert_array_equal(said["answer"], chances.argmax(axis=1))
     unknown = by.are_unknown(told(chances, by), features)
     np.testing.assert_array_equal(said["unknown"], unknown)
-    assert unknown[3] and 5 < unknown.sum() < 50
+    assert unknown[3]
+    assert 5 < unknown.sum() < 50
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.4, 3.0])
@@ -59,7 +60,9 @@ def test_several_labels(temperature):
     output = RANDOM.random((50, 4)).astype(np.float32)
     output[0] = (0, 1, 0.5, 0.25)
     thresholds = (0.1, 0.5, 0.5, 0.25)
-    by = calibration(temperature, several=True, unknown=Unknown(0.1, 100, 1.0, 1.5, FeatureDistance(FEATURES)))
+    by = calibration(
+        temperature, several=True, unknown=Unknown(0.1, 100, 1.0, 1.5, FeatureDistance(FEATURES))
+    )
     features = (FEATURES[RANDOM.integers(0, 40, 50)] + RANDOM.normal(size=(50, 6))).astype(np.float32)
     said = ask(output, features, 4, thresholds, by)
     np.testing.assert_allclose(said["probabilities"], told(output, by), atol=1e-6)

@@ -49,11 +49,18 @@ def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
     Image.fromarray(np.zeros((301, 77, 3), np.uint8)).save(photos / "tall.png")
     truncated_jpeg(photos / "cut.jpg")
     made = deployment.export(every_kind[kind], ExportOptions(out=tmp_path / "out"), QUIET)
-    assert made.parity.largest < TOLERANCE and made.parity.other_answers == 0
+    assert made.parity.largest < TOLERANCE
+    assert made.parity.other_answers == 0
     theirs = runs.predict(every_kind[kind], [photos], top=2)
     ours = deployment.predict(made.file, [photos], top=2)
     for a, b in zip(theirs, ours, strict=True):
-        assert (a.path, a.label, a.labels, a.unknown, a.error) == (b.path, b.label, b.labels, b.unknown, b.error)
+        assert (a.path, a.label, a.labels, a.unknown, a.error) == (
+            b.path,
+            b.label,
+            b.labels,
+            b.unknown,
+            b.error,
+        )
         assert [name for name, _ in a.answers] == [name for name, _ in b.answers]
         np.testing.assert_allclose([p for _, p in a.answers], [p for _, p in b.answers], atol=TOLERANCE)
     deployment.check_export(made.folder, every_kind[kind], screen=QUIET)
@@ -67,7 +74,8 @@ def test_what_is_written(exported, run):
     assert json.loads((exported.folder / "check.json").read_text()) == exported.parity.as_dict()
     described = OnnxModel(exported.file).description
     assert (described.run, described.class_names) == (run.name, ("dark", "light", "middling"))
-    assert described.error_rate == 0.2 and described.made_with["onnxruntime"]
+    assert described.error_rate == 0.2
+    assert described.made_with["onnxruntime"]
     metadata = ir.load(exported.file).metadata_props
     assert metadata["input"].startswith("photos: uint8 (n, rows, columns, RGB) of any size")
     assert str(run.parent) not in exported.file.read_bytes().decode("latin-1")  # no path of this machine
@@ -89,7 +97,8 @@ def test_the_caller_needs_no_convolens(exported, tmp_path):
     path = folder / "sample" / "expected.json"
     path.write_text(path.read_text().replace('"answer": ', '"answer": 1'))
     failed = caller()
-    assert failed.returncode == 1 and "another answer" in failed.stderr
+    assert failed.returncode == 1
+    assert "another answer" in failed.stderr
 
 
 def test_a_file_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch):
@@ -134,7 +143,8 @@ def test_another_run_or_another_calibration_is_told(exported, every_kind, run, t
 @pytest.mark.parametrize("format", ["keras", "hdf5", "safetensors"])
 def test_other_formats_are_read_again(run, tmp_path, format):
     made = deployment.export(run, ExportOptions(format, tmp_path / "out"), QUIET)
-    assert made.file.is_file() and made.parity is None
+    assert made.file.is_file()
+    assert made.parity is None
 
 
 def test_the_bare_network(run, tmp_path):
@@ -149,7 +159,11 @@ def test_the_bare_network(run, tmp_path):
 
 
 def test_photos_of_other_shapes_are_named(exported):
-    for photos in (np.zeros((16, 16, 3), np.uint8), np.zeros((1, 16, 16, 3), np.float32), np.zeros((1, 9, 0, 3), np.uint8)):
+    for photos in (
+        np.zeros((16, 16, 3), np.uint8),
+        np.zeros((1, 16, 16, 3), np.float32),
+        np.zeros((1, 9, 0, 3), np.uint8),
+    ):
         with pytest.raises(ShapeError, match=r"takes photos as uint8 \(n, rows, columns, 3\); received"):
             OnnxModel(exported.file)(photos)
 
@@ -183,14 +197,18 @@ def test_bad_input_is_one_line(run, exported, tmp_path, monkeypatch):
         ((run, "--photos", tmp_path / "none", "--out", tmp_path / "x"), "no such photo"),
     ):
         status, _, complained = call("export", *arguments)
-        assert status == 2 and error in complained and len(complained.splitlines()) == 1, complained
+        assert (status, len(complained.splitlines())) == (2, 1), complained
+        assert error in complained
     for file, error in (
         ("damaged.onnx", "damaged, or no ONNX file"), ("none.onnx", "no such file"), ("foreign.onnx", "not made by `convolens export`"),
     ):  # fmt: skip
         status, _, complained = call("check-export", tmp_path / file)
-        assert status == 2 and error in complained and len(complained.splitlines()) == 1, complained
+        assert (status, len(complained.splitlines())) == (2, 1), complained
+        assert error in complained
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ExtraMissingError, match=r"needs torch, onnx, onnxscript, onnxruntime.*convolens\[export\]"):
+    with pytest.raises(
+        ExtraMissingError, match=r"needs torch, onnx, onnxscript, onnxruntime.*convolens\[export\]"
+    ):
         deployment.export(run, ExportOptions(out=tmp_path / "y"), QUIET)
 
 
@@ -200,4 +218,5 @@ def test_as_typed(run, data, tmp_path, monkeypatch):
     assert "says of its sample what it said" in typed_run("check-export", "out")
     assert "the same answers as the run's" in typed_run("check-export", "out/model.onnx", run)
     found = json.loads(typed_run("predict", "out/model.onnx", data / "dark", "--json"))
-    assert len(found) == 60 and found[0]["label"] in ("dark", "light", "middling", "unknown")
+    assert len(found) == 60
+    assert found[0]["label"] in ("dark", "light", "middling", "unknown")

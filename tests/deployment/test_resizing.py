@@ -23,7 +23,9 @@ def session(preprocessing: Preprocessing) -> onnxruntime.InferenceSession:
     graph = ir.Graph([], [], nodes=[], opset_imports={"": 20}, name="resizing")
     builder = GraphBuilder(graph)
     photos = builder.input("photos", ir.DataType.UINT8, ["n", "rows", "columns", 3])
-    builder.add_output(builder.op.Transpose(add_resizing(builder.op, photos, preprocessing), perm=[0, 2, 3, 1]), "pixels")
+    builder.add_output(
+        builder.op.Transpose(add_resizing(builder.op, photos, preprocessing), perm=[0, 2, 3, 1]), "pixels"
+    )
     model = ir.Model(graph, ir_version=10)
     passes.NameFixPass()(model)
     options = onnxruntime.SessionOptions()
@@ -41,7 +43,9 @@ def sessions() -> dict[tuple[str, ...], onnxruntime.InferenceSession]:
 @pytest.mark.parametrize("interpolation", INTERPOLATIONS)
 @settings(max_examples=12)
 @given(rows=st.integers(1, 120), columns=st.integers(1, 120), seed=st.integers(0, 9), hard=st.booleans())
-def test_pixels_are_pillows(tmp_path: Path, sessions, interpolation, resize, color_mode, rows, columns, seed, hard):
+def test_pixels_are_pillows(
+    tmp_path: Path, sessions, interpolation, resize, color_mode, rows, columns, seed, hard
+):
     key = (interpolation, resize, color_mode)
     preprocessing = Preprocessing(SIZE, color_mode, interpolation, resize)
     if key not in sessions:

@@ -78,7 +78,7 @@ OLD_PLACES = {
 
 # The same for modules in which no further one ever lay.
 SINGLE_PLACES = {
-    "config": ("utils.switches", "backend", "mixed_precision"),
+    "config": ("backend.switches", "backend", "mixed_precision"),
     "ops.image": ("ops.image",), "ops.linalg": ("ops.linear_algebra",), "ops.nn": ("ops.nn",), "ops.numpy": ("ops",),
 }  # fmt: skip
 

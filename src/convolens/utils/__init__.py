@@ -12,7 +12,7 @@ from convolens.tensor import as_dtype
 
 _FILES = "convolens.preprocessing.image.files"
 _OWN = "convolens.custom_objects"
-_SWITCHES = "convolens.utils.switches"
+_SWITCHES = "convolens.backend.switches"
 # Names that live elsewhere, and where.
 _NAMES = {
     "CustomObjectScope": _OWN,

@@ -1,5 +1,10 @@
 """`tf.debugging`: checks of values and of shapes that stop a program by one clear line."""
 
+from convolens.backend.switches import (
+    disable_traceback_filtering,
+    enable_traceback_filtering,
+    is_traceback_filtering_enabled,
+)
 from convolens.missing import answer_for
 from convolens.tensorflow.debugging.shapes import (
     assert_rank,
@@ -29,11 +34,6 @@ from convolens.tensorflow.debugging.values import (
     assert_positive,
     assert_type,
     check_numerics,
-)
-from convolens.utils.switches import (
-    disable_traceback_filtering,
-    enable_traceback_filtering,
-    is_traceback_filtering_enabled,
 )
 
 __all__ = [
