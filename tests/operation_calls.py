@@ -86,7 +86,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "relu": [(X,)],
     "repeat": [(X, 2), (X, 2, 1), (X, np.array([1, 0, 2]), 1)],
     "reshape": [(X, (4, -1))],
-    "roll": [(X, 1), (X, 1, 0)],
+    "roll": [(X, 1), (X, 1, 0), (X, (1, 2), (0, 1))],
     "saturate_cast": [(X * 300, "uint8")],
     "searchsorted": [(np.sort(CHANNELS), CHANNELS)],
     "separable_conv": [(IMAGES, DEPTHWISE, POINTWISE), (IMAGES, DEPTHWISE, POINTWISE, 2, "same")],
