@@ -89,7 +89,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "relu": [(X,)],
     "repeat": [(X, 2), (X, 2, 1), (X, np.array([1, 0, 2]), 1)],
     "reshape": [(X, (4, -1))],
-    "roll": [(X, 1), (X, 1, 0)],
+    "roll": [(X, 1), (X, 1, 0), (X, (1, 2), (0, 1))],
     "saturate_cast": [(X * 300, "uint8")],
     "scatter_update": [(X, [[0, 1], [1, 2]], Y[:2]), (CHANNELS, [[3], [0]], [7.0, 8.0])],
     "searchsorted": [(np.sort(CHANNELS), CHANNELS)],

@@ -113,3 +113,11 @@ def test_losses_of_samples_are_averaged_over_the_batch_of_all_devices():
     x = tf.reshape(tf.range(16.0), (1, 4, 4, 1))
     assert tf.space_to_depth(x, 2).shape == (1, 2, 2, 4)
     assert (tf.depth_to_space(tf.space_to_depth(input=x, block_size=2), 2) == x).numpy().all()
+
+
+def test_roll_takes_shifts_in_tensors_and_one_for_several_axes() -> None:
+    x = np.arange(12).reshape(3, 4)
+    shift = tf.random.uniform((2,), -3, 3, tf.int32, seed=1)
+    expected = np.roll(x, tuple(shift.numpy()), (0, 1))
+    np.testing.assert_array_equal(tf.roll(x, shift, axis=[0, 1]), expected)
+    np.testing.assert_array_equal(tf.roll(x, 1, axis=(0, 1)), np.roll(x, 1, (0, 1)))

@@ -179,7 +179,9 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
         shift: by how much; or several.
         axis: along which; None for all values in a row.
     """
-    return torch.roll(x, shift, axis)
+    axes = () if axis is None else tuple(sizes(axis))
+    shifts = tuple(sizes(shift))
+    return torch.roll(x, shifts * len(axes) if len(shifts) == 1 and axes else shifts, axes)
 
 
 @operation(1)

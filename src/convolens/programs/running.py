@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
 from convolens.errors import ConvolensError, MissingFileError, ProgramError
+from convolens.programs.dropped_names import dropped_names
 from convolens.programs.keras_names import keras_names
 from convolens.training.loop import CTRL_C_GOES_ON
 
@@ -42,7 +43,7 @@ def run_program(program: str | Path, arguments: Sequence[str] = ()) -> int:
     """
     program = Path(program)
     code = read_program(program)
-    with _as_main(program, arguments) as main, keras_names():
+    with _as_main(program, arguments) as main, keras_names(), dropped_names():
         try:
             copy_context().run(exec, code, main.__dict__)
         except BrokenPipeError:  # the reader (head, less) went away
