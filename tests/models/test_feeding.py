@@ -17,7 +17,9 @@ import convolens
 from convolens import features
 from convolens.analysis import explain
 from convolens.analysis.learning_rate import find_learning_rate
+from convolens.callbacks import LambdaCallback
 from convolens.errors import ArgumentError, ConvolensError, ShapeError
+from convolens.layers import Dense, Flatten, Input
 from convolens.models import Model, Sequential
 from convolens.preprocessing.image import ImageDataGenerator
 
@@ -310,3 +312,22 @@ def test_advice_that_changes_no_array(given: tuple[int, ...], words: str) -> Non
     model = Sequential([convolens.layers.Rescaling(2.0, input_shape=(28, 28, 3))])
     with pytest.raises(ShapeError, match=words):
         model.predict(np.zeros(given))
+
+
+def test_a_network_for_batches_of_one_size_takes_as_many_samples_as_there_are() -> None:
+    x = Input(batch_shape=(10, 4, 4, 1))
+    model = Model(x, Dense(2, activation="softmax")(Flatten()(x)))
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    sizes: list[int] = []
+    images, labels = np.zeros((20, 4, 4, 1), "float32"), np.eye(2)[np.arange(20) % 2]
+    model.fit(
+        images,
+        labels,
+        verbose=0,
+        callbacks=[LambdaCallback(on_batch_end=lambda batch, logs: sizes.append(batch))],
+    )
+    assert sizes == [0, 1]  # batches of 10
+    assert model.predict(images, verbose=0).shape == (20, 2)
+    assert model.evaluate(images, labels, batch_size=5, verbose=0)[1] == 0.5
+    with pytest.raises(ShapeError, match=r"expects x of shape \(None, 4, 4, 1\); received \(20, 5, 4, 1\)"):
+        model.predict(np.zeros((20, 5, 4, 1)), verbose=0)

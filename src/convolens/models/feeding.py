@@ -125,10 +125,18 @@ def _for_own(where: str, module: OwnNetwork, x: Any) -> Any:
 
 
 def _shapes(module: torch.nn.Module) -> list[Shape] | None:
-    """Return the shapes of a network's inputs; None where they are not known."""
+    """Return the shapes of a network's inputs, any number of samples in each; None where they are not known."""
     if not isinstance(module, Layer) or not module.built:
         return None
-    return module.input_shape if isinstance(module.input_shape, list) else [module.input_shape]
+    shapes = module.input_shape if isinstance(module.input_shape, list) else [module.input_shape]
+    return [(None, *shape[1:]) for shape in shapes]
+
+
+def fixed_batch(module: torch.nn.Module) -> int | None:
+    """Return how many samples a network's inputs were made for, `Input(batch_shape=(100, 28, 28, 1))`; None for any number."""
+    shapes = getattr(module, "input_shape", None)
+    first = shapes[0] if isinstance(shapes, list) and shapes else shapes
+    return first[0] if isinstance(first, tuple) and first else None
 
 
 def _by_name(where: str, module: torch.nn.Module, x: Mapping[str, Any]) -> Any:

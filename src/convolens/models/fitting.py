@@ -16,7 +16,7 @@ from convolens.layers import Layer
 from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
-from convolens.models.feeding import batch_for, feed
+from convolens.models.feeding import batch_for, feed, fixed_batch
 from convolens.models.old_generators import OldGenerators
 from convolens.models.outputs.by_output import by_output, targets_by_output
 from convolens.models.outputs.several_losses import SeveralLosses
@@ -89,6 +89,7 @@ class Fitting(OldGenerators, Compilable):
             y = None if y is None else targets_by_output(where, y, names)
             if isinstance(sample_weight, (dict, list)):
                 sample_weight = by_output(where, "sample_weight", sample_weight, names)
+        options["batch_size"] = options.get("batch_size") or fixed_batch(self.module)
         source = make_source(
             where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda",
             feed=functools.partial(self._fed, where, labelled), outputs=len(names), **options,
