@@ -113,3 +113,9 @@ def test_losses_of_samples_are_averaged_over_the_batch_of_all_devices():
     x = tf.reshape(tf.range(16.0), (1, 4, 4, 1))
     assert tf.space_to_depth(x, 2).shape == (1, 2, 2, 4)
     assert (tf.depth_to_space(tf.space_to_depth(input=x, block_size=2), 2) == x).numpy().all()
+
+
+def test_initializers_have_names_at_the_top() -> None:
+    made = tf.constant_initializer(2.0), tf.zeros_initializer(), tf.ones_initializer
+    kernels = [tf.keras.layers.Dense(1, kernel_initializer=one) for one in made]
+    assert [kernel(np.ones((1, 1))).item() for kernel in kernels] == [2.0, 0.0, 1.0]
