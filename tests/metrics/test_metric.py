@@ -1,6 +1,7 @@
 """What all metrics share: names, configs, state, bad input. Members of METRICS inherit."""
 
 import json
+from typing import Any
 
 import keras
 import numpy as np
@@ -137,3 +138,26 @@ def test_half_precision_and_arrays_are_taken() -> None:
     metric = metrics.get("accuracy")
     scores = torch.tensor([[0.1, 0.9], [0.8, 0.2]], dtype=torch.bfloat16)
     assert metric(np.array([1, 1]), scores) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Mean", {}),
+        ("Precision", {}),
+        ("TruePositives", {}),
+        ("MeanIoU", {"num_classes": 2}),
+        ("AUC", {"num_thresholds": 3}),
+    ],
+)
+def test_sums_are_read_by_the_names_of_keras(name: str, words: dict[str, Any]) -> None:
+    labels, scores = np.array([0, 1, 1, 0]), np.array([0.0, 1.0, 0.0, 1.0])
+    ours, theirs = getattr(metrics, name)(**words), getattr(keras.metrics, name)(**words)
+    for metric in (ours, theirs):
+        metric.update_state(*([labels] if name == "Mean" else [labels, scores]))
+    sums = {key: value for key, value in vars(theirs).items() if isinstance(value, keras.Variable)}
+    assert sums
+    for key, value in sums.items():
+        np.testing.assert_array_equal(getattr(ours, key).numpy(), value.numpy())
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        _ = ours.other

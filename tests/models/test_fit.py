@@ -257,6 +257,15 @@ def refused(kind: type[Exception], words: str, act: Any) -> None:
         act()
 
 
+def test_validation_data_stand_before_a_validation_split(data: tuple[np.ndarray, np.ndarray]) -> None:
+    x, y = data
+    options: dict[str, Any] = {"validation_data": (x[:7], y[:7]), "verbose": 0, "seed": 1}
+    alone, both = compiled().fit(x, y, **options), compiled().fit(x, y, validation_split=0.5, **options)
+    assert both.history.keys() == alone.history.keys()
+    assert both.model.optimizer.iterations == alone.model.optimizer.iterations  # all samples are trained on
+    both.model.fit(iter([(x, y)]), steps_per_epoch=1, validation_split=0.5, **options)
+
+
 def test_refusals(data: tuple[np.ndarray, np.ndarray]) -> None:
     x, y = data
     model = compiled()

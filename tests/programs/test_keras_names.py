@@ -54,6 +54,8 @@ from keras.layers.advanced_activations import PReLU; PReLU
 from keras.objectives import categorical_crossentropy; categorical_crossentropy
 from keras.optimizers.legacy import SGD; SGD
 from keras.optimizers.schedules import ExponentialDecay; ExponentialDecay
+from keras.optimizers.schedules.learning_rate_schedule import CosineDecay; CosineDecay
+from tensorflow.python.keras.optimizer_v2.learning_rate_schedule import PolynomialDecay; PolynomialDecay
 from keras.callbacks.callbacks import EarlyStopping; EarlyStopping
 from keras.utils import np_utils; np_utils.to_categorical
 from keras.utils.np_utils import to_categorical; to_categorical

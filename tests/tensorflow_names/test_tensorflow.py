@@ -121,3 +121,9 @@ def test_roll_takes_shifts_in_tensors_and_one_for_several_axes() -> None:
     expected = np.roll(x, tuple(shift.numpy()), (0, 1))
     np.testing.assert_array_equal(tf.roll(x, shift, axis=[0, 1]), expected)
     np.testing.assert_array_equal(tf.roll(x, 1, axis=(0, 1)), np.roll(x, 1, (0, 1)))
+
+
+def test_initializers_have_names_at_the_top() -> None:
+    made = tf.constant_initializer(2.0), tf.zeros_initializer(), tf.ones_initializer
+    kernels = [tf.keras.layers.Dense(1, kernel_initializer=one) for one in made]
+    assert [kernel(np.ones((1, 1))).item() for kernel in kernels] == [2.0, 0.0, 1.0]

@@ -1,6 +1,6 @@
 """How many yes-no predictions are right and wrong, at one threshold or several; and the best of one rate where another is kept."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -52,6 +52,7 @@ class TruePositives(_Count):
     """
 
     counted = "true_positives"
+    keras_words: ClassVar = {"accumulator": counted}
 
 
 class TrueNegatives(_Count):
@@ -63,6 +64,7 @@ class TrueNegatives(_Count):
     """
 
     counted = "true_negatives"
+    keras_words: ClassVar = {"accumulator": counted}
 
 
 class FalsePositives(_Count):
@@ -74,6 +76,7 @@ class FalsePositives(_Count):
     """
 
     counted = "false_positives"
+    keras_words: ClassVar = {"accumulator": counted}
 
 
 class FalseNegatives(_Count):
@@ -85,6 +88,7 @@ class FalseNegatives(_Count):
     """
 
     counted = "false_negatives"
+    keras_words: ClassVar = {"accumulator": counted}
 
 
 class _BestWhere(Metric):

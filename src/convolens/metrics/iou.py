@@ -1,7 +1,7 @@
 """Intersection over union: how well areas of classes lie over each other, from a matrix of confusions."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -33,6 +33,8 @@ class IoU(Metric):
 
     Source: Keras 3 `keras.metrics.IoU`.
     """
+
+    keras_words: ClassVar = {"total_cm": "confusions"}
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """The base of all metrics: named sums on the device of the predictions, read on demand."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import torch
 
@@ -9,7 +10,7 @@ from convolens.constructors import kept_arguments
 from convolens.errors import CheckpointError
 from convolens.metrics.own_metric import as_number, of_tensors
 from convolens.naming import snake_case
-from convolens.tensor import Variable, as_dtype
+from convolens.tensor import Variable, as_dtype, as_tensor
 
 
 class Metric:
@@ -39,6 +40,8 @@ class Metric:
 
     Source: Keras 3 `keras.metrics.Metric`.
     """
+
+    keras_words: ClassVar[Mapping[str, str]] = {}  # Keras' names of sums -> ours, where they are others
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         self.name = name or snake_case(type(self).__name__)
@@ -117,6 +120,13 @@ class Metric:
             self.reset_state()
         else:
             self._forget()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a sum by Keras' name for it, as a float32 `Tensor`: `mean.total`, `precision.true_positives`, `mean_iou.total_cm`."""
+        own = self.keras_words.get(name, name)
+        if own not in self.__dict__.get("_state", ()):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return as_tensor(self.state(own), "float32")
 
     def _forget(self) -> None:
         self._state = {name: torch.zeros_like(value) for name, value in self._state.items()}

@@ -52,6 +52,8 @@ OLD_PLACES = {
     "optimizers.legacy": ("optimizers",),
     "optimizer_v1": ("optimizers",),
     "optimizer_v2": ("optimizers",),
+    "optimizer_v2.learning_rate_schedule": ("optimizers.schedules",),
+    "optimizers.schedules.learning_rate_schedule": ("optimizers.schedules",),
     "preprocessing.image_dataset": ("utils",),
     "saving": ("models", "utils"),
     "training": ("models",),

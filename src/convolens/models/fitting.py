@@ -201,10 +201,8 @@ class Fitting(OldGenerators, Compilable):
         y = _only(y, names)
         if len(names) > 1 and y is not None:
             y = targets_by_output("fit", y, names)
-        if validation_split:
-            (x, y, sample_weight), validation_data = split(
-                x, y, sample_weight, validation_split, validation_data, len(names)
-            )
+        if validation_split and validation_data is None:  # else the data are taken, as in Keras
+            (x, y, sample_weight), validation_data = split(x, y, sample_weight, validation_split, len(names))
         weights = _class_weights("fit", class_weight, labels_of(x) if y is None else y)
         if torch.cuda.is_available() and self.device.type == "cpu" and not self.device_given:
             self.module.to("cuda")

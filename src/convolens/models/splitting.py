@@ -17,19 +17,16 @@ def _each(function: Callable[[Any], Any], value: Any, several: bool) -> Any:
     return None if value is None else function(value)
 
 
-def split(
-    x: Any, y: Any, weight: Any, share: float, validation_data: Any, outputs: int = 1
-) -> tuple[Any, Any]:
+def split(x: Any, y: Any, weight: Any, share: float, outputs: int = 1) -> tuple[Any, Any]:
     """Return (x, y, weight) without the last share of the samples, and that share as validation data.
 
     Args:
         x, y, weight: as of `fit`; of several outputs lists of one for each.
         share: in [0, 1).
-        validation_data: must be None.
         outputs: how many the model has.
 
     Raises:
-        ArgumentError: a side without samples, no arrays, or validation data given too. ShapeError: different lengths.
+        ArgumentError: a side without samples, or no arrays. ShapeError: different lengths.
     """
     number_in("fit", "validation_split", share, 0.0, 1.0, open_high=True)
     x = as_arrays(x)
@@ -37,8 +34,6 @@ def split(
         raise ArgumentError("fit: validation_split needs arrays; give validation_data beside a generator.")
     several = isinstance(x, list)
     arrays = x if several else [x]
-    if validation_data is not None:
-        raise ArgumentError("fit: give validation_split or validation_data, not both.")
     y = _each(lambda one: as_labels("fit", one), y, outputs > 1)
     weight = _each(np.asarray, weight, outputs > 1 and isinstance(weight, list))
     for one in y if outputs > 1 and y is not None else [y]:

@@ -1,20 +1,26 @@
-"""Random functions that `tf` itself has, by the names of TensorFlow 1 and 2."""
+"""Random functions, and initializers, that `tf` itself has, by the names of TensorFlow 1 and 2."""
 
 from typing import Any
 
 import torch
 
+from convolens.initializers import Constant as constant_initializer
+from convolens.initializers import Ones as ones_initializer
+from convolens.initializers import Zeros as zeros_initializer
 from convolens.ops.operation import operation
 from convolens.tensorflow import random
 from convolens.tensorflow.top.spelling import spelt
 
 __all__ = [
+    "constant_initializer",
+    "ones_initializer",
     "random_crop",
     "random_normal",
     "random_normal_initializer",
     "random_uniform",
     "set_random_seed",
     "truncated_normal",
+    "zeros_initializer",
 ]
 
 random_normal = spelt(random.normal, "random_normal")
