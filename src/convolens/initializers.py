@@ -120,6 +120,9 @@ class Constant(Initializer):
     Args:
         value: a number, or an array or nested lists that fit the weights' shape in Keras' order.
 
+    Raises:
+        ShapeError: the values do not fit the weights.
+
     Example:
         >>> Constant([1.0, 2.0])((2, 2)).tolist()
         [[1.0, 2.0], [1.0, 2.0]]
@@ -166,7 +169,12 @@ class Ones(Constant):
 
 
 class RandomUniform(Initializer):
-    """Uniform in [minval, maxval)."""
+    """Uniform in [minval, maxval).
+
+    Args:
+        minval, maxval: where the draws lie.
+        seed: of the draws; None for the process'.
+    """
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
@@ -179,7 +187,12 @@ class RandomUniform(Initializer):
 
 
 class RandomNormal(Initializer):
-    """Normal with the given mean and standard deviation."""
+    """Normal.
+
+    Args:
+        mean, stddev: its mean and standard deviation.
+        seed: of the draws; None for the process'.
+    """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)

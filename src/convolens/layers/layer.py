@@ -360,12 +360,22 @@ class Layer(Modal, OwnState, torch.nn.Module):
         entries = self.weight_entries() if self._trainable else []
         return [entry.surface for entry in entries if entry.tensor.requires_grad]
 
+    @trainable_weights.setter
+    def trainable_weights(self, weights: Iterable[torch.Tensor]) -> None:
+        self.keep_weights(weights, trainable=True)
+
     @property
     def non_trainable_weights(self) -> list[torch.Tensor]:
         """The weights that training leaves: frozen ones and moving averages."""
         frozen = not self._trainable
         return [entry.surface for entry in self.weight_entries() if frozen or not entry.tensor.requires_grad]
 
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, weights: Iterable[torch.Tensor]) -> None:
+        self.keep_weights(weights, trainable=False)
+
+    # Layers of one's own add to these, once their attributes have added them.
+    _trainable_weights, _non_trainable_weights = trainable_weights, non_trainable_weights
     variables = weights
 
     @property

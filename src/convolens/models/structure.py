@@ -30,6 +30,7 @@ class Structure:
     given_shape: tuple[int | None, ...] | None = None  # of a torch module, by `build`
     device_given = False  # by `to`: then `fit` leaves the weights where they are
     _trained_as_compiled: Any = None
+    dtype, run_eagerly, stateful = "float32", False, False  # what programs ask, or set
 
     @property
     def layers(self) -> list[Any]:
@@ -173,6 +174,35 @@ class Structure:
 
     def reset_states(self) -> None:
         """Do nothing: no layer here remembers the batch before (Keras 2's word)."""
+
+    def make_predict_function(self) -> None:
+        """Do nothing: a model is ready for predictions as it is, in any thread (Keras 2's word, before a web server starts)."""
+
+    _make_predict_function = _make_train_function = _make_test_function = make_predict_function
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of what comes out for inputs of a shape.
+
+        Args:
+            input_shape: with the batch, None where a size is free.
+        """
+        return self.module.compute_output_shape(input_shape)
+
+    def get_input_at(self, node_index: int) -> Any:
+        """Return the symbolic tensor (or tensors) of one of the model's calls: its own are call 0, as in Keras.
+
+        Args:
+            node_index: which call, from 0.
+        """
+        return self.input if node_index == 0 else self.module.get_input_at(node_index - 1)
+
+    def get_output_at(self, node_index: int) -> Any:
+        """Return what came out, as `get_input_at`.
+
+        Args:
+            node_index: which call, from 0.
+        """
+        return self.output if node_index == 0 else self.module.get_output_at(node_index - 1)
 
     def add_weight(self, *given: Any, **options: Any) -> Any:
         """Return a new weight of a model of one's own.

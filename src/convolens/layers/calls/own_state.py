@@ -28,12 +28,56 @@ class Drawn:
 class OwnState:
     """Before `torch.nn.Module` among a class's bases: layers in lists, dicts and models are found; weights, losses and metrics are added."""
 
+    # What layers of one's own ask themselves for in Keras' words, or set.
+    dtype: Any = "float32"
+    supports_masking = False
+    stateful = False
+
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, (torch.nn.Module, _HOLDERS)) or hasattr(value, "module"):
+        if isinstance(getattr(type(self), name, None), property):
+            pass
+        elif isinstance(value, (torch.nn.Module, _HOLDERS)) or hasattr(value, "module"):
             self.__dict__.setdefault("_held", {})[name] = None
         elif isinstance(value, torch.Tensor) and self._rename_weight(name, value):
             return
+        elif isinstance(value, Variable) and value.is_floating_point() and "_parameters" in self.__dict__:
+            self.__dict__.pop(name, None)
+            self._keep_weight(name, value, value.requires_grad)
+            return
         super().__setattr__(name, value)
+
+    def _keep_weight(self, key: str, weight: Variable, trainable: bool, name: str | None = None) -> None:
+        """Take a variable for a weight of the layer.
+
+        Args:
+            key: the attribute that holds it.
+            weight: in Keras' layout.
+            trainable: False for what only `assign` changes.
+            name: in files; by default the variable's own.
+        """
+        own = self.__dict__.setdefault("_own_weights", {})
+        own[key] = (name or str(weight.name).partition(":")[0] or key, trainable)
+        # So that torch takes it for a parameter, which stays the same object on another device.
+        weight._is_param = True
+        self.register_parameter(key, weight)  # type: ignore[attr-defined]
+
+    def keep_weights(self, weights: Any, trainable: bool) -> None:
+        """Take variables for weights of the layer, or say anew of its weights whether training changes them: Keras 1's and 2's lists.
+
+        Args:
+            weights: variables.
+            trainable: whether training changes them.
+        """
+        own: dict[str, tuple[str, bool]] = self.__dict__.setdefault("_own_weights", {})
+        kept: Any = self._parameters  # type: ignore[attr-defined]
+        for weight in weights:
+            known = next((key for key in own if kept[key] is weight), None)
+            if known is None:
+                held = [key for key, value in vars(self).items() if value is weight]  # `K.zeros(...)`
+                known = held[0] if held else f"weight_{len(own)}"
+                setattr(self, known, weight if isinstance(weight, Variable) else Variable(weight))
+            own[known] = (own[known][0], trainable)
+            kept[known].requires_grad_(trainable)
 
     def _rename_weight(self, name: str, value: torch.Tensor) -> bool:
         """Let a weight that was added have the name of the attribute that holds it; return whether it is one."""
@@ -124,11 +168,7 @@ class OwnState:
         while key in own or hasattr(self, key):
             count += 1
             key = f"{stem}_{count}"
-        own[key] = (name or key, trainable)
-        weight._is_param = (
-            True  # so that torch takes it for a parameter, which stays the same object on another device
-        )
-        self.register_parameter(key, weight)  # type: ignore[attr-defined]
+        self._keep_weight(key, weight, trainable, name or key)
         entry = WeightEntry(name or key, weight, trainable=trainable)
         if regularizer is not None:
             self.__dict__.setdefault("_penalties", []).append(Penalty(regularizers.get(regularizer), entry))
@@ -186,6 +226,13 @@ class OwnState:
         if not torch.is_inference_mode_enabled():
             metric.update_state(values)
         added_losses.add_metric(metric.name, values)
+
+    def add_update(self, updates: Any, inputs: Any = None, **options: Any) -> None:
+        """Do nothing: what changes in `call` has changed as it was called (Keras 2's word).
+
+        Args:
+            updates, inputs, options: accepted.
+        """
 
     def draw_adding(self, symbol: SymbolicTensor, metric: str | None = None) -> None:
         """Add a symbolic tensor to the loss, or to the metrics, while the layer's `call` is drawn.

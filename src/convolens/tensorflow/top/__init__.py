@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-_HOMES = ("arrays", "checks", "control", "gradient_tape", "module", "random", "surroundings")
+_HOMES = ("arrays", "checks", "control", "gradient_tape", "initializers", "module", "random", "surroundings")
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,6 @@ __all__ = [
     "ones_initializer",
     "random_crop",
     "random_normal",
-    "random_normal_initializer",
     "random_uniform",
     "set_random_seed",
     "truncated_normal",
@@ -27,18 +26,6 @@ random_normal = spelt(random.normal, "random_normal")
 random_uniform = spelt(random.uniform, "random_uniform")
 truncated_normal = spelt(random.truncated_normal, "truncated_normal")
 set_random_seed = spelt(random.set_seed, "set_random_seed")
-
-
-def random_normal_initializer(mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> Any:
-    """Return an initializer that draws from a bell.
-
-    Args:
-        mean, stddev: of the bell.
-        seed: of the draws.
-    """
-    from convolens.initializers import RandomNormal
-
-    return RandomNormal(mean, stddev, seed)
 
 
 @operation(1)

@@ -1,0 +1,70 @@
+"""Weights that a layer of one's own holds in attributes and lists, as in Keras 1, Keras 2 and tf.keras: all of them are trained and kept."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import convolens.tensorflow as tf
+from convolens import backend as K
+from convolens import layers, models
+
+X = np.random.default_rng(0).random((8, 4), "f")
+
+
+class OfKeras1(layers.Layer):
+    """With variables of the backend, and lists of what is trained."""
+
+    def build(self, input_shape: Any) -> None:
+        size = input_shape[-1]
+        self.gamma = K.variable(np.ones(size), name="gamma")
+        self.beta = K.zeros((size,))
+        self.shift = K.variable(np.full(size, 0.5))
+        self.trainable_weights = [self.gamma, self.beta]
+        self.non_trainable_weights = [self.shift]
+        super().build(input_shape)
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        self.add_update([], x)
+        return x * self.gamma + self.beta - self.shift
+
+
+class OfTensorFlow(layers.Layer):
+    """With variables in attributes, as in TensorFlow's guides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = tf.Variable(tf.random_normal_initializer()(shape=(4, 3), dtype=self.dtype))
+        self.bias = tf.Variable(initial_value=tf.zeros_initializer()(shape=(3,)), trainable=True)
+        self.runs = tf.Variable(0.0, trainable=False)
+        self.count = tf.Variable(0, trainable=False)
+
+    def call(self, x: Any) -> Any:
+        return tf.matmul(x, self.kernel) + self.bias
+
+
+@pytest.mark.parametrize(("kind", "trained", "still"), [(OfKeras1, 2, 1), (OfTensorFlow, 2, 1)])
+def test_variables_of_a_layer_are_its_weights(kind: Any, trained: int, still: int, tmp_path: Path) -> None:
+    inputs = layers.Input((4,))
+    layer = kind()
+    model = models.Model(inputs, layer(inputs))
+    assert (len(layer.trainable_weights), len(layer.non_trainable_weights)) == (trained, still)
+    before = model.get_weights()
+    model.compile("sgd", "mse")
+    model.fit(X, np.zeros((8, model.output_shape[-1])), verbose=0)
+    changed = [(now != then).any() for now, then in zip(model.get_weights(), before, strict=True)]
+    assert sum(changed) == trained
+    assert [weight.requires_grad for weight in layer.weights] == changed
+    predicted = model.predict(X, verbose=0)
+    model.save_weights(tmp_path / "own.weights.h5")
+    other = models.Model(inputs, kind()(inputs))
+    other.load_weights(tmp_path / "own.weights.h5")
+    np.testing.assert_allclose(other.predict(X, verbose=0), predicted)
+
+
+def test_a_weight_is_what_its_attribute_is_given_last() -> None:
+    layer = OfTensorFlow()
+    layer.bias = tf.Variable([1.0, 2.0, 3.0])
+    assert [tuple(weight.shape) for weight in layer.weights] == [(4, 3), (3,), ()]
+    np.testing.assert_allclose(layer(np.zeros((1, 4), "f")), [[1, 2, 3]])
