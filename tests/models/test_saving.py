@@ -141,3 +141,13 @@ def test_refusals(tmp_path: Path) -> None:
     other.save_weights(tmp_path / "narrow.h5")
     with pytest.raises(CheckpointError, match=r"shapes \[\(3, 2\), \(2,\)\]"):
         wider.load_weights(tmp_path / "narrow.h5")
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_loss_that_is_one_of_keras_functions_is_kept(ending: str, tmp_path: Path) -> None:
+    model = Sequential([layers.Dense(2, activation="softmax", input_shape=(3,))])
+    model.compile("adam", convolens.losses.sparse_categorical_crossentropy)
+    model.save(tmp_path / f"model.{ending}")
+    loaded = load_model(tmp_path / f"model.{ending}")
+    assert loaded.loss == "sparse_categorical_crossentropy"
+    assert keras.models.load_model(tmp_path / f"model.{ending}").loss is not None

@@ -187,3 +187,9 @@ def test_what_old_modules_imported_for_themselves_is_taken_from_there(line):
 def test_tensorflow_itself_has_no_such_names():
     with keras_names(), pytest.raises(NotHereImportError, match=r"tf\.K is not here"):
         exec("from tensorflow import K", {})
+
+
+@pytest.mark.parametrize("module", ["tensorflow", "tensorflow.compat.v1", "tensorflow.compat.v2"])
+def test_tensorflow_says_its_version_under_each_of_its_names(module: str) -> None:
+    with keras_names():
+        assert importlib.import_module(module).__version__ == convolens.tensorflow.__version__

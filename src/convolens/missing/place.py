@@ -28,7 +28,11 @@ class Place(ModuleType):
         self.__path__: list[str] = []  # so that an import looks for modules within it
         self._is_keras = name.partition(".")[0] != "tensorflow" or ".keras" in name
         self._homes = [importlib.import_module(home) for home in homes]
-        if name in PACKAGES or homes == ("convolens",):
+        if (
+            name in PACKAGES
+            or name in ("tensorflow.compat.v1", "tensorflow.compat.v2")
+            or homes == ("convolens",)
+        ):
             self.__version__ = VERSIONS.get(name.partition(".")[0], TENSORFLOW_VERSION)
 
     def __getattr__(self, name: str) -> Any:

@@ -88,6 +88,9 @@ def _compile_config(model: Any) -> dict[str, Any] | None:
 def _losses(model: Any) -> Any:
     if isinstance(model.loss, str):
         return model.loss
+    name = getattr(model.loss, "__name__", "")
+    if name and getattr(losses, name, None) is model.loss:
+        return name  # one of Keras' functions
     if isinstance(model.loss_function, SeveralLosses):
         return [_serialize("losses", loss) for loss in model.loss_function.losses]
     return _serialize("losses", model.loss_function)
