@@ -11,11 +11,31 @@ from convolens.tensor import Tensor, as_surface
 
 
 class Values(np.ndarray[Any, Any]):
-    """The array that a layer or model gives for arrays: NumPy's, which TensorFlow's `.numpy()` can be asked of."""
+    """The array that a layer or model gives for arrays: NumPy's, which TensorFlow's `.numpy()` can be asked of.
+
+    One value in an array of any rank is a number, `float(model.predict(x)[0])`, as it was before NumPy 2.4. It is printed and pickled as
+    NumPy's own.
+    """
 
     def numpy(self) -> np.ndarray:
         """Return it as a plain array of NumPy."""
         return np.asarray(self)
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """Return what NumPy computes of it as NumPy gives it: an array, or a scalar."""
+        return np.asarray(array)[()] if return_scalar else np.asarray(array)
+
+    def __float__(self) -> float:
+        return float(self.item() if self.size == 1 else self.numpy())
+
+    def __int__(self) -> int:
+        return int(self.item() if self.size == 1 else self.numpy())
+
+    def __repr__(self) -> str:
+        return repr(self.numpy())
+
+    def __reduce__(self) -> Any:
+        return self.numpy().__reduce__()
 
 
 def in_keras_order(x: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from convolens.augmentation.draw.balance import balanced_weights, labels_of
 from convolens.callbacks import CallbackList, History
 from convolens.errors import ArgumentError
 from convolens.layers import Layer
+from convolens.layers.axes import Values
 from convolens.memory import kept_memory
 from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
@@ -67,7 +68,7 @@ def _joined(outputs: list[Any]) -> Any:
         return {name: _joined([output[name] for output in outputs]) for name in first}
     if isinstance(first, list):
         return [_joined(list(parts)) for parts in zip(*outputs, strict=True)]
-    return np.ascontiguousarray(torch.cat(outputs).cpu().numpy())
+    return np.ascontiguousarray(torch.cat(outputs).cpu().numpy()).view(Values)
 
 
 class Fitting(OldGenerators, Compilable):
