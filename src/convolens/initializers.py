@@ -143,6 +143,14 @@ class Constant(Initializer):
     def draw(
         self, empty: torch.Tensor, fan_in: float, fan_out: float, generator: torch.Generator | None
     ) -> torch.Tensor:
+        """Fill `empty` and return it.
+
+        Args:
+            empty, fan_in, fan_out, generator: as of `Initializer.draw`.
+
+        Raises:
+            ShapeError: values of each weight's own that do not fit.
+        """
         if not self.ordered:
             return empty.fill_(self.value)
         values = torch.tensor(self.value, dtype=torch.float32)

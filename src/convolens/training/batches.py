@@ -171,7 +171,7 @@ def make_batch(
             raise ShapeError(
                 f"x and y must have the same length; received {size} samples and {one.shape[0]} labels."
             )
-    if isinstance(weight, list) and isinstance(y, list):
+    if isinstance(weight, (list, tuple)) and isinstance(y, list):
         if len(weight) != len(y):
             raise ShapeError(
                 f"sample_weight must be one array, or one for each of {len(y)} outputs; received {len(weight)}."

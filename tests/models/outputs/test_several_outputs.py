@@ -108,6 +108,16 @@ def test_a_metric_with_weights_and_without_has_the_names_of_keras(outputs: int) 
                 assert ours[name] == pytest.approx(float(theirs[name]), rel=1e-4), name
 
 
+@pytest.mark.parametrize("form", [list, tuple])
+def test_batches_hold_the_weights_of_outputs_in_a_list_or_a_tuple(form: Any) -> None:
+    model = two(layers, models.Model)
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"], weighted_metrics={"size": ["mae"]})
+    expected = model.evaluate([A, B], Y, sample_weight=WEIGHTS, verbose=0)
+    batch = [A, B], Y, form(WEIGHTS.values())
+    np.testing.assert_allclose(model.evaluate(iter([batch]), steps=1, verbose=0), expected, rtol=1e-5)
+    np.testing.assert_allclose(model.test_on_batch(*batch), expected, rtol=1e-5)
+
+
 def test_one_object_with_weights_and_without_is_two_metrics() -> None:
     model = models.Sequential([layers.Input((1,)), layers.Identity()])
     metric = BinaryAccuracy()
