@@ -116,3 +116,16 @@ def test_nothing_of_it_is_read_before_it_is_needed():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
     assert printed.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("keras.backend.get_session", "sessions of TensorFlow 1 are not here"),
+        ("keras.utils.io_utils.HDF5Matrix", "h5py.File"),
+        ("keras.layers.core.MaxoutDense", "Keras 1 had it"),
+    ],
+)
+def test_names_that_keras_had_once_say_so(name, said):
+    assert sentence(name).startswith(f"{name} is not here: ")
+    assert said in sentence(name)

@@ -9,6 +9,13 @@ from importlib.resources import files
 KERAS = "use the keras package for it (pip install keras)"
 SEQUENCES = f"Convolens is for images, not for sequences or text; {KERAS}"
 OPERATIONS = "use the function of that name in convolens.tensorflow or keras.backend, or torch's, in a layer or a loss of your own"
+# Names that Keras 1 or 2 had and Keras 3 has not -> what to use instead.
+GONE = {
+    r"keras\.backend\.(tensorflow_backend\.)?get_session": "sessions of TensorFlow 1 are not here; keras.backend.get_value gives values, "
+    "and model.predict needs no session",
+    r"keras\.utils\.(io_utils\.)?HDF5Matrix": "numpy.asarray(h5py.File(path)[name]) holds the same",
+    r"keras\.layers\.(core\.)?(MaxoutDense|Highway|TimeDistributedDense)": "Keras 1 had it; write it of Dense layers",
+}
 # Names of Keras and TensorFlow -> what to use instead: the first pattern that fits a whole name.
 ADVICE = (
     (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|TimeDistributed|Masking|RepeatVector)", SEQUENCES),
@@ -86,6 +93,9 @@ def sentence(name: str, public: Iterable[str] = ()) -> str:
         "keras.layers.Conv2d is not here, nor in Keras. Did you mean 'Conv2D'?"
     """
     summary = known_names().get(name)
+    gone = next((advice for pattern, advice in GONE.items() if re.fullmatch(pattern, name)), "")
+    if gone:
+        return f"{name} is not here: {gone}."
     if summary is None and name.startswith("keras."):
         near = difflib.get_close_matches(name.rpartition(".")[2], list(public), 1)
         return f"{name} is not here, nor in Keras.{f' Did you mean {near[0]!r}?' if near else ''}"

@@ -107,3 +107,11 @@ def test_channels_first_and_unknown_words_are_refused() -> None:
         layers.MaxPooling2D(dim_ordering="th")
     with pytest.raises(ArgumentTypeError, match="unknown argument 'border'"):
         layers.Conv2D(3, 3, border="same")
+
+
+def test_a_kernel_of_keras_2_that_a_separable_convolution_does_not_have() -> None:
+    """As in mini_XCEPTION and NASNet: Keras 2 took it, and did nothing with it."""
+    with pytest.warns(UserWarning, match=r"kernel_regularizer is depthwise_regularizer \(it has no effect"):
+        layer = layers.SeparableConv2D(4, (3, 3), kernel_regularizer="l2", kernel_initializer="he_normal")
+    layer(np.ones((1, 5, 5, 2), "f"))
+    assert not layer.losses

@@ -39,7 +39,9 @@ _ONLY_HERE = {
 # The sides of a kernel, by how many there are.
 SIDES = {2: ("nb_row", "nb_col"), 3: ("kernel_dim1", "kernel_dim2", "kernel_dim3")}
 _OTHERS = {*SIDES[2], *SIDES[3], "input_dim", "mode", "input_dtype"}
-_OLD = {**ARGUMENTS, **_ONLY_HERE}.keys() | _OTHERS
+# What layers with a depthwise kernel took in Keras 2, and did nothing with.
+_OF_ANOTHER_KERNEL = {"kernel_initializer", "kernel_regularizer", "kernel_constraint"}
+_OLD = _OF_ANOTHER_KERNEL | {**ARGUMENTS, **_ONLY_HERE}.keys() | _OTHERS
 
 
 def in_todays_words(
@@ -60,6 +62,9 @@ def in_todays_words(
     told: list[str] = []
     found: dict[str, Any] = {}
     for name, value in keywords.items():
+        if name in _OF_ANOTHER_KERNEL - known and "depthwise_initializer" in known:
+            told.append(f"{name} is depthwise_{name[7:]} (it has no effect, as in Keras 2)")
+            continue
         new = {**ARGUMENTS, **_ONLY_HERE}.get(name)
         if name in known or new not in known:
             found[name] = value
