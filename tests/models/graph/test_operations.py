@@ -31,8 +31,8 @@ FEWER = {"hypot": 1, "repeat": 2, "where": 1}
 # matrices that have an inverse, sizes that follow from values), and what differs.
 NOT_WRITTEN = {
     "arange", "bitwise_and", "bitwise_or", "bitwise_xor", "cholesky", "cond", "conv_transpose", "convert_to_tensor", "einsum",
-    "fori_loop", "full", "inv", "linspace", "map", "meshgrid", "multi_hot", "ndim", "nonzero", "scan", "size", "solve", "svd", "switch",
-    "trace", "unique", "while_loop",
+    "fft", "fft2", "fori_loop", "full", "ifft2", "inv", "linspace", "map", "meshgrid", "multi_hot", "ndim", "nonzero", "scan",
+    "scatter_update", "size", "slice", "slice_update", "solve", "svd", "switch", "trace", "unique", "while_loop",
 }  # fmt: skip
 OPERATORS: list[Callable[[Any, Any], Any]] = [
     lambda x, y: (x + y, 1 + x, x - y, 1 - x, x * 2, 2 / (x + 1), x / 255.0, -x, abs(x)),
