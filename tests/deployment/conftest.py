@@ -56,6 +56,7 @@ def every_kind(run: Path, data: Path) -> dict[str, Path]:
         "cropped": runs.TrainOptions(data=data, size=16, resize="crop", epochs=1, command="x"),
         "padded": runs.TrainOptions(data=data, size=16, resize="pad", epochs=1, command="x"),
         "grey": runs.TrainOptions(data=two, color_mode="grayscale", size=16, epochs=1, command="x"),
+        "learnt": runs.TrainOptions(data=two, model="efficientnet-lite0", head_only=True, size=64, command="x"),
         "folds": runs.TrainOptions(data=two, size=16, kfold=2, epochs=1, command="x"),
     }  # fmt: skip
     made = {"calibrated": run}

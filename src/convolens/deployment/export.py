@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+
 import convolens
 from convolens.arguments import one_of
 from convolens.deployment.description import Description
@@ -19,6 +21,7 @@ from convolens.deployment.parity import Parity, check_parity, check_raw
 from convolens.errors import ArgumentError, ConvolensError, DataError, ExportError, MissingFileError
 from convolens.files.atomic import digest_of, write_error
 from convolens.files.plain_json import write_json
+from convolens.models import load_model
 from convolens.runs.answers.predict import find_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
@@ -31,7 +34,8 @@ from convolens.runs.output.screen import Screen
 
 MODEL, CHECKED = "model.onnx", "check.json"
 FORMATS = {"onnx": MODEL, "keras": "model.keras", "hdf5": "model.h5", "safetensors": "model.safetensors"}
-FEWEST, MOST = 1, 1_000  # photos that a file is asked on
+MOST = 1_000  # photos that a file is asked on
+_READ_AGAIN = 1e-5  # of a network's output, after a file of another format was read again
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def export(
                 for line in parity.describe():
                     screen.line(line)
         else:
-            _write_network(file, trained, photos, screen)
+            _write_network(file, folder, trained, photos, screen)
         size = file.stat().st_size
     screen.result(f"Written: {out / file.name}, {size / 1e6:.1f} MB")
     return Exported(out, out / file.name, parity)
@@ -153,7 +157,7 @@ def photos_to_ask(
         except ConvolensError:
             continue
         readable.append(path)
-    if len(readable) < FEWEST:
+    if not readable:
         if given:
             raise DataError(
                 "export: none of the photos can be read; a file is written only where it was asked on photos."
@@ -185,7 +189,7 @@ def _description(
         error_rate=None if unknown is None else unknown.error_rate,
         run=folder.path.resolve().name,
         weights_sha256=digest_of(folder.weights(options.select)),
-        begun_with=str(first.get("name", "")),
+        begun_with=str(first.get("title", "")),
         raw=options.raw,
         made_with={"convolens": convolens.__version__, **versions},
     )
@@ -207,25 +211,22 @@ def _write_onnx(
         raise ExportError(f"export: {trained.name} is too large for one file of ONNX ({error}).") from error
 
 
-def _write_network(file: Path, trained: TrainedModel, photos: Sequence[Path], screen: Screen) -> None:
+def _write_network(
+    file: Path, folder: RunFolder, trained: TrainedModel, photos: Sequence[Path], screen: Screen
+) -> None:
     """Write a network in a form of Keras or of torch, read it again, and compare what both say."""
-    import numpy as np
-
-    from convolens.models import Model
-
-    floats = trained.preprocessing(np.stack([trained.preprocessing.read(photo) for photo in photos[:64]]))
-    run = trained.model.predict(floats, verbose=0)
+    some = photos[:64]
+    floats = trained.preprocessing(np.stack([trained.preprocessing.read(photo) for photo in some]))
     if file.suffix == ".safetensors":
         trained.model.save_weights(file)
-        again = Model(trained.model.module)
-        again.load_weights(file)
+        again = model_file.load(folder, file).model
     else:
         trained.model.save(file)
-        again = convolens.models.load_model(file)
-    off = float(np.abs(again.predict(floats, verbose=0) - run).max())
-    if not off <= 1e-5:
+        again = load_model(file)
+    off = float(np.abs(again.predict(floats, verbose=0) - trained.model.predict(floats, verbose=0)).max())
+    if not off <= _READ_AGAIN:
         raise ExportError(f"{file}: read again, it does not answer as the run does (off by {off:.1e}).")
-    screen.line(f"read again, its answers are the run's: off by at most {off:.1e}")
+    screen.line(f"read again, its answers for {len(some)} photos are the run's: off by at most {off:.1e}")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """OnnxModel: an exported file that answers by itself, from its own description; neither torch nor the run is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -111,7 +111,7 @@ class OnnxModel:
             read_unresized(path, preprocessing.color_mode, preprocessing.size, preprocessing.samples)
         )
 
-    def answers_of(self, photos: Sequence[np.ndarray]) -> Answers:
+    def answers_of(self, photos: Iterable[np.ndarray]) -> Answers:
         """Return what the file says of photos, each of a size of its own: uint8 (rows, columns, 3)."""
         return Answers.joined([self(photo[np.newaxis]) for photo in photos])
 

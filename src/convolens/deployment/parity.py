@@ -79,11 +79,10 @@ def check_parity(
     for start in range(0, len(photos), max(BATCHES)):
         some = photos[start : start + max(BATCHES)]
         run, pixels = _said(trained, calibration, some)
-        sizes = [file.pixels_of(photo) for photo in some]
-        found.compare(run, file.answers_of(sizes), start)
+        found.compare(run, file.answers_of(map(file.pixels_of, some)), start)
         for batch in BATCHES:
             found.compare(run, _in_batches(file, as_rgb(pixels), batch), start)
-        whole.compare(run, file.answers_of(list(_whole(trained, some))), start)
+        whole.compare(run, file.answers_of(_whole(trained, some)), start)
     with tempfile.TemporaryDirectory() as folder:  # from another place, on one thread
         alone = OnnxModel(shutil.copy(path, Path(folder, path.name)), threads=1)
         some = photos[: max(BATCHES)]

@@ -68,4 +68,5 @@ def _surround(
     graph.outputs.clear()
     for name, value in said.items():
         value.name = name
+        value.shape = ir.Shape(["n", *(value.shape[1:] if value.shape is not None else ())])
         graph.outputs.append(value)
