@@ -4,7 +4,6 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime
 import pytest
-import torch
 
 from convolens.applications import APPLICATIONS, build
 from convolens.deployment.network import network_graph
@@ -38,11 +37,27 @@ def test_a_network_of_ones_own():
 
 
 def test_what_torch_cannot_follow_is_named():
-    class Deciding(Layer):
+    class Doubling(Layer):
         def call(self, x):
-            return x if float(torch.as_tensor(x).sum()) > 0 else -x
+            return x * 2
 
-    model = Sequential([Input((4, 4, 1)), Deciding(), Flatten(), Dense(2)], name="deciding")
+    image = Input((4, 4, 1))
+    for network in (
+        Sequential([Input((4, 4, 1)), Doubling(), Flatten(), Dense(2)]),
+        Model(image, Dense(2)(Flatten()(image / 255.0))),
+    ):
+        with pytest.raises(
+            ExportError, match=r"export: .* computes by an operation or a `call` of one's own"
+        ):
+            network_graph(network)
+
+
+def test_a_forward_that_decides_by_values_is_named():
+    class Deciding(Dense):
+        def forward(self, x):
+            return super().forward(x if x.sum() > 0 else -x)
+
+    model = Sequential([Input((4,)), Deciding(2)], name="deciding")
     with pytest.raises(
         ExportError, match=r"torch cannot turn 'deciding' into a graph: .*decides by the values"
     ):

@@ -12,6 +12,9 @@ import torch
 from convolens.errors import ExportError
 from convolens.features.extraction.choice import choose
 from convolens.features.extraction.pooling import pooled
+from convolens.layers import Layer
+from convolens.layers.calls.own_call import run_call
+from convolens.layers.operation import Operation
 from convolens.models import Model
 from convolens.training.hooks import hooked
 from convolens.training.mode import mode
@@ -54,10 +57,20 @@ def network_graph(model: Model, features: bool = False) -> ir.Model:
         features: also what `runs.answers.penultimate` collects.
 
     Raises:
-        ExportError: torch cannot follow the network's `forward`.
+        ExportError: an operation or a `call` of one's own is in it, or torch cannot follow its `forward`.
     """
-    shape = tuple(model.input_shape[1:])
-    example = torch.zeros((2, *shape))
+    own = [
+        layer
+        for layer in model.module.modules()
+        if isinstance(layer, Operation) or type(layer).forward is run_call
+    ]
+    if own:
+        raise ExportError(
+            f"export: {own[0].title if isinstance(own[0], Layer) else type(own[0]).__name__} computes by an operation or a `call` "
+            "of one's own, which torch's exporter cannot follow yet; take a layer that does the same (Rescaling for x / 255.), or "
+            "--format keras."
+        )
+    example = torch.zeros((2, *model.input_shape[1:]))
     answering = _Answering(model, features)
     try:
         with quiet(), mode(answering, training=False), torch.no_grad():
