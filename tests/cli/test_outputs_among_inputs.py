@@ -42,6 +42,7 @@ AMONG = {
         "RUN DATA --csv DATA/x.jpg",
     ],
     ("evaluate", "out"): ["RUN DATA --out DATA/x", "RUN PARTS --out PARTS/test/x"],
+    ("export", "out"): ["RUN --photos DATA --out DATA/x", "RUN --out DATA/x"],
     ("diff", "out"): ["RUN RUN DATA --out DATA/x"],
     ("explain", "out"): [
         "RUN DATA --out DATA/x",

@@ -26,7 +26,9 @@ def takes_old_words(function: Any) -> Any:
     Example:
         >>> def padded(x, padding="valid"):
         ...     return padding
-        >>> takes_old_words(padded)(0, border_mode="same")
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     takes_old_words(padded)(0, border_mode="same")
         'same'
     """
     if not inspect.isfunction(function):

@@ -109,7 +109,8 @@ def export(
     out = options.out or folder.path / f"export-{options.format}"
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
         raise ArgumentError(f"{out} is there already; give --out another folder, or remove it.")
-    check_outside(out, *(options.photos or ()))
+    asked = read_record(folder).options()
+    check_outside(out, asked.data, asked.validation, *(options.photos or ()))
     check_writable(out)
     trained = model_file.load(folder, folder.weights(options.select))
     if trained.preprocessing.color_mode == "rgba" and not options.raw and options.format == "onnx":

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from convolens.data.decoding.decode import read_pixels
 from convolens.deployment.onnx_model import OnnxModel
-from convolens.errors import CheckpointError
+from convolens.errors import CheckpointError, ImageError, MissingFileError
 from convolens.files.plain_json import read, write_json
 
 PHOTOS = 5
@@ -72,8 +73,7 @@ def check_sample(folder: Path, file: OnnxModel) -> list[str]:
         wrong = []
         for photo in described["photos"]:
             name, was = str(photo.pop("file")), photo
-            with Image.open(place / Path(name).name, formats=["PNG"]) as image:
-                now = _said(file, np.asarray(image.convert("RGB")))
+            now = _said(file, read_pixels(place / Path(name).name))
             off = float(np.abs(np.subtract(now["probabilities"], was["probabilities"])).max())
             others = {
                 key: value for key, value in was.items() if key != "probabilities" and now.get(key) != value
@@ -83,5 +83,5 @@ def check_sample(folder: Path, file: OnnxModel) -> list[str]:
                     f"{place / name}: {json.dumps(now)} where {json.dumps(was)} was said when it was exported"
                 )
         return wrong
-    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (ImageError, MissingFileError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{place / EXPECTED}: a damaged sample ({error}).") from error

@@ -19,6 +19,7 @@ from convolens.layers.calls.calling import call
 from convolens.layers.calls.input_spec import check_inputs
 from convolens.layers.calls.own_call import adopt, call_names, forward_of, once
 from convolens.layers.calls.own_state import OwnState
+from convolens.layers.calls.running_functions import refuse_weights
 from convolens.layers.calls.shape_by_running import shape_by_running
 from convolens.layers.calls.symbols import Node as Node
 from convolens.layers.calls.symbols import Shape as Shape
@@ -245,6 +246,7 @@ class Layer(Modal, OwnState, torch.nn.Module):
                     self.build(input_shape)
                 finally:
                     self._building = False
+                refuse_weights(self)
                 self.built_shape = input_shape
                 self.register_parts()
                 self._settle_trainable()

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
+from convolens.layers.calls.running_functions import running
 from convolens.layers.calls.shape_by_running import shape_by_running
 from convolens.layers.calls.symbols import is_symbolic, mapped
 from convolens.layers.calls.written_functions import write_function
@@ -81,7 +82,8 @@ class Operation(Layer):
         Args:
             arguments, keywords: of the function.
         """
-        return mapped(_as_tensor, self.function(*arguments, **self.given, **keywords))
+        with running(self.title):
+            return mapped(_as_tensor, self.function(*arguments, **self.given, **keywords))
 
     def output_shapes(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Return the shapes of what comes out for symbolic tensors among the arguments.

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from convolens.data.decoding.formats import open_picture
+
 _INTERPOLATIONS = {
     "nearest": Image.Resampling.NEAREST,
     "lanczos": Image.Resampling.LANCZOS,
@@ -29,7 +31,7 @@ def imread(name: Any, flatten: bool = False, mode: str | None = None) -> np.ndar
         ...     imread(f"{folder}/a.png").tolist()
         [[0, 255]]
     """
-    photo: Image.Image = Image.open(name)
+    photo = open_picture(name)
     if mode is not None:
         photo = photo.convert(mode)
     elif photo.mode == "P":

@@ -207,3 +207,19 @@ def test_what_programs_for_keras_2_read_off_a_symbolic_tensor() -> None:
     assert again._keras_shape[-1] == 4
     assert again._keras_history == (layer, 1, 0)
     assert images._keras_history[0].output is images
+
+
+def test_weights_made_within_a_function_are_refused() -> None:
+    image = layers.Input((4,))
+    inside = layers.Dense(3)
+    for function in (lambda x: layers.Dense(3)(x), inside):
+        with pytest.raises(
+            ArgumentError,
+            match=r"Lambda.*: its function makes the weights of Dense.*, which no network would train",
+        ):
+            layers.Lambda(lambda x, function=function: function(x) * 2)(image)
+    inside.build((None, 4))
+    assert layers.Lambda(lambda x: inside(layers.Flatten()(x)))(image).shape == (
+        None,
+        3,
+    )  # built before, as in Keras
