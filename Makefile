@@ -32,10 +32,10 @@ demo: $(VENV)/.installed  ## train on scikit-learn's digits, draw a report, pred
 unexport PYTHONDONTWRITEBYTECODE
 TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/.installed-dev  ## run every test and doctest that is quick: some seven minutes on two idle cores
+test: $(VENV)/.installed-dev  ## run every test and doctest that is quick: some six minutes on two idle cores
 	@$(BIN)/python $(TESTS) -m "not slow and not soak" $(PYTEST_ARGS)
 
-slow: $(VENV)/.installed-dev  ## run those of tests/slow.txt: some fourteen minutes more
+slow: $(VENV)/.installed-dev  ## run those of tests/slow.txt: some sixteen minutes more
 	@$(BIN)/python $(TESTS) -m "slow and not soak" $(PYTEST_ARGS)
 
 coverage: $(VENV)/.installed-dev  ## run them with coverage (at least 90 % of src/)

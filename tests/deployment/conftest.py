@@ -15,7 +15,7 @@ from images import label_table, leave_blank, overlapping, shapes
 QUIET = Screen(quiet=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _unpainted() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures, "paint", leave_blank)

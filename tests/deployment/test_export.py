@@ -43,7 +43,9 @@ def test_every_kind_is_here(every_kind):
     assert tuple(sorted(every_kind)) == tuple(sorted(KINDS))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.soak] * (kind == "learnt")) for kind in KINDS]
+)
 def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
     photos = patterned(tmp_path / "others", 4)
     Image.fromarray(np.zeros((301, 77, 3), np.uint8)).save(photos / "tall.png")
