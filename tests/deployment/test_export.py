@@ -223,3 +223,10 @@ def test_as_typed(run, data, tmp_path, monkeypatch):
     found = json.loads(typed_run("predict", "out/model.onnx", data / "dark", "--json"))
     assert len(found) == 60
     assert found[0]["label"] in ("dark", "light", "middling", "unknown")
+
+
+@pytest.mark.parametrize("option", [["--no-calibration"], ["--select", "last"]])
+def test_options_of_a_run_are_none_of_a_file(exported, data, option):
+    status, _, complained = call("predict", exported.file, data / "dark", *option)
+    assert status == 2
+    assert "an exported file answers as it was exported" in complained

@@ -3,12 +3,11 @@
 import numpy as np
 import onnx_ir as ir
 
+from convolens.analysis.measures.calibration import TINY
 from convolens.deployment.resizing import Op, constant
 from convolens.runs.folder.calibration_file import Calibration, Unknown
 
 _DOUBLE, _FLOAT = ir.DataType.DOUBLE, ir.DataType.FLOAT
-_TINY = 1e-12  # as in `analysis.measures.calibration`
-_SIGMOID = 0.5  # of one sigmoid the second class is said from here on
 
 
 def add_answers(
@@ -54,7 +53,7 @@ def add_answers(
 
 def _tempered(op: Op, chances: ir.Value, calibration: Calibration) -> ir.Value:
     def logarithm(x: ir.Value) -> ir.Value:
-        return op.Div(op.Log(op.Clip(op.Cast(x, to=_DOUBLE), _TINY, 1.0)), calibration.temperature)
+        return op.Div(op.Log(op.Clip(op.Cast(x, to=_DOUBLE), TINY, 1.0)), calibration.temperature)
 
     if calibration.several:
         odds = op.Sub(logarithm(chances), logarithm(op.Sub(1.0, chances)))

@@ -23,12 +23,10 @@ class ExportCheck:
 
     Attributes:
         file: that was asked.
-        sample: photos of the golden sample beside it that get another answer, as lines.
         parity: how near it is to its run; None where none was given.
     """
 
     file: Path
-    sample: tuple[str, ...]
     parity: Parity | None
 
 
@@ -61,7 +59,7 @@ def check_export(
         )
     screen.result(f"{path}: says of its sample what it said when it was exported")
     if run is None:
-        return ExportCheck(path, (), None)
+        return ExportCheck(path, None)
     folder = RunFolder.open(run)
     select = next(
         (name for name in ("best", "last") if _digest(folder.weights(name)) == described.weights_sha256), None
@@ -83,7 +81,7 @@ def check_export(
     parity = check_parity(path, trained, calibration, photos_to_ask(folder, trained, photos), screen)
     for line in parity.describe():
         screen.result(line)
-    return ExportCheck(path, (), parity)
+    return ExportCheck(path, parity)
 
 
 def _digest(path: Path) -> str | None:

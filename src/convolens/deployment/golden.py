@@ -11,12 +11,12 @@ from PIL import Image
 
 from convolens.data.decoding.decode import read_pixels
 from convolens.deployment.onnx_model import OnnxModel
+from convolens.deployment.parity import TOLERANCE
 from convolens.errors import CheckpointError, ImageError, MissingFileError
 from convolens.files.plain_json import read, write_json
 
 PHOTOS = 5
 SAMPLE, EXPECTED, LABELS, CALLER = "sample", "expected.json", "labels.txt", "answer.py"
-TOLERANCE = 1e-4
 
 
 def write_sample(folder: Path, file: OnnxModel, photos: Sequence[Path]) -> None:

@@ -11,7 +11,7 @@ from convolens.errors import ArgumentError
 
 BINS = 15  # as in Guo et al.
 COLDEST, HOTTEST = 0.05, 20.0  # temperatures that are looked for
-_TINY = 1e-12  # probabilities below it count as it: float32 outputs of 0 have no logarithm
+TINY = 1e-12  # probabilities below it count as it: float32 outputs of 0 have no logarithm
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,14 @@ def temper(probability: Any, temperature: float) -> np.ndarray:
         raise ArgumentError("temper: temperature must be above 0; 1 changes nothing.")
     if temperature == 1:
         return values
-    scaled = np.log(np.clip(values, _TINY, 1.0)) / temperature
+    scaled = np.log(np.clip(values, TINY, 1.0)) / temperature
     scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return scaled / scaled.sum(axis=1, keepdims=True)
 
 
 def log_loss(probability: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean negative log-likelihood in nats."""
-    return float(-np.log(np.clip(probability[np.arange(len(labels)), labels], _TINY, 1.0)).mean())
+    return float(-np.log(np.clip(probability[np.arange(len(labels)), labels], TINY, 1.0)).mean())
 
 
 def fit_temperature(probability: Any, labels: Any) -> float:
@@ -139,7 +139,7 @@ def fit_temperature(probability: Any, labels: Any) -> float:
     from scipy.optimize import minimize_scalar
 
     values, numbers = with_labels("fit_temperature", probability, labels)
-    logs = np.log(np.clip(values, _TINY, 1.0))
+    logs = np.log(np.clip(values, TINY, 1.0))
     logs -= logs.max(axis=1, keepdims=True)  # (n, classes), 0 of the likeliest
     chosen = logs[np.arange(len(numbers)), numbers]
 

@@ -77,9 +77,13 @@ def predict(
         check_sorting(sort_into, min_confidence, images)
     if csv is not None:
         check_table(csv, run, *images)
-    if str(run).lower().endswith(".onnx"):
+    if run.suffix.lower() == ".onnx" and not run.is_dir():
         from convolens import deployment
 
+        if not calibration or select != "best":
+            raise ArgumentError(
+                "predict: an exported file answers as it was exported; --no-calibration and --select are options of `convolens export`."
+            )
         answers = deployment.predict(run, images, top, screen)
     else:
         answers = runs.predict(run, images, top, select, screen, calibration)

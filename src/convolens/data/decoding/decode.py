@@ -80,6 +80,17 @@ def read_image(
         (6, 5)
     """
     mode, finish = _finisher(color_mode, size, interpolation, resize)
+    return _read(path, mode, size, shrink_early, samples, finish)
+
+
+def _read(
+    path: Any,
+    mode: str,
+    size: tuple[int, int] | None,
+    shrink_early: bool,
+    samples: Samples,
+    finish: Callable[[Image.Image], Image.Image],
+) -> Image.Image:
     plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, shrink_early))
     if plain is not None:
         return finish(Image.fromarray(plain))
@@ -250,8 +261,7 @@ def read_pixels(
         if plain is not None
         else _read_by_pillow(path, mode, size, shrink_early, samples, finish, data)
     )
-    pixels = np.asarray(image, dtype=np.uint8)
-    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    return _as_array(image)
 
 
 def read_unresized(
@@ -273,12 +283,11 @@ def read_unresized(
         (2, 4, 3)
     """
     mode, finish = _finisher(color_mode, None, "nearest", "squash")
-    plain = read_plain_jpeg(path, MAX_PIXELS, _smallest(size, True))
-    image = (
-        finish(Image.fromarray(plain))
-        if plain is not None
-        else _read_by_pillow(path, mode, size, True, samples, finish)
-    )
+    return _as_array(_read(path, mode, size, True, samples, finish))
+
+
+def _as_array(image: Image.Image) -> np.ndarray:
+    """Return uint8 (rows, columns, channels)."""
     pixels = np.asarray(image, dtype=np.uint8)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
 
