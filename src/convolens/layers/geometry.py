@@ -45,7 +45,8 @@ def same_paddings(
     x: torch.Tensor, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int] = (1, 1, 1)
 ) -> tuple[tuple[int, int], ...]:
     """Return "same" padding, a pair (before, after) for each axis of places, for an (n, channels, places) tensor."""
-    return tuple(map(same_padding, x.shape[2:], window, strides, dilation))
+    lengths = map(int, x.shape[2:])  # tensors while torch traces
+    return tuple(map(same_padding, lengths, window, strides, dilation))
 
 
 def padded(

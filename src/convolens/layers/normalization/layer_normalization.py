@@ -58,9 +58,9 @@ class LayerNormalization(Layer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim != 4:
-            return F.layer_norm(x, x.shape[-1:], self.weight, self.bias, self.epsilon)
+            return F.layer_norm(x, (int(x.shape[-1]),), self.weight, self.bias, self.epsilon)
         x = x.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)
-        x = F.layer_norm(x, x.shape[-1:], self.weight, self.bias, self.epsilon)
+        x = F.layer_norm(x, (int(x.shape[-1]),), self.weight, self.bias, self.epsilon)
         return x.permute(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
 
     def standard_entries(self) -> list[WeightEntry]:
