@@ -72,7 +72,7 @@ def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
 
 def test_what_is_written(exported, run):
     assert sorted(path.name for path in exported.folder.iterdir()) == [
-        "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
+        "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
     ]  # fmt: skip
     assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
     assert json.loads((exported.folder / "check.json").read_text()) == exported.parity.as_dict()

@@ -1,6 +1,7 @@
 """export: a run as a file for other programs, asked on real photos before it is there."""
 
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,11 @@ import numpy as np
 import convolens
 from convolens.arguments import one_of
 from convolens.deployment.description import Description
-from convolens.deployment.golden import write_sample
+from convolens.deployment.golden import CALLERS, write_sample
 from convolens.deployment.onnx_model import OnnxModel
 from convolens.deployment.packages import EXPORTING, check_packages
 from convolens.deployment.parity import Parity, check_parity, check_raw
+from convolens.deployment.web import fetch_runtime, write_page
 from convolens.errors import ArgumentError, ConvolensError, DataError, ExportError, MissingFileError
 from convolens.files.atomic import digest_of, write_error
 from convolens.files.plain_json import write_json
@@ -33,7 +35,13 @@ from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Screen
 
 MODEL, CHECKED = "model.onnx", "check.json"
-FORMATS = {"onnx": MODEL, "keras": "model.keras", "hdf5": "model.h5", "safetensors": "model.safetensors"}
+FORMATS = {
+    "onnx": MODEL,
+    "web": MODEL,
+    "keras": "model.keras",
+    "hdf5": "model.h5",
+    "safetensors": "model.safetensors",
+}
 MOST = 1_000  # photos that a file is asked on
 _READ_AGAIN = 1e-5  # of a network's output, after a file of another format was read again
 
@@ -89,22 +97,22 @@ def export(
         screen: where lines go.
 
     Returns:
-        The folder: the model; for ONNX also `labels.txt`, a sample of photos with what must be said of them, and `answer.py`, which
-        says what is on photos without Convolens.
+        The folder: the model; for ONNX also `labels.txt`, a sample of photos with what must be said of them, and callers (`answer.py`
+        ...), which say what is on photos without Convolens; for "web" a page in their place.
 
     Raises:
         ExportError: the network cannot be exported, or the file does not answer as the run does.
-        ExtraMissingError: onnx, onnxscript or onnxruntime are not installed.
+        ExtraMissingError: onnx, onnxscript or onnxruntime are not installed, or npm for a page; others of `fetch_runtime`.
         MissingFileError: no such run, or none of its photos is there. ArgumentError: options that do not go together, a folder that is
             there. WriteError: the folder cannot be written; nothing is left of it.
     """
     options, screen = options or ExportOptions(), screen or Screen()
     one_of("export", "format", options.format, list(FORMATS))
+    is_graph = FORMATS[options.format] == MODEL
     if options.raw and options.format != "onnx":
-        raise ArgumentError(
-            f"export: --raw goes with --format onnx; {options.format} is the bare network anyway."
-        )
-    versions = check_packages("export", EXPORTING, screen.warn) if options.format == "onnx" else {}
+        why = "a page asks the whole graph" if is_graph else f"{options.format} is the bare network anyway"
+        raise ArgumentError(f"export: --raw goes with --format onnx; {why}.")
+    versions = check_packages("export", EXPORTING, screen.warn) if is_graph else {}
     folder = RunFolder.open(run)
     out = options.out or folder.path / f"export-{options.format}"
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
@@ -112,17 +120,18 @@ def export(
     check_outside(out, *read_record(folder, probes=True).photo_folders, *(options.photos or ()))
     check_writable(out)
     trained = model_file.load(folder, folder.weights(options.select))
-    if trained.preprocessing.color_mode == "rgba" and not options.raw and options.format == "onnx":
+    if trained.preprocessing.color_mode == "rgba" and not options.raw and is_graph:
         raise ArgumentError(
             "export: photos with transparency as a fourth channel can be exported with --raw alone."
         )
     calibration = read_calibration(folder, options.select, screen.warn) if options.calibrated else None
     photos = photos_to_ask(folder, trained, options.photos)
+    runtime = fetch_runtime() if options.format == "web" else None
     screen.line(f"asked on {len(photos):,} photos")
     with _new_folder(out) as temporary:
         file = temporary / FORMATS[options.format]
         parity = None
-        if options.format == "onnx":
+        if is_graph:
             described = _description(folder, trained, calibration, options, versions)
             _write_onnx(file, trained, calibration, described)
             if options.raw:
@@ -130,14 +139,20 @@ def export(
                 screen.line(f"the network's output is the run's: off by at most {off:.1e}")
             else:
                 parity = check_parity(file, trained, calibration, photos, screen)
-                write_sample(temporary, OnnxModel(file), photos)
+                write_sample(temporary, OnnxModel(file), photos, () if runtime else CALLERS)
                 write_json(temporary / CHECKED, parity.as_dict())
                 for line in parity.describe():
                     screen.line(line)
+            if runtime:
+                write_page(temporary, described, runtime)
         else:
             _write_network(file, folder, trained, photos, screen)
         size = file.stat().st_size
     screen.result(f"Written: {out / file.name}, {size / 1e6:.1f} MB")
+    if runtime:
+        screen.result(
+            f"The page beside it is seen with `python -m http.server -d {shlex.quote(str(out))}`, or on any web server."
+        )
     return Exported(out, out / file.name, parity)
 
 

@@ -1,4 +1,4 @@
-"""The golden sample: a few photos beside an exported file, what it must say of them, and a caller that tries it."""
+"""The golden sample: a few photos beside an exported file, what it must say of them, and callers that try it."""
 
 import json
 from collections.abc import Sequence
@@ -16,16 +16,20 @@ from convolens.errors import CheckpointError, ImageError, MissingFileError
 from convolens.files.plain_json import read, write_json
 
 PHOTOS = 5
-SAMPLE, EXPECTED, LABELS, CALLER = "sample", "expected.json", "labels.txt", "answer.py"
+SAMPLE, EXPECTED, LABELS = "sample", "expected.json", "labels.txt"
+CALLERS = ("answer.py", "answer.mjs")
 
 
-def write_sample(folder: Path, file: OnnxModel, photos: Sequence[Path]) -> None:
-    """Write photos as PNG, which every decoder reads alike, what the file says of them, the names of the classes, and a caller.
+def write_sample(
+    folder: Path, file: OnnxModel, photos: Sequence[Path], callers: Sequence[str] = CALLERS
+) -> None:
+    """Write photos as PNG, which every decoder reads alike, what the file says of them, the names of the classes, and callers.
 
     Args:
         folder: of the exported file.
         file: the file.
         photos: to take some of, evenly.
+        callers: some of `CALLERS`.
 
     Raises:
         OSError: the folder cannot be written.
@@ -43,8 +47,9 @@ def write_sample(folder: Path, file: OnnxModel, photos: Sequence[Path]) -> None:
     write_json(place / EXPECTED, {"photos": expected})
     names = file.description.class_names
     (folder / LABELS).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
-    caller = resources.files("convolens.deployment") / "callers" / f"{CALLER}.txt"
-    (folder / CALLER).write_text(caller.read_text(encoding="utf-8"), encoding="utf-8")
+    for name in callers:
+        caller = resources.files("convolens.deployment") / "callers" / f"{name}.txt"
+        (folder / name).write_text(caller.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def _said(file: OnnxModel, pixels: np.ndarray) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from convolens.applications import build
 from convolens.checkpoints import tensors
 from convolens.errors import ArgumentError, CheckpointError, DataError, MissingFileError
 from convolens.features import extract
-from convolens.runs.answers.calibrate import CalibrateOptions, temperature_of
+from convolens.runs.answers.calibrate import CalibrateOptions, fit_unknown, temperature_of
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.prediction import write_answers
@@ -134,6 +134,15 @@ def test_the_limits_say_what_the_measures_say(calibrated, noisy_run):
     assert unknown.most_strange >= np.quantile(strange, 0.9)
     assert unknown.error_rate == 0.1
     assert unknown.distance.features.shape[1] == 512
+
+
+def test_no_limit_is_within_the_rounding_of_a_photo():
+    random = np.random.default_rng(0)
+    strange, distances = random.uniform(0, 0.9, 50), random.uniform(1, 2, 50)
+    unknown = fit_unknown(0.05, strange, distances, measures.FeatureDistance(np.ones((2, 3), np.float32)))
+    for values, limit in ((strange, unknown.most_strange), (distances, unknown.farthest)):
+        assert np.array_equal(values * (1 + 2e-6) > limit, values > limit)
+        assert limit == pytest.approx(values.max(), abs=1e-4)
 
 
 def test_predict_says_so(calibrated, noisy_run, tmp_path):

@@ -10,7 +10,9 @@ from convolens.cli import options
 
 def export(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
-    format: Annotated[str, typer.Option("--format", help="onnx, keras, hdf5 or safetensors.")] = "onnx",
+    format: Annotated[
+        str, typer.Option("--format", help="onnx, web (a page), keras, hdf5 or safetensors.")
+    ] = "onnx",
     out: Annotated[
         Path | None,
         typer.Option(help="A new folder; else RUN/export-FORMAT.", metavar="DIR", show_default=False),

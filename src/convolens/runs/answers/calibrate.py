@@ -45,6 +45,7 @@ from convolens.runs.tasks.task_of import task_of
 
 ERROR_RATE = 0.05
 ENOUGH = 30  # validation photos without which no temperature is fitted
+_ROUNDING = 1e-5  # that limits leave to the arithmetic of other machines, relative or of a probability
 MOST_TRAINING = 20_000  # photos to learn from whose features are computed
 
 
@@ -234,6 +235,9 @@ def fit_unknown(
 ) -> Unknown:
     """Return the limits beyond which a photo is called unknown; where there are two tests, each gets half of the rate.
 
+    Each limit is what one of the photos has, and a little more: the same network elsewhere (an exported file, other threads) is off by
+    its rounding, and would call that very photo unknown.
+
     Args:
         rate: in (0, 1).
         strange: `Task.strangeness` of validation photos (n,); None where that is no test.
@@ -241,8 +245,9 @@ def fit_unknown(
         distance: to the features of training photos.
     """
     share = rate if strange is None else rate / 2
-    most_strange = 1.0 if strange is None else threshold(strange, share)
-    return Unknown(rate, len(distances), most_strange, threshold(distances, share), distance)
+    most_strange = 1.0 if strange is None else min(1.0, threshold(strange, share) + _ROUNDING)
+    farthest = threshold(distances, share) * (1 + _ROUNDING)
+    return Unknown(rate, len(distances), most_strange, farthest, distance)
 
 
 def _look(title: str, trained: TrainedModel, part: Part, screen: Screen) -> tuple[np.ndarray, np.ndarray]:
