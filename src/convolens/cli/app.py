@@ -107,14 +107,23 @@ def _run(given: list[str]) -> NoReturn:
         message = getattr(error, "format_message", error.__str__)()
         end = "" if message.endswith((".", "?")) else "."
         _complain(f"{message}{end} See `{path} --help`.", BAD_INPUT)
-    except BrokenPipeError:  # the reader (head, less) went away
-        sys.stderr.close()
-        sys.exit(0)
+    except BrokenPipeError:
+        _leave_quietly()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # Click ends by itself, with 1 and without a word
+            _leave_quietly()
+        raise
     except Exception as error:
         found = failure(error)
         if found is None:
             raise
         _complain(*found)
+
+
+def _leave_quietly() -> NoReturn:
+    """End well where the reader of what is printed (head, less) went away: it has what it wanted."""
+    sys.stderr.close()
+    sys.exit(0)
 
 
 def _warn(
