@@ -71,7 +71,9 @@ def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
         assert [name for name, _ in a.answers] == [name for name, _ in b.answers]
         np.testing.assert_allclose([p for _, p in a.answers], [p for _, p in b.answers], atol=TOLERANCE)
     deployment.check_export(made.folder, every_kind[kind], screen=QUIET)
-    assert OnnxModel(made.file).description.begun_with.startswith("imagenet") == (kind == "learnt")
+    described = OnnxModel(made.file).description
+    assert described.begun_with.startswith("imagenet") == (kind == "learnt")
+    assert described.licence.startswith("Apache-2.0") == (kind == "learnt")
 
 
 def test_what_is_written(exported, run):

@@ -71,6 +71,7 @@ class Description:
             "classes": json.dumps(list(self.class_names)),
             "input": "; ".join(self.input_lines()),
             "output": "; ".join(self.output_lines()),
+            **({"learnt weights": f"{self.begun_with}; {self.licence}"} if self.begun_with else {}),
         }
 
     def input_lines(self) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from convolens.applications.weights.imagenet import licence_of
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.folders.folder import files_below, is_image_file
 from convolens.errors import ArgumentError, ConvolensError, DataError, MissingFileError
@@ -90,6 +91,10 @@ def source_of_run(
                 "photos; give some, --photos DIR."
             )
     asked = readable(found, trained.preprocessing)
+    begun_with = str(
+        record.tables.get("first_weights", {}).get("title", "")
+        or record.tables.get("probe", {}).get("weights", "")
+    )
     learnt_from = [path for place in record.photo_folders for path in files_below(place) if path not in said]
     return Source(
         trained,
@@ -97,9 +102,10 @@ def source_of_run(
         read_calibration(folder, select, warn) if calibrated else None,
         folder.path.resolve().name,
         digest_of(folder.weights(select)),
-        str(record.tables.get("first_weights", {}).get("title", "")),
+        begun_with,
         [said.get(path) for path in asked],
         [path for path in learnt_from if is_image_file(path)],
+        licence_of(begun_with),
     )
 
 

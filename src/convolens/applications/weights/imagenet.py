@@ -45,6 +45,13 @@ class ImagenetWeights:
     installed: InstalledFile | None = None
 
     @property
+    def licence(self) -> str:
+        """That the publisher gives the file under; what ImageNet's photos may be used for is another matter."""
+        return (
+            "BSD-3-Clause, torchvision" if self.installed is None else "Apache-2.0, ML Illustrated and Google"
+        )
+
+    @property
     def remote(self) -> RemoteFile:
         """The file on the network, where no package carries it."""
         digits = re.search(r"-([0-9a-f]{8,64})\.pth$", self.file)
@@ -123,6 +130,16 @@ def find_imagenet(name: str) -> ImagenetWeights:
     raise UnknownNameError(
         f"{name}: has no imagenet weights.{did_you_mean(name, IMAGENET)} These have: {', '.join(IMAGENET)}."
     )
+
+
+def licence_of(title: str) -> str:
+    """Return the licence of learnt weights by the title that a run gives them; "" of others than these.
+
+    Example:
+        >>> licence_of("imagenet (vgg16-397923af.pth)"), licence_of("runs/photos")
+        ('BSD-3-Clause, torchvision', '')
+    """
+    return next((item.licence for item in IMAGENET.values() if f"({item.file})" in title), "")
 
 
 def preprocessing(name: str) -> ImagenetWeights:
