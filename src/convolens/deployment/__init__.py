@@ -7,10 +7,12 @@ Example:
 
 from convolens.deployment.check_export import ExportCheck, check_export
 from convolens.deployment.description import Description
+from convolens.deployment.engine import engine_of
 from convolens.deployment.export import FORMATS, Exported, ExportOptions, export
 from convolens.deployment.onnx_model import Answers, OnnxModel
 from convolens.deployment.parity import Parity
 from convolens.deployment.predict import predict
+from convolens.deployment.reduction import Reduction
 
 __all__ = [
     "FORMATS",
@@ -21,7 +23,9 @@ __all__ = [
     "Exported",
     "OnnxModel",
     "Parity",
+    "Reduction",
     "check_export",
+    "engine_of",
     "export",
     "predict",
 ]

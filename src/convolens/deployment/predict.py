@@ -1,15 +1,18 @@
-"""predict: what an exported file says of photos, one answer a file, as `runs.predict` gives them."""
+"""predict: what an exported file says of photos, one answer a file, as `runs.predict` gives them.
 
-from collections.abc import Sequence
+Photos are brought to the network's size by Pillow, on all cores, which gives the bytes of the graph's own resize sooner.
+"""
+
+from collections.abc import Iterator, Sequence
 from os import PathLike
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from convolens.arguments import integer
-from convolens.deployment.onnx_model import Answers, OnnxModel
-from convolens.errors import ConvolensError
+from convolens.deployment.onnx_model import Answers, OnnxModel, as_rgb
 from convolens.runs.answers.predict import find_photos
+from convolens.runs.answers.reading import read_ahead
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.prediction import Prediction
 
@@ -38,26 +41,31 @@ def predict(
     screen = screen or Screen(quiet=True)
     model = OnnxModel(file)
     photos = find_photos(sources)
-    answers = []
+    several = model.description.several
+    answers: list[Prediction] = []
     with screen.progress("predicting") as advance:
-        for done, path in enumerate(photos, start=1):
-            try:
-                pixels = model.pixels_of(path)
-            except ConvolensError as error:
-                labels = () if model.description.several else None
-                answers.append(Prediction(path, error=str(error).removeprefix(f"{path}: "), labels=labels))
-            else:
-                answers.append(_prediction(path, model, model(pixels[np.newaxis]), top))
-            advance(done, len(photos))
+        for paths, read in read_ahead(photos, model.description.preprocessing):
+            readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
+            said = iter(_predictions(model, model(as_rgb(np.stack(readable))), top) if readable else [])
+            for path, pixels in zip(paths, read, strict=True):
+                answers.append(
+                    Prediction(path, error=pixels, labels=() if several else None)
+                    if isinstance(pixels, str)
+                    else Prediction(path, **next(said))
+                )
+            advance(len(answers), len(photos))
     return answers
 
 
-def _prediction(path: Path, model: OnnxModel, answers: Answers, top: int) -> Prediction:
-    names, chances = model.description.class_names, answers.probabilities[0]
-    order = np.argsort(-chances, kind="stable")
-    told = tuple((names[i], float(chances[i])) for i in order)
-    unknown = None if answers.unknown is None else bool(answers.unknown[0])
-    if model.description.several:
-        labels = tuple(names[i] for i in order if answers.answer[0][i])
-        return Prediction(path, told, unknown=unknown, labels=labels)
-    return Prediction(path, told[:top], unknown=unknown)
+def _predictions(model: OnnxModel, said: Answers, top: int) -> Iterator[dict[str, Any]]:
+    """Yield what `Prediction` holds of each photo of a batch."""
+    names = model.description.class_names
+    for i, chances in enumerate(said.probabilities):
+        order = np.argsort(-chances, kind="stable")
+        told = tuple((names[k], float(chances[k])) for k in order)
+        unknown = None if said.unknown is None else bool(said.unknown[i])
+        if model.description.several:
+            labels = tuple(names[k] for k in order if said.answer[i][k])
+            yield {"answers": told, "unknown": unknown, "labels": labels}
+        else:
+            yield {"answers": told[:top], "unknown": unknown}

@@ -41,6 +41,13 @@ def predict(
     ] = 0.0,
     link: Annotated[bool, typer.Option("--link", help="With --sort-into: links instead of copies.")] = False,
     calibration: options.CalibrationUsed = True,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="torch; or onnxruntime, by an exported and checked file that the run keeps from then on.",
+            metavar="<name>",
+        ),
+    ] = "torch",
     undo: Annotated[
         Path | None,
         typer.Option(help="Take a --sort-into back, by the undo list it wrote.", metavar="UNDO.CSV"),
@@ -53,6 +60,7 @@ def predict(
     Example: [bold]convolens predict runs/photos holiday/ --csv answers.csv --sort-into sorted --min-confidence 0.8[/bold]
     """
     from convolens import runs
+    from convolens.arguments import one_of
     from convolens.cli.exit_status import BAD_INPUT
     from convolens.runs.answers.sorting import check_sorting
     from convolens.runs.output.screen import Screen
@@ -60,6 +68,7 @@ def predict(
     from convolens.runs.report.prediction import write_answers
 
     screen = Screen(stderr=json_output)
+    one_of("predict", "engine", engine, ["torch", "onnxruntime"])
     if undo is not None:
         removed, left = runs.undo(undo)
         screen.result(
@@ -85,6 +94,12 @@ def predict(
                 "predict: an exported file answers as it was exported; --no-calibration and --select are options of `convolens export`."
             )
         answers = deployment.predict(run, images, top, screen)
+    elif engine == "onnxruntime":
+        from convolens import deployment
+
+        answers = deployment.predict(
+            deployment.engine_of(run, select, calibration, screen), images, top, screen
+        )
     else:
         answers = runs.predict(run, images, top, select, screen, calibration)
     if csv is not None:

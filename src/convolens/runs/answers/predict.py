@@ -4,7 +4,6 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import integer
-from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.folders.folder import files_below, ignored_lines, is_image_file
-from convolens.errors import ConvolensError, DataError, MissingFileError
+from convolens.errors import DataError, MissingFileError
 from convolens.memory import kept_memory
 from convolens.runs.answers.answers import answers_of
+from convolens.runs.answers.reading import read_ahead
 from convolens.runs.answers.ready_made import find_answering, load_answering
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
 from convolens.runs.folder.model_file import TrainedModel
@@ -24,8 +23,6 @@ from convolens.runs.output.screen import Screen
 from convolens.runs.report.prediction import Prediction
 from convolens.runs.tasks.task import Task
 from convolens.runs.tasks.task_of import task_of
-
-BATCH = 64
 
 
 def find_photos(sources: Iterable[str | PathLike[str]]) -> list[Path]:
@@ -110,17 +107,8 @@ def predict(
     for line in [] if calibration is None else calibration.describe():
         screen.line(f"{line} (--no-calibration: the network's own)")
     answers: list[Prediction] = []
-    batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
-    with (
-        screen.progress("predicting") as advance,
-        ThreadPoolExecutor(os.cpu_count() or 1) as pool,
-        kept_memory(),
-    ):
-        reading = _read_all(pool, batches[0], trained.preprocessing) if batches else []
-        for number, paths in enumerate(batches):
-            read = [future.result() for future in reading]
-            if number + 1 < len(batches):  # while the network computes
-                reading = _read_all(pool, batches[number + 1], trained.preprocessing)
+    with screen.progress("predicting") as advance, kept_memory():
+        for paths, read in read_ahead(photos, trained.preprocessing):
             readable = [pixels for pixels in read if isinstance(pixels, np.ndarray)]
             said = iter(_answers(task, trained, np.stack(readable), calibration, top) if readable else [])
             for path, pixels in zip(paths, read, strict=True):
@@ -143,19 +131,6 @@ def _left_out(sources: Iterable[str | PathLike[str]]) -> list[str]:
         if not is_image_file(file)
     )
     return ignored_lines(dict(sorted(ignored.items())))
-
-
-def _read_all(
-    pool: ThreadPoolExecutor, paths: Sequence[Path], preprocessing: Preprocessing
-) -> list[Future[np.ndarray | str]]:
-    return [pool.submit(_read, path, preprocessing) for path in paths]
-
-
-def _read(path: Path, preprocessing: Preprocessing) -> np.ndarray | str:
-    try:
-        return preprocessing.read(path)
-    except ConvolensError as error:
-        return str(error).removeprefix(f"{path}: ")
 
 
 def _answers(

@@ -11,7 +11,7 @@ import numpy as np
 from convolens.analysis import cost
 from convolens.analysis.explain import LayerCall, plot_top_photos, top_photos
 from convolens.errors import ConvolensError
-from convolens.runs.answers.predict import BATCH
+from convolens.runs.answers.reading import BATCH
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
 
