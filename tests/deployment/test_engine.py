@@ -26,7 +26,7 @@ def test_it_is_kept_until_the_run_is_another(run, tmp_path):
 def test_the_same_answers(run, tmp_path):
     copy, photos = shutil.copytree(run, tmp_path / "run"), patterned(tmp_path / "photos", 70)
     truncated_jpeg(photos / "cut.jpg")
-    status, said, complained = call("predict", copy, photos, "--engine", "onnxruntime", "--json")
+    status, _, complained = call("predict", copy, photos, "--engine", "onnxruntime", "--json")
     assert status == 2
     assert "1 of 71 files could not be read" in complained
     ours = deployment.predict(deployment.engine_of(copy, screen=QUIET), [photos])
