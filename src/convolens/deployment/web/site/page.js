@@ -93,8 +93,8 @@ function element(tag, className, text) {
 }
 
 function named(tag, className, name) {
-  const made = element(tag, className, name);
-  made.dir = "auto"; // each name runs as its script does
+  const made = element(tag, className);
+  made.append(element("bdi", "", name)); // each name runs as its script does
   return made;
 }
 
@@ -125,7 +125,7 @@ function inWords(answer) {
 
 /** Returns an answer as a heading, and a bar for each class, the likeliest first. */
 function shown(answer) {
-  const heading = named("h2", "answer", inWords(answer));
+  const heading = named("h2", answer.unknown ? "unknown" : "", inWords(answer));
   const order = answer.probabilities.map((_, i) => i).sort((a, b) => answer.probabilities[b] - answer.probabilities[a]);
   const chosen = new Set(said(answer));
   const most = Math.max(SHOWN, chosen.size);
@@ -175,7 +175,6 @@ function addCard(title) {
       card.append(element("p", "note quiet", text));
     },
     answer(found) {
-      card.classList.toggle("unknown", Boolean(found.unknown));
       answer.replaceChildren(...shown(found));
       card.dataset.state = "answered";
       $("status").textContent = `${title}: ${inWords(found)}`;
@@ -346,13 +345,13 @@ $("folder").addEventListener("change", ({ target }) => {
     return;
   }
   $("from-disk").hidden = true;
-  $("ask").hidden = false;
+  $("ask").hidden = $("footer").hidden = false;
   begin();
 });
 
 if (location.protocol === "file:") {
   $("from-disk").hidden = false;
-  $("ask").hidden = true;
+  $("ask").hidden = $("footer").hidden = true;
 } else {
   begin();
 }
