@@ -64,5 +64,8 @@ def every_kind(run: Path, data: Path) -> dict[str, Path]:
         given = replace(options, out=place / name.replace(" ", "-"))
         found = runs.kfold(given, QUIET) if given.kfold else runs.train(given, QUIET)
         made[name] = found.folder.path
+    for learner in ("forest", "neighbours"):
+        probed = runs.ProbeOptions(run, two, learners=(learner,), folds=2, out=place / learner)
+        made[learner] = runs.probe(probed, QUIET).folder.path
     made["finetuned"] = runs.finetune(run, data, None, QUIET, epochs=2, out=place / "finetuned").folder.path
     return made

@@ -31,6 +31,7 @@ from typed import run as typed_run
 QUIET = Screen(quiet=True)
 KINDS = (
     "calibrated", "several labels", "two classes", "one sigmoid", "cropped", "padded", "grey", "learnt", "folds", "finetuned",
+    "forest", "neighbours",
 )  # fmt: skip
 
 

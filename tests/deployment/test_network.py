@@ -7,8 +7,10 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime
 import pytest
+import torch
 
 from convolens.applications import APPLICATIONS, build
+from convolens.deployment import exporters
 from convolens.deployment.network import network_graph
 from convolens.errors import ExportError
 from convolens.layers import Dense, Flatten, Input, Layer
@@ -58,6 +60,21 @@ def test_what_computes_by_a_call_or_an_operation_of_ones_own():
     image = Input((4, 4, 1))
     check(Sequential([Input((4, 4, 1)), Doubling(), Flatten(), Dense(2)]), (4, 4, 1))
     check(Model(image, Dense(2)(Flatten()(image / 255.0 - 0.5))), (4, 4, 1))
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_is_bound_to_the_batch_that_was_traced_is_refused(trusted, monkeypatch):
+    class Counting(Dense):
+        def forward(self, x):
+            return super().forward(x) + torch.ones((len(x), 2))
+
+    model = Sequential([Input((4,)), Counting(2), Dense(2)])
+    if trusted:  # as layers of ours are
+        monkeypatch.setattr(exporters, "_TRUSTED", (*exporters._TRUSTED, __file__))
+    with pytest.raises(
+        ExportError, match=r"batches of 2 alone" if trusted else r"line \d+: asks .* by len\(x\)"
+    ):
+        network_graph(model)
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,7 @@ def export(
     out = options.out or folder.path / f"export-{options.format}"
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
         raise ArgumentError(f"{out} is there already; give --out another folder, or remove it.")
-    asked = read_record(folder).options()
-    check_outside(out, asked.data, asked.validation, *(options.photos or ()))
+    check_outside(out, *read_record(folder, probes=True).photo_folders, *(options.photos or ()))
     check_writable(out)
     trained = model_file.load(folder, folder.weights(options.select))
     if trained.preprocessing.color_mode == "rgba" and not options.raw and is_graph:
@@ -194,7 +193,7 @@ def _description(
 ) -> Description:
     unknown = None if calibration is None else calibration.unknown
     half = (0.5,) * len(trained.class_names)
-    first = read_record(folder).tables.get("first_weights", {})
+    first = read_record(folder, probes=True).tables.get("first_weights", {})
     return Description(
         name=trained.name,
         class_names=trained.class_names,

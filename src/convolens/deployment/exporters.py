@@ -11,6 +11,7 @@ from typing import Any, TextIO, cast
 
 import onnx
 import onnx_ir as ir
+import onnxruntime
 import torch
 
 import convolens
@@ -20,6 +21,9 @@ OPSET = 20
 _TORCH, _OURS = (str(Path(str(package.__file__)).parent) for package in (torch, convolens))
 # What decides by shapes alone, which are the same for every photo.
 _TRUSTED = tuple(str(Path(_OURS, room)) for room in ("activations", "features", "layers", "models"))
+
+_DECIDES = "decides by the values of its tensors"
+_COUNTS = "asks for a number of samples by len(x), which is then the same for every batch; x.shape[0] can be followed"
 
 
 def exported(network: torch.nn.Module, example: torch.Tensor, names: list[str]) -> ir.Model:
@@ -59,7 +63,8 @@ def _traced(network: torch.nn.Module, example: torch.Tensor, names: list[str]) -
         line: str | None = None,
     ) -> None:
         if issubclass(category, torch.jit.TracerWarning):
-            decided.append(_place())
+            counts = "len" in str(message).split()
+            decided.append((*_place(), _COUNTS if counts else _DECIDES))
 
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("always", torch.jit.TracerWarning)
@@ -74,10 +79,22 @@ def _traced(network: torch.nn.Module, example: torch.Tensor, names: list[str]) -
             output_names=names,
             dynamic_axes={name: {0: "n"} for name in ("pixels", *names)},
         )
-    for filename, line in decided:
+    for filename, line, what in decided:
         if not filename.startswith(_TRUSTED):
-            raise ExportError(f"{filename}, line {line}: decides by the values of its tensors.")
+            raise ExportError(f"{filename}, line {line}: {what}.")
+    _check_batches(written.getvalue(), network, example)
     return ir.from_proto(onnx.load_from_string(written.getvalue()))
+
+
+def _check_batches(graph: bytes, network: torch.nn.Module, example: torch.Tensor) -> None:
+    """Raise where a graph is true of batches of the example's size alone: `len(x)` is a number to a trace."""
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    for batch in (1, 3):
+        x = example[:1].expand(batch, *example.shape[1:])
+        found = session.run(None, {"pixels": x.numpy()})
+        for ours, theirs in zip(network(x), found, strict=True):
+            if tuple(ours.shape) != theirs.shape:
+                raise ExportError(f"it takes batches of {len(example)} alone.")
 
 
 def _place() -> tuple[str, int]:

@@ -96,9 +96,20 @@ class OnnxModel:
         return Answers(said["probabilities"], said["answer"], said.get("unknown"))
 
     def outputs(self, given: np.ndarray) -> dict[str, np.ndarray]:
-        """Return what comes out of the graph, by name, for what goes in."""
+        """Return what comes out of the graph, by name, for what goes in.
+
+        Raises:
+            ShapeError: onnxruntime cannot compute that of it.
+        """
         (taken,) = self._session.get_inputs()
-        return dict(zip(self._outputs, self._session.run(None, {taken.name: given}), strict=True))
+        try:
+            found = self._session.run(None, {taken.name: given})
+        except Exception as error:  # onnxruntime raises kinds of its own
+            reason = str(error).strip().splitlines()[0][:200]
+            raise ShapeError(
+                f"{self.path}: onnxruntime cannot answer {given.dtype} of shape {given.shape}: {reason}"
+            ) from error
+        return dict(zip(self._outputs, found, strict=True))
 
     def pixels_of(self, path: Path) -> np.ndarray:
         """Return a photo's file as the run that was exported decodes it: uint8 (rows, columns, 3), of its own size or near it.

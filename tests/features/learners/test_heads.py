@@ -69,6 +69,16 @@ def test_thresholds_part_the_same_numbers():
         np.testing.assert_array_equal(x <= down, x.astype(np.float64) <= thresholds)
 
 
+def test_boosted_trees_do_not_part_samples_at_their_own_values():
+    """With more samples than bins scikit-learn's thresholds are values of samples, which a rounding elsewhere would part otherwise."""
+    x, labels = samples(5, 400, 5, 3)
+    fitted = classical.fit("boosting", x, labels, [], 0)
+    (layer,) = heads.head_of(fitted, x)
+    expected = fitted.estimator.predict_proba(x)
+    for factor in (1, 1 + 2e-7, 1 - 2e-7):
+        np.testing.assert_allclose(layer(x * np.float32(factor)), expected, atol=1e-5)
+
+
 def test_a_known_sample_at_distance_nought_decides_alone():
     x, labels = samples(0, 30, 6, 3)
     fitted = classical.fit("neighbours", x, labels, [], 0)

@@ -128,6 +128,32 @@ def rounded_down(threshold: np.ndarray) -> np.ndarray:
     return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
 
 
+def off_the_values(threshold: np.ndarray, feature: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return thresholds that part the samples as they did, none of them at a sample's own value, which an error of 1e-7 would part otherwise.
+
+    Args:
+        threshold: of each node.
+        feature: of each node, a column of x; any where the node is an end.
+        x: (n, features) that the trees were fitted to.
+
+    Returns:
+        Those that lie within a hundredth of the way to a value moved to the middle between two values, the others as they are.
+
+    Example:
+        >>> off_the_values(np.array([1.0, 1.5]), np.array([0, 0]), np.array([[0.0], [1.0], [3.0]])).tolist()
+        [2.0, 1.5]
+    """
+    ordered = np.sort(x.astype(np.float64), axis=0)
+    moved = threshold.astype(np.float64)
+    for node, (limit, column) in enumerate(zip(moved, feature, strict=True)):
+        above = int(np.searchsorted(ordered[:, column], limit, side="right"))
+        if 0 < above < len(ordered):
+            low, high = ordered[above - 1 : above + 1, column]
+            if min(limit - low, high - limit) < (high - low) / 100:
+                moved[node] = low + (high - low) / 2
+    return moved
+
+
 def _depth(left: np.ndarray, right: np.ndarray, leaf: np.ndarray) -> int:
     level, depth = np.array([0]), 0
     while len(level := level[~leaf[level]]):
@@ -160,10 +186,11 @@ def _boosting(estimator: Any, x: np.ndarray) -> list[Layer]:
     for iteration in estimator._predictors:
         for score, predictor in enumerate(iteration):
             nodes = predictor.nodes
+            columns = nodes["feature_idx"].astype(np.int64)
             value = np.zeros((len(nodes), scores))
             value[:, score] = nodes["value"]
             trees.add(
-                nodes["feature_idx"].astype(np.int64), nodes["num_threshold"], nodes["left"].astype(np.int64),
+                columns, off_the_values(nodes["num_threshold"], columns, x), nodes["left"].astype(np.int64),
                 nodes["right"].astype(np.int64), value, nodes["is_leaf"].astype(bool),
             )  # fmt: skip
     bias = np.asarray(estimator._baseline_prediction).reshape(-1)

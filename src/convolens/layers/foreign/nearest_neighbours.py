@@ -68,7 +68,7 @@ class NearestNeighbours(Layer):
             votes = torch.where(same.any(1, keepdim=True), same.to(x.dtype), 1 / near)
         else:
             votes = torch.ones_like(near)
-        of_class = torch.zeros((len(x), self.units), dtype=x.dtype, device=x.device)
+        of_class = x.new_zeros((x.shape[0], self.units))
         of_class = of_class.scatter_add(1, self.labels[places], votes)
         return of_class / of_class.sum(1, keepdim=True)
 

@@ -79,7 +79,7 @@ class TreeEnsemble(Layer):
         self.register_buffer("bias", torch.zeros(self.units))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        node = self.root.expand(len(x), self.trees)  # (n, trees)
+        node = self.root.expand(x.shape[0], self.trees)  # (n, trees)
         for _ in range(self.depth):
             goes_left = x.gather(1, self.feature[node]) <= self.threshold[node]
             node = torch.where(goes_left, self.left[node], self.right[node])

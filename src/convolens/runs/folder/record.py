@@ -44,6 +44,12 @@ class Record:
         return str(self.tables["data"]["fingerprint"])
 
     @property
+    def photo_folders(self) -> list[Path]:
+        """The folders that its photos came from: for training, and for validation where that is another."""
+        validation = self.tables.get("settings", {}).get("validation")
+        return [Path(self.tables["data"]["path"]), *([Path(validation)] if validation else [])]
+
+    @property
     def epochs(self) -> int:
         """How many were asked for."""
         return int(self.tables["settings"]["epochs"])
@@ -236,11 +242,15 @@ def write_tables(path: Path, tables: Mapping[str, Any]) -> None:
         temporary.write_text(tomli_w.dumps(tables), encoding="utf-8", errors="replace")
 
 
-def read_record(folder: RunFolder) -> Record:
+def read_record(folder: RunFolder, probes: bool = False) -> Record:
     """Return what run.toml holds.
 
+    Args:
+        folder: of the run.
+        probes: whether that of a probe, which has no training, is taken too.
+
     Raises:
-        MissingFileError: there is none. CheckpointError: it is damaged. ArgumentError: it is of a probe.
+        MissingFileError: there is none. CheckpointError: it is damaged. ArgumentError: it is of a probe, and none is taken.
     """
     path = folder.settings
     try:
@@ -253,11 +263,14 @@ def read_record(folder: RunFolder) -> Record:
         raise CheckpointError(
             f"{path}: not readable as TOML ({error}); restore it, or train anew."
         ) from error
-    if tables.get("kind") == PROBE:
+    needed = [("data", "path")]
+    if tables.get("kind") != PROBE:
+        needed = [("settings", "epochs"), ("settings", "augmentation"), ("data", "fingerprint")]
+    elif not probes:
         raise ArgumentError(
             f"{path.parent}: was made by `convolens probe`; it has no training to go on with. Probe again, or `convolens train`."
         )
-    for table, name in (("settings", "epochs"), ("settings", "augmentation"), ("data", "fingerprint")):
+    for table, name in needed:
         if not isinstance(tables.get(table), dict) or name not in tables[table]:
             raise CheckpointError(f"{path}: [{table}] {name} is missing; was it made by another version?")
     return Record(path, tables)
