@@ -124,10 +124,12 @@ def test_bad_photos_are_told_and_the_next_is_answered(site, visit, photos, tmp_p
     truncated_jpeg(tmp_path / "b cut.jpg")
     Image.fromarray(np.full((20, 30), 40_000, np.uint16)).save(tmp_path / "c deep.png")
     Image.new("RGB", (20_000, 2)).save(tmp_path / "d long.png")
+    whole = (site / "sample" / "1.png").read_bytes()
+    (tmp_path / "e cut.png").write_bytes(whole[: len(whole) // 2])
     page = visit(site)
     for path in (*sorted(tmp_path.iterdir()), photos / "a0.jpg"):
         drop(page, path)
-    text, cut, deep, long, good = answers(page, 5)
+    text, cut, deep, long, half, good = answers(page, 6)
     assert "This browser cannot read it" in text["text"]
     assert "It is a JPEG file that is cut off." in cut["text"]
     assert "more than 8 bits a channel; convert it to 8 bits first." in deep["text"]
@@ -135,6 +137,7 @@ def test_bad_photos_are_told_and_the_next_is_answered(site, visit, photos, tmp_p
         "Its 20000 × 2 pixels are more than every browser can draw: it was made 16384 × 1 first."
         in long["text"]
     )
+    assert "It is a PNG file that is cut off." in half["text"]
     assert good["heading"]
 
 
