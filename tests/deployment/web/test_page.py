@@ -14,6 +14,7 @@ from convolens.deployment.parity import TOLERANCE
 from convolens.errors import ArgumentError
 from convolens.runs.output.screen import Screen
 from images import patterned, truncated_jpeg
+from typed import call
 
 DROP = """([name, data]) => {
     const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -193,3 +194,11 @@ def test_what_is_written(site, strange_run, tmp_path):
         deployment.export(
             strange_run, deployment.ExportOptions("web", tmp_path / "x", raw=True), Screen(quiet=True)
         )
+
+
+def test_without_npm_nothing_is_written(strange_run, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    status, _, complained = call("export", strange_run, "--format", "web", "--out", tmp_path / "x")
+    assert (status, len(complained.splitlines())) == (2, 1), complained
+    assert "npm is not installed here; install Node.js, or run `npm pack onnxruntime-web@" in complained
+    assert not (tmp_path / "x").exists()

@@ -42,7 +42,10 @@ async function load() {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(address);
   const given = { code: await code.text(), wasm: await wasm.arrayBuffer(), model: await graph.arrayBuffer() };
-  await asked(worker, given, [given.wasm, given.model]);
+  await asked(worker, given, [given.wasm, given.model]).catch((error) => {
+    worker.terminate();
+    throw error;
+  });
   URL.revokeObjectURL(address);
   $("loading").hidden = true;
   return worker;
