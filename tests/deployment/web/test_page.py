@@ -120,6 +120,20 @@ def test_the_page_checks_itself(site, visit, tmp_path):
     )
 
 
+def test_files_that_do_not_belong_together_are_told(site, visit, photos, tmp_path):
+    other = shutil.copytree(site, tmp_path / "some where" / "page")
+    page = visit(other)
+    (other / "labels.txt").write_text("cat\ndog\n")  # a browser may hold the one before
+    page.reload()
+    page.wait_for_selector("#loading", state="hidden")
+    page.set_input_files("#files", [photos / "a0.jpg"])
+    assert "labels.txt is not that of model.onnx; export the page anew." in answers(page, 1)[0]["text"]
+    (other / "model.onnx").write_bytes(b"no model")
+    page.reload()
+    page.wait_for_selector("#problem:not([hidden])")
+    assert page.text_content("#problem").startswith("The model cannot be loaded: ")
+
+
 def test_bad_photos_are_told_and_the_next_is_answered(site, visit, photos, tmp_path):
     (tmp_path / "a text.jpg").write_text("no picture")
     truncated_jpeg(tmp_path / "b cut.jpg")

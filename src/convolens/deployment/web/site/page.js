@@ -21,7 +21,7 @@ async function beside(path) {
     if (!file) throw new Error(`${path} is not in this folder; choose the one that holds index.html.`);
     return file;
   }
-  const response = await fetch(path).catch(() => null);
+  const response = await fetch(path, { cache: "no-cache" }).catch(() => null); // else old labels with a new model
   if (!response?.ok) throw new Error(`${path} cannot be read${response ? ` (${response.status})` : ""}; the whole folder has to be on the server.`);
   return response.blob();
 }
@@ -74,13 +74,16 @@ function ask(canvas) {
     if (!model) begin();
     const worker = await model;
     const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let found;
     try {
-      return await asked(worker, { width, height, rgba: data }, [data.buffer]);
+      found = await asked(worker, { width, height, rgba: data }, [data.buffer]);
     } catch (error) { // its memory may be spent: the next question gets a new one
       worker.terminate();
       model = null;
       throw new Error(`The model gave no answer; the photo may be too large for this browser's memory (${error.message}).`);
     }
+    if (found.probabilities.length !== names.length) throw new Error("labels.txt is not that of model.onnx; export the page anew.");
+    return found;
   });
   last = answer.catch(() => {});
   return answer;
