@@ -132,6 +132,11 @@ def test_files_that_do_not_belong_together_are_told(site, visit, photos, tmp_pat
     page.reload()
     page.wait_for_selector("#problem:not([hidden])")
     assert page.text_content("#problem").startswith("The model cannot be loaded: ")
+    for name in ("model.onnx", "labels.txt"):
+        shutil.copy(site / name, other / name)
+    page.set_input_files("#files", [photos / "a0.jpg"])  # tries again
+    assert answers(page, 1)[0]["heading"]
+    assert page.is_hidden("#problem")
 
 
 def test_bad_photos_are_told_and_the_next_is_answered(site, visit, photos, tmp_path):

@@ -31,6 +31,7 @@ async function load() {
   const paths = [RUNTIME.code, RUNTIME.wasm, "model.onnx", "worker.js", "labels.txt"];
   let done = 0;
   $("loading").hidden = false;
+  problem("");
   const [code, wasm, graph, script, labels] = await Promise.all(
     paths.map(async (path) => {
       const blob = await beside(path);
