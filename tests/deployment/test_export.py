@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import onnx_ir as ir
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from convolens import deployment, runs
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.deployment import ExportOptions, OnnxModel
 from convolens.deployment.parity import TOLERANCE
 from convolens.errors import (
@@ -23,6 +25,8 @@ from convolens.errors import (
     MissingFileError,
     ShapeError,
 )
+from convolens.layers import Dense, Flatten, Input
+from convolens.models import Sequential
 from convolens.runs.output.screen import Screen
 from images import patterned, truncated_jpeg
 from typed import call
@@ -75,7 +79,7 @@ def test_what_is_written(exported, run):
         "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
     ]  # fmt: skip
     assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
-    assert json.loads((exported.folder / "check.json").read_text()) == exported.parity.as_dict()
+    assert json.loads((exported.folder / "check.json").read_text()) == {"parity": exported.parity.as_dict()}
     described = OnnxModel(exported.file).description
     assert (described.run, described.class_names) == (run.name, ("dark", "light", "middling"))
     assert described.error_rate == 0.2
@@ -114,7 +118,7 @@ def test_the_caller_needs_no_convolens(exported, tmp_path):
 
 def test_a_file_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch):
     module = sys.modules["convolens.deployment.export"]
-    whole = module._write_onnx
+    whole = module.write_onnx
 
     def spoilt(file, *given):
         whole(file, *given)
@@ -123,7 +127,7 @@ def test_a_file_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch
         bias.const_value = ir.tensor(bias.const_value.numpy() + 0.1, name=bias.name)
         ir.save(graph, file)
 
-    monkeypatch.setattr(module, "_write_onnx", spoilt)
+    monkeypatch.setattr(module, "write_onnx", spoilt)
     with pytest.raises(ExportError, match=r"does not answer as the run does: .* photos get another answer"):
         deployment.export(run, ExportOptions(out=tmp_path / "out"), QUIET)
     assert list(tmp_path.iterdir()) == []
@@ -151,7 +155,7 @@ def test_another_run_or_another_calibration_is_told(exported, every_kind, run, t
         deployment.check_export(exported.file, other, screen=QUIET)
 
 
-@pytest.mark.parametrize("format", ["keras", "hdf5", "safetensors"])
+@pytest.mark.parametrize("format", ["keras", "hdf5", "safetensors", "pt2"])
 def test_other_formats_are_read_again(run, tmp_path, format):
     made = deployment.export(run, ExportOptions(format, tmp_path / "out"), QUIET)
     assert made.file.is_file()
@@ -238,3 +242,29 @@ def test_options_of_a_run_are_none_of_a_file(exported, data, option):
     status, _, complained = call("predict", exported.file, data / "dark", *option)
     assert status == 2
     assert "an exported file answers as it was exported" in complained
+
+
+def test_a_model_that_is_no_runs(data, tmp_path):
+    model = Sequential([Input((12, 9, 3)), Flatten(), Dense(2, "softmax")])
+    preprocessing = Preprocessing((12, 9), resize="crop")
+    options = ExportOptions(out=tmp_path / "out", photos=[data / "dark", data / "light"])
+    asked = {"class_names": ("ja", "nein"), "preprocessing": preprocessing}
+    made = deployment.export(model, options, QUIET, **asked)
+    path = next((data / "dark").iterdir())
+    (said,) = deployment.predict(made.file, [path])
+    expected = model.predict(preprocessing(preprocessing.read(path)[np.newaxis]), verbose=0)[0]
+    assert said.label == ("ja", "nein")[expected.argmax()]
+    assert OnnxModel(made.file).description.run == ""
+    for wrong, message in (
+        ({"class_names": ("one",)}, r"output of shape \(None, 2\); received 1 class names"),
+        (
+            {"preprocessing": Preprocessing((9, 12))},
+            r"takes \(12, 9, 3\); the preprocessing gives \(9, 12, 3\)",
+        ),
+        ({"class_names": None}, "needs `out`, `class_names` and `preprocessing`"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            deployment.export(model, replace(options, out=tmp_path / "other"), QUIET, **(asked | wrong))
+    with pytest.raises(ArgumentError, match="give `photos`"):
+        deployment.export(model, replace(options, out=tmp_path / "other", photos=None), QUIET, **asked)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -1,18 +1,20 @@
 """check_export: whether an exported file still says what it said, and what its run says."""
 
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
-from convolens.deployment.export import MODEL, photos_to_ask
+from convolens.deployment.export import MODEL, write_onnx
 from convolens.deployment.golden import check_sample
 from convolens.deployment.onnx_model import OnnxModel
+from convolens.deployment.packages import EXPORTING, check_packages
 from convolens.deployment.parity import Parity, check_parity
+from convolens.deployment.reduction import Reduction, check_reduction
+from convolens.deployment.source import Source, source_of_run
 from convolens.errors import CheckpointError, ExportError
 from convolens.files.atomic import digest_of
-from convolens.runs.folder import model_file
-from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 
@@ -23,11 +25,13 @@ class ExportCheck:
 
     Attributes:
         file: that was asked.
-        parity: how near it is to its run; None where none was given.
+        parity: how near it is to its run; None where none was given, or the file is of another precision than float32.
+        reduction: of such, what it gains and loses.
     """
 
     file: Path
     parity: Parity | None
+    reduction: Reduction | None = None
 
 
 def check_export(
@@ -68,20 +72,36 @@ def check_export(
         raise CheckpointError(
             f"{path}: was made of other weights than {folder.path} has now; export it anew."
         )
-    trained = model_file.load(folder, folder.weights(select))
-    calibration = read_calibration(folder, select, screen.warn)
+    source = source_of_run(folder, photos, select=select, warn=screen.warn)
+    calibration = source.calibration
     told = 1.0 if calibration is None else calibration.temperature
     knows = None if calibration is None or calibration.unknown is None else calibration.unknown.error_rate
     if (described.temperature, described.error_rate) == (1.0, None):
-        calibration = None  # exported with --no-calibration, or before there was one
+        source = replace(source, calibration=None)  # exported with --no-calibration, or before there was one
     elif (described.temperature, described.error_rate) != (told, knows):
         raise CheckpointError(
             f"{path}: was made with another calibration than {folder.path} has now; export it anew."
         )
-    parity = check_parity(path, trained, calibration, photos_to_ask(folder, trained, photos), screen)
+    if described.precision != "float32":
+        return ExportCheck(path, None, _reduction(model, source, screen))
+    parity = check_parity(path, source)
     for line in parity.describe():
         screen.result(line)
     return ExportCheck(path, parity)
+
+
+def _reduction(model: OnnxModel, source: Source, screen: Screen) -> Reduction:
+    """Compare a file of another precision with one in float32, made anew for it."""
+    described = model.description
+    check_packages("check-export", EXPORTING, screen.warn)
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder, MODEL)
+        write_onnx(whole, source, replace(described, precision="float32"))
+        preprocessing, most = source.trained.preprocessing, described.allowed_loss
+        found = check_reduction(OnnxModel(whole), model, preprocessing, source.photos, source.truths, most)
+    for line in found.describe():
+        screen.result(line)
+    return found
 
 
 def _digest(path: Path) -> str | None:

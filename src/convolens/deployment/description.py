@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from convolens.arguments import one_of
 from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.deployment.graph.precision import PRECISIONS
 from convolens.errors import CheckpointError
 
 FORMAT = 1
@@ -27,6 +29,9 @@ class Description:
         run: the folder that it comes from.
         weights_sha256: of the run's weights.
         begun_with: the learnt weights that the run began with; "" where it began with none.
+        licence: of those weights, where it is known.
+        precision: of the network's numbers: "float32", "float16" or "int8".
+        allowed_loss: points of accuracy that it may lose by it.
         raw: whether it is the bare network: floats in, its own output out.
         made_with: versions of the packages, by name.
     """
@@ -41,8 +46,16 @@ class Description:
     run: str
     weights_sha256: str
     begun_with: str = ""
+    licence: str = ""
+    precision: str = "float32"
+    allowed_loss: float = 0.0
     raw: bool = False
     made_with: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tolerance(self) -> float:
+        """By how much of a probability the file may be off on another machine."""
+        return PRECISIONS[self.precision]
 
     def as_metadata(self) -> dict[str, str]:
         """Return it as a file's metadata: JSON under `KEY`, and in words what other programs show.
@@ -97,6 +110,7 @@ class Description:
             if values.pop("format") != FORMAT:
                 raise ValueError("another format")
             thresholds = values.pop("thresholds")
+            one_of(where, "precision", values.get("precision", "float32"), list(PRECISIONS))
             return cls(
                 **{
                     **values,

@@ -11,7 +11,6 @@ from PIL import Image
 
 from convolens.data.decoding.decode import read_pixels
 from convolens.deployment.onnx_model import OnnxModel
-from convolens.deployment.parity import TOLERANCE
 from convolens.errors import CheckpointError, ImageError, MissingFileError
 from convolens.files.plain_json import read, write_json
 
@@ -44,7 +43,7 @@ def write_sample(
         name = f"{number}.png"
         Image.fromarray(pixels).save(place / name)
         expected.append({"file": name, **_said(file, pixels)})
-    write_json(place / EXPECTED, {"photos": expected})
+    write_json(place / EXPECTED, {"tolerance": file.description.tolerance, "photos": expected})
     names = file.description.class_names
     (folder / LABELS).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
     for name in callers:
@@ -83,7 +82,7 @@ def check_sample(folder: Path, file: OnnxModel) -> list[str]:
             others = {
                 key: value for key, value in was.items() if key != "probabilities" and now.get(key) != value
             }
-            if others or not off <= TOLERANCE:
+            if others or not off <= file.description.tolerance:
                 wrong.append(
                     f"{place / name}: {json.dumps(now)} where {json.dumps(was)} was said when it was exported"
                 )

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from convolens.data.decoding.decode import read_pixels
+from convolens.deployment.graph.precision import PRECISIONS
 from convolens.deployment.onnx_model import Answers, OnnxModel, as_rgb
+from convolens.deployment.source import Source
 from convolens.errors import ExportError
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.folder.calibration_file import Calibration, told
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.output.screen import Screen
 from convolens.runs.tasks.task_of import task_of
 
-TOLERANCE = 1e-4  # of a probability
+TOLERANCE = PRECISIONS["float32"]  # of a probability
 BATCHES = (1, 3, 64)
 
 
@@ -58,27 +59,22 @@ class Parity:
         return lines
 
 
-def check_parity(
-    path: Path, trained: TrainedModel, calibration: Calibration | None, photos: Sequence[Path], screen: Screen
-) -> Parity:
+def check_parity(path: Path, source: Source) -> Parity:
     """Return how near an exported file is to the run it came from.
 
     Args:
-        path: of the file.
-        trained: the run's network.
-        calibration: that the file was made with.
-        photos: files that the run can read.
-        screen: where the bar goes.
+        path: of the file, in float32.
+        source: the run, with the calibration that the file was made with.
 
     Raises:
         ExportError: another answer for a photo, or a probability that is off by more than `TOLERANCE`; the photo is named.
         Others: those of `OnnxModel`.
     """
-    file = OnnxModel(path)
+    file, trained, photos = OnnxModel(path), source.trained, source.photos
     found, whole = _Differences(photos), _Differences(photos)
     for start in range(0, len(photos), max(BATCHES)):
         some = photos[start : start + max(BATCHES)]
-        run, pixels = _said(trained, calibration, some)
+        run, pixels = _said(trained, source.calibration, some)
         found.compare(run, file.answers_of(map(file.pixels_of, some)), start)
         for batch in BATCHES:
             found.compare(run, _in_batches(file, as_rgb(pixels), batch), start)

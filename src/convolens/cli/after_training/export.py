@@ -11,7 +11,7 @@ from convolens.cli import options
 def export(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     format: Annotated[
-        str, typer.Option("--format", help="onnx, web (a page), keras, hdf5 or safetensors.")
+        str, typer.Option("--format", help="onnx, web (a page), pt2, keras, hdf5 or safetensors.")
     ] = "onnx",
     out: Annotated[
         Path | None,
@@ -28,6 +28,12 @@ def export(
     raw: Annotated[
         bool, typer.Option("--raw", help="Of ONNX the bare network: floats in, its own output out.")
     ] = False,
+    precision: Annotated[
+        str, typer.Option(help="Of ONNX: float32, float16 or int8, whose ranges training photos give.")
+    ] = "float32",
+    allow_loss: Annotated[
+        float, typer.Option(help="Points of accuracy that a smaller precision may lose.", metavar="<points>")
+    ] = 0.5,
     select: options.Select = "best",
     calibration: options.CalibrationUsed = True,
     quiet: options.Quiet = False,
@@ -39,5 +45,5 @@ def export(
     from convolens import deployment
     from convolens.runs.output.screen import Screen
 
-    asked = deployment.ExportOptions(format, out, photos, raw, calibration, select)
+    asked = deployment.ExportOptions(format, out, photos, raw, calibration, select, precision, allow_loss)
     deployment.export(run, asked, Screen(quiet=quiet))

@@ -3,7 +3,6 @@
 
 const RUNTIME = { code: "onnxruntime/ort.wasm.bundle.min.mjs", wasm: "onnxruntime/ort-wasm-simd-threaded.wasm" };
 const SHOWN = 5; // classes, the likeliest; the others are folded away
-const TOLERANCE = 1e-4; // of a probability
 const $ = (id) => document.getElementById(id);
 
 let folder = null; // the files by path, of a page opened from a disk
@@ -311,14 +310,14 @@ $("keep").addEventListener("click", async () => {
 // ---- whether the page answers as the model did when it was exported
 
 async function check() {
-  const expected = JSON.parse(await (await beside("sample/expected.json")).text()).photos;
+  const { tolerance, photos: expected } = JSON.parse(await (await beside("sample/expected.json")).text());
   let largest = 0;
   for (const photo of expected) {
     const { canvas } = await drawn(await beside(`sample/${photo.file}`));
     const answer = await ask(canvas);
     const off = Math.max(...photo.probabilities.map((probability, i) => Math.abs(probability - answer.probabilities[i])));
     const same = JSON.stringify(answer.answer) === JSON.stringify(photo.answer) && Boolean(answer.unknown) === Boolean(photo.unknown);
-    if (!(off <= TOLERANCE) || !same) {
+    if (!(off <= tolerance) || !same) {
       throw new Error(
         `${photo.file} gets another answer than when the model was exported (off by ${off.toExponential(1)}). ` +
           "A browser that changes pixels against fingerprinting does that; try another.",

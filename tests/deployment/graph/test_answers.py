@@ -9,7 +9,7 @@ from onnxscript import GraphBuilder
 
 from convolens.analysis.measures import FeatureDistance
 from convolens.analysis.measures.label_scores import reached
-from convolens.deployment.answers import add_answers
+from convolens.deployment.graph.answers import add_answers
 from convolens.runs.folder.calibration_file import Calibration, Unknown, told
 from convolens.runs.tasks.probabilities import as_probabilities
 

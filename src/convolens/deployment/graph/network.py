@@ -5,7 +5,7 @@ from typing import Any
 import onnx_ir as ir
 import torch
 
-from convolens.deployment.exporters import exported
+from convolens.deployment.graph.exporters import exported
 from convolens.errors import ExportError
 from convolens.features.extraction.choice import choose
 from convolens.features.extraction.pooling import pooled
@@ -42,6 +42,11 @@ class _Answering(torch.nn.Module):
         return output, seen[-1]
 
 
+def answering(model: Model, features: bool = False) -> torch.nn.Module:
+    """Return what goes through torch's exporters: pixels (n, rows, columns, channels) in, a tuple of the output (and features) out."""
+    return _Answering(model, features)
+
+
 def network_graph(model: Model, features: bool = False) -> ir.Model:
     """Return a model's network as ONNX: float32 (n, rows, columns, channels) in; its output, and its features (n, d) where asked for.
 
@@ -52,10 +57,10 @@ def network_graph(model: Model, features: bool = False) -> ir.Model:
     Raises:
         ExportError: torch cannot follow it, as where a `call` of one's own decides by the values of tensors.
     """
-    answering = _Answering(model, features)
+    network = answering(model, features)
     names = ["output", "features"] if features else ["output"]
     try:
-        with mode(answering, training=False):
-            return exported(answering, torch.zeros((2, *model.input_shape[1:])), names)
+        with mode(network, training=False):
+            return exported(network, torch.zeros((2, *model.input_shape[1:])), names)
     except ExportError as error:
         raise ExportError(f"export: torch cannot turn {model.name!r} into a graph: {error}") from error

@@ -4,7 +4,7 @@ import numpy as np
 import onnx_ir as ir
 
 from convolens.analysis.measures.calibration import TINY
-from convolens.deployment.resizing import Op, constant
+from convolens.deployment.graph.resizing import Op, constant
 from convolens.runs.folder.calibration_file import Calibration, Unknown
 
 _DOUBLE, _FLOAT = ir.DataType.DOUBLE, ir.DataType.FLOAT

@@ -14,7 +14,7 @@ from PIL import Image
 
 from convolens.data.decoding.decode import INTERPOLATIONS, RESIZES, read_pixels
 from convolens.data.decoding.preprocessing import Preprocessing
-from convolens.deployment.resizing import add_resizing
+from convolens.deployment.graph.resizing import add_resizing
 
 SIZE = (19, 14)
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from convolens.applications import APPLICATIONS, build
-from convolens.deployment import exporters
-from convolens.deployment.network import network_graph
+from convolens.deployment.graph import exporters
+from convolens.deployment.graph.network import network_graph
 from convolens.errors import ExportError
 from convolens.layers import Dense, Flatten, Input, Layer
 from convolens.models import Model, Sequential
