@@ -3,7 +3,7 @@
 
 const MOST_PIXELS = 4096 * 4096; // that every browser draws, phones too
 const MOST_SIDE = 16384;
-const UNREADABLE = "This browser cannot read it: it is damaged, no picture, or of a kind that it does not know. JPEG and PNG are read by every browser.";
+const UNREADABLE = "This browser cannot read it: it is damaged, far too large, no picture, or of a kind that it does not know. JPEG and PNG are read by every browser.";
 
 /** Returns {canvas, shrunk}: a photo's pixels on a canvas; `shrunk` is [width, height] of a photo that was made smaller, else null. */
 async function drawn(blob) {
@@ -37,14 +37,11 @@ async function decoded(blob) {
   } catch {
     const image = new Image(); // draws what is too large for a bitmap, made smaller
     image.src = URL.createObjectURL(blob);
-    try {
-      await image.decode();
-    } catch {
-      throw new Error(UNREADABLE);
-    } finally {
-      URL.revokeObjectURL(image.src);
-    }
-    if (image.naturalWidth * image.naturalHeight <= MOST_PIXELS) throw new Error(UNREADABLE);
+    const isDecoded = await image.decode().then(() => true, () => false);
+    URL.revokeObjectURL(image.src);
+    const { naturalWidth: width, naturalHeight: height } = image;
+    if (width * height <= MOST_PIXELS) throw new Error(UNREADABLE);
+    if (!isDecoded) throw new Error(`Its ${width} × ${height} pixels are more than this browser can decode; make it smaller first.`);
     return image;
   }
 }
