@@ -32,6 +32,7 @@ def write_page(folder: Path, description: Description, package: Path) -> None:
     rendered = page.render(
         run=description.run,
         begun_with=description.begun_with,
+        licence=description.licence,
         error_rate=description.error_rate,
         several=description.several,
         ground=255 if ground is None else ground,

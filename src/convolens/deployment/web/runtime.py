@@ -42,7 +42,7 @@ def fetch_runtime() -> Path:
                 f"{target}: is damaged or another file: its SHA-256 is {found}, expected {SHA256}; remove it, and npm brings it anew."
             )
         return target
-    by_hand = f"run `npm pack {PACKAGE}` where it can, and put {PACKED} into {target.parent}"
+    by_hand = f"run `npm pack {PACKAGE}` on another machine, and put {PACKED} into {target.parent}"
     npm = shutil.which("npm")
     if npm is None:
         raise ExtraMissingError(

@@ -20,7 +20,7 @@ async function beside(path) {
     if (!file) throw new Error(`${path} is not in this folder; choose the one that holds index.html.`);
     return file;
   }
-  const response = await fetch(path).catch(() => null);
+  const response = await fetch(path, { cache: "no-cache" }).catch(() => null); // else old labels with a new model
   if (!response?.ok) throw new Error(`${path} cannot be read${response ? ` (${response.status})` : ""}; the whole folder has to be on the server.`);
   return response.blob();
 }
@@ -30,6 +30,7 @@ async function load() {
   const paths = [RUNTIME.code, RUNTIME.wasm, "model.onnx", "worker.js", "labels.txt"];
   let done = 0;
   $("loading").hidden = false;
+  problem("");
   const [code, wasm, graph, script, labels] = await Promise.all(
     paths.map(async (path) => {
       const blob = await beside(path);
@@ -41,7 +42,10 @@ async function load() {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(address);
   const given = { code: await code.text(), wasm: await wasm.arrayBuffer(), model: await graph.arrayBuffer() };
-  await asked(worker, given, [given.wasm, given.model]);
+  await asked(worker, given, [given.wasm, given.model]).catch((error) => {
+    worker.terminate();
+    throw error;
+  });
   URL.revokeObjectURL(address);
   $("loading").hidden = true;
   return worker;
@@ -70,13 +74,16 @@ function ask(canvas) {
     if (!model) begin();
     const worker = await model;
     const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let found;
     try {
-      return await asked(worker, { width, height, rgba: data }, [data.buffer]);
+      found = await asked(worker, { width, height, rgba: data }, [data.buffer]);
     } catch (error) { // its memory may be spent: the next question gets a new one
       worker.terminate();
       model = null;
       throw new Error(`The model gave no answer; the photo may be too large for this browser's memory (${error.message}).`);
     }
+    if (found.probabilities.length !== names.length) throw new Error("labels.txt is not that of model.onnx; export the page anew.");
+    return found;
   });
   last = answer.catch(() => {});
   return answer;
@@ -92,8 +99,8 @@ function element(tag, className, text) {
 }
 
 function named(tag, className, name) {
-  const made = element(tag, className, name);
-  made.dir = "auto"; // each name runs as its script does
+  const made = element(tag, className);
+  made.append(element("bdi", "", name)); // each name runs as its script does
   return made;
 }
 
@@ -124,7 +131,7 @@ function inWords(answer) {
 
 /** Returns an answer as a heading, and a bar for each class, the likeliest first. */
 function shown(answer) {
-  const heading = named("h2", "answer", inWords(answer));
+  const heading = named("h2", answer.unknown ? "unknown" : "", inWords(answer));
   const order = answer.probabilities.map((_, i) => i).sort((a, b) => answer.probabilities[b] - answer.probabilities[a]);
   const chosen = new Set(said(answer));
   const most = Math.max(SHOWN, chosen.size);
@@ -174,7 +181,6 @@ function addCard(title) {
       card.append(element("p", "note quiet", text));
     },
     answer(found) {
-      card.classList.toggle("unknown", Boolean(found.unknown));
       answer.replaceChildren(...shown(found));
       card.dataset.state = "answered";
       $("status").textContent = `${title}: ${inWords(found)}`;
@@ -345,13 +351,13 @@ $("folder").addEventListener("change", ({ target }) => {
     return;
   }
   $("from-disk").hidden = true;
-  $("ask").hidden = false;
+  $("ask").hidden = $("footer").hidden = false;
   begin();
 });
 
 if (location.protocol === "file:") {
   $("from-disk").hidden = false;
-  $("ask").hidden = true;
+  $("ask").hidden = $("footer").hidden = true;
 } else {
   begin();
 }
