@@ -97,6 +97,13 @@ def test_the_caller_needs_no_convolens(exported, tmp_path):
     assert caller().stdout == "The model answers as it did when it was exported.\n"
     said = caller(folder / "sample" / "1.png").stdout
     assert said.startswith(f"{folder / 'sample' / '1.png'}: ")
+    clear, white, deep = tmp_path / "clear.png", tmp_path / "white.png", tmp_path / "deep.png"
+    Image.new("RGBA", (20, 30), (0, 0, 0, 0)).save(clear)
+    Image.new("RGB", (20, 30), "white").save(white)
+    Image.fromarray(np.full((20, 30), 40_000, np.uint16)).save(deep)
+    on_clear, on_white = caller(clear, white).stdout.splitlines()
+    assert on_clear.partition(": ")[2] == on_white.partition(": ")[2]  # on white, as the run reads it
+    assert caller(deep).stderr.startswith(f"{deep}: has more than 8 bits a channel")
     path = folder / "sample" / "expected.json"
     path.write_text(path.read_text().replace('"answer": ', '"answer": 1'))
     failed = caller()

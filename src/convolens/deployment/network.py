@@ -1,11 +1,14 @@
 """The network of a run as an ONNX graph, by torch's exporter: floats in, its own output and its penultimate features out."""
 
+import contextlib
+import io
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import onnx
 import onnx_ir as ir
 import torch
 
@@ -74,17 +77,42 @@ def network_graph(model: Model, features: bool = False) -> ir.Model:
     answering = _Answering(model, features)
     try:
         with quiet(), mode(answering, training=False), torch.no_grad():
-            program = torch.export.export(
-                answering, (example,), dynamic_shapes={"pixels": {0: torch.export.Dim("n")}}, strict=False
-            )
-            exported = torch.onnx.export(program, dynamo=True, opset_version=OPSET, verbose=False)
-            graph: ir.Model = cast("torch.onnx.ONNXProgram", exported).model
+            try:
+                return _traced(answering, example)
+            except Exception:  # of a dozen kinds; the newer exporter follows more, and takes ten times as long
+                return _followed(answering, example)
     except Exception as error:  # torch raises many kinds, of what a forward does
         raise ExportError(
             f"export: torch cannot turn {model.name!r} into a graph: {_first_line(error)} "
             "What a forward decides by the values of its tensors cannot be exported."
         ) from error
-    return graph
+
+
+def _traced(answering: _Answering, example: torch.Tensor) -> ir.Model:
+    """Return the graph of what torch's older exporter sees a network do; a choice by values, which it would miss, is an error."""
+    file, names = io.BytesIO(), ["output", "features"][: 1 if answering.tap is None else 2]
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("error", torch.jit.TracerWarning)
+        torch.onnx.export(
+            answering,
+            (example,),
+            file,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["pixels"],
+            output_names=names,
+            dynamic_axes={name: {0: "n"} for name in ("pixels", *names)},
+        )
+    return ir.from_proto(onnx.load_from_string(file.getvalue()))
+
+
+def _followed(answering: _Answering, example: torch.Tensor) -> ir.Model:
+    """Return a network's graph by torch's newer exporter."""
+    program = torch.export.export(
+        answering, (example,), dynamic_shapes={"pixels": {0: torch.export.Dim("n")}}, strict=False
+    )
+    exported = torch.onnx.export(program, dynamo=True, opset_version=OPSET, verbose=False)
+    return cast("torch.onnx.ONNXProgram", exported).model
 
 
 def _first_line(error: BaseException) -> str:
