@@ -88,7 +88,11 @@ from convolens.layers.reshaping.repeat_vector import RepeatVector
 from convolens.layers.reshaping.reshape import Reshape
 from convolens.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from convolens.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding3D
+from convolens.layers.serialization import deserialize, serialize
 from convolens.layers.weight_entry import WeightEntry
+from convolens.layers.wrapping.spectral_normalization import SpectralNormalization
+from convolens.layers.wrapping.time_distributed import TimeDistributed
+from convolens.layers.wrapping.wrapper import Wrapper
 from convolens.layers.zero_padding2d import ZeroPadding2D
 from convolens.missing import answer_for
 
@@ -187,6 +191,12 @@ LAYERS: dict[str, type[Layer]] = {
     "SpatialDropout3D": SpatialDropout3D,
 }
 
+# Layers around another layer, which they are made with.
+WRAPPERS: dict[str, type[Layer]] = {
+    "SpectralNormalization": SpectralNormalization,
+    "TimeDistributed": TimeDistributed,
+}
+
 # Layers that Keras does not have: networks with them cannot be written into its files.
 OWN_LAYERS: dict[str, type[Layer]] = {
     "CaffePreprocessing": CaffePreprocessing,
@@ -203,6 +213,7 @@ __all__ = [
     "ELU",
     "LAYERS",
     "OWN_LAYERS",
+    "WRAPPERS",
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -303,10 +314,12 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
     "StochasticDepth",
     "Subtract",
     "SymbolicTensor",
     "ThresholdedReLU",
+    "TimeDistributed",
     "TimmNetwork",
     "TreeEnsemble",
     "UnitNormalization",
@@ -314,18 +327,21 @@ __all__ = [
     "UpSampling2D",
     "UpSampling3D",
     "WeightEntry",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "experimental",
     "maximum",
     "merge",
     "minimum",
     "multiply",
+    "serialize",
     "subtract",
 ]
 

@@ -18,7 +18,7 @@ GONE = {
 }
 # Names of Keras and TensorFlow -> what to use instead: the first pattern that fits a whole name.
 ADVICE = (
-    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|TimeDistributed|Masking|RepeatVector)", SEQUENCES),
+    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|Masking)", SEQUENCES),
     (r"keras\.layers\.(.*\.)?(.*Attention|.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
     (r"keras\.(utils|preprocessing)\.(pad_sequences|text|audio|timeseries|warmstart).*", SEQUENCES),
     (r"keras\.preprocessing\.(sequence|text).*|keras\.datasets\.(imdb|reuters).*|keras\.(losses\.ctc|backend\.ctc).*", SEQUENCES),

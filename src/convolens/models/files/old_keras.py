@@ -12,7 +12,7 @@ from typing import Any
 from convolens import constraints, regularizers
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError
-from convolens.layers import LAYERS
+from convolens.layers import LAYERS, WRAPPERS
 from convolens.layers.calls import keras_1
 from convolens.layers.weight_rules import rule_names
 from convolens.models.files.photo_layers import without_augmentation
@@ -90,6 +90,8 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
         )
     if version < 3:
         _note_calls(where, description.get("inbound_nodes"), left_out)
+    if name in WRAPPERS:
+        config = dict(config) | {"layer": _modern(config.get("layer"), version, left_out)}
     config = {key: _plain(value) for key, value in config.items()}
     passing = without_augmentation(where, name, config, left_out)
     if passing is not None:
