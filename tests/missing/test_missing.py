@@ -104,7 +104,7 @@ def test_an_argument_of_keras_is_not_taken_for_another_one():
 
 def test_names():
     assert keras_name("tensorflow.python.keras.layers") == "keras.layers"
-    assert str(import_error("keras.wrappers")).startswith("keras.wrappers is not here (a module): ")
+    assert str(import_error("keras.quantizers")).startswith("keras.quantizers is not here (a module): ")
     assert sentence("tf.lite.TFLiteConverter").startswith(
         "tf.lite.TFLiteConverter is not here: it is TensorFlow's own"
     )

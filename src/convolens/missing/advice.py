@@ -42,7 +42,7 @@ ADVICE = (
     (r"keras\.(quantizers|Quantizer).*", "torch.ao.quantization works on a model's torch module, model.module"),
     (r"keras\.(distribution|dtensor).*", "one device is used here; torchrun trains a model on several"),
     (r"keras\.(export|estimator|experimental).*", "model.save writes what Keras reads; torch.onnx exports model.module"),
-    (r"keras\.wrappers.*", "convolens.features.learners holds scikit-learn's classifiers on a network's features; skorch wraps model.module"),
+    (r"keras\.wrappers.*", "keras.wrappers.scikit_learn.KerasClassifier and KerasRegressor are estimators of scikit-learn that build and train a model"),
     (r"keras\.(distillation|visualization).*", f"convolens.analysis draws and explains; {KERAS}"),
     (r"keras\.models\.model_from_yaml", "model_from_json; Keras took YAML away because it can run code"),
     (r"keras\.(utils|preprocessing)\..*dataset.*", "flow_from_directory of ImageDataGenerator reads a folder of photos"),
