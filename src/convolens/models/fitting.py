@@ -19,7 +19,7 @@ from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import batch_for, feed, fixed_batch
 from convolens.models.old_generators import OldGenerators
-from convolens.models.outputs.by_output import by_output, targets_by_output
+from convolens.models.outputs.by_output import targets_by_output, weights_by_output
 from convolens.models.outputs.several_losses import SeveralLosses
 from convolens.models.own.own_step import OwnStep
 from convolens.models.parts.trained_as_compiled import trained_as_compiled
@@ -85,11 +85,9 @@ class Fitting(OldGenerators, Compilable):
             image_shape = self.input_shape[1:]
         labelled = where != "predict"
         names = self.output_names
-        y = _only(y, names)
+        y, sample_weight = _only(y, names), weights_by_output(where, sample_weight, names)
         if len(names) > 1 and labelled:
             y = None if y is None else targets_by_output(where, y, names)
-            if isinstance(sample_weight, (dict, list)):
-                sample_weight = by_output(where, "sample_weight", sample_weight, names)
         options["batch_size"] = options.get("batch_size") or fixed_batch(self.module)
         source = make_source(
             where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda",
@@ -99,13 +97,14 @@ class Fitting(OldGenerators, Compilable):
             self._check_labels(where, source.y)
         return source
 
-    def _fed(self, where: str, labelled: bool, x: Any, y: Any) -> tuple[Any, Any]:
+    def _fed(self, where: str, labelled: bool, x: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
         """Return a batch as the network takes it; one for the part of it that runs is of our own making."""
         if self.part is not None:
-            return x, y
+            return x, y, weight
         x = batch_for(where, self.module, x)
         if not labelled:
-            return x, None
+            return x, None, weight
+        weight = weights_by_output(where, weight, self.output_names)
         y = _only(y, self.output_names)
         if y is not None and len(self.output_names) > 1:
             targets = targets_by_output(where, y, self.output_names)
@@ -113,7 +112,7 @@ class Fitting(OldGenerators, Compilable):
         elif y is not None:
             y = as_labels(where, y)
         self._check_labels(where, y)
-        return x, y
+        return x, y, weight
 
     def _check_labels(self, where: str, y: Any) -> None:
         """Raise where there are no labels, or such as the loss cannot take; those on a GPU are not waited for."""
@@ -199,7 +198,11 @@ class Fitting(OldGenerators, Compilable):
         self._settle_late()
         self._check_last_layer()
         names = self.output_names
-        y = _only(y, names)
+        y, sample_weight = _only(y, names), weights_by_output("fit", sample_weight, names)
+        if len(names) > 1 and class_weight is not None:
+            raise ArgumentError(
+                "fit: class_weight is only supported for models of a single output; give sample_weight, one array for each output."
+            )
         if len(names) > 1 and y is not None:
             y = targets_by_output("fit", y, names)
         if validation_split and validation_data is None:  # else the data are taken, as in Keras
