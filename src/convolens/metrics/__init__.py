@@ -10,6 +10,7 @@ from typing import Any
 
 from convolens import losses
 from convolens.arguments import look_up
+from convolens.custom_objects import deserializer
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.metrics.accuracy import (
     Accuracy,
@@ -209,7 +210,7 @@ def serialize(metric: Metric) -> dict[str, Any]:
     }
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 __all__ = [
     "AUC",

@@ -252,6 +252,11 @@ class Fitting(OldGenerators, Compilable):
             print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")
         return events.history
 
+    def _in_order(self, logs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return logs in the order of `metrics_names`: what layers add comes in that of their calls."""
+        named = {name: logs[name] for name in self.metrics_names if name in logs}
+        return named | dict(logs)
+
     def _validation_source(self, data: Any, batch_size: int | None, steps: float | None) -> Any:
         batches = isinstance(data, list) and all(isinstance(item, tuple) for item in data)
         if isinstance(data, (tuple, list)) and len(data) in (2, 3) and not batches:
@@ -292,7 +297,7 @@ class Fitting(OldGenerators, Compilable):
         source = self._source("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps)
         events = CallbackList(callbacks, model=self, metrics=self.metrics_names, steps=source.steps)
         step = self._step("evaluate")
-        logs = loop.evaluate(step, source, events)
+        logs = self._in_order(loop.evaluate(step, source, events))
         self._show_metrics(step)
         if verbose in (1, 2):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in logs.items() if np.ndim(value) == 0))
@@ -352,7 +357,7 @@ class Fitting(OldGenerators, Compilable):
         with trained_as_compiled(self.name, self.module, self._trained_as_compiled), kept_memory():
             step = self._step("train_on_batch", train=True)
             step.train(batch)
-        logs = step.logs()
+        logs = self._in_order(step.logs())
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def test_on_batch(
@@ -368,7 +373,7 @@ class Fitting(OldGenerators, Compilable):
         with kept_memory():
             step.evaluate(batch)
         self._show_metrics(step)
-        logs = step.logs()
+        logs = self._in_order(step.logs())
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def _batch(self, where: str, x: Any, y: Any, weight: Any, class_weight: Any = None) -> Batch:

@@ -68,3 +68,26 @@ def test_a_weight_is_what_its_attribute_is_given_last() -> None:
     layer.bias = tf.Variable([1.0, 2.0, 3.0])
     assert [tuple(weight.shape) for weight in layer.weights] == [(4, 3), (3,), ()]
     np.testing.assert_allclose(layer(np.zeros((1, 4), "f")), [[1, 2, 3]])
+
+
+def test_what_layers_add_is_among_the_names_of_the_metrics() -> None:
+    """In the order in which `evaluate` and `train_on_batch` give the values: programs zip the two."""
+    from convolens import Input, Model
+    from convolens.layers import Dense, Layer
+
+    class Shown(Layer):
+        def call(self, inputs: Any) -> Any:
+            self.add_metric(inputs, name="mean_of_input")
+            return inputs
+
+    inputs = Input((4,))
+    outputs = Dense(2)(Shown()(inputs))
+    model = Model(inputs, outputs)
+    model.add_metric(outputs, name="mean_of_output")
+    model.compile("sgd", "mse", metrics=["mae"])
+    assert sorted(model.metrics_names) == ["loss", "mae", "mean_of_input", "mean_of_output"]
+    x, y = np.ones((3, 4), np.float32), np.zeros((3, 2), np.float32)
+    told = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert set(told) == set(model.metrics_names) == set(model.fit(x, y, verbose=0).history)
+    assert model.metrics_names == list(told)
+    assert len(model.train_on_batch(x, y)) == len(model.metrics_names)

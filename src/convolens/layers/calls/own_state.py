@@ -222,6 +222,7 @@ class OwnState:
             kept.setdefault(value.name, value)
             return
         metric: Any = kept.setdefault(name or "metric", Mean(name=name or "metric"))
+        self.__dict__.setdefault("_shown", {})[metric.name] = None
         values = torch.as_tensor(value).detach().as_subclass(torch.Tensor)
         if not torch.is_inference_mode_enabled():
             metric.update_state(values)
@@ -270,6 +271,11 @@ class OwnState:
         """Forget what runs before have added to the loss."""
         for state in self._states():
             state.pop("_losses", None)
+
+    @property
+    def added_metrics(self) -> list[str]:
+        """The names of what `add_metric` shows, of this layer and of those it is made of."""
+        return [name for state in self._states() for name in state.get("_shown", ())]
 
     @property
     def metrics(self) -> list[Metric]:
