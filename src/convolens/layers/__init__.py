@@ -19,6 +19,7 @@ from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.conv3d import Conv3D
 from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
+from convolens.layers.convolutional.locally_connected import LocallyConnected1D, LocallyConnected2D
 from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D, Deconvolution2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.flatten import Flatten
@@ -71,6 +72,7 @@ from convolens.layers.preprocessing.normalization import Normalization
 from convolens.layers.preprocessing.random_erasing import RandomErasing
 from convolens.layers.preprocessing.random_flip import RandomFlip
 from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
+from convolens.layers.preprocessing.random_sides import RandomHeight, RandomWidth
 from convolens.layers.preprocessing.random_tones import RandomBrightness, RandomContrast
 from convolens.layers.preprocessing.rescaling import Rescaling
 from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
@@ -191,6 +193,14 @@ LAYERS: dict[str, type[Layer]] = {
     "SpatialDropout3D": SpatialDropout3D,
 }
 
+# Layers that Keras 3 has no more: it does not open files of networks with them.
+KERAS_2_LAYERS: dict[str, type[Layer]] = {
+    "LocallyConnected1D": LocallyConnected1D,
+    "LocallyConnected2D": LocallyConnected2D,
+    "RandomHeight": RandomHeight,
+    "RandomWidth": RandomWidth,
+}
+
 # Layers around another layer, which they are made with.
 WRAPPERS: dict[str, type[Layer]] = {
     "SpectralNormalization": SpectralNormalization,
@@ -211,6 +221,7 @@ OWN_LAYERS: dict[str, type[Layer]] = {
 
 __all__ = [
     "ELU",
+    "KERAS_2_LAYERS",
     "LAYERS",
     "OWN_LAYERS",
     "WRAPPERS",
@@ -278,6 +289,8 @@ __all__ = [
     "LayerScale",
     "LeakyReLU",
     "LocalResponseNormalization",
+    "LocallyConnected1D",
+    "LocallyConnected2D",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -298,8 +311,10 @@ __all__ = [
     "RandomCrop",
     "RandomErasing",
     "RandomFlip",
+    "RandomHeight",
     "RandomRotation",
     "RandomTranslation",
+    "RandomWidth",
     "RandomZoom",
     "ReLU",
     "RepeatVector",

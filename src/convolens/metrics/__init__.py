@@ -46,6 +46,7 @@ from convolens.metrics.counts import (
 from convolens.metrics.fbeta_score import F1Score, FBetaScore
 from convolens.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from convolens.metrics.mean import Mean, MeanMetric, MeanMetricWrapper, Sum
+from convolens.metrics.mean_tensor import MeanTensor
 from convolens.metrics.metric import Metric
 from convolens.metrics.of_losses import (
     BinaryCrossentropy,
@@ -241,6 +242,7 @@ __all__ = [
     "MeanMetricWrapper",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
+    "MeanTensor",
     "Metric",
     "OneHotIoU",
     "OneHotMeanIoU",

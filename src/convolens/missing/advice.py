@@ -26,7 +26,7 @@ ADVICE = (
     (r"keras\.layers\.Random.*|keras\.layers\.(.*Contrast.*|CutMix|MixUp|AugMix|RandAugment|Equalization|Solarization)",
      "use ImageDataGenerator or convolens.augmentation, which draws and applies many changes of photos at once"),
     (r"keras\.layers\.(Jax|Flax|TFSM|Torch).*", "a torch module is a layer as it is: convolens.models.Model(module)"),
-    (r"keras\.layers\.(Locally.*|Feature.*|DenseFeatures|.*Fourier.*)", f"Conv2D and Dense do most of it; else {KERAS}"),
+    (r"keras\.layers\.(Feature.*|DenseFeatures|.*Fourier.*)", f"Conv2D and Dense do most of it; else {KERAS}"),
     (r"keras\.applications\..*",
      "convolens.applications lists the networks that are here, as does `convolens models`; \"timm:NAME\" builds any of the package timm"),
     (r"keras\.ops\..*", OPERATIONS),

@@ -102,8 +102,22 @@ class OwnState:
                     found.setdefault(id(module), module)
         return list(found.values())
 
+    def adopt_variables(self) -> None:
+        """Take the variables in the lists, tuples and dicts of the attributes for weights, as far as no part has them."""
+        known: set[int] | None = None
+        for name in self.__dict__.get("_held", ()):
+            for place, leaf in enumerate(leaves(getattr(self, name, None))):
+                if not isinstance(leaf, Variable) or not leaf.is_floating_point():
+                    continue
+                if known is None:
+                    known = {id(weight) for weight in self.parameters()}  # type: ignore[attr-defined]
+                if id(leaf) not in known:
+                    known.add(id(leaf))
+                    self._keep_weight(f"{name}_{place}", leaf, leaf.requires_grad)
+
     def register_parts(self) -> None:
-        """Let torch know the layers in lists, dicts and models too, where they are in none that it knows."""
+        """Let torch know the layers in lists, dicts and models too, where they are in none that it knows; and the variables."""
+        self.adopt_variables()
         children: dict[str, Any] = self._modules  # type: ignore[attr-defined]
         known = {id(module) for module in self.modules()}  # type: ignore[attr-defined]
         for part in self.held_layers:
@@ -178,6 +192,7 @@ class OwnState:
 
     def own_entries(self) -> list[WeightEntry]:
         """Return the weights that were added, in order."""
+        self.adopt_variables()
         tensors: dict[str, Any] = self._parameters  # type: ignore[attr-defined]
         own: dict[str, tuple[str, bool]] = self.__dict__.get("_own_weights", {})
         return [WeightEntry(name, tensors[key], trainable=trained) for key, (name, trained) in own.items()]

@@ -8,6 +8,7 @@ from convolens.arguments import look_up
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError, UnknownNameError
 from convolens.layers import (
+    KERAS_2_LAYERS,
     LAYERS,
     OWN_LAYERS,
     WRAPPERS,
@@ -50,7 +51,10 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
     if name == "Lambda":
         return _lambda_from_config(description.get("config", {}))
     makers: dict[str, Callable[[Any], Layer]] = {
-        **{known: kind.from_config for known, kind in (LAYERS | OWN_LAYERS | WRAPPERS).items()},
+        **{
+            known: kind.from_config
+            for known, kind in (LAYERS | KERAS_2_LAYERS | OWN_LAYERS | WRAPPERS).items()
+        },
         "Functional": network_from_config,
         "Model": network_from_config,
         "Sequential": sequential_from_config,
