@@ -129,3 +129,24 @@ def test_nothing_of_it_is_read_before_it_is_needed():
 def test_names_that_keras_had_once_say_so(name, said):
     assert sentence(name).startswith(f"{name} is not here: ")
     assert said in sentence(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        *((name, "there are no recurrent layers, Convolens is for images") for name in (
+            "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM2D", "LSTMCell", "Bidirectional", "Masking")),
+        *((name, "there is no attention, Convolens is for networks of convolutions; torch.nn.MultiheadAttention") for name in (
+            "MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_by_decision_says_so_beforehand_too(name, words, tmp_path):
+    from convolens.programs import uses_of
+
+    with pytest.raises(AttributeError, match=rf"^keras\.layers\.{name} is not here \(.*{words}"):
+        getattr(convolens.layers, name)
+    program = tmp_path / "program.py"
+    program.write_text(f"from tensorflow.keras import layers\n\nx = layers.{name}(8)\n")
+    (use,) = [use for use in uses_of(program) if use.name.endswith(f".{name}")]
+    assert use.line == 3
+    assert words in use.missing

@@ -8,6 +8,11 @@ from importlib.resources import files
 
 KERAS = "use the keras package for it (pip install keras)"
 SEQUENCES = f"Convolens is for images, not for sequences or text; {KERAS}"
+RECURRENT = f"there are no recurrent layers, Convolens is for images, not for sequences or text; {KERAS}"
+ATTENTION = (
+    "there is no attention, Convolens is for networks of convolutions; torch.nn.MultiheadAttention does it in a network of torch, "
+    f"convolens.models.Model(module); else {KERAS}"
+)
 OPERATIONS = "use the function of that name in convolens.tensorflow or keras.backend, or torch's, in a layer or a loss of your own"
 # Names that Keras 1 or 2 had and Keras 3 has not -> what to use instead.
 GONE = {
@@ -18,8 +23,9 @@ GONE = {
 }
 # Names of Keras and TensorFlow -> what to use instead: the first pattern that fits a whole name.
 ADVICE = (
-    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|Masking)", SEQUENCES),
-    (r"keras\.layers\.(.*\.)?(.*Attention|.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
+    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|Masking)", RECURRENT),
+    (r"keras\.layers\.(.*\.)?.*Attention", ATTENTION),
+    (r"keras\.layers\.(.*\.)?(.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
     (r"keras\.(utils|preprocessing)\.(pad_sequences|text|audio|timeseries|warmstart).*", SEQUENCES),
     (r"keras\.preprocessing\.(sequence|text).*|keras\.datasets\.(imdb|reuters).*|keras\.(losses\.ctc|backend\.ctc).*", SEQUENCES),
     (r"keras\.datasets\..*housing.*", "sklearn.datasets.fetch_california_housing() loads houses and their prices"),

@@ -102,11 +102,15 @@ class OwnState:
                     found.setdefault(id(module), module)
         return list(found.values())
 
+    def held_values(self) -> list[tuple[str, Any]]:
+        """Return the attributes that hold layers or variables, or lists, tuples and dicts, with their names."""
+        return [(name, getattr(self, name, None)) for name in self.__dict__.get("_held", ())]
+
     def adopt_variables(self) -> None:
         """Take the variables in the lists, tuples and dicts of the attributes for weights, as far as no part has them."""
         known: set[int] | None = None
-        for name in self.__dict__.get("_held", ()):
-            for place, leaf in enumerate(leaves(getattr(self, name, None))):
+        for name, value in self.held_values():
+            for place, leaf in enumerate(leaves(value)):
                 if not isinstance(leaf, Variable) or not leaf.is_floating_point():
                     continue
                 if known is None:
