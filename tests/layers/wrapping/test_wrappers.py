@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import convolens
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 from convolens.layers import WRAPPERS, Conv2D, Dense, TimeDistributed, Wrapper
 from convolens.models import Sequential, clone_model, load_model, model_from_json
 
@@ -159,3 +159,22 @@ def test_bad_shapes_and_layers() -> None:
         convolens.layers.SpectralNormalization(convolens.layers.Flatten())(convolens.Input((4,)))
     with pytest.raises(ArgumentError, match="power_iterations must be an integer of at least 1; received 0"):
         convolens.layers.SpectralNormalization(Dense(2), power_iterations=0)
+
+
+def test_layers_are_described_and_read_as_by_keras() -> None:
+    for build in (
+        lambda k: k.layers.Conv2D(3, 2, name="c"),
+        lambda k: k.layers.TimeDistributed(k.layers.Dense(3), name="t"),
+    ):
+        ours = convolens.layers.serialize(build(convolens))
+        theirs = keras.layers.serialize(build(keras))
+        assert {key: ours[key] for key in ("module", "class_name")} == {
+            key: theirs[key] for key in ("module", "class_name")
+        }
+        assert keras.layers.deserialize(ours).name == convolens.layers.deserialize(theirs).name
+    own = convolens.layers.serialize(Doubled(Dense(3), name="own"))
+    read = convolens.layers.deserialize(own, custom_objects={"Doubled": Doubled})
+    assert (type(read), read.name, read.layer.units) == (Doubled, "own", 3)
+    with pytest.raises(UnknownNameError, match="unknown layer class 'Doubled'"):
+        convolens.layers.deserialize(own)
+    assert convolens.layers.deserialize(convolens.layers.serialize(network(convolens))).count_params() > 0
