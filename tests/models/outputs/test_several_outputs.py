@@ -298,3 +298,24 @@ def test_weights_that_do_not_fit_are_said() -> None:
     for weights in ({0: 1.0, 1: 2.0, 2: 3.0}, "balanced", {"size": {0: 1.0}}):
         with pytest.raises(ValueError, match="class_weight is only supported for models of a single output"):
             model.fit([A, B], y, class_weight=weights)
+
+
+@pytest.mark.parametrize(
+    "form", [list, tuple, np.asarray, lambda w: [np.asarray(w)], lambda w: {"size": np.asarray(w)}]
+)
+def test_weights_of_one_output_in_every_form(form: Any) -> None:
+    inputs = layers.Input((4,))
+    model = models.Model(inputs, layers.Dense(1, name="size")(inputs))
+    model.compile("sgd", "mse")
+    weight = WEIGHTS["size"].tolist()
+    wanted = model.evaluate(A, Y["size"], sample_weight=WEIGHTS["size"], verbose=0)
+    assert model.evaluate(A, Y["size"], sample_weight=form(weight), verbose=0) == pytest.approx(wanted)
+    assert model.test_on_batch(A, Y["size"], sample_weight=form(weight)) == pytest.approx(wanted)
+
+
+def test_rows_of_weights_in_lists_are_those_of_an_array() -> None:
+    model = models.Sequential([layers.Dense(2, input_shape=(3, 4))])
+    model.compile("sgd", "mse")
+    x, y, rows = RANDOM.random((5, 3, 4)), RANDOM.random((5, 3, 2)), RANDOM.random((5, 3))
+    wanted = model.evaluate(x, y, sample_weight=rows, verbose=0)
+    assert model.evaluate(x, y, sample_weight=rows.tolist(), verbose=0) == pytest.approx(wanted)

@@ -73,6 +73,8 @@ def weights_by_output(where: str, weight: Any, names: Sequence[str]) -> Any:
         ([None, [0.5]], [0.5, 1.0])
     """
     listed = isinstance(weight, (list, tuple)) and any(one is None or np.ndim(one) for one in weight)
+    if len(names) == 1:  # rows of weights of one output, or that output's array in a list
+        listed = listed and len(weight) == 1 and hasattr(weight[0], "shape")
     if listed or isinstance(weight, Mapping):
         weight = by_output(where, "sample_weight", weight, names)
         weight = weight if len(names) > 1 else weight[0]
