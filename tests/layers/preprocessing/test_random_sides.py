@@ -53,5 +53,7 @@ def test_in_a_network_that_trains() -> None:
 def test_bad_input() -> None:
     with pytest.raises(ArgumentError, match="factor must be above -1; received"):
         layers.RandomHeight((-1, 0))
+    with pytest.raises(ArgumentError, match=r"factor must be a number in \[-100, 100\]; received inf"):
+        layers.RandomHeight(float("inf"))
     with pytest.raises(UnknownNameError, match="interpolation"):
         layers.RandomWidth(0.1, "cubic")

@@ -13,6 +13,9 @@ from convolens.layers.preprocessing.random_layer import RandomLayer, between, bo
 from convolens.layers.preprocessing.resizing import INTERPOLATIONS, resized
 
 
+HIGHEST = 100.0  # times the size: more is a mistake
+
+
 class RandomSide(RandomLayer):
     """What the two share: one size for all images of a batch.
 
@@ -33,7 +36,7 @@ class RandomSide(RandomLayer):
     ) -> None:
         super().__init__(seed, **options)
         self.factor = factor
-        self._bounds = bounds(self.title, "factor", factor, float("-inf"), float("inf"))
+        self._bounds = bounds(self.title, "factor", factor, -HIGHEST, HIGHEST)
         if self._bounds[0] <= -1:
             raise ArgumentError(f"{self.title}: factor must be above -1; received {factor!r}.")
         self.interpolation = one_of(self.title, "interpolation", interpolation, tuple(INTERPOLATIONS))
