@@ -12,7 +12,6 @@ from convolens.layers.layer import Shape
 from convolens.layers.preprocessing.random_layer import RandomLayer, between, bounds
 from convolens.layers.preprocessing.resizing import INTERPOLATIONS, resized
 
-
 HIGHEST = 100.0  # times the size: more is a mistake
 
 
