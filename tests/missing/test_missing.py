@@ -1,6 +1,7 @@
 """Every public name of Keras is here, or says what it does and what to use instead."""
 
 import importlib
+import pickle
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from convolens.errors import ConvolensError, NotHereError
 from convolens.missing import answer_for, import_error, keras_name, of_keras
 from convolens.missing.advice import ADVICE, known_names, sentence
 from convolens.missing.old_places import MODULE, PUBLIC, homes_of
+from convolens.missing.place import place_of
 
 MODULES = sorted({name.rpartition(".")[0] for name in known_names() if name.count(".")})
 
@@ -150,3 +152,11 @@ def test_what_is_left_out_by_decision_says_so_beforehand_too(name, words, tmp_pa
     (use,) = [use for use in uses_of(program) if use.name.endswith(f".{name}")]
     assert use.line == 3
     assert words in use.missing
+
+
+def test_a_module_under_its_old_name_goes_to_another_process():
+    """As scikit-learn's searches with n_jobs=2 send what builds a model, and the modules that it uses."""
+    place = place_of("tensorflow.keras.layers")
+    again = pickle.loads(pickle.dumps(place))
+    assert again.__name__ == place.__name__
+    assert again.Dense is convolens.layers.Dense
