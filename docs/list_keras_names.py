@@ -25,6 +25,7 @@ DIFFERS = {
     "keras.callbacks.ModelCheckpoint": "refuses a template with an unknown metric before the first epoch",
     "keras.callbacks.TensorBoard": "writes no graphs, no profiles, no embeddings",
     "keras.layers.Lambda": "is not read from files, which would run a stranger's program",
+    "keras.layers.TimeDistributed": "all steps are one batch to the layer, as in tf.keras 2",
     "keras.models.load_model": "runs nothing that is in a file",
     "keras.preprocessing.image.ImageDataGenerator": "draws by (seed, epoch, index); decodes once; turns photos upright",
     "keras.utils.load_img": "turns photos upright",

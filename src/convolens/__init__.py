@@ -43,6 +43,7 @@ _MODULES = (
     "tensorflow",
     "training",
     "utils",
+    "wrappers",
 )
 
 # Names that Keras has at its top level, and where they live here.

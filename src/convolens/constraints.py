@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from convolens.arguments import number_in
+from convolens.custom_objects import deserializer
 from convolens.described import Described, made, named
 from convolens.errors import ArgumentError
 from convolens.missing import answer_for
@@ -219,7 +220,7 @@ def serialize(constraint: Constraint) -> dict[str, Any]:
     return constraint.serialize()
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 
 __getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -100,3 +100,36 @@ def known(name: Any, registered: Any = None) -> Any:
     if isinstance(name, str):
         return next((thing for key, thing in _registered.items() if key.rpartition(">")[2] == name), None)
     return None
+
+
+def deserializer(get: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return a room's `deserialize`: its `get`, which finds classes and functions of the user's own too.
+
+    Args:
+        get: of a name or a description, `{"class_name": ..., "config": {...}}`.
+
+    Example:
+        >>> deserializer(str.upper)("name"), deserializer(str.upper)("twice", custom_objects={"twice": 2})
+        ('NAME', 2)
+    """
+
+    def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """Return what a name or a description stands for.
+
+        Args:
+            config: a name, or `{"class_name": ..., "config": {...}}` as `serialize` gives it.
+            custom_objects: name -> class or function of your own that it speaks of.
+
+        Raises:
+            UnknownNameError: the name is not known; the nearest is offered.
+        """
+        described = isinstance(config, Mapping) and "class_name" in config
+        with custom_object_scope(custom_objects or {}):
+            own = known(config["class_name"], config.get("registered_name")) if described else known(config)
+            if own is None:
+                return get(config)
+            if described and hasattr(own, "from_config"):
+                return own.from_config(dict(config.get("config") or {}))
+            return own
+
+    return deserialize

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import look_up
+from convolens.custom_objects import deserializer
 from convolens.described import Described, made
 from convolens.errors import ShapeError
 from convolens.missing import answer_for
@@ -481,6 +482,6 @@ def serialize(initializer: Initializer) -> Any:
     return initializer.serialize()
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 __getattr__ = answer_for(__name__)  # what Keras has and is not here

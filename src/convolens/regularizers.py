@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from convolens.arguments import number_in, one_of
+from convolens.custom_objects import deserializer
 from convolens.described import Described, made, named
 from convolens.errors import ShapeError
 from convolens.missing import answer_for
@@ -204,7 +205,7 @@ def serialize(regularizer: Regularizer) -> dict[str, Any]:
     return regularizer.serialize()
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 
 __getattr__ = answer_for(__name__)  # what Keras has and is not here

@@ -1,6 +1,7 @@
 """Every public name of Keras is here, or says what it does and what to use instead."""
 
 import importlib
+import pickle
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from convolens.errors import ConvolensError, NotHereError
 from convolens.missing import answer_for, import_error, keras_name, of_keras
 from convolens.missing.advice import ADVICE, known_names, sentence
 from convolens.missing.old_places import MODULE, PUBLIC, homes_of
+from convolens.missing.place import place_of
 
 MODULES = sorted({name.rpartition(".")[0] for name in known_names() if name.count(".")})
 
@@ -104,7 +106,7 @@ def test_an_argument_of_keras_is_not_taken_for_another_one():
 
 def test_names():
     assert keras_name("tensorflow.python.keras.layers") == "keras.layers"
-    assert str(import_error("keras.wrappers")).startswith("keras.wrappers is not here (a module): ")
+    assert str(import_error("keras.quantizers")).startswith("keras.quantizers is not here (a module): ")
     assert sentence("tf.lite.TFLiteConverter").startswith(
         "tf.lite.TFLiteConverter is not here: it is TensorFlow's own"
     )
@@ -129,3 +131,32 @@ def test_nothing_of_it_is_read_before_it_is_needed():
 def test_names_that_keras_had_once_say_so(name, said):
     assert sentence(name).startswith(f"{name} is not here: ")
     assert said in sentence(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        *((name, "there are no recurrent layers, Convolens is for images") for name in (
+            "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM2D", "LSTMCell", "Bidirectional", "Masking")),
+        *((name, "there is no attention, Convolens is for networks of convolutions; torch.nn.MultiheadAttention") for name in (
+            "MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_by_decision_says_so_beforehand_too(name, words, tmp_path):
+    from convolens.programs import uses_of
+
+    with pytest.raises(AttributeError, match=rf"^keras\.layers\.{name} is not here \(.*{words}"):
+        getattr(convolens.layers, name)
+    program = tmp_path / "program.py"
+    program.write_text(f"from tensorflow.keras import layers\n\nx = layers.{name}(8)\n")
+    (use,) = [use for use in uses_of(program) if use.name.endswith(f".{name}")]
+    assert use.line == 3
+    assert words in use.missing
+
+
+def test_a_module_under_its_old_name_goes_to_another_process():
+    """As scikit-learn's searches with n_jobs=2 send what builds a model, and the modules that it uses."""
+    place = place_of("tensorflow.keras.layers")
+    again = pickle.loads(pickle.dumps(place))
+    assert again.__name__ == place.__name__
+    assert again.Dense is convolens.layers.Dense

@@ -331,3 +331,46 @@ def test_a_network_for_batches_of_one_size_takes_as_many_samples_as_there_are() 
     assert model.evaluate(images, labels, batch_size=5, verbose=0)[1] == 0.5
     with pytest.raises(ShapeError, match=r"expects x of shape \(None, 4, 4, 1\); received \(20, 5, 4, 1\)"):
         model.predict(np.zeros((20, 5, 4, 1)), verbose=0)
+
+
+# What a model of an image (8, 8, 3) is given -> how many axes that is; models of both libraries refuse it.
+OTHER_RANKS = {"one image": (X[0], 3), "a batch in a batch": (X[None, :4], 5), "a row": (X[0, 0], 2)}
+
+
+@pytest.mark.parametrize("given", OTHER_RANKS)
+@pytest.mark.parametrize("functional", [True, False])
+def test_other_ranks_are_refused_as_in_keras(given: str, functional: bool) -> None:
+    x, rank = OTHER_RANKS[given]
+    for library in (convolens, keras):
+        model = network(library)
+        if functional:
+            inputs = library.Input((SIDE, SIDE, 3))
+            model = library.Model(inputs, library.layers.Activation("relu")(inputs))
+        calls: list[tuple[Any, Any]] = [
+            (model, x),
+            (model, library.ops.convert_to_tensor(x)),
+            (model, library.Input(x.shape[1:])),
+            (functools.partial(model.predict, verbose=0), x),
+            (model.predict_on_batch, x),
+        ]
+        for call, one in calls:
+            said = f"expected ndim=4, found ndim={rank}" if library is convolens else None
+            with pytest.raises(ValueError, match=said):
+                call(one)
+
+
+def test_a_last_axis_of_one_comes_and_goes_as_in_keras() -> None:
+    for shape in ((5, 8, 8), (5, 8, 8, 1), (5, 8, 8, 1, 1)):
+        for library in (convolens, keras):
+            inputs = library.Input((8, 8, 1))
+            model = library.Model(inputs, library.layers.Flatten()(inputs))
+            x = np.zeros(shape, "float32")
+            for given in (model.predict(x, verbose=0), model(x), model(library.ops.convert_to_tensor(x))):
+                assert tuple(given.shape) == (5, 64)
+
+
+def test_a_network_built_for_what_it_saw_takes_one_image_too() -> None:
+    """As in tf.keras 2: changes of photos in a Sequential, in front of a data set of single ones."""
+    changes = Sequential([convolens.layers.Rescaling(2.0)])
+    for given in (X, X[0]):
+        np.testing.assert_allclose(changes(convolens.ops.convert_to_tensor(given)).numpy(), 2 * given)

@@ -321,3 +321,73 @@ def test_gradients_that_are_not_finite_clip_to_nan_as_in_keras() -> None:
     weight.grad = torch.tensor([float("inf"), 0.0])
     optimizer.apply()
     assert torch.isnan(weight).all()
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("taped", [True, False])
+def test_minimize_is_a_step_of_fit(name: str, taped: bool) -> None:
+    from convolens.layers import Conv2D, Flatten
+    from convolens.models import Sequential
+    from convolens.tensorflow import GradientTape
+
+    first, second = (Sequential([Conv2D(2, 3, input_shape=(5, 5, 1)), Flatten()]) for _ in range(2))
+    second.set_weights(first.get_weights())
+    x, y = (
+        np.random.default_rng(0).random((2, 4, 5, 5, 1), np.float32)[:, :, :5],
+        np.zeros((4, 18), "float32"),
+    )
+    first.compile(name, "mse")
+    optimizer = optimizers.get(name)
+
+    def loss() -> Any:
+        return (second(x[0]) ** 2).mean()
+
+    for _ in range(3):
+        first.train_on_batch(x[0], y)
+        if taped:
+            with GradientTape() as tape:
+                value = loss()
+            optimizer.minimize(value, second.trainable_variables, tape=tape)
+        else:
+            optimizer.minimize(loss, lambda: second.trainable_variables)
+    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_what_cannot_be_minimized_is_said() -> None:
+    weight = torch.nn.Parameter(torch.ones(1))
+    with pytest.raises(ArgumentError, match="tape is required where the loss is a tensor"):
+        optimizers.SGD().minimize(weight.sum(), [weight])
+    for loss in (lambda: 3.0, lambda: torch.ones(()), lambda: torch.ones(1, requires_grad=True).sum()):
+        with pytest.raises(ArgumentError, match="depends on none of the variables"):
+            optimizers.SGD().minimize(loss, [weight])
+
+
+class Own:
+    """A thing of the user's own, with a config."""
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        return ("made", config)
+
+
+@pytest.mark.parametrize(
+    ("room", "name"),
+    [("optimizers", "sgd"), ("losses", "mse"), ("metrics", "mse"), ("activations", "relu"), ("initializers", "zeros"),
+     ("regularizers", "l2"), ("constraints", "max_norm")],
+)  # fmt: skip
+def test_every_deserialize_takes_custom_objects(room: str, name: str) -> None:
+    import importlib
+
+    kit = importlib.import_module(f"convolens.{room}")
+    assert type(kit.deserialize(name, custom_objects={})) is type(kit.get(name))
+    described = {"class_name": "Own", "config": {"size": 3}}
+    assert kit.deserialize(described, custom_objects={"Own": Own}) == ("made", {"size": 3})
+    assert kit.deserialize("own", {"own": Own}) is Own
+    with pytest.raises((ValueError, TypeError), match=r"(?i)own"):
+        kit.deserialize(described)
+
+
+def test_schedules_deserialize_with_custom_objects() -> None:
+    described = {"class_name": "Own", "config": {}}
+    assert schedules.deserialize(described, custom_objects={"Own": Own}) == ("made", {})

@@ -133,7 +133,7 @@ def test_our_modules_keep_what_they_are():
             "keras.layers.LSTM is not here (Long Short-Term Memory layer",
         ),
         ("from keras.layers.recurrent import GRU as G", "keras.layers.GRU is not here"),
-        ("import keras.wrappers.scikit_learn", "keras.wrappers is not here"),
+        ("import keras.quantizers", "keras.quantizers is not here"),
         ("import tensorflow.estimator", "tf.estimator is not here"),
         ("from tensorflow.python.framework import ops", "tf.python.framework is not here"),
         ("from convolens.layers import LSTM", "keras.layers.LSTM is not here"),

@@ -43,10 +43,11 @@ from convolens.activations.inside import (
     name_of,
     overwriting,
 )
+from convolens.custom_objects import deserializer
 from convolens.missing import answer_for
 
 swish, hard_swish = silu, hard_silu
-serialize, deserialize = name_of, get
+serialize, deserialize = name_of, deserializer(get)
 
 __all__ = [
     "ACTIVATIONS",

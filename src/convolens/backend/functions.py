@@ -18,7 +18,7 @@ _SAME = (
     "sum", "tanh", "tile", "transpose", "var", "zeros_like", "binary_crossentropy", "categorical_crossentropy", "zeros", "ones",
 )  # fmt: skip
 _OWN = (
-    "argmax", "argmin", "batch_dot", "batch_flatten", "batch_normalization", "bias_add", "clip", "concatenate", "conv1d", "conv2d",
+    "argmax", "argmin", "batch_flatten", "batch_normalization", "bias_add", "clip", "concatenate", "conv1d", "conv2d",
     "conv2d_transpose", "cumprod", "cumsum", "depthwise_conv2d", "dropout", "dtype", "expand_dims", "eye", "flatten", "gather",
     "hard_sigmoid", "in_top_k", "l2_normalize", "map_fn", "ndim", "one_hot", "permute_dimensions", "pool2d", "pow", "repeat",
     "repeat_elements", "resize_images", "reverse", "separable_conv2d", "shape", "spatial_2d_padding", "sqrt", "stack", "switch",
@@ -280,26 +280,6 @@ def ndim(x: Any) -> int:
 def dtype(x: Any) -> str:
     """Return the name of the type of the values."""
     return as_dtype(x.dtype).name
-
-
-@operation(2)
-def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
-    """Return the sums of products along an axis of each, sample by sample.
-
-    Args:
-        x, y: tensors of as many samples.
-        axes: the axis of both, or of each; None for the last of x and the last but one of y.
-
-    Returns:
-        The other axes of x, then those of y; one of size 1 where there are none.
-    """
-    first, second = (axes, axes) if isinstance(axes, int) else axes or (x.ndim - 1, max(y.ndim - 2, 1))
-    x = torch.movedim(x, first, -1)
-    y = torch.movedim(y, second, 1)
-    product = torch.bmm(x.reshape(x.shape[0], -1, x.shape[-1]), y.reshape(y.shape[0], y.shape[1], -1))
-    return product.reshape(
-        [x.shape[0], *x.shape[1:-1], *y.shape[2:]] if x.ndim + y.ndim > 4 else [x.shape[0], 1]
-    )
 
 
 @operation(1)

@@ -19,6 +19,7 @@ from convolens.layers.convolutional.conv2d_transpose import Conv2DTranspose
 from convolens.layers.convolutional.conv3d import Conv3D
 from convolens.layers.convolutional.conv3d_transpose import Conv3DTranspose
 from convolens.layers.convolutional.depthwise_conv2d import DepthwiseConv2D
+from convolens.layers.convolutional.locally_connected import LocallyConnected1D, LocallyConnected2D
 from convolens.layers.convolutional.of_keras_1 import Convolution2D, Convolution3D, Deconvolution2D
 from convolens.layers.convolutional.separable_conv2d import SeparableConv2D
 from convolens.layers.flatten import Flatten
@@ -71,6 +72,7 @@ from convolens.layers.preprocessing.normalization import Normalization
 from convolens.layers.preprocessing.random_erasing import RandomErasing
 from convolens.layers.preprocessing.random_flip import RandomFlip
 from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
+from convolens.layers.preprocessing.random_sides import RandomHeight, RandomWidth
 from convolens.layers.preprocessing.random_tones import RandomBrightness, RandomContrast
 from convolens.layers.preprocessing.rescaling import Rescaling
 from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
@@ -88,7 +90,11 @@ from convolens.layers.reshaping.repeat_vector import RepeatVector
 from convolens.layers.reshaping.reshape import Reshape
 from convolens.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from convolens.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding3D
+from convolens.layers.serialization import deserialize, serialize
 from convolens.layers.weight_entry import WeightEntry
+from convolens.layers.wrapping.spectral_normalization import SpectralNormalization
+from convolens.layers.wrapping.time_distributed import TimeDistributed
+from convolens.layers.wrapping.wrapper import Wrapper
 from convolens.layers.zero_padding2d import ZeroPadding2D
 from convolens.missing import answer_for
 
@@ -187,6 +193,20 @@ LAYERS: dict[str, type[Layer]] = {
     "SpatialDropout3D": SpatialDropout3D,
 }
 
+# Layers that Keras 3 has no more: it does not open files of networks with them.
+KERAS_2_LAYERS: dict[str, type[Layer]] = {
+    "LocallyConnected1D": LocallyConnected1D,
+    "LocallyConnected2D": LocallyConnected2D,
+    "RandomHeight": RandomHeight,
+    "RandomWidth": RandomWidth,
+}
+
+# Layers around another layer, which they are made with.
+WRAPPERS: dict[str, type[Layer]] = {
+    "SpectralNormalization": SpectralNormalization,
+    "TimeDistributed": TimeDistributed,
+}
+
 # Layers that Keras does not have: networks with them cannot be written into its files.
 OWN_LAYERS: dict[str, type[Layer]] = {
     "CaffePreprocessing": CaffePreprocessing,
@@ -201,8 +221,10 @@ OWN_LAYERS: dict[str, type[Layer]] = {
 
 __all__ = [
     "ELU",
+    "KERAS_2_LAYERS",
     "LAYERS",
     "OWN_LAYERS",
+    "WRAPPERS",
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -267,6 +289,8 @@ __all__ = [
     "LayerScale",
     "LeakyReLU",
     "LocalResponseNormalization",
+    "LocallyConnected1D",
+    "LocallyConnected2D",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -287,8 +311,10 @@ __all__ = [
     "RandomCrop",
     "RandomErasing",
     "RandomFlip",
+    "RandomHeight",
     "RandomRotation",
     "RandomTranslation",
+    "RandomWidth",
     "RandomZoom",
     "ReLU",
     "RepeatVector",
@@ -303,10 +329,12 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
     "StochasticDepth",
     "Subtract",
     "SymbolicTensor",
     "ThresholdedReLU",
+    "TimeDistributed",
     "TimmNetwork",
     "TreeEnsemble",
     "UnitNormalization",
@@ -314,18 +342,21 @@ __all__ = [
     "UpSampling2D",
     "UpSampling3D",
     "WeightEntry",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "experimental",
     "maximum",
     "merge",
     "minimum",
     "multiply",
+    "serialize",
     "subtract",
 ]
 

@@ -97,7 +97,7 @@ def check_rank(title: str, shape: tuple[int | None, ...], axes: int) -> None:
     if len(shape) != axes + 2:
         raise ShapeError(
             f"{title}: expected {_INPUTS[axes - 1]} of shape (batch, {PLACES[axes - 1]}, channels); "
-            f"received {tuple(shape)}."
+            f"received {tuple(shape)}: expected ndim={axes + 2}, found ndim={len(shape)}."
         )
 
 

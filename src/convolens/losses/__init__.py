@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from convolens.arguments import look_up
+from convolens.custom_objects import deserializer
 from convolens.errors import ArgumentTypeError
 from convolens.losses.by_shape import Crossentropy
 from convolens.losses.crossentropy import (
@@ -182,7 +183,7 @@ def serialize(loss: Loss) -> dict[str, Any]:
     }
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 __all__ = [
     "LOSSES",

@@ -10,6 +10,7 @@ from typing import Any
 
 from convolens import losses
 from convolens.arguments import look_up
+from convolens.custom_objects import deserializer
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.metrics.accuracy import (
     Accuracy,
@@ -45,6 +46,7 @@ from convolens.metrics.counts import (
 from convolens.metrics.fbeta_score import F1Score, FBetaScore
 from convolens.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from convolens.metrics.mean import Mean, MeanMetric, MeanMetricWrapper, Sum
+from convolens.metrics.mean_tensor import MeanTensor
 from convolens.metrics.metric import Metric
 from convolens.metrics.of_losses import (
     BinaryCrossentropy,
@@ -209,7 +211,7 @@ def serialize(metric: Metric) -> dict[str, Any]:
     }
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 __all__ = [
     "AUC",
@@ -240,6 +242,7 @@ __all__ = [
     "MeanMetricWrapper",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
+    "MeanTensor",
     "Metric",
     "OneHotIoU",
     "OneHotMeanIoU",

@@ -8,6 +8,11 @@ from importlib.resources import files
 
 KERAS = "use the keras package for it (pip install keras)"
 SEQUENCES = f"Convolens is for images, not for sequences or text; {KERAS}"
+RECURRENT = f"there are no recurrent layers, Convolens is for images, not for sequences or text; {KERAS}"
+ATTENTION = (
+    "there is no attention, Convolens is for networks of convolutions; torch.nn.MultiheadAttention does it in a network of torch, "
+    f"convolens.models.Model(module); else {KERAS}"
+)
 OPERATIONS = "use the function of that name in convolens.tensorflow or keras.backend, or torch's, in a layer or a loss of your own"
 # Names that Keras 1 or 2 had and Keras 3 has not -> what to use instead.
 GONE = {
@@ -18,15 +23,16 @@ GONE = {
 }
 # Names of Keras and TensorFlow -> what to use instead: the first pattern that fits a whole name.
 ADVICE = (
-    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|TimeDistributed|Masking|RepeatVector)", SEQUENCES),
-    (r"keras\.layers\.(.*\.)?(.*Attention|.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
+    (r"keras\.layers\.(.*\.)?(.*(LSTM|GRU|RNN|Cells?$).*|Bidirectional|Masking)", RECURRENT),
+    (r"keras\.layers\.(.*\.)?.*Attention", ATTENTION),
+    (r"keras\.layers\.(.*\.)?(.*Embedding|Text.*|String.*|Integer.*|.*Spectrogram|Hash.*|Category.*)", SEQUENCES),
     (r"keras\.(utils|preprocessing)\.(pad_sequences|text|audio|timeseries|warmstart).*", SEQUENCES),
     (r"keras\.preprocessing\.(sequence|text).*|keras\.datasets\.(imdb|reuters).*|keras\.(losses\.ctc|backend\.ctc).*", SEQUENCES),
     (r"keras\.datasets\..*housing.*", "sklearn.datasets.fetch_california_housing() loads houses and their prices"),
     (r"keras\.layers\.Random.*|keras\.layers\.(.*Contrast.*|CutMix|MixUp|AugMix|RandAugment|Equalization|Solarization)",
      "use ImageDataGenerator or convolens.augmentation, which draws and applies many changes of photos at once"),
     (r"keras\.layers\.(Jax|Flax|TFSM|Torch).*", "a torch module is a layer as it is: convolens.models.Model(module)"),
-    (r"keras\.layers\.(Locally.*|Feature.*|DenseFeatures|.*Fourier.*)", f"Conv2D and Dense do most of it; else {KERAS}"),
+    (r"keras\.layers\.(Feature.*|DenseFeatures|.*Fourier.*)", f"Conv2D and Dense do most of it; else {KERAS}"),
     (r"keras\.applications\..*",
      "convolens.applications lists the networks that are here, as does `convolens models`; \"timm:NAME\" builds any of the package timm"),
     (r"keras\.ops\..*", OPERATIONS),
@@ -42,7 +48,7 @@ ADVICE = (
     (r"keras\.(quantizers|Quantizer).*", "torch.ao.quantization works on a model's torch module, model.module"),
     (r"keras\.(distribution|dtensor).*", "one device is used here; torchrun trains a model on several"),
     (r"keras\.(export|estimator|experimental).*", "model.save writes what Keras reads; torch.onnx exports model.module"),
-    (r"keras\.wrappers.*", "convolens.features.learners holds scikit-learn's classifiers on a network's features; skorch wraps model.module"),
+    (r"keras\.wrappers.*", "keras.wrappers.scikit_learn.KerasClassifier and KerasRegressor are estimators of scikit-learn that build and train a model"),
     (r"keras\.(distillation|visualization).*", f"convolens.analysis draws and explains; {KERAS}"),
     (r"keras\.models\.model_from_yaml", "model_from_json; Keras took YAML away because it can run code"),
     (r"keras\.(utils|preprocessing)\..*dataset.*", "flow_from_directory of ImageDataGenerator reads a folder of photos"),
@@ -54,6 +60,9 @@ ADVICE = (
     (r"keras\.config.*", "there is nothing to be set here: float32, channels last"),
     (r"keras\.(StatelessScope|SymbolicScope|RematScope|remat|Operation|Function|device)",
      "networks are torch modules here: torch.func, torch.utils.checkpoint and torch.device do that"),
+    (r"tf\.(compat\.v1\.)?data\.(Dataset\.)?(make_.*iterator|Iterator).*",
+     "model.fit takes the data set itself; `for batch in dataset`, or next(iter(dataset)), gives its elements"),
+    (r"tf\.data\.Dataset\..*", "map, filter, batch and the others that dir(tf.data.Dataset) lists do most of it; else plain Python"),
     (r"tf\.saved_model.*", 'model.save("model.keras") and keras.models.load_model keep and read a model'),
     (r"tf\.lite.*", "it is TensorFlow's own; model.save(\"model.keras\") writes a file that TensorFlow's Keras reads and converts"),
     (r"tf\.estimator.*", "it is gone from TensorFlow too; model.fit, evaluate and predict do its work"),

@@ -89,6 +89,7 @@ PUBLIC = (
     "activations", "applications", "backend", "callbacks", "config", "constraints", "datasets", "experimental", "initializers",
     "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "optimizers.schedules", "preprocessing",
     "preprocessing.image", "random", "regularizers", "saving", "tree", "utils", "wrappers",
+    "wrappers.scikit_learn",
 )  # fmt: skip
 FAMILIES = ("applications.", "datasets.")
 MODULE = "a module"  # what `known_names` says of one

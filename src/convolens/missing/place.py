@@ -54,6 +54,10 @@ class Place(ModuleType):
         # It says what is missing by the name that Keras has for it.
         return getattr(self._homes[0], name) if self._homes else answer_for(self.__name__)(name)
 
+    def __reduce__(self) -> Any:
+        """Return how another process makes it: one of a program's own, of scikit-learn's for example."""
+        return place_of, (self.__name__,)
+
     def __dir__(self) -> list[str]:
         return sorted({name for home in self._homes for name in dir(home)})
 

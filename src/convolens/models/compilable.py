@@ -346,8 +346,10 @@ class Compilable(Measured, Structure):
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names in the logs: loss first."""
-        return ["loss", *names_in_logs(self.compiled_metrics, self.weighted_metrics)]
+        """The names in the logs: loss first, what layers add last; of a model of one's own these are known once it is built."""
+        compiled = names_in_logs(self.compiled_metrics, self.weighted_metrics)
+        added = self.module.added_metrics if isinstance(self.module, Layer) else []
+        return list(dict.fromkeys(["loss", *compiled, *added]))
 
     @property
     def losses(self) -> list[torch.Tensor]:

@@ -104,6 +104,32 @@ def _of_rank(array: Any, shape: Shape) -> Any:
     return array
 
 
+def of_ranks(where: str, module: torch.nn.Module, x: Any) -> Any:
+    """Return tensors in Keras' order, or symbolic ones, with as many axes as a network takes; a last one of size 1 comes or goes.
+
+    Sizes are left to the layers: a network of convolutions takes pictures of any size.
+
+    Args:
+        where: what an error begins with.
+        module: the network; one that was built for the first inputs that it saw takes others.
+        x: one tensor, or a list of one for each input.
+
+    Raises:
+        ShapeError: a tensor of more axes, or fewer: one image without its batch.
+    """
+    shapes = None if getattr(module, "shape_was_seen", False) else _shapes(module)
+    given = list(x) if isinstance(x, (list, tuple)) else [x]
+    if isinstance(module, OwnNetwork) or shapes is None or len(given) != len(shapes):
+        return x
+    for place, (one, shape) in enumerate(zip(given, shapes, strict=True)):
+        rank = len(getattr(one, "shape", shape))
+        if rank != len(shape):
+            given[place] = one = _of_rank(one, shape)
+            if len(one.shape) != len(shape):
+                check_shape(where, tuple(one.shape), shape)
+    return given if isinstance(x, (list, tuple)) else given[0]
+
+
 def _for_own(where: str, module: OwnNetwork, x: Any) -> Any:
     """Return x as a model of the user's own takes it: one array, or a list of them; its `call` is given a dict again."""
     named = isinstance(x, Mapping) and as_array(x) is None
@@ -192,8 +218,11 @@ def _first_batch(where: str, x: Any) -> tuple[Any, Any]:
 def check_shape(where: str, given: tuple[int, ...], expected: Shape) -> None:
     """Raise a `ShapeError` that says what to do where an array is not of the shape the network was built for."""
     if not _fits(given, expected):
+        ranks = (
+            f": expected ndim={len(expected)}, found ndim={len(given)}" if len(given) != len(expected) else ""
+        )
         raise ShapeError(
-            f"{where}: the model expects x of shape {tuple(expected)}; received {given}.{_advice(given, tuple(expected))}"
+            f"{where}: the model expects x of shape {tuple(expected)}; received {given}{ranks}.{_advice(given, tuple(expected))}"
         )
 
 

@@ -19,7 +19,7 @@ from convolens.models.compilable import Compilable
 from convolens.models.compiling import check_targets
 from convolens.models.feeding import batch_for, feed, fixed_batch
 from convolens.models.old_generators import OldGenerators
-from convolens.models.outputs.by_output import by_output, targets_by_output
+from convolens.models.outputs.by_output import targets_by_output, weights_by_output
 from convolens.models.outputs.several_losses import SeveralLosses
 from convolens.models.own.own_step import OwnStep
 from convolens.models.parts.trained_as_compiled import trained_as_compiled
@@ -85,11 +85,9 @@ class Fitting(OldGenerators, Compilable):
             image_shape = self.input_shape[1:]
         labelled = where != "predict"
         names = self.output_names
-        y = _only(y, names)
+        y, sample_weight = _only(y, names), weights_by_output(where, sample_weight, names)
         if len(names) > 1 and labelled:
             y = None if y is None else targets_by_output(where, y, names)
-            if isinstance(sample_weight, (dict, list)):
-                sample_weight = by_output(where, "sample_weight", sample_weight, names)
         options["batch_size"] = options.get("batch_size") or fixed_batch(self.module)
         source = make_source(
             where, x, y, sample_weight, image_shape=image_shape, pin=self.device.type == "cuda",
@@ -99,13 +97,14 @@ class Fitting(OldGenerators, Compilable):
             self._check_labels(where, source.y)
         return source
 
-    def _fed(self, where: str, labelled: bool, x: Any, y: Any) -> tuple[Any, Any]:
+    def _fed(self, where: str, labelled: bool, x: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
         """Return a batch as the network takes it; one for the part of it that runs is of our own making."""
         if self.part is not None:
-            return x, y
+            return x, y, weight
         x = batch_for(where, self.module, x)
         if not labelled:
-            return x, None
+            return x, None, weight
+        weight = weights_by_output(where, weight, self.output_names)
         y = _only(y, self.output_names)
         if y is not None and len(self.output_names) > 1:
             targets = targets_by_output(where, y, self.output_names)
@@ -113,7 +112,7 @@ class Fitting(OldGenerators, Compilable):
         elif y is not None:
             y = as_labels(where, y)
         self._check_labels(where, y)
-        return x, y
+        return x, y, weight
 
     def _check_labels(self, where: str, y: Any) -> None:
         """Raise where there are no labels, or such as the loss cannot take; those on a GPU are not waited for."""
@@ -199,7 +198,11 @@ class Fitting(OldGenerators, Compilable):
         self._settle_late()
         self._check_last_layer()
         names = self.output_names
-        y = _only(y, names)
+        y, sample_weight = _only(y, names), weights_by_output("fit", sample_weight, names)
+        if len(names) > 1 and class_weight is not None:
+            raise ArgumentError(
+                "fit: class_weight is only supported for models of a single output; give sample_weight, one array for each output."
+            )
         if len(names) > 1 and y is not None:
             y = targets_by_output("fit", y, names)
         if validation_split and validation_data is None:  # else the data are taken, as in Keras
@@ -249,6 +252,11 @@ class Fitting(OldGenerators, Compilable):
             print(f"Interrupted after {len(events.history.epoch)} finished epochs; what was learned is kept.")
         return events.history
 
+    def _in_order(self, logs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return logs in the order of `metrics_names`: what layers add comes in that of their calls."""
+        named = {name: logs[name] for name in self.metrics_names if name in logs}
+        return named | dict(logs)
+
     def _validation_source(self, data: Any, batch_size: int | None, steps: float | None) -> Any:
         batches = isinstance(data, list) and all(isinstance(item, tuple) for item in data)
         if isinstance(data, (tuple, list)) and len(data) in (2, 3) and not batches:
@@ -289,7 +297,7 @@ class Fitting(OldGenerators, Compilable):
         source = self._source("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps)
         events = CallbackList(callbacks, model=self, metrics=self.metrics_names, steps=source.steps)
         step = self._step("evaluate")
-        logs = loop.evaluate(step, source, events)
+        logs = self._in_order(loop.evaluate(step, source, events))
         self._show_metrics(step)
         if verbose in (1, 2):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in logs.items() if np.ndim(value) == 0))
@@ -349,7 +357,7 @@ class Fitting(OldGenerators, Compilable):
         with trained_as_compiled(self.name, self.module, self._trained_as_compiled), kept_memory():
             step = self._step("train_on_batch", train=True)
             step.train(batch)
-        logs = step.logs()
+        logs = self._in_order(step.logs())
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def test_on_batch(
@@ -365,7 +373,7 @@ class Fitting(OldGenerators, Compilable):
         with kept_memory():
             step.evaluate(batch)
         self._show_metrics(step)
-        logs = step.logs()
+        logs = self._in_order(step.logs())
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
     def _batch(self, where: str, x: Any, y: Any, weight: Any, class_weight: Any = None) -> Batch:

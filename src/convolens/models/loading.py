@@ -134,6 +134,7 @@ def _loss(told: Any) -> Any:
     """Return a loss that a file names, or those of several outputs."""
     if isinstance(told, list):
         return [_loss(one) for one in told]
+    told = _named(told)
     if isinstance(told, dict) and "class_name" not in told:
         return {name: _loss(one) for name, one in told.items()}
     if isinstance(told, str) and known(told) is not None:
@@ -141,10 +142,16 @@ def _loss(told: Any) -> Any:
     return losses.get(told) if isinstance(told, dict) else told
 
 
+def _named(told: Any) -> Any:
+    """Return the name of a function that Keras 3 describes; all else as it is."""
+    is_function = isinstance(told, dict) and told.get("class_name") == "function"
+    return told["config"] if is_function and isinstance(told.get("config"), str) else told
+
+
 def _metrics(names: Any) -> list[Any]:
     while isinstance(names, list) and len(names) == 1 and isinstance(names[0], list):  # Keras nests by output
         names = names[0]
     if isinstance(names, list) and any(isinstance(one, (list, type(None))) for one in names):
         return [None if one is None else _metrics(one) for one in names]
-    listed = [names] if isinstance(names, (str, dict)) else names or []
+    listed = [_named(one) for one in ([names] if isinstance(names, (str, dict)) else names or [])]
     return [metrics.get(known(name) or name if isinstance(name, str) else name) for name in listed]

@@ -10,9 +10,9 @@ from convolens.errors import ArgumentError, NotBuiltError, UnknownNameError
 from convolens.layers import Layer
 from convolens.layers.axes import inside_tensors, surface, surface_tensors
 from convolens.layers.calls.own_state import OwnState as OwnState
-from convolens.layers.calls.symbols import is_shape, is_symbolic, leaves
+from convolens.layers.calls.symbols import SymbolicTensor, is_shape, is_symbolic, leaves
 from convolens.memory import kept_memory
-from convolens.models.feeding import feed, only_input
+from convolens.models.feeding import feed, of_ranks, only_input
 from convolens.models.graph.own_network import OwnNetwork
 from convolens.models.parts import freezing
 from convolens.models.summary import count_weights
@@ -324,6 +324,9 @@ class Structure:
             keywords.pop("inputs", None)
         elif not (is_symbolic(arguments) or is_symbolic(keywords) or any(map(_is_tensor, leaves(x)))):
             arguments = (feed("model", self.module, x), *arguments[1:])
+            keywords.pop("inputs", None)
+        elif all(isinstance(leaf, (Tensor, SymbolicTensor)) for leaf in leaves(x)):
+            arguments = (of_ranks("model", self.module, x), *arguments[1:])
             keywords.pop("inputs", None)
         if training is not None:
             keywords["training"] = training

@@ -9,6 +9,7 @@ Example:
 from typing import Any
 
 from convolens.arguments import look_up
+from convolens.custom_objects import deserializer
 from convolens.errors import ArgumentTypeError
 from convolens.missing import answer_for
 from convolens.optimizers import legacy, schedules
@@ -91,7 +92,7 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
     }
 
 
-deserialize = get
+deserialize = deserializer(get)
 
 
 __all__ = [

@@ -11,6 +11,7 @@ from convolens.arguments import integer, number_in, refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.optimizers import averaging, clipping, schedules
+from convolens.optimizers.minimizing import gradients_of
 from convolens.optimizers.old_words import learning_rate_of
 from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
 from convolens.optimizers.rate import LearningRate
@@ -357,6 +358,28 @@ class Optimizer:
                 variable.grad = plain.clone().view_as(variable)
         self.apply()
         self.zero_grad()
+
+    def minimize(self, loss: Any, var_list: Any, tape: Any = None, **options: Any) -> None:
+        """Take a step that makes a loss smaller.
+
+        Args:
+            loss: a function without arguments that computes it; or a tensor that was computed within `tape`.
+            var_list: the variables, or a function that gives them.
+            tape: the `GradientTape` of a loss that is a tensor.
+            options: Keras' other words (`name`) change nothing.
+
+        Raises:
+            ArgumentError: a tensor without its tape, or a loss that depends on no variable.
+
+        Example:
+            >>> from convolens.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> SGD(0.5).minimize(lambda: weight.sum(), [weight])
+            >>> weight.item()
+            0.5
+        """
+        refuse_unknown(f"{type(self).__name__}.minimize", options, ["loss", "var_list", "tape", "name"])
+        self.apply_gradients(gradients_of(loss, var_list, tape))
 
     def further_numbers(self) -> list[float]:
         """Return what Keras keeps in its files behind the slots, though the step says it."""

@@ -63,8 +63,8 @@ class Source(Protocol):
         raise NotImplementedError
 
 
-# What changes a user's (x, y) before they become a batch, and refuses what does not fit.
-Feed = Callable[[Any, Any], tuple[Any, Any]]
+# What changes a user's (x, y, weight) before they become a batch, and refuses what does not fit.
+Feed = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
 
 _TO_NUMBERS = {
     "x": "Files of photos are read by flow_from_directory, flow_from_dataframe or load_img.",
@@ -156,14 +156,14 @@ def make_batch(
         y: labels (n, ...): whole numbers become int64, others float32; None for none.
         weight: one weight a sample (n,), or None for 1; of several outputs a list of such, too.
         class_weight: class number -> weight, which multiplies `weight`; None for 1.
-        feed: changes or refuses x and y first; None takes them as they are.
+        feed: changes or refuses x, y and weight first; None takes them as they are.
 
     Raises:
         ShapeError: x, y and weights hold different numbers of samples.
         ArgumentError: x or y holds no numbers, or a class has no weight.
     """
     if feed is not None:
-        x, y = feed(x, y)
+        x, y, weight = feed(x, y, weight)
     x, y = inputs(x), labels(y)
     size = (x[0] if isinstance(x, list) else x).shape[0]
     for one in y if isinstance(y, list) else [y]:
@@ -181,7 +181,7 @@ def make_batch(
         weight = _weights(weight, y[0] if isinstance(y, list) else y, size)
     if class_weight is not None and isinstance(y, list):
         raise ArgumentError(
-            "class_weight is for models of one output; give sample_weight, one array for each output."
+            "class_weight is only supported for models of a single output; give sample_weight, one array for each output."
         )
     if class_weight is not None and y is not None:
         by_class = class_weights(y, class_weight)

@@ -116,3 +116,47 @@ def test_compile_false_leaves_the_model_uncompiled(tmp_path: Path) -> None:
     ):
         load_model(tmp_path / "m.keras")
     assert load_model(tmp_path / "m.keras", compile=False).optimizer is None
+
+
+def branches(library: Any) -> Any:
+    inputs = library.Input((4,), name="i")
+    outputs = [library.layers.Dense(size, name=name)(inputs) for size, name in ((2, "a"), (1, "b"), (3, "c"))]
+    return library.Model(inputs, outputs)
+
+
+# Losses of three outputs, of a library's functions.
+SEVERAL: dict[str, Any] = {
+    "list": lambda losses: [
+        losses.mean_squared_error,
+        losses.mean_absolute_error,
+        losses.LogCosh(reduction="sum"),
+    ],
+    "names and functions": lambda losses: ["mse", losses.mean_absolute_error, losses.log_cosh],
+    "dict": lambda losses: {"c": losses.hinge, "a": losses.mean_squared_error},
+    "one for all": lambda losses: losses.mean_absolute_error,
+}
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.parametrize("form", SEVERAL)
+def test_losses_of_several_outputs_that_are_functions_are_kept(
+    form: str, ending: str, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    x, y = random.random((6, 4), "float32"), [random.random((6, size), "float32") for size in (2, 1, 3)]
+    ours, theirs = branches(convolens), branches(keras)
+    theirs.set_weights(ours.get_weights())
+    for model, library in ((ours, convolens), (theirs, keras)):
+        given = SEVERAL[form](library.losses)
+        model.compile("adam", given, metrics=[[library.metrics.mean_squared_error], [], ["mae"]])
+        model.save(tmp_path / f"{library.__name__}{ending}")
+        wanted = {"a": y[0], "c": y[2]} if isinstance(given, dict) else y
+        if library is convolens:
+            loss = model.evaluate(x, wanted, verbose=0)[0]
+    back = load_model(tmp_path / f"convolens{ending}")
+    assert back.evaluate(x, y, verbose=0)[0] == pytest.approx(loss)
+    assert load_model(tmp_path / f"keras{ending}").evaluate(x, y, verbose=0)[0] == pytest.approx(
+        loss, rel=1e-5
+    )
+    there = keras.models.load_model(tmp_path / f"convolens{ending}")
+    assert there.evaluate(x, y, verbose=0)[0] == pytest.approx(loss, rel=1e-5)

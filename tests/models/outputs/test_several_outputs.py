@@ -210,3 +210,112 @@ def test_a_shared_layer_is_counted_once() -> None:
     model = models.Model(x, shared(inner(x)))
     assert model.count_params() == 20
     assert len(model.get_weights()) == 2
+
+
+LISTS: list[Any] = [list(WEIGHTS.values()), [WEIGHTS["classes"], None], WEIGHTS["size"]]
+# Each as a dict, which Keras 3's torch backend cannot read, beside the list that means the same.
+DICTS: list[Any] = [
+    (dict(WEIGHTS), LISTS[0]),
+    ({"classes": WEIGHTS["classes"]}, LISTS[1]),
+    (tuple(LISTS[0]), LISTS[0]),
+]
+
+
+def _losses(model: Any, weight: Any) -> list[float]:
+    """Return the losses that every way of giving weights gives, without a step of training but the last."""
+    y = list(Y.values())
+
+    def batches() -> Any:
+        while True:
+            yield [A, B], y, weight
+
+    def first(values: Any) -> float:
+        return float(np.ravel(values)[0])
+
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    return [
+        first(model.evaluate([A, B], y, sample_weight=weight, verbose=0)),
+        first(model.test_on_batch([A, B], y, sample_weight=weight)),
+        first(model.evaluate(([a, b], *rest) for (a, b), *rest in [next(batches())])),
+        first(model.fit([A, B], y, sample_weight=weight, shuffle=False, verbose=0).history["loss"]),
+        first(model.train_on_batch([A, B], y, sample_weight=weight)),
+        first(
+            model.fit(
+                [A, B], y, validation_data=([A, B], y, weight), shuffle=False, verbose=0
+            ).history["val_loss"]
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_weights_in_lists_are_those_of_keras(place: int) -> None:
+    ours, theirs = both()
+    ours.set_weights(theirs.get_weights())
+    mine = _losses(ours, LISTS[place])
+    theirs.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    y = list(Y.values())
+    given: Any = {"sample_weight": LISTS[place], "verbose": 0}
+    np.testing.assert_allclose(mine[0], theirs.evaluate([A, B], y, **given)[0], rtol=1e-5)
+    assert mine[:3] == pytest.approx([mine[0]] * 3)
+    np.testing.assert_allclose(
+        mine[3], theirs.fit([A, B], y, shuffle=False, **given).history["loss"][0], rtol=1e-5
+    )
+    theirs.reset_metrics()
+    np.testing.assert_allclose(
+        mine[4], theirs.train_on_batch([A, B], y, sample_weight=LISTS[place])[0], rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize(("named", "listed"), DICTS)
+def test_weights_by_name_are_those_in_a_list(named: Any, listed: Any) -> None:
+    first, second = two(layers, models.Model), two(layers, models.Model)
+    second.set_weights(first.get_weights())
+    assert _losses(first, named) == pytest.approx(_losses(second, listed))
+
+
+def test_a_share_is_split_off_with_weights_by_name() -> None:
+    model, _ = both()
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    fitted = model.fit([A, B], Y, sample_weight=WEIGHTS, validation_split=0.5, verbose=0)
+    last = {name: weight[6:] for name, weight in WEIGHTS.items()}
+    wanted = model.evaluate([A[6:], B[6:]], [y[6:] for y in Y.values()], sample_weight=last, verbose=0)
+    assert fitted.history["val_loss"][0] == pytest.approx(wanted[0])
+
+
+def test_weights_that_do_not_fit_are_said() -> None:
+    model, _ = both()
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    y = list(Y.values())
+    for call in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(
+            UnknownNameError, match=r"sample_weight has an entry for 'sise', .* Did you mean 'size'\?"
+        ):
+            call([A, B], y, sample_weight={"sise": WEIGHTS["size"]})
+        with pytest.raises(ShapeError, match=r"2 outputs \(classes, size\); sample_weight is a list of 1"):
+            call([A, B], y, sample_weight=[WEIGHTS["size"]])
+        with pytest.raises(ArgumentError, match=r"sample_weight must be numbers, .* received 'balanced'"):
+            call([A, B], y, sample_weight="balanced")
+    for weights in ({0: 1.0, 1: 2.0, 2: 3.0}, "balanced", {"size": {0: 1.0}}):
+        with pytest.raises(ValueError, match="class_weight is only supported for models of a single output"):
+            model.fit([A, B], y, class_weight=weights)
+
+
+@pytest.mark.parametrize(
+    "form", [list, tuple, np.asarray, lambda w: [np.asarray(w)], lambda w: {"size": np.asarray(w)}]
+)
+def test_weights_of_one_output_in_every_form(form: Any) -> None:
+    inputs = layers.Input((4,))
+    model = models.Model(inputs, layers.Dense(1, name="size")(inputs))
+    model.compile("sgd", "mse")
+    weight = WEIGHTS["size"].tolist()
+    wanted = model.evaluate(A, Y["size"], sample_weight=WEIGHTS["size"], verbose=0)
+    assert model.evaluate(A, Y["size"], sample_weight=form(weight), verbose=0) == pytest.approx(wanted)
+    assert model.test_on_batch(A, Y["size"], sample_weight=form(weight)) == pytest.approx(wanted)
+
+
+def test_rows_of_weights_in_lists_are_those_of_an_array() -> None:
+    model = models.Sequential([layers.Dense(2, input_shape=(3, 4))])
+    model.compile("sgd", "mse")
+    x, y, rows = RANDOM.random((5, 3, 4)), RANDOM.random((5, 3, 2)), RANDOM.random((5, 3))
+    wanted = model.evaluate(x, y, sample_weight=rows, verbose=0)
+    assert model.evaluate(x, y, sample_weight=rows.tolist(), verbose=0) == pytest.approx(wanted)

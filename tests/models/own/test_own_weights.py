@@ -132,3 +132,23 @@ def test_every_weight_is_trained_and_comes_back_after_an_interruption(
         train(begun, Stop())
     resumed = train(make())
     assert_same(whole, resumed)
+
+
+def test_variables_in_the_attributes_of_a_model_and_in_their_lists_are_weights() -> None:
+    import convolens.tensorflow as tf
+
+    class Scaled(models.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = tf.Variable(tf.ones((4,)))
+            self.others = [tf.Variable(tf.ones((4,))), {"b": tf.Variable(tf.zeros((4,)), trainable=False)}]
+
+        def call(self, inputs: Any) -> Any:
+            return inputs * self.scale * self.others[0] + self.others[1]["b"]
+
+    model, x = Scaled(), np.ones((8, 4), np.float32)
+    model(x)
+    assert (len(model.trainable_weights), len(model.weights)) == (2, 3)
+    model.compile("sgd", "mse")
+    model.fit(x, 0 * x, verbose=0)
+    assert [bool((weight == 1).all()) for weight in model.get_weights()[:2]] == [False, False]

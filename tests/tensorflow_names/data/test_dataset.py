@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, ShapeError
+from convolens.errors import ArgumentError, ArgumentTypeError, DataError, MissingFileError, ShapeError
 from convolens.tensor import Tensor
 from convolens.tensorflow.data import (
     AUTOTUNE,
@@ -271,3 +271,36 @@ def test_refusals(wrong: Callable[[], Any], words: str) -> None:
 def test_only_data_sets_are_zipped() -> None:
     with pytest.raises(ArgumentTypeError, match="needs data sets"):
         Dataset.zip((Dataset.range(2), [1, 2]))
+
+
+def test_a_number_of_elements_can_be_told() -> None:
+    odd = Dataset.range(7).filter(lambda x: x % 2 == 1)
+    told = odd.apply(experimental.assert_cardinality(3))
+    assert (len(told), int(experimental.cardinality(told.batch(2))), numbers(told)) == (3, 2, [1, 3, 5])
+    for count, words in ((2, "said to hold 2 elements; it holds more"), (4, "hold 4 elements; it holds 3")):
+        with pytest.raises(DataError, match=words):
+            numbers(odd.apply(experimental.assert_cardinality(count)))
+    endless = Dataset.range(1).repeat().apply(experimental.assert_cardinality(INFINITE_CARDINALITY))
+    assert numbers(endless.take(3)) == [0, 0, 0]
+
+
+def test_an_iterator_has_tensorflows_word() -> None:
+    elements = iter(Dataset.range(2))
+    assert [int(elements.get_next()), int(next(elements))] == [0, 1]
+    with pytest.raises(StopIteration):
+        elements.get_next()
+
+
+@pytest.mark.parametrize("name", ["make_one_shot_iterator", "make_initializable_iterator"])
+def test_iterators_of_tensorflow_1_are_named(name: str) -> None:
+    import convolens.tensorflow as tf
+
+    for place in (Dataset.range(3), tf.compat.v1.data):
+        with pytest.raises(
+            AttributeError, match=rf"data\.(Dataset\.)?{name} is not here: model\.fit takes the data set"
+        ):
+            getattr(place, name)
+    with pytest.raises(
+        AttributeError, match=r"tf\.data\.Dataset\.rejection_resample is not here: map, filter"
+    ):
+        _ = Dataset.range(3).rejection_resample  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@
       layers/conv2d/vars/0, 1      the arrays of a layer; vars has the attribute name: the layer's own
       layers/conv2d_1/vars/...     groups are called by class and counter, not by the layer's name
       layers/sequential/layers/... a network inside a network
+      layers/time_distributed/layer/vars/... the layer within a wrapper
       optimizer/vars/0, 1 ...      step, learning rate, and what it remembers of each weight
     NAME.keras                     zip, stored
       metadata.json  config.json  model.weights.h5
@@ -38,6 +39,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, OSError, Runti
 
 _OPTIMIZER = "optimizer/vars"
 
+_WRAPPED = "layer"
 # Keras 2.13 to 2.15 named the same groups otherwise.
 _LAYERS, _OLD_LAYERS = "layers", "_layer_checkpoint_dependencies"
 
@@ -232,11 +234,20 @@ def _walk(reader: Reader, group: h5py.Group, inside: str, layers: str) -> Iterat
     reader.visit(group)
     for key in group:
         path = f"{inside}{_LAYERS}/{key}"
-        layer = reader.member(group, key)
-        yield from _own(reader, layer, path)
-        below = reader.member(layer, layers) if isinstance(layer, h5py.Group) else None
-        if isinstance(below, h5py.Group):
-            yield from _walk(reader, below, f"{path}/", layers)
+        yield from _layer(reader, reader.member(group, key), path, layers)
+
+
+def _layer(reader: Reader, layer: Any, path: str, layers: str) -> Iterator[Saved]:
+    """Yield the arrays of one layer, and those of the layers of a network, and of the one within a wrapper."""
+    yield from _own(reader, layer, path)
+    if not isinstance(layer, h5py.Group):
+        return
+    below, wrapped = reader.member(layer, layers), reader.member(layer, _WRAPPED)
+    if isinstance(below, h5py.Group):
+        yield from _walk(reader, below, f"{path}/", layers)
+    if isinstance(wrapped, h5py.Group):
+        reader.visit(wrapped)
+        yield from _layer(reader, wrapped, f"{path}/{_WRAPPED}", layers)
 
 
 def _own(reader: Reader, layer: Any, path: str) -> Iterator[Saved]:

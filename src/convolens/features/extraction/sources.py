@@ -236,8 +236,8 @@ def samples_of(
     shape = module.input_shape if isinstance(module, Layer) else None
     image = shape[1:] if isinstance(shape, tuple) and len(shape) == 4 else None
 
-    def fed(x: Any, y: Any) -> tuple[Any, Any]:
-        return batch_for("extract", module, x), y
+    def fed(x: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
+        return batch_for("extract", module, x), y, weight
 
     return BatchSamples(make_source("extract", data, steps=steps, image_shape=image, feed=fed))
 

@@ -73,7 +73,7 @@ def in_todays_words(
         found[new] = FORMATS.get(value, value) if new == "data_format" else value
         if new.endswith("_initializer") and isinstance(value, str):
             found[new] = INITIALIZERS.get(value, value)
-    sides = SIDES[getattr(kind, "axes", 2)] if "kernel_size" in known else ()
+    sides = SIDES.get(getattr(kind, "axes", 2), ()) if "kernel_size" in known else ()
     if sides and (sides[0] in found or _are_sides(arguments, told, len(sides))):
         if sides[0] in found:
             found["kernel_size"] = tuple(found.pop(side, None) for side in sides)

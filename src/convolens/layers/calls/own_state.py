@@ -102,8 +102,26 @@ class OwnState:
                     found.setdefault(id(module), module)
         return list(found.values())
 
+    def held_values(self) -> list[tuple[str, Any]]:
+        """Return the attributes that hold layers or variables, or lists, tuples and dicts, with their names."""
+        return [(name, getattr(self, name, None)) for name in self.__dict__.get("_held", ())]
+
+    def adopt_variables(self) -> None:
+        """Take the variables in the lists, tuples and dicts of the attributes for weights, as far as no part has them."""
+        known: set[int] | None = None
+        for name, value in self.held_values():
+            for place, leaf in enumerate(leaves(value)):
+                if not isinstance(leaf, Variable) or not leaf.is_floating_point():
+                    continue
+                if known is None:
+                    known = {id(weight) for weight in self.parameters()}  # type: ignore[attr-defined]
+                if id(leaf) not in known:
+                    known.add(id(leaf))
+                    self._keep_weight(f"{name}_{place}", leaf, leaf.requires_grad)
+
     def register_parts(self) -> None:
-        """Let torch know the layers in lists, dicts and models too, where they are in none that it knows."""
+        """Let torch know the layers in lists, dicts and models too, where they are in none that it knows; and the variables."""
+        self.adopt_variables()
         children: dict[str, Any] = self._modules  # type: ignore[attr-defined]
         known = {id(module) for module in self.modules()}  # type: ignore[attr-defined]
         for part in self.held_layers:
@@ -178,6 +196,7 @@ class OwnState:
 
     def own_entries(self) -> list[WeightEntry]:
         """Return the weights that were added, in order."""
+        self.adopt_variables()
         tensors: dict[str, Any] = self._parameters  # type: ignore[attr-defined]
         own: dict[str, tuple[str, bool]] = self.__dict__.get("_own_weights", {})
         return [WeightEntry(name, tensors[key], trainable=trained) for key, (name, trained) in own.items()]
@@ -222,6 +241,7 @@ class OwnState:
             kept.setdefault(value.name, value)
             return
         metric: Any = kept.setdefault(name or "metric", Mean(name=name or "metric"))
+        self.__dict__.setdefault("_shown", {})[metric.name] = None
         values = torch.as_tensor(value).detach().as_subclass(torch.Tensor)
         if not torch.is_inference_mode_enabled():
             metric.update_state(values)
@@ -270,6 +290,11 @@ class OwnState:
         """Forget what runs before have added to the loss."""
         for state in self._states():
             state.pop("_losses", None)
+
+    @property
+    def added_metrics(self) -> list[str]:
+        """The names of what `add_metric` shows, of this layer and of those it is made of."""
+        return [name for state in self._states() for name in state.get("_shown", ())]
 
     @property
     def metrics(self) -> list[Metric]:

@@ -9,7 +9,7 @@ import torch
 from convolens import activations, initializers
 from convolens.arguments import one_of
 from convolens.errors import ArgumentError, ShapeError
-from convolens.layers.axes import channels_back, channels_second
+from convolens.layers.axes import channels_back, channels_second, in_keras_order
 from convolens.layers.convolutional.fused_convolution import convolve
 from convolens.layers.geometry import (
     PADDINGS,
@@ -160,8 +160,13 @@ class Convolution(Layer):
         Raises:
             ShapeError: a tensor of another rank or number of channels.
         """
+        if x.ndim != self.axes + 2:
+            raise ShapeError(
+                f"{self.title}: expected ndim={self.axes + 2} (batch, {PLACES[self.axes - 1]}, channels), found ndim={x.ndim}: "
+                f"a tensor of shape {tuple(in_keras_order(x).shape)}."
+            )
         x = channels_second(x)
-        if x.ndim != self.axes + 2 or x.shape[1] != self.channels:
+        if x.shape[1] != self.channels:
             raise ShapeError(
                 f"{self.title}: built for {self.channels} channels; received a tensor of shape "
                 f"{tuple(x.shape)} (batch, channels, {PLACES[self.axes - 1]})."

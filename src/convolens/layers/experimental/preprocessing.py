@@ -3,6 +3,7 @@
 from convolens.layers.preprocessing.normalization import Normalization
 from convolens.layers.preprocessing.random_flip import RandomFlip
 from convolens.layers.preprocessing.random_moves import RandomRotation, RandomTranslation, RandomZoom
+from convolens.layers.preprocessing.random_sides import RandomHeight, RandomWidth
 from convolens.layers.preprocessing.random_tones import RandomContrast
 from convolens.layers.preprocessing.rescaling import Rescaling
 from convolens.layers.preprocessing.resizing import CenterCrop, RandomCrop, Resizing
@@ -14,8 +15,10 @@ __all__ = [
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",
+    "RandomHeight",
     "RandomRotation",
     "RandomTranslation",
+    "RandomWidth",
     "RandomZoom",
     "Rescaling",
     "Resizing",

@@ -9,6 +9,7 @@ import torch
 from convolens.custom_objects import known
 from convolens.errors import CheckpointError
 from convolens.initializers import undrawn
+from convolens.layers import WRAPPERS
 from convolens.models.files.old_keras import NETWORKS
 from convolens.models.graph.container import Container
 from convolens.models.graph.deserialization import deserialize
@@ -56,7 +57,10 @@ def _network(path: Path, description: Any) -> Container:
 
 
 def layers_of(description: Any) -> list[Any] | None:
-    """Return the descriptions of the layers of a described network; None of anything else."""
+    """Return the descriptions of the layers of a described network, or of the one within a wrapper; None of anything else."""
+    if isinstance(description, Mapping) and description.get("class_name") in WRAPPERS:
+        config = description.get("config")
+        return [config.get("layer")] if isinstance(config, Mapping) else None
     if not isinstance(description, Mapping) or description.get("class_name") not in NETWORKS:
         return None
     config = description.get("config")

@@ -12,7 +12,7 @@ from typing import Any
 from convolens import constraints, regularizers
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError
-from convolens.layers import LAYERS
+from convolens.layers import KERAS_2_LAYERS, LAYERS, WRAPPERS
 from convolens.layers.calls import keras_1
 from convolens.layers.weight_rules import rule_names
 from convolens.models.files.photo_layers import without_augmentation
@@ -90,6 +90,8 @@ def _modern(description: Any, version: int, left_out: list[str]) -> Any:
         )
     if version < 3:
         _note_calls(where, description.get("inbound_nodes"), left_out)
+    if name in WRAPPERS:
+        config = dict(config) | {"layer": _modern(config.get("layer"), version, left_out)}
     config = {key: _plain(value) for key, value in config.items()}
     passing = without_augmentation(where, name, config, left_out)
     if passing is not None:
@@ -189,7 +191,8 @@ def _initializer(value: Any) -> Any:
 
 def _leave_out(where: str, name: str, config: dict[str, Any], left_out: list[str]) -> None:
     """Take the penalties and constraints that are not known here out of a config, and name those that did something."""
-    known = rule_names(LAYERS[name]) if name in LAYERS else []
+    here = LAYERS | KERAS_2_LAYERS
+    known = rule_names(here[name]) if name in here else []
     for key in [key for key in config if key.endswith(tuple(_RULES))]:
         if key in known and _is_rule(key, config[key]):
             continue

@@ -11,8 +11,8 @@ _IN_TRAINING_ONLY = {
         (
             "AugMix", "CutMix", "MixUp", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
             "RandomElasticTransform", "RandomGaussianBlur", "RandomGrayscale",
-            "RandomHeight", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
-            "RandomSaturation", "RandomSharpness", "RandomShear", "RandomWidth",
+            "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+            "RandomSaturation", "RandomSharpness", "RandomShear",
         ),
         "augmentation, which ImageDataGenerator does here",
     ),

@@ -88,12 +88,18 @@ def _compile_config(model: Any) -> dict[str, Any] | None:
 def _losses(model: Any) -> Any:
     if isinstance(model.loss, str):
         return model.loss
-    name = getattr(model.loss, "__name__", "")
-    if name and getattr(losses, name, None) is model.loss:
-        return name  # one of Keras' functions
     if isinstance(model.loss_function, SeveralLosses):
-        return [_serialize("losses", loss) for loss in model.loss_function.losses]
-    return _serialize("losses", model.loss_function)
+        return [_loss(loss) for loss in model.loss_function.losses]
+    return _loss(model.loss_function)
+
+
+def _loss(loss: Any) -> Any:
+    """Return a loss as Keras writes it: one of Keras' functions by its name."""
+    function = getattr(loss, "_function", None)
+    name = getattr(function, "__name__", "")
+    if name and getattr(losses, name, None) is function and loss.reduction == "sum_over_batch_size":
+        return name
+    return _serialize("losses", loss)
 
 
 def _metrics(model: Any, found: Any) -> Any:

@@ -11,7 +11,7 @@ from convolens.checkpoints import tensors
 from convolens.checkpoints.foreign import keras_archive, legacy_hdf5
 from convolens.checkpoints.foreign.keras_archive import Expected, Saved
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.layers import InputLayer, Layer, WeightEntry
+from convolens.layers import InputLayer, Layer, WeightEntry, Wrapper
 from convolens.models.files.file_names import (
     ARCHIVE,
     ARCHIVE_WEIGHTS,
@@ -156,14 +156,24 @@ def places_of(network: Layer, inside: str = "") -> dict[str, Layer]:
         count = counts.get(stem, 0)
         counts[stem] = count + 1
         path = f"{inside}layers/{stem}_{count}" if count else f"{inside}layers/{stem}"
-        found[path] = layer
-        if isinstance(layer, Container):
-            found |= places_of(layer, f"{path}/")
+        found |= _places_below(layer, path)
+    return found
+
+
+def _places_below(layer: Layer, path: str) -> dict[str, Layer]:
+    """Return a layer by its place, and those within it: of a network, and of a wrapper."""
+    found = {path: layer}
+    if isinstance(layer, Container):
+        found |= places_of(layer, f"{path}/")
+    elif isinstance(layer, Wrapper):
+        found |= _places_below(layer.layer, f"{path}/layer")
     return found
 
 
 def _entries(layer: Layer) -> list[WeightEntry]:
-    """Return a layer's own weights; those in the layers of a network belong to these."""
+    """Return a layer's own weights; those in the layers of a network, or in that of a wrapper, belong to these."""
+    if isinstance(layer, Wrapper):
+        return layer.beside_entries()
     return layer.own_entries() if isinstance(layer, Container) else layer.weight_entries()
 
 

@@ -7,7 +7,17 @@ from typing import Any
 from convolens.arguments import look_up
 from convolens.custom_objects import known
 from convolens.errors import ArgumentError, UnknownNameError
-from convolens.layers import LAYERS, OWN_LAYERS, InputLayer, Lambda, Layer, Operation, SymbolicTensor
+from convolens.layers import (
+    KERAS_2_LAYERS,
+    LAYERS,
+    OWN_LAYERS,
+    WRAPPERS,
+    InputLayer,
+    Lambda,
+    Layer,
+    Operation,
+    SymbolicTensor,
+)
 from convolens.layers.calls.symbols import leaves, mapped
 from convolens.layers.calls.written_functions import read_function
 from convolens.models.graph.container import Container
@@ -41,7 +51,10 @@ def deserialize(description: Mapping[str, Any]) -> Layer:
     if name == "Lambda":
         return _lambda_from_config(description.get("config", {}))
     makers: dict[str, Callable[[Any], Layer]] = {
-        **{known: kind.from_config for known, kind in (LAYERS | OWN_LAYERS).items()},
+        **{
+            known: kind.from_config
+            for known, kind in (LAYERS | KERAS_2_LAYERS | OWN_LAYERS | WRAPPERS).items()
+        },
         "Functional": network_from_config,
         "Model": network_from_config,
         "Sequential": sequential_from_config,

@@ -120,6 +120,8 @@ class Network(Container):
             ArgumentError: it does not depend on the network's inputs alone.
         """
         end = Adding()(symbol, [symbol]) if metric is None else Adding()(symbol, [], {metric: symbol})
+        if metric is not None:
+            self.__dict__.setdefault("_shown", {})[metric] = None
         ends = [*self.outputs, *(tensor for tensor, _ in self.auxiliary), *self.added, end]
         nodes, reached = _sorted_graph(self.inputs, ends)
         known = {id(layer) for layer in self.layers}

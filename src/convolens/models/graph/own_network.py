@@ -35,12 +35,16 @@ class OwnNetwork(Container):
         """What a network around calls it, where it has no name."""
         return str(self.owner.name)
 
+    def held_values(self) -> list[tuple[str, Any]]:
+        """Return the model's attributes with their names."""
+        return [item for item in vars(self.owner).items() if item[0] not in ("module", "part")]
+
     @property
     def held_layers(self) -> list[Any]:
         """The layers, and the networks of models, in the model's attributes, each once, in their order."""
         found: dict[int, Any] = {}
-        for name, value in vars(self.owner).items():
-            for leaf in [] if name in ("module", "part") else leaves(value):
+        for _, value in self.held_values():
+            for leaf in leaves(value):
                 module = leaf if isinstance(leaf, Layer) else getattr(leaf, "module", None)
                 if isinstance(module, Layer) and module is not self:
                     found.setdefault(id(module), module)

@@ -40,6 +40,7 @@ class SequentialNetwork(Container):
 
     described_as = ("keras", "Sequential")
     default_name = "sequential"
+    shape_was_seen = False  # of the first inputs, rather than told: later ones may have more axes, or fewer, as in tf.keras 2
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -114,6 +115,7 @@ class SequentialNetwork(Container):
     def build(self, input_shape: Any) -> None:
         if not self.layers:
             raise NotBuiltError("Sequential: has no layers; add some before it is used.")
+        self.shape_was_seen = True
         self._start(InputLayer(batch_shape=tuple(input_shape)))
         for layer in self.layers:
             self._outputs.append(layer(self._outputs[-1]))

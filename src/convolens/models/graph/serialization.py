@@ -3,7 +3,7 @@
 from typing import Any
 
 from convolens.custom_objects import registered_name
-from convolens.layers import LAYERS, OWN_LAYERS, Lambda, Operation
+from convolens.layers import KERAS_2_LAYERS, LAYERS, OWN_LAYERS, WRAPPERS, Lambda, Operation
 from convolens.models.graph.operations import described
 
 
@@ -21,7 +21,11 @@ def serialize(layer: Any) -> dict[str, Any]:
         module = "convolens.layers"
     elif kind is Operation:
         return described(layer)
-    elif kind is not Lambda and name not in LAYERS and "described_as" not in vars(kind):
+    elif (
+        kind is not Lambda
+        and name not in LAYERS | KERAS_2_LAYERS | WRAPPERS
+        and "described_as" not in vars(kind)
+    ):
         return {
             "module": kind.__module__,
             "class_name": name,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
 
@@ -53,3 +55,33 @@ def targets_by_output(where: str, y: Any, names: Sequence[str]) -> list[Any]:
             "their names."
         )
     return by_output(where, "y", y, names)
+
+
+def weights_by_output(where: str, weight: Any, names: Sequence[str]) -> Any:
+    """Return sample weights as a batch takes them: an array or None, or a list of one for each of several outputs.
+
+    Args:
+        where: what an error begins with.
+        weight: one weight a sample (n,), of all outputs; or a list, tuple or dict by the outputs' names of such, None for 1.
+        names: of the outputs, in order.
+
+    Raises:
+        ArgumentError: no numbers. Others: as of `by_output`.
+
+    Example:
+        >>> weights_by_output("fit", {"b": [0.5]}, ["a", "b"]), weights_by_output("fit", [0.5, 1.0], ["a", "b"])
+        ([None, [0.5]], [0.5, 1.0])
+    """
+    listed = isinstance(weight, (list, tuple)) and any(one is None or np.ndim(one) for one in weight)
+    if len(names) == 1:  # rows of weights of one output, or that output's array in a list
+        listed = listed and len(weight) == 1 and hasattr(weight[0], "shape")
+    if listed or isinstance(weight, Mapping):
+        weight = by_output(where, "sample_weight", weight, names)
+        weight = weight if len(names) > 1 else weight[0]
+    for one in weight if len(names) > 1 and (listed or isinstance(weight, list)) else [weight]:
+        kind = getattr(getattr(one, "dtype", None) or np.asarray(one).dtype, "kind", "f")  # torch's has none
+        if one is not None and kind not in "biuf":
+            raise ArgumentError(
+                f"{where}: sample_weight must be numbers, one a sample, or an array of such for each output; received {one!r:.60}."
+            )
+    return weight

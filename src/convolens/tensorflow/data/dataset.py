@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from convolens.arguments import integer
-from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from convolens.errors import ArgumentError, ArgumentTypeError, MissingFileError, NotHereError
 from convolens.tensor import Tensor, as_tensor
 from convolens.tensorflow.data import changes, order, sources
 from convolens.tensorflow.data.stage import INFINITE, UNKNOWN, Stage
@@ -434,9 +434,17 @@ class Dataset:
         """
         return map(self.stage.element, islice(self.stage.items(epoch), start, None))
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> "Elements":
         epoch, self._passes = self._passes, self._passes + 1
-        return (map_structure(surface, element) for element in self.elements(epoch))
+        return Elements(map_structure(surface, element) for element in self.elements(epoch))
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of what TensorFlow's data sets have and is not here what to use instead."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        from convolens.missing.advice import sentence
+
+        raise NotHereError(sentence(f"tf.data.Dataset.{name}"), name=name, obj=self)
 
     def as_numpy_iterator(self) -> "NumpyIterator":
         """Return the elements of the next pass as NumPy's arrays and numbers."""
@@ -466,8 +474,8 @@ def _number(value: Any) -> Any:
     return as_tensor(value) if isinstance(value, (bool, int, float, list, np.generic)) else value
 
 
-class NumpyIterator(Iterator[Any]):
-    """An iterator that has TensorFlow's `next()` too.
+class Elements(Iterator[Any]):
+    """An iterator that has TensorFlow's `get_next()` too.
 
     Args:
         elements: what it goes through.
@@ -478,6 +486,14 @@ class NumpyIterator(Iterator[Any]):
 
     def __next__(self) -> Any:
         return next(self._elements)
+
+    def get_next(self) -> Any:
+        """Return the next element."""
+        return next(self._elements)
+
+
+class NumpyIterator(Elements):
+    """An iterator that has TensorFlow's `next()` too: of arrays and numbers."""
 
     def next(self) -> Any:
         """Return the next element."""
