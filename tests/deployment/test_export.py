@@ -15,6 +15,7 @@ from PIL import Image
 from convolens import deployment, runs
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.deployment import ExportOptions, OnnxModel
+from convolens.deployment.golden import write_sample
 from convolens.deployment.parity import TOLERANCE
 from convolens.errors import (
     ArgumentError,
@@ -133,6 +134,15 @@ def test_a_file_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch
     with pytest.raises(ExportError, match=r"does not answer as the run does: .* photos get another answer"):
         deployment.export(run, ExportOptions(out=tmp_path / "out"), QUIET)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_reach_the_callers_as_they_are(exported, tmp_path):
+    names = ("a b", "a\n b", '</script>"\u05d0, \U0001f600')
+    file = OnnxModel(exported.file)
+    file.description = replace(file.description, class_names=names)
+    write_sample(tmp_path, file, sorted((exported.folder / "sample").glob("*.png")))
+    assert tuple(json.loads((tmp_path / "sample" / "expected.json").read_text())["classes"]) == names
+    assert len((tmp_path / "labels.txt").read_text(encoding="utf-8").splitlines()) == len(names)
 
 
 def test_a_sample_that_changed_is_told(exported, tmp_path):

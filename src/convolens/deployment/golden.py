@@ -43,8 +43,12 @@ def write_sample(
         name = f"{number}.png"
         Image.fromarray(pixels).save(place / name)
         expected.append({"file": name, **_said(file, pixels)})
-    write_json(place / EXPECTED, {"tolerance": file.description.tolerance, "photos": expected})
     names = file.description.class_names
+    # The names as they are: in labels.txt, one a line, two that differ only in white space look alike.
+    write_json(
+        place / EXPECTED,
+        {"tolerance": file.description.tolerance, "classes": list(names), "photos": expected},
+    )
     (folder / LABELS).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
     for name in callers:
         caller = resources.files("convolens.deployment") / "callers" / f"{name}.txt"
