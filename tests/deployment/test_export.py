@@ -79,7 +79,7 @@ def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
 
 def test_what_is_written(exported, run):
     assert sorted(path.name for path in exported.folder.iterdir()) == [
-        "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
+        "Answer.cs", "Answer.csproj", "answer.cpp", "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
     ]  # fmt: skip
     assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
     assert json.loads((exported.folder / "check.json").read_text()) == {"parity": exported.parity.as_dict()}
@@ -142,6 +142,8 @@ def test_names_reach_the_callers_as_they_are(exported, tmp_path):
     file.description = replace(file.description, class_names=names)
     write_sample(tmp_path, file, sorted((exported.folder / "sample").glob("*.png")))
     assert tuple(json.loads((tmp_path / "sample" / "expected.json").read_text())["classes"]) == names
+    plain = (tmp_path / "sample" / "expected.txt").read_text(encoding="utf-8")
+    assert plain.startswith('0.0001 3 5\n"a b"\n"a\n b"\n"</script>\\"\u05d0, \U0001f600"\n1.png ')
     assert len((tmp_path / "labels.txt").read_text(encoding="utf-8").splitlines()) == len(names)
 
 

@@ -1,7 +1,7 @@
 """The golden sample: a few photos beside an exported file, what it must say of them, and callers that try it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from convolens.files.plain_json import read, write_json
 
 PHOTOS = 5
 SAMPLE, EXPECTED, LABELS = "sample", "expected.json", "labels.txt"
-CALLERS = ("answer.py", "answer.mjs")
+PLAIN = "expected.txt"  # the same for programs without JSON
+CALLERS = ("answer.py", "answer.mjs", "answer.cpp", "Answer.cs", "Answer.csproj")
 
 
 def write_sample(
@@ -50,6 +51,9 @@ def write_sample(
         {"tolerance": file.description.tolerance, "classes": list(names), "photos": expected},
     )
     (folder / LABELS).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
+    if callers:
+        lines = _plain_lines(file.description.tolerance, names, expected)
+        (place / PLAIN).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     for name in callers:
         caller = resources.files("convolens.deployment") / "callers" / f"{name}.txt"
         (folder / name).write_text(caller.read_text(encoding="utf-8"), encoding="utf-8")
@@ -63,6 +67,20 @@ def _said(file: OnnxModel, pixels: np.ndarray) -> dict[str, Any]:
         "answer": answers.answer[0].tolist(),
         **unknown,
     }
+
+
+def _plain_lines(tolerance: float, names: Sequence[str], photos: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield what must be said, parted by white space: the tolerance, how many classes and photos; the names, quoted; of each photo the file,
+    unknown, how many classes it is of, these, the probabilities."""
+    yield f"{tolerance} {len(names)} {len(photos)}"
+    for name in names:
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        yield f'"{escaped}"'
+    for photo in photos:
+        answer = photo["answer"]
+        classes = [i for i, has in enumerate(answer) if has] if isinstance(answer, list) else [answer]
+        values = [int(photo.get("unknown", False)), len(classes), *classes, *photo["probabilities"]]
+        yield f"{photo['file']} {' '.join(map(str, values))}"
 
 
 def check_sample(folder: Path, file: OnnxModel) -> list[str]:
