@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -185,6 +186,29 @@ def test_the_bare_network(run, tmp_path):
     np.testing.assert_allclose(output, trained.model.predict(floats, verbose=0), atol=1e-6)
     with pytest.raises(ArgumentError, match="a bare network"):
         file(np.zeros((1, 16, 16, 3), np.uint8))
+
+
+@pytest.mark.parametrize("format", ["onnx", "keras", "pt2"])
+def test_a_full_disk_is_one_line(run, tmp_path, format):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        status, _, complained = call("export", run, "--format", format, "--out", tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (status, len(complained.splitlines())) == (2, 1), complained
+    assert complained.startswith(f"convolens: cannot write {tmp_path / 'out'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_weights_are_one_line(run, tmp_path):
+    copy = shutil.copytree(run, tmp_path / "run")
+    weights = copy / "checkpoints" / "best.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    status, _, complained = call("export", copy, "--out", tmp_path / "out")
+    assert (status, len(complained.splitlines())) == (2, 1), complained
+    assert f"{weights}: not a whole safetensors file" in complained
+    assert list(tmp_path.iterdir()) == [copy]
 
 
 def test_photos_of_other_shapes_are_named(exported):

@@ -1,6 +1,7 @@
 """Odd photos: the run, its file and the caller in Python say the same of each, or the caller refuses it in one line."""
 
 import importlib.util
+import resource
 import struct
 import zlib
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from convolens import deployment, runs
 from convolens.data.decoding.decode import read_pixels
+from convolens.errors import TooLargeError
 from convolens.runs.output.screen import Screen
 from images import truncated_jpeg
 
@@ -107,6 +109,21 @@ def test_deep_greys_are_the_runs_alone(asked, name):
         SystemExit, match=f"{name}: has more than 8 bits a channel; convert it to 8 bits first"
     ):
         caller.answer(photos / name)
+
+
+def test_a_photo_beyond_the_memory_is_one_line(asked):
+    photo = np.zeros((4000, 6000, 3), np.uint8)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm") as file:
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 100_000_000, before[1]))
+    try:
+        with pytest.raises(
+            TooLargeError, match=r"not enough memory for uint8 of shape \(1, 4000, 6000, 3\); give"
+        ):
+            asked[2].answers_of([photo])
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def test_what_is_no_photo_is_one_line(asked, tmp_path):

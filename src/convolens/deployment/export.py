@@ -23,7 +23,7 @@ from convolens.deployment.parity import Parity, check_parity, check_raw
 from convolens.deployment.reduction import Reduction, check_reduction
 from convolens.deployment.source import Source, source_of_model, source_of_run
 from convolens.deployment.web import fetch_runtime, write_page
-from convolens.errors import ArgumentError, ConvolensError, ExportError
+from convolens.errors import ArgumentError, ConvolensError, ExportError, WriteError
 from convolens.files.atomic import write_error
 from convolens.files.plain_json import write_json
 from convolens.models import Model
@@ -261,6 +261,7 @@ def write_onnx(file: Path, source: Source, description: Description) -> None:
 @contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
     """Yield a new folder beside `out`, which becomes it at the end; nothing is left of it where something fails."""
+    temporary = out
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", dir=out.parent))
@@ -271,6 +272,8 @@ def _new_folder(out: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
+        if isinstance(error, WriteError):  # of a file in the temporary folder, of which nothing is left
+            raise WriteError(str(error).replace(str(temporary), str(out))) from error
         if isinstance(error, ConvolensError):
             raise
         raise write_error(error, out) from error

@@ -1,5 +1,6 @@
 """Network files: the network of a run in a form of Keras or of torch, read again and compared before it is kept."""
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,7 +85,9 @@ def _pt2(path: Path, trained: TrainedModel, description: Description) -> Asked:
             f"export: torch.export cannot follow {trained.name!r}: {reason[0] if reason else type(error).__name__}"
         ) from error
     with quiet():
-        torch.export.save(program, path, extra_files={f"{KEY}.json": json.dumps(description.as_metadata())})
+        packed = io.BytesIO()  # torch's own writing of a file ends the process where the disk is full
+        torch.export.save(program, packed, extra_files={f"{KEY}.json": json.dumps(description.as_metadata())})
+        path.write_bytes(packed.getbuffer())
         again = torch.export.load(path).module()
     return lambda floats: np.asarray(again(torch.from_numpy(floats))[0].detach().numpy())
 

@@ -10,7 +10,9 @@ import numpy as np
 from convolens.data.decoding.decode import read_unresized
 from convolens.deployment.description import Description
 from convolens.deployment.packages import ANSWERING, check_packages
-from convolens.errors import ArgumentError, CheckpointError, MissingFileError, ShapeError
+from convolens.errors import ArgumentError, CheckpointError, MissingFileError, ShapeError, TooLargeError
+
+_NO_MEMORY = ("Failed to allocate memory", "bad_alloc")  # onnxruntime's words
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,16 @@ class OnnxModel:
         """Return what comes out of the graph, by name, for what goes in.
 
         Raises:
-            ShapeError: onnxruntime cannot compute that of it.
+            ShapeError: onnxruntime cannot compute that of it. TooLargeError: not in the memory that there is.
         """
         (taken,) = self._session.get_inputs()
         try:
             found = self._session.run(None, {taken.name: given})
         except Exception as error:  # onnxruntime raises kinds of its own
+            if any(words in str(error) for words in _NO_MEMORY):
+                raise TooLargeError(
+                    f"{self.path}: there is not enough memory for {given.dtype} of shape {given.shape}; give smaller photos, or fewer at once."
+                ) from error
             reason = str(error).strip().splitlines()[0][:200]
             raise ShapeError(
                 f"{self.path}: onnxruntime cannot answer {given.dtype} of shape {given.shape}: {reason}"
