@@ -97,3 +97,12 @@ def test_a_precision_goes_with_a_whole_graph(run, tmp_path, asked):
         ArgumentError, match="--precision int8 goes with --format onnx or web, and without --raw"
     ):
         deployment.export(run, options, QUIET)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_every_kind(every_kind, tmp_path, precision):
+    for kind, run in every_kind.items():
+        options = ExportOptions(out=tmp_path / kind, precision=precision, allowed_loss=5)
+        made = deployment.export(run, options, QUIET)
+        deployment.check_export(made.folder, run, screen=QUIET)

@@ -31,9 +31,11 @@ def with_precision(graph: ir.Model, precision: str, samples: Iterable[np.ndarray
     if precision == "float32":
         return graph
     if precision == "float16":
-        from onnxruntime.transformers.float16 import convert_float_to_float16
+        from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
-        return ir.from_proto(convert_float_to_float16(ir.to_proto(graph), keep_io_types=True))
+        kept = [*DEFAULT_OP_BLOCK_LIST, "ScatterElements"]  # onnxruntime's takes no float16
+        converted = convert_float_to_float16(ir.to_proto(graph), keep_io_types=True, op_block_list=kept)
+        return ir.from_proto(converted)
     (taken,) = graph.graph.inputs
     with tempfile.TemporaryDirectory() as folder, _quiet():
         return _in_8_bits(graph, str(taken.name), samples, Path(folder))
