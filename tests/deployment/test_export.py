@@ -59,7 +59,6 @@ def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
     truncated_jpeg(photos / "cut.jpg")
     made = deployment.export(every_kind[kind], ExportOptions(out=tmp_path / "out"), QUIET)
     assert made.parity.largest < TOLERANCE
-    assert made.parity.other_answers == 0
     theirs = runs.predict(every_kind[kind], [photos], top=2)
     ours = deployment.predict(made.file, [photos], top=2)
     for a, b in zip(theirs, ours, strict=True):

@@ -52,10 +52,12 @@ def test_its_accuracy_is_that_of_its_answers(reduced, run, data):
     model = OnnxModel(reduced.file)
     preprocessing = model.description.preprocessing
     pixels = np.stack([preprocessing.read(photo) for photo in photos])
-    right = (
-        model(np.repeat(pixels, 4 - pixels.shape[-1], axis=-1) if pixels.shape[-1] == 1 else pixels).answer
-        == 0
-    ).mean()
+    right = (model(pixels).answer == 0).mean()
+    np.testing.assert_allclose(
+        model(pixels).probabilities.sum(axis=1),
+        1,
+        atol=1e-3 if model.description.precision == "float16" else 1e-6,
+    )
     truths = [("dark",)] * len(photos)
     found = check_reduction(model, model, preprocessing, photos, truths, 0)
     assert found.accuracy == (right, right)
@@ -95,3 +97,12 @@ def test_a_precision_goes_with_a_whole_graph(run, tmp_path, asked):
         ArgumentError, match="--precision int8 goes with --format onnx or web, and without --raw"
     ):
         deployment.export(run, options, QUIET)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_every_kind(every_kind, tmp_path, precision):
+    for kind, run in every_kind.items():
+        options = ExportOptions(out=tmp_path / kind, precision=precision, allowed_loss=5)
+        made = deployment.export(run, options, QUIET)
+        deployment.check_export(made.folder, run, screen=QUIET)

@@ -25,19 +25,17 @@ BATCHES = (1, 3, 64)
 
 @dataclass(frozen=True)
 class Parity:
-    """How near a file is to the run.
+    """How near a file is to the run, whose answers it all gives.
 
     Attributes:
         photos: that both were shown.
         largest: difference of a probability, in [0, 1]: from the photos' files on, in batches of `BATCHES`, and on one thread.
-        other_answers: photos for which the file says something else.
         whole: the largest difference where photos are decoded whole, as other programs do, and not smaller at once, as the run does.
         other_whole_answers: of such photos, those for which the file then says something else.
     """
 
     photos: int
     largest: float
-    other_answers: int
     whole: float
     other_whole_answers: int
 
@@ -87,7 +85,7 @@ def check_parity(path: Path, source: Source) -> Parity:
             f"probability is off by {found.largest:.1e} (at most {TOLERANCE:g}), {found.worst} first; nothing was exported. Other versions "
             "of torch, onnx, onnxscript and onnxruntime may do."
         )
-    return Parity(len(photos), found.largest, 0, whole.largest, len(whole.others))
+    return Parity(len(photos), found.largest, whole.largest, len(whole.others))
 
 
 def check_raw(path: Path, trained: TrainedModel, photos: Sequence[Path]) -> float:

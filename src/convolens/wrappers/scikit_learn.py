@@ -163,7 +163,7 @@ class KerasClassifier(BaseWrapper):
         >>> classifier = KerasClassifier(build, epochs=1, verbose=0)
         >>> _ = classifier.fit(np.eye(2), ["cat", "dog"])
         >>> classifier.predict(np.eye(2)).shape, classifier.classes_.tolist()
-        ((2,), ['cat', 'dog'])
+        ((2, 1), ['cat', 'dog'])
     """
 
     _estimator_type = "classifier"

@@ -23,7 +23,7 @@ def with_precision(graph: ir.Model, precision: str, samples: Iterable[np.ndarray
         samples: that the ranges of int8 are taken from, float32 (1, rows, columns, channels) each; others look at none.
 
     Returns:
-        For int8: weights in 7 bits, a scale a channel, as processors without VNNI would overflow, silently, with 8 (onnxruntime's
+        For int8: all but the last layer in integers, weights in 7 bits, a scale a channel, as processors without VNNI would overflow, silently, with 8 (onnxruntime's
         `reduce_range`); activations in 8, a scale a tensor, from the least and the largest value seen.
 
     Source: onnxruntime's static quantization and its float16 converter.
@@ -31,9 +31,11 @@ def with_precision(graph: ir.Model, precision: str, samples: Iterable[np.ndarray
     if precision == "float32":
         return graph
     if precision == "float16":
-        from onnxruntime.transformers.float16 import convert_float_to_float16
+        from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
-        return ir.from_proto(convert_float_to_float16(ir.to_proto(graph), keep_io_types=True))
+        kept = [*DEFAULT_OP_BLOCK_LIST, "ScatterElements"]  # onnxruntime's takes no float16
+        converted = convert_float_to_float16(ir.to_proto(graph), keep_io_types=True, op_block_list=kept)
+        return ir.from_proto(converted)
     (taken,) = graph.graph.inputs
     with tempfile.TemporaryDirectory() as folder, _quiet():
         return _in_8_bits(graph, str(taken.name), samples, Path(folder))
@@ -60,6 +62,7 @@ def _in_8_bits(graph: ir.Model, name: str, samples: Iterable[np.ndarray], folder
         quant_format=QuantFormat.QDQ,
         per_channel=True,
         reduce_range=True,
+        nodes_to_exclude=_last_layers(ir.load(prepared).graph),
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
     )
@@ -68,6 +71,20 @@ def _in_8_bits(graph: ir.Model, name: str, samples: Iterable[np.ndarray], folder
         if value.const_value is not None:
             value.const_value = ir.tensor(value.const_value.numpy(), name=value.name)
     return loaded
+
+
+def _last_layers(graph: ir.Graph) -> list[str]:
+    """Return the names of the nodes from the last products on: in steps of 1/256, probabilities would not add up to 1."""
+    found: dict[str, None] = {}
+    left = [graph.outputs[0].producer()]
+    while left:
+        node = left.pop()
+        if node is None or node.name in found:
+            continue
+        found[str(node.name)] = None
+        if node.op_type not in ("Gemm", "MatMul", "Conv"):
+            left += [value.producer() for value in node.inputs if value is not None]
+    return list(found)
 
 
 @contextmanager
