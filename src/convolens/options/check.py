@@ -12,6 +12,7 @@ class CheckOptions(LayerOptions):
 
     Attributes:
         data: a folder of class folders, or one that holds train, validation, test.
+        validation: another folder of class folders, to compare with; None takes what `data` holds.
         subject: a run folder, an architecture or timm:NAME that finds label errors; None for `LEARNT`, where it fits.
         folds, seed: of the cross-validation that finds label errors.
         out: a new folder for tables and contact sheets; None writes nothing.
@@ -20,6 +21,7 @@ class CheckOptions(LayerOptions):
 
     data: str | PathLike[str]
     _: KW_ONLY
+    validation: str | PathLike[str] | None = None
     subject: str | PathLike[str] | None = None
     folds: int = 5
     seed: int = 0

@@ -103,6 +103,27 @@ def test_groups_keep_duplicates_on_one_side(tmp_path):
     assert not {number[i] for i in training} & {number[i] for i in validation}
 
 
+def test_copies_in_another_folder_for_validation_are_leaks(tmp_path, monkeypatch):
+    """As in one folder that holds both; also where neither path is absolute, or the other has no classes in common."""
+    (tmp_path / "photos" / "a").mkdir(parents=True)
+    folders(tmp_path / "elsewhere", {"b": 3})
+    (tmp_path / "elsewhere" / "a").mkdir()
+    for number, piece in enumerate(pieces()[:8]):
+        piece.save(tmp_path / "photos" / "a" / f"{number}.png")
+    _, near = next(iter(copies(pieces()[3])))
+    near.save(tmp_path / "elsewhere" / "a" / "copy.jpg")
+    monkeypatch.chdir(tmp_path)
+    result = checked("photos", validation="elsewhere", learnt=False, out="checked")
+    (leak,) = rows(tmp_path / "checked" / "leaks.csv")
+    assert [Path(leak[f"path_{i}"]).as_posix() for i in (1, 2)] == ["photos/a/3.png", "elsewhere/a/copy.jpg"]
+    assert (leak["part_1"], leak["part_2"]) == ("train", "validation")
+    assert result.as_dict()["classes"]["b"] == {"train": 0, "validation": 3}
+    with pytest.raises(ArgumentError, match="would lie inside the photos"):
+        checked("photos", validation="elsewhere", out="elsewhere/checked")
+    with pytest.raises(MissingFileError, match="no such folder"):
+        checked("photos", validation="nowhere")
+
+
 @pytest.fixture(scope="module")
 def mislabelled(tmp_path_factory):
     """500 digits as files, 25 of them in the folder of another digit, and a network trained on just these for two epochs."""

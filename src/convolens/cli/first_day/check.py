@@ -21,6 +21,15 @@ def check(
             help="A folder of class folders, or one that holds train, validation, test.", show_default=False
         ),
     ],
+    validation: Annotated[
+        Path | None,
+        typer.Option(
+            "--val",
+            help="Another folder of class folders, which DATA is compared with.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -58,7 +67,14 @@ def check(
     from convolens.runs.output.screen import Screen
 
     wanted = runs.CheckOptions(
-        data, subject=model, folds=folds, seed=seed, out=out, learnt=not no_model, **vars(asked)
+        data,
+        validation=validation,
+        subject=model,
+        folds=folds,
+        seed=seed,
+        out=out,
+        learnt=not no_model,
+        **vars(asked),
     )
     found = runs.check(wanted, Screen(quiet=quiet, stderr=json_output))
     if json_output:

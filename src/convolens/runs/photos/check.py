@@ -111,12 +111,12 @@ def check(options: CheckOptions, screen: Screen | None = None) -> CheckResult:
     screen = screen or Screen()
     if options.out is not None:
         check_writable(options.out)
-        check_outside(options.out, Path(options.data))
+        check_outside(options.out, options.data, options.validation)
     if options.subject is not None and not options.learnt:
         raise ArgumentError(
             f"check: --no-model and --model {options.subject} contradict each other; give one."
         )
-    photos = gather(options.data)
+    photos = gather(options.data, options.validation)
     subject = network_of(options, photos.images, screen)
     found, errors = look(photos, screen), None
     if subject is not None:

@@ -1,5 +1,6 @@
 """What `check` finds in a folder: broken files, photos that are there twice, leaks between the parts, classes out of balance."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from convolens.data.caching.content import content_hashes
 from convolens.data.decoding.blank import what_is_missing
 from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.decoding.samples import STANDARD, Samples
-from convolens.data.folders.folder import ImageFolder, list_images
+from convolens.data.folders.folder import ImageFolder, check_folder, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.data.folders.names import Spellings, composed, names_that_differ_by_case
 from convolens.data.similarity.duplicates import KINDS, Duplicates, find_duplicates
@@ -49,18 +50,27 @@ class Photos:
         return {"path": self.images.relative_paths[place].as_posix(), "part": part, "class": label}
 
 
-def gather(data: str | PathLike[str]) -> Photos:
+def gather(data: str | PathLike[str], validation: str | PathLike[str] | None = None) -> Photos:
     """Return the photos of a folder of class folders, or of its train, validation and test.
+
+    Args:
+        data: the folder.
+        validation: another folder that is taken for validation; paths then begin at the folder that holds both.
 
     Raises:
         MissingFileError: no such folder. DataError: no class folders, two folders for one part.
     """
     root = Path(data)
-    layout = find_layout(root, to_train=False)
+    layout = find_layout(root, to_train=False, validation_given=validation is not None)
+    if validation is not None:
+        layout = replace(layout, validation=check_folder(validation))
     named = [("train", layout.train), ("validation", layout.validation), ("test", layout.test)]
     there = [(part, path) for part, path in named if path is not None]
-    if len(there) > 1 and layout.train == root:  # validation and test only
+    if len(there) > 1 and layout.train == root and validation is None:  # validation and test only
         there = there[1:]
+    if validation is not None:
+        there = [(part, path.absolute()) for part, path in there]
+        root = Path(os.path.commonpath([path for _, path in there]))
     if len(there) == 1:
         root = there[0][1]
     folders = [list_images(path, allow_missing_classes=True) for _, path in there]
