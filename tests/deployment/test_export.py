@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx_ir as ir
@@ -220,12 +221,29 @@ def test_photos_of_other_shapes_are_named(exported):
             OnnxModel(exported.file)(photos)
 
 
+class Heard(Screen):
+    """A quiet screen that remembers what it warned of."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True)
+        self.warnings = []
+
+    def warn(self, text):
+        self.warnings.append(text)
+
+
 def test_photos_that_are_gone(run, data, tmp_path):
     moved = tmp_path / "moved"
+    old = Path(shutil.copytree(run, tmp_path / "old"))
+    shutil.rmtree(old / "kept_photos")  # as an earlier version made it
     data.rename(moved)
     try:
+        said = Heard()
+        kept = deployment.export(run, ExportOptions(out=tmp_path / "kept"), said)
+        assert kept.parity.photos == 16
+        assert f"{run}: its validation photos are gone; asked on the 16 that it keeps" in said.warnings
         with pytest.raises(MissingFileError, match=r"no longer where they were.*--photos DIR"):
-            deployment.export(run, ExportOptions(out=tmp_path / "a"), QUIET)
+            deployment.export(old, ExportOptions(out=tmp_path / "a"), QUIET)
         made = deployment.export(run, ExportOptions(out=tmp_path / "a", photos=[moved / "dark"]), QUIET)
         assert made.parity.photos == 60
         truncated_jpeg(tmp_path / "cut.jpg")
