@@ -1,5 +1,6 @@
 """An exported file says what its run says, of every kind of run; and is not there where it does not."""
 
+import hashlib
 import json
 import os
 import resource
@@ -83,7 +84,10 @@ def test_what_is_written(exported, run):
         "Answer.cs", "Answer.csproj", "answer.cpp", "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
     ]  # fmt: skip
     assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
-    assert json.loads((exported.folder / "check.json").read_text()) == {"parity": exported.parity.as_dict()}
+    assert json.loads((exported.folder / "check.json").read_text()) == {
+        "sha256": hashlib.sha256(exported.file.read_bytes()).hexdigest(),
+        "parity": exported.parity.as_dict(),
+    }
     described = OnnxModel(exported.file).description
     assert (described.run, described.class_names) == (run.name, ("dark", "light", "middling"))
     assert described.error_rate == 0.2
@@ -158,6 +162,17 @@ def test_a_sample_that_changed_is_told(exported, tmp_path):
         deployment.check_export(folder, screen=QUIET)
     path.write_text("{}")
     with pytest.raises(CheckpointError, match="a damaged sample"):
+        deployment.check_export(folder, screen=QUIET)
+
+
+def test_a_flipped_bit_is_told(exported, tmp_path):
+    folder = shutil.copytree(exported.folder, tmp_path / "copy")
+    whole = (folder / "model.onnx").read_bytes()
+    at = len(whole) // 2  # among the weights: the answers to the sample hardly change
+    (folder / "model.onnx").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    with pytest.raises(
+        CheckpointError, match=r"is damaged, or another file than check\.json beside it is of"
+    ):
         deployment.check_export(folder, screen=QUIET)
 
 
