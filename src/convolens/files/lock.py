@@ -100,3 +100,32 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:  # Windows keeps it while it is open; an old one holds nothing
         return
+
+
+def holder(folder: Path) -> int | None:
+    """Return the process that is at work in a folder; None where none is. Nothing is locked for the asking.
+
+    Args:
+        folder: as `locked` has it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, locked(Path(place)):
+        ...     holder(Path(place)) == os.getpid()
+        True
+    """
+    try:
+        process = int((folder / NAME).read_text(encoding="ascii"))
+    except (OSError, ValueError):  # Windows lets nobody read a locked file
+        return None
+    return process if _lives(process) else None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # of another user
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

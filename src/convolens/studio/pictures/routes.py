@@ -1,0 +1,31 @@
+"""Where pages get pictures of photos from."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+
+from convolens.studio.pictures.thumbnails import thumbnail
+from convolens.studio.shared import Studio, studio_of
+from convolens.studio.workspace.identity import path_of
+
+router = APIRouter(prefix="/api/pictures", tags=["pictures"])
+
+
+@router.get("/{photo}")
+def picture(
+    photo: str,
+    studio: Annotated[Studio, Depends(studio_of)],
+    side: int = 192,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Return a photo of the open folder as JPEG, its longer side at most so many pixels."""
+    path = path_of(photo, studio.workspace.check_folder())
+    state = path.stat()
+    tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}-{side}"'
+    headers = {
+        "etag": tag,
+        "cache-control": "private, no-cache",
+    }  # asked again each time: a photo may change under its name
+    if if_none_match == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(thumbnail(path, side), media_type="image/jpeg", headers=headers)

@@ -1,0 +1,51 @@
+"""The app: the pages and what they ask for, put together."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from convolens import __version__
+from convolens.studio.pictures.routes import router as pictures
+from convolens.studio.server.errors import answer_errors
+from convolens.studio.server.guard import Guard
+from convolens.studio.server.live import router as live
+from convolens.studio.server.pages import router as pages
+from convolens.studio.shared import Studio
+from convolens.studio.training.routes import router as training
+
+ROUTERS = (pages, live, pictures, training)
+
+
+def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
+    """Return the app of a studio.
+
+    Args:
+        studio: whose folders it shows.
+        token: that whoever asks has to know.
+        port: of the server.
+        any_host: see `Guard`.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from convolens.studio.workspace.workspace import Workspace
+        >>> make_app(Studio(Workspace(None, Path("runs"), Path())), "secret", 8200).title
+        'Convolens'
+    """
+    app = FastAPI(
+        title="Convolens",
+        version=__version__,
+        description="What the pages of the studio ask; a program may ask it too, with `Authorization: Bearer TOKEN`.",
+        docs_url=None,  # FastAPI's own page brings its scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.studio = studio
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount(
+        "/static", StaticFiles(directory=str(files("convolens.studio") / "site" / "static")), name="static"
+    )
+    answer_errors(app)
+    app.add_middleware(Guard, token=token, port=port, any_host=any_host)
+    return app
