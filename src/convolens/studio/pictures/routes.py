@@ -16,10 +16,11 @@ def picture(
     photo: str,
     studio: Annotated[Studio, Depends(studio_of)],
     side: int = 192,
+    place: str = "photos",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return a photo of the open folder as JPEG, its longer side at most so many pixels."""
-    path = path_of(photo, studio.workspace.check_folder())
+    """Return a photo as JPEG, its longer side at most so many pixels; `place` as of `Workspace.place`."""
+    path = path_of(photo, studio.workspace.place(place))
     state = path.stat()
     tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}-{side}"'
     headers = {
