@@ -23,9 +23,9 @@ def check_class_name(name: str) -> str:
         ArgumentError: it is empty, hidden, too long, or no name of a folder.
 
     Example:
-        >>> check_class_name("../cat")
+        >>> check_class_name(".cat")
         Traceback (most recent call last):
-        convolens.errors.ArgumentError: '../cat' cannot be a class: "/" and "\\\\" part folders; leave them out.
+        convolens.errors.ArgumentError: '.cat' cannot be a class: folders of this name are hidden; give another name.
     """
     said = repr(name if len(name) <= 60 else f"{name[:57]}...")
     if not name.strip():
