@@ -112,6 +112,16 @@ def photos(
     return {"total": total, "start": start, "photos": rows, "version": there.version}
 
 
+@router.post("/photos/there")
+def there(studio: Here, asked: Chosen) -> dict[str, Any]:
+    """Return those of some photos that are still there."""
+    if asked.place == "quarantine":
+        known = {identity(path) for path in listed(studio.workspace.quarantine)}
+    else:
+        known = {identity(path) for path in studio.listing.photos().class_of}
+    return {"photos": [photo for photo in asked.photos if photo in known]}
+
+
 @router.post("/photos/move")
 def move(studio: Here, asked: ToClass) -> dict[str, Any]:
     """Move photos into a class."""
