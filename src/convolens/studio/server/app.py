@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.labelling.routes import router as labelling
 from convolens.studio.photos.adding_routes import router as adding
 from convolens.studio.photos.beginning_routes import router as beginning
 from convolens.studio.photos.checking_routes import router as checking
@@ -18,7 +19,7 @@ from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as training
 
-ROUTERS = (pages, live, pictures, training, photos, adding, checking, beginning)
+ROUTERS = (pages, live, pictures, training, photos, adding, checking, beginning, labelling)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:

@@ -3,15 +3,11 @@ import { get, send, trying } from "../api.js";
 import { openCamera } from "../camera.js";
 import { chooseClass } from "../choose_class.js";
 import { counted, fill, find, make, named } from "../dom.js";
+import { each, isPhoto, isVisible, isZip, onDrop } from "../dropped.js";
 import { tell } from "../toast.js";
 
 const LARGEST = 64 * 2 ** 20; // bytes, as of the server
 const LARGEST_ZIP = 2 * 2 ** 30;
-const AT_ONCE = 4;
-const ENDINGS = /\.(jpe?g|jpe|jfif|png|bmp|dib|p[pgbn]m|tiff?|webp|gif|avif|jp2|mpo|heic|heif)$/i;
-
-const isZip = (file) => /\.zip$/i.test(file.name);
-const isPhoto = (file) => ENDINGS.test(file.name) || file.type.startsWith("image/");
 
 export class Adding {
   constructor({ view, classes, actions, opened }) {
@@ -26,26 +22,7 @@ export class Adding {
       event.preventDefault();
       this.add(files.map((file) => ({ file, path: file.name })));
     });
-    this.listenToDrops();
-  }
-
-  listenToDrops() {
-    const sign = find("#drop");
-    let depth = 0;
-    const ours = (event) => event.dataTransfer?.types.includes("Files");
-    document.addEventListener("dragenter", (event) => { if (ours(event)) { depth += 1; sign.hidden = false; event.preventDefault(); } });
-    document.addEventListener("dragleave", (event) => { if (ours(event)) { depth -= 1; sign.hidden = depth <= 0; } });
-    document.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
-    document.addEventListener("drop", async (event) => {
-      if (!ours(event)) return;
-      event.preventDefault();
-      depth = 0;
-      sign.hidden = true;
-      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-      const loose = entries.length ? [] : [...event.dataTransfer.files].map((file) => ({ file, path: file.name }));
-      const found = [...loose, ...(await Promise.all(entries.map((entry) => filesOf(entry)))).flat()];
-      this.add(found);
-    });
+    onDrop(find("#drop"), (found) => this.add(found));
   }
 
   fromInput(input) {
@@ -60,7 +37,7 @@ export class Adding {
       tell("Photos are being added already; wait for them, then add these.", { problem: true });
       return;
     }
-    const visible = found.filter(({ path }) => !path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX"));
+    const visible = found.filter(({ path }) => isVisible(path));
     const zips = visible.filter(({ file }) => isZip(file));
     const photos = visible.filter(({ file }) => !isZip(file) && isPhoto(file));
     if (!zips.length && !photos.length) {
@@ -141,34 +118,9 @@ export class Adding {
   }
 }
 
-/** Return the files of a dropped file or folder, and of all folders in it. */
-async function filesOf(entry, before = "") {
-  const path = before + entry.name;
-  if (entry.isFile) return [{ file: await new Promise((resolve, reject) => { entry.file(resolve, reject); }), path }];
-  const reader = entry.createReader();
-  const found = [];
-  for (;;) {
-    const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); }); // at most a hundred
-    if (!some.length) break;
-    for (const inner of some) found.push(...await filesOf(inner, `${path}/`));
-  }
-  return found;
-}
-
 function address({ class: name, side }, file, path = "/api/photos/add") {
   const given = Object.entries({ class: name, side, name: file }).filter(([, value]) => value !== null && value !== undefined);
   return `${path}?${new URLSearchParams(given)}`;
-}
-
-async function each(jobs, work, signal) {
-  let next = 0;
-  const worker = async () => {
-    while (next < jobs.length && !signal.aborted) {
-      next += 1;
-      await work(jobs[next - 1]);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 async function one(job, result, signal) {
