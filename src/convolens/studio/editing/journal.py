@@ -173,14 +173,15 @@ def _add(path: Path, values: Mapping[str, Any]) -> None:
     """Add a line; where the one before was cut off, it begins below it."""
     line = json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
     try:
-        with path.open("ab+") as file:
-            if file.tell():
+        with path.open("ab+", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            if size:
                 file.seek(-1, os.SEEK_END)
                 line = line if file.read(1) == b"\n" else b"\n" + line
-            size = file.seek(0, os.SEEK_END)
             try:
-                file.write(line)
-                file.flush()
+                left = memoryview(line)
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
             except OSError:
                 file.truncate(size)  # no half line
