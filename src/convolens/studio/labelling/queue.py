@@ -65,6 +65,7 @@ class Queues:
 
     studio: Studio
     key: tuple[Any, ...] = ()
+    asked: frozenset[str] = frozenset()
     photos: list[Scored] = field(default_factory=list)
     progress: dict[str, Any] | None = None
     problem: str | None = None
@@ -83,9 +84,9 @@ class Queues:
             key = source.id, run
             fresh = {identity(photo) for photo in source.photos}
             same = key == self.key and not again
-            if same and (self.progress is not None or fresh <= {photo.id for photo in self.photos}):
+            if same and (self.progress is not None or fresh <= self.asked):
                 return
-            self.key, self.problem, self.photos = key, None, []
+            self.key, self.asked, self.problem, self.photos = key, frozenset(fresh), None, []
             self.progress = {"done": 0, "total": min(len(source.photos), _MOST)}
             self._thread = threading.Thread(
                 target=self._work, args=[key, source, run], name="label", daemon=True

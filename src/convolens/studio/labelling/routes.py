@@ -1,5 +1,6 @@
 """What the page Label next asks: where photos without a label lie, which comes next, and the labels that are given."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from convolens.errors import ArgumentError
 from convolens.studio.editing import plans
 from convolens.studio.labelling.queue import Queues
 from convolens.studio.labelling.sources import find_source, sources
@@ -57,7 +59,13 @@ def queue(
 @router.post("")
 def label(studio: Here, asked: Label) -> dict[str, Any]:
     """Give a photo its class: it is moved there at once."""
-    done = plans.move(studio, [asked.photo], asked.to, find_source(studio, asked.source).place)
+    source = find_source(studio, asked.source)
+    path = path_of(asked.photo, source.root)
+    if os.path.relpath(path, source.root) not in source.photos:
+        raise ArgumentError(
+            f"{shown(os.path.relpath(path, source.root))!r} does not lie in {source.folder}; choose a photo of that source."
+        )
+    done = plans.move(studio, [asked.photo], asked.to, source.place)
     return {"done": shown(done.said), "undo": done.undo}
 
 

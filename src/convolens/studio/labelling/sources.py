@@ -25,6 +25,7 @@ class Source:
         name: for people.
         place: that pictures are asked from, see `Workspace.place`.
         root: of that place.
+        folder: that holds the photos.
         photos: paths from it, sorted.
     """
 
@@ -32,6 +33,7 @@ class Source:
     name: str
     place: str
     root: Path
+    folder: Path
     photos: tuple[str, ...]
 
 
@@ -78,15 +80,10 @@ def find_source(studio: Studio, source: str) -> Source:
     photos = workspace.check_folder()
     if source == LOOSE:
         found = tuple(sorted(name for name in _files(photos) if is_image_file(photos / name)))
-        return Source(LOOSE, "photos that lie in no class", "photos", photos, found)
+        return Source(LOOSE, "photos that lie in no class", "photos", photos, photos, found)
     if source == ADDED:
-        return Source(
-            ADDED,
-            "photos added without a class",
-            "unlabelled",
-            workspace.unlabelled,
-            _below(workspace.unlabelled),
-        )
+        aside = workspace.unlabelled
+        return Source(ADDED, "photos added without a class", "unlabelled", aside, aside, _below(aside))
     kind, _, folder = source.partition(".")
     if kind != "folder" or not folder:
         raise ArgumentError(f"there is no source {source!r}; choose one of the list.")
@@ -97,7 +94,7 @@ def find_source(studio: Studio, source: str) -> Source:
         raise ArgumentError(f"{path}: holds the photos that have labels; choose another folder.")
     before = os.path.relpath(path, workspace.home)
     names = tuple(os.path.join(before, name) for name in _below(path))
-    return Source(source, shown(before), "home", workspace.home, names)
+    return Source(source, shown(before), "home", workspace.home, path, names)
 
 
 def _below(folder: Path) -> tuple[str, ...]:

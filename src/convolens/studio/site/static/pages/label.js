@@ -33,7 +33,7 @@ async function readSources() {
   select.disabled = sources.length === 0;
   const none = find("#none");
   none.hidden = sources.length > 0;
-  find("#desk").hidden = sources.length === 0;
+  if (!sources.length) find("#desk").hidden = true;
   fill(none, make("h2", {}, labelled ? "All photos have a class now." : "No photos without a class"),
     make("p", {}, "Drop photos here that have no class yet, or put a folder of them into ", named(home), ". What a run would learn most from comes first, and a key gives it its class."),
     make("p", {}, make("a", { href: "/train" }, labelled ? "Train again with the new labels" : "Train a run"), labelled ? "." : " first, so that it can say which photos it doubts."));
