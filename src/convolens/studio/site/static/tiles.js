@@ -99,6 +99,8 @@ export class Wall {
       if (item === undefined) this.#ask(index);
       else if (!this.shown.has(index)) this.#add(index, item);
     }
+    if (to < this.total) this.#ask(Math.min(to + this.page, this.total - 1)); // what may be scrolled to next
+    if (from > 0) this.#ask(Math.max(0, from - this.page));
     for (const [index, element] of this.shown) {
       element.style.width = `${width}px`;
       element.style.height = `${height}px`;

@@ -178,7 +178,7 @@ find("#add").addEventListener("change", (event) => {
   event.target.value = "";
   add(found);
 });
-onDrop(find("#drop"), add);
+if (find(".tools").dataset.open) onDrop(find("#drop"), add);
 find("#desk").addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const onButton = event.target.closest("button") !== null;
@@ -199,16 +199,18 @@ document.addEventListener("keydown", (event) => {
 });
 onNews("label", (values) => {
   if (values?.running) showProgress(values);
-  else read();
+  else if (find(".tools").dataset.open) read();
 });
 let waiting = null;
 onNews("photos", () => { clearTimeout(waiting); waiting = setTimeout(() => { if (queue.length < FEW) read(); }, 400); });
 onNews("opened", () => location.reload());
 
-try {
-  await pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); });
-} catch (error) {
-  tell(error.message, { problem: true });
-  run = currentRun();
-  read();
+if (find(".tools").dataset.open) {
+  try {
+    await pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); });
+  } catch (error) {
+    tell(error.message, { problem: true });
+    run = currentRun();
+    read();
+  }
 }

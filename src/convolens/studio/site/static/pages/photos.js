@@ -1,5 +1,5 @@
 // The Photos page: put together from its parts; what is there is asked for at once, and anew when news say that it changed.
-import { get, trying } from "../api.js";
+import { get } from "../api.js";
 import { fill, find } from "../dom.js";
 import { onNews } from "../news.js";
 import { Actions } from "../photos/actions.js";
@@ -38,7 +38,7 @@ async function refresh(first = null) {
     wall.head(found);
     trouble.hidden = true;
     find("#browse").hidden = false;
-    actions.history();
+    actions.soon();
   } catch (error) {
     if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) {
       view.class = null;
@@ -65,17 +65,13 @@ find("#view-photos").addEventListener("click", () => showFindings(false));
 find("#view-findings").addEventListener("click", () => showFindings(true));
 findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${count.toLocaleString("en")})`; };
 
-const first = wall.ask();
-first.catch(() => {});
-await refresh(first);
-if (version === null) {
-  const offers = await trying(() => get("/api/begin"));
-  if (offers && offers.open === null) {
-    trouble.hidden = true;
-    begin(offers, adding);
-  }
-} else if (location.hash === "#findings") showFindings(true);
-else findings.load();
+if (find("#browse").dataset.open) {
+  const first = wall.ask();
+  first.catch(() => {});
+  await refresh(first);
+  if (location.hash === "#findings") showFindings(true);
+  else findings.soon();
+} else begin(await get("/api/begin"), adding);
 
 onNews("photos", (values) => {
   if (!adding.busy && (values === null || values.version !== version)) refresh();
