@@ -78,7 +78,8 @@ class Listing:
             ):
                 self._photos = replace(known, folders=folders) if folders != known.folders else known
                 return self._photos
-            version = time.time_ns() if self._photos is None else self._photos.version + 1
+            # milliseconds: JavaScript counts to 2 ** 53 alone
+            version = time.time_ns() // 10**6 if self._photos is None else self._photos.version + 1
             self._photos = Photos(root, above.sides, folders, version, above.lines)
             return self._photos
 
@@ -90,7 +91,7 @@ class Listing:
             return 0, str(error)
 
     def watch(self) -> list[Item]:
-        """Return news where the photos have changed since it was asked last: by whomever."""
+        """Return news where the photos have changed since it was asked last, by whomever; the first time, what they are."""
         begun = time.monotonic()
         if self.workspace.photos is None or begun < self._next_watch:
             return []
@@ -98,7 +99,7 @@ class Listing:
         ended = time.monotonic()
         self._next_watch = ended + _SHARE * (ended - begun)
         before, self._told = self._told, state
-        return [] if before in (None, state) else [Item("photos", {"version": state[0], "problem": state[1]})]
+        return [] if before == state else [Item("photos", {"version": state[0], "problem": state[1]})]
 
 
 def _above(root: Path) -> _Above:

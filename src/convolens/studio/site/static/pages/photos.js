@@ -27,12 +27,11 @@ const adding = new Adding({ view, classes: () => classes.classes, actions, opene
 
 async function refresh(first = null) {
   try {
-    const [found, page] = await Promise.all([get("/api/classes"), first ?? wall.ask()]);
-    if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) {
-      view.class = null; // it was renamed or merged
-      await wall.show();
-    } else if (page) wall.showPage(page, version !== null);
+    const found = await get("/api/classes");
+    if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
+    wall.showPage(await (first ?? wall.ask()), version !== null);
     classes = found;
+    if (version !== null && version !== found.version) findings.soon();
     version = found.version;
     list.show(found);
     wall.head(found);
@@ -75,7 +74,11 @@ if (find("#browse").dataset.open) {
 
 onNews("photos", (values) => {
   if (!adding.busy && (values === null || values.version !== version)) refresh();
-  if (values === null || values.version !== version) findings.soon();
 });
 onNews("findings", (values) => findings.heard(values));
 onNews("opened", () => { if (!adding.busy) location.reload(); });
+// what changed before the news were listened to
+setTimeout(async () => {
+  const now = version === null ? null : await get("/api/photos", { count: 0 }).catch(() => null);
+  if (now && !adding.busy && now.version !== version) refresh();
+}, 1500);
