@@ -3,6 +3,7 @@
 import errno
 import secrets
 import socket
+import threading
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,9 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
         )
     photos = None if options.folder is None else check_folder(options.folder).absolute()
     studio = Studio(Workspace(photos, options.runs.absolute(), Path.cwd()))
+    threading.Thread(
+        target=studio.listing.state, name="listing", daemon=True
+    ).start()  # ready when the first page asks
     token = options.token or secrets.token_urlsafe(24)
     with _listening(options.host, integer("studio", "--port", options.port, 0)) as listener:
         port = listener.getsockname()[1]
