@@ -149,7 +149,7 @@ def test_a_zip_keeps_its_classes(serve: Serve, tmp_path: Path) -> None:
         "__MACOSX/pets/cat/._1.png": b"x", "pets/.DS_Store": b"x", "pets/cat/twin.png": png(1), "loose.png": png(4),
     })  # fmt: skip
     status, said = send(served, body, "/api/photos/zip", name="pets.zip")
-    assert (status, said["done"]) == (200, "Added 4 photos, 1 there already, 1 files are no images")
+    assert (status, said["done"]) == (200, "Added 4 photos, 1 there already, 1 that are no images")
     assert said["classes"] == {"cat": 2, "Hund": 1, "": 1}
     assert said["refused"] == []
     assert {one["name"]: one["photos"] for one in served.ask("/api/classes")[1]["classes"]} == {
@@ -211,6 +211,7 @@ def test_dropped_folders_are_arranged(serve: Serve, pets: Path, tmp_path: Path) 
 def test_a_folder_is_begun_or_opened(serve: Serve, tmp_path: Path) -> None:
     folders(tmp_path / "near", {"cat": 1, "dog": 1})
     folders(tmp_path / "parted/train", {"cat": 1, "dog": 1})
+    photo(5).save(folders(tmp_path / "runs/first", {"x": 1, "y": 1}) / "chart.png")  # the pictures of a run
     (tmp_path / "empty").mkdir()
     photo(1).save(tmp_path / "empty/loose.png")
     served = serve(None, tmp_path)

@@ -143,7 +143,7 @@ def test_photos_and_folders_are_added(serve: Serve, visit: Any, pets: Path, tmp_
     (tmp_path / "more/cow/broken.jpg").write_bytes(b"no photo")
     (tmp_path / "more/readme.txt").write_text("x")
     page.locator("#add-folder").set_input_files(tmp_path / "more")
-    page.locator(".toast", has_text="Added 5 photos to cat, cow; 1 file are no photos.").wait_for()
+    page.locator(".toast", has_text="Added 5 photos to cat, cow; 1 file is no photo.").wait_for()
     page.get_by_text("broken.jpg: not an image that can be read, whatever its name says.").wait_for()
     shows(page, "cat 7", "cow 3", "dog 4")
     page.locator("#add-folder").set_input_files(tmp_path / "more")
@@ -220,7 +220,8 @@ def test_no_camera_is_told(
 ) -> None:
     page = visit(serve(pets, tmp_path), "/photos")
     page.evaluate(
-        "(name) => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name)); }", name
+        "(name) => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name)); }",
+        name,
     )
     page.locator("#class-list .tile", has_text="dog").click()
     page.get_by_role("heading", name="dog").wait_for()

@@ -82,7 +82,7 @@ async def add_zip(
             count = result.added.total()
             said = [f"Added {count:,} photo{'s' * (count != 1)}"]
             said += [f"{result.same:,} there already"] * bool(result.same)
-            said += [f"{result.ignored:,} files are no images"] * bool(result.ignored)
+            said += [f"{result.ignored:,} that are no images"] * bool(result.ignored)
             refused = [
                 *result.refused,
                 *([f"and {result.more_refused:,} more"] if result.more_refused else []),

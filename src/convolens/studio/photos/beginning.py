@@ -31,11 +31,11 @@ class Near:
     classes: int
 
 
-def near(home: Path) -> list[Near]:
-    """Return folders of class folders just below a folder, and the folder itself where it is one."""
+def near(home: Path, runs: Path) -> list[Near]:
+    """Return folders of class folders just below a folder, and the folder itself where it is one; that of the runs is none."""
     found = []
-    for path in [home, *_folders(home)[:_LOOKED_AT]]:
-        inner = [one for one in _folders(path)[:_LOOKED_AT] if _holds_photos(one)]
+    for path in [home, *(one for one in _folders(home)[:_LOOKED_AT] if one != runs)]:
+        inner = [one for one in _folders(path)[:_LOOKED_AT] if one != runs and _holds_photos(one)]
         sides = (
             []
             if inner

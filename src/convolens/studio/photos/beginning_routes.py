@@ -32,7 +32,7 @@ def offers(studio: Here) -> dict[str, Any]:
                 "name": shown(workspace.home.name if one.path == "." else one.path),
                 "classes": one.classes,
             }
-            for one in beginning.near(workspace.home)
+            for one in beginning.near(workspace.home, workspace.runs)
         ],
     }
 

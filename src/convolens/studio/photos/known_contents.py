@@ -26,7 +26,7 @@ class KnownContents:
     """
 
     _names: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)  # by folder
-    _sizes: dict[int, set[Path]] = field(default_factory=lambda: defaultdict(set), repr=False)  # not read yet
+    _sizes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)  # not read yet
     _digests: dict[int, dict[str, Path]] = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     def renew(self, groups: Sequence[tuple[Sequence[str], Path]]) -> None:
@@ -38,13 +38,14 @@ class KnownContents:
         for photos, root in groups:
             new = set(photos) - self._names[root]
             self._names[root] |= new
-            for photo in new:
+            base = os.path.join(root, "")
+            for photo in new:  # texts: a Path for each of 60,000 takes a second
                 with suppress(OSError):
-                    self._sizes[os.stat(root / photo).st_size].add(root / photo)
+                    self._sizes[os.stat(base + photo).st_size].add(base + photo)
 
     def add(self, path: Path) -> None:
         """Take note of one photo."""
-        self._sizes[path.stat().st_size].add(path)
+        self._sizes[path.stat().st_size].add(os.fspath(path))
 
     def find(self, file: Path) -> Path | None:
         """Return a photo of the same bytes; None where there is none."""
@@ -54,7 +55,7 @@ class KnownContents:
         digests = self._digests[size]
         for path in sorted(self._sizes.pop(size, ())):
             with suppress(OSError):  # gone meanwhile
-                digests[digest_of(path)] = path
+                digests[digest_of(Path(path))] = Path(path)
         digest = digest_of(file)
         found = digests.get(digest)
         with suppress(OSError):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from convolens.studio.editing import edits, plans
 from convolens.studio.editing.edits import Done
-from convolens.studio.photos.aside import listed
+from convolens.studio.photos.aside import listed, loose
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import identity, shown
 
@@ -70,6 +70,7 @@ def classes(studio: Here) -> dict[str, Any]:
         ],
         "photos": sum(counts.total() for counts in photos.counts.values()),
         "quarantined": len(listed(studio.workspace.quarantine)),
+        "unlabelled": len(listed(studio.workspace.unlabelled)) + loose(photos.root),
         "lines": [shown(line) for line in photos.lines],
         "version": photos.version,
     }

@@ -92,7 +92,7 @@ export class Adding {
     const parts = [`Added ${counted(count, "photo")}${shown ? ` to ${shown}` : ""}`];
     if (classes.get("")) parts.push(`${counted(classes.get(""), "photo")} of no class yet: see Label next`);
     if (same) parts.push(`${same === 1 ? "1 was" : `${same.toLocaleString("en")} were`} there already`);
-    if (ignored) parts.push(`${counted(ignored, "file")} are no photos`);
+    if (ignored) parts.push(ignored === 1 ? "1 file is no photo" : `${counted(ignored, "file")} are no photos`);
     if (cancelled) parts.push("the others were cancelled");
     tell(`${parts.join("; ")}.`, added.length ? { action: "Undo", run: () => this.actions.aside(added), seconds: 15 } : {});
     if (!refused.length) return;

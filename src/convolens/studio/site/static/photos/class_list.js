@@ -43,6 +43,7 @@ export class ClassList {
     this.all = found.classes;
     this.total = found.photos;
     this.aside = found.quarantined;
+    this.unlabelled = found.unlabelled;
     this.draw();
   }
 
@@ -57,7 +58,8 @@ export class ClassList {
     if (focused) this.wall.focus();
     fill(find("#beside"),
       this.aside ? make("button", { type: "button", "aria-pressed": String(this.view.place === "quarantine"), onclick: () => this.choose(null, "quarantine") },
-        "Set aside", make("span", { class: "number" }, this.aside.toLocaleString("en"))) : null);
-    find("#beside").hidden = !this.aside;
+        "Set aside", make("span", { class: "number" }, this.aside.toLocaleString("en"))) : null,
+      this.unlabelled ? make("a", { class: "row spread", href: "/label" }, "Without a class: label them", make("span", { class: "number" }, this.unlabelled.toLocaleString("en"))) : null);
+    find("#beside").hidden = !this.aside && !this.unlabelled;
   }
 }
