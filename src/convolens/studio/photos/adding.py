@@ -12,7 +12,7 @@ from pathlib import Path
 from convolens.data.decoding.decode import read_image
 from convolens.data.decoding.formats import BEGINNING
 from convolens.data.folders.layout import NAMES
-from convolens.errors import ConvolensError, ImageError, TooLargeError
+from convolens.errors import ConvolensError, DataError, ImageError, TooLargeError
 from convolens.files.atomic import write_error
 from convolens.studio.editing.moving import free_place, move_one
 from convolens.studio.editing.names import check_class_name, safe_file_name
@@ -121,12 +121,19 @@ class Adding:
             same = self._known.find(file)
             if same is not None:
                 return Added(same, False, _class_of(there, same))
-            target = free_place(folder, name, set())
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise write_error(error, target) from error
-            move_one(file, target)
+            taken: set[Path] = set()
+            while True:
+                target = free_place(folder, name, taken)
+                try:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise write_error(error, target) from error
+                try:
+                    move_one(file, target)
+                    break
+                except DataError:  # another studio took the place meanwhile
+                    if not os.path.lexists(target):
+                        raise
             self._known.add(target)
             return Added(target, True, found)
 
