@@ -11,6 +11,7 @@ from convolens.files.plain_json import write_json
 from convolens.runs.answers.calibrate import calibrate_at_end
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration
+from convolens.runs.folder.kept_photos import keep_photos
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.report.page import write_report
@@ -73,6 +74,7 @@ def _write(
     task.write_predictions(folder.predictions, part.folder.paths, part.labels, chances, names, calibration)
     draw_curves(folder, best.settings, checkpoint)
     task.draw(folder.path, part, chances, outcome.scores)
+    keep_photos(folder, part.pixels)
     write_json(folder.results, outcome.as_dict())
     write_report(folder, best.settings, best.prepared, task.pictures, checkpoint.history, outcome.as_dict())
 
