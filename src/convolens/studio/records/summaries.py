@@ -78,14 +78,15 @@ class Summaries:
     def _of(self, place: Path) -> Summary | None:
         run = RunFolder(place)
         files = (run.settings, run.model, run.history, run.results, run.best)
-        state = (*map(_changed, files), holder(place))
-        if not state[0] and not state[1]:
+        changed, process = tuple(map(_changed, files)), holder(place)
+        if not changed[0] and not changed[1]:
             return None  # no run
+        state = changed, process
         with self._lock:
             known = self._known.get(place)
         if known is not None and known[0] == state:
             return known[1]
-        summary = _read(run, running=state[-1] is not None, changed=max(state[:-1]) / 1e9)
+        summary = _read(run, running=process is not None, changed=max(changed) / 1e9)
         with self._lock:
             self._known[place] = state, summary
         return summary
@@ -110,7 +111,7 @@ def _read(run: RunFolder, running: bool, changed: float) -> Summary:
             model=settings.get("model"),
             photos=str(data["path"]),
             classes=tuple(map(str, data.get("classes", ()))),
-            epochs=int(rows[-1]["epoch"]) if rows else 0,
+            epochs=int(rows[-1]["epoch"] or 0) if rows else 0,
             of=int(settings.get("epochs", 0)),
             score=score,
             score_of=score_of,

@@ -68,6 +68,10 @@ class News:
     async def _watch(self) -> None:
         while True:
             for watch in self.watches:
-                for item in await asyncio.to_thread(lambda watch=watch: list(watch())):
+                for item in await asyncio.to_thread(_all_of, watch):
                     self._hand_out(item)
             await asyncio.sleep(PERIOD)
+
+
+def _all_of(watch: Watch) -> list[Item]:
+    return list(watch())
