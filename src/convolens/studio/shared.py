@@ -1,14 +1,19 @@
 """Studio: what all pages share: the folders that are open, the news, the networks that are loaded."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from fastapi import Request
 
 from convolens.studio.records.loaded_runs import LoadedRuns
 from convolens.studio.records.summaries import Summaries
+from convolens.studio.workspace.listing import Listing
 from convolens.studio.workspace.news import News
 from convolens.studio.workspace.workspace import Workspace
+
+Room = TypeVar("Room")
 
 
 @dataclass
@@ -20,12 +25,37 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
+        listing: of the photos that are open.
     """
 
     workspace: Workspace
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    listing: Listing = field(init=False)
+    _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.listing = Listing(self.workspace)
+        self.news.watches.append(self.listing.watch)
+
+    def room(self, kind: Callable[["Studio"], Room]) -> Room:
+        """Return what a page keeps between two questions: one of its kind, made by `kind(studio)` when it is asked for first.
+
+        Example:
+            >>> from pathlib import Path
+            >>> class Queue:
+            ...     def __init__(self, studio):
+            ...         self.photos = []
+            >>> studio = Studio(Workspace(None, Path("runs"), Path()))
+            >>> studio.room(Queue) is studio.room(Queue)
+            True
+        """
+        with self._lock:
+            if kind not in self._rooms:
+                self._rooms[kind] = kind(self)
+            return cast(Room, self._rooms[kind])
 
 
 def studio_of(request: Request) -> Studio:

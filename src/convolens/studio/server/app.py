@@ -6,6 +6,11 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.labelling.routes import router as labelling
+from convolens.studio.photos.adding_routes import router as adding
+from convolens.studio.photos.beginning_routes import router as beginning
+from convolens.studio.photos.checking_routes import router as checking
+from convolens.studio.photos.routes import router as photos
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
@@ -14,7 +19,7 @@ from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as training
 
-ROUTERS = (pages, live, pictures, training)
+ROUTERS = (pages, live, pictures, training, photos, adding, checking, beginning, labelling)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:

@@ -91,7 +91,8 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     tried = range(port, min(port + _TRIED, 65536)) if port else (0,)
     for one in tried:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # the protocol is named, or asyncio lets each answer wait 40 ms for an acknowledgement (Nagle)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, one))
