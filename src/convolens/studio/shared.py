@@ -5,6 +5,7 @@ from typing import cast
 
 from fastapi import Request
 
+from convolens.studio.jobs.jobs import Jobs
 from convolens.studio.records.loaded_runs import LoadedRuns
 from convolens.studio.records.summaries import Summaries
 from convolens.studio.workspace.news import News
@@ -20,12 +21,19 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
+
+    Attributes:
+        jobs: trainings and exports that were started here.
     """
 
     workspace: Workspace
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.workspace)
 
 
 def studio_of(request: Request) -> Studio:

@@ -6,15 +6,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.jobs.watching import JobWatch
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
 from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
-from convolens.studio.training.routes import router as training
+from convolens.studio.training.routes import router as runs
+from convolens.studio.training.trainings import router as trainings
+from convolens.studio.training.watching import RunWatch
 
-ROUTERS = (pages, live, pictures, training)
+ROUTERS = (pages, live, pictures, runs, trainings)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
@@ -41,6 +44,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
         openapi_url="/api/openapi.json",
     )
     app.state.studio = studio
+    studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]
     for router in ROUTERS:
         app.include_router(router)
     app.mount(
