@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.comparing.routes import router as comparing
+from convolens.studio.exporting.routes import router as exporting
 from convolens.studio.jobs.watching import JobWatch
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
@@ -17,7 +19,7 @@ from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
 from convolens.studio.training.watching import RunWatch
 
-ROUTERS = (pages, live, pictures, runs, trainings)
+ROUTERS = (pages, live, pictures, runs, trainings, comparing, exporting)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
