@@ -81,7 +81,7 @@ export class Pair {
     return {
       label: `${pair.path}: ${pair.label || "no label"}; ${this.found.first} says ${said(pair.first, pair.first_confidence)}, ${this.found.second} ${said(pair.second, pair.second_confidence)}`,
       children: [image, make("span", { class: "caption" }, "is ", named(pair.label || "no label")),
-        make("span", { class: "caption" }, named(said(pair.first, pair.first_confidence)), " →"), make("span", { class: "caption" }, "→ ", named(said(pair.second, pair.second_confidence)))],
+        make("span", { class: "caption" }, "was: ", named(said(pair.first, pair.first_confidence))), make("span", { class: "caption" }, "now: ", named(said(pair.second, pair.second_confidence)))],
     };
   }
 

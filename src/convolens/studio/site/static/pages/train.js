@@ -50,14 +50,18 @@ function show() {
   trying(drawAll);
 }
 
+let drawing = 0;
+
 async function drawAll() {
+  drawing += 1;
+  const mine = drawing;
   const wanted = [...list.ticked].filter((id) => id !== shown?.id && list.runs.some((run) => run.id === id));
   const runs = await Promise.all(wanted.map(async (id) => {
     const { changed } = list.runs.find((run) => run.id === id);
     if (others.get(id)?.changed !== changed) others.set(id, { changed, run: await get(`/api/runs/${id}`) });
     return others.get(id).run;
   }));
-  drawCurves(shown?.id ? [shown, ...runs] : runs);
+  if (mine === drawing) drawCurves(shown?.id ? [shown, ...runs] : runs);
 }
 
 async function readList() {
