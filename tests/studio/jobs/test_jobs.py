@@ -79,7 +79,7 @@ def test_a_command_that_makes_something_is_done_where_that_is_there(jobs: Jobs, 
 def test_two_jobs_on_one_run_are_refused(jobs: Jobs, tmp_path: Path) -> None:
     run = tmp_path / "runs/a"
     first = jobs.start("resume", "a", ["resume", str(run)], run)
-    with pytest.raises(BusyError, match="a: resume is at work on it already; wait until it has ended."):
+    with pytest.raises(BusyError, match=r"^a: resume is at work on it already; wait until it has ended\.$"):
         jobs.start("resume", "a", ["resume", str(run)], run)
     wait(first)
     wait(jobs.start("resume", "a", ["resume", str(run)], run))

@@ -226,7 +226,8 @@ def test_a_training_outlives_the_studio(photos: Path, tmp_path: Path) -> None:
         process.wait()
     place = tmp_path / "runs/lives"
     alive = holder(place)
-    assert alive is not None and start_of(alive) is not None
+    assert alive is not None
+    assert start_of(alive) is not None
     process, address = studio(0)
     try:
         seen = wait_for(lambda: ask(address, f"/api/runs/{run}"))

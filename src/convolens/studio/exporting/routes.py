@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from convolens.deployment import FORMATS
 from convolens.deployment.export import MODEL
-from convolens.errors import ArgumentError, BusyError, MissingFileError
+from convolens.errors import ArgumentError, BusyError, ConvolensError, MissingFileError
+from convolens.runs.folder.predictions_file import read_predictions
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_writable
 from convolens.studio.exporting.exports import exports_of, files_in, find_export, new_place
@@ -71,6 +72,7 @@ def begin(asked: Asked, studio: Shared) -> dict[str, Any]:
     words = ["export", str(run), "--format", asked.format]
     words += [] if asked.precision == "float32" else ["--precision", asked.precision]
     words += [] if asked.select == "best" else ["--select", asked.select]
+    words += _asked_on(folder, studio)
     job = studio.jobs.start("export", out.name, [*words, "--out", str(out)], run, makes=out)
     return plain(_told(job))
 
@@ -98,6 +100,16 @@ def fetch(run: str, name: str, studio: Shared) -> StreamingResponse:
     return StreamingResponse(
         zipped(place, files_in(place)), media_type="application/zip", headers={"content-disposition": named}
     )
+
+
+def _asked_on(folder: RunFolder, studio: Studio) -> list[str]:
+    """Return the words that have the file asked on the photos that are open, where those of the run are gone."""
+    try:
+        there = any(answer.path.is_file() for answer in read_predictions(folder.predictions))
+    except ConvolensError:  # the command says so
+        there = True
+    photos = studio.workspace.photos
+    return [] if there or photos is None or not photos.is_dir() else ["--photos", str(photos)]
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -22,7 +22,7 @@ export class Wall {
     this.at = 0;
     this.generation = 0;
     place.classList.add("wall");
-    place.setAttribute("role", "list");
+    place.setAttribute("role", "group");
     place.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.draw()).observe(place);
     window.addEventListener("scroll", () => this.draw(), { passive: true });
