@@ -256,3 +256,26 @@ def test_a_number_that_went_to_another_process_is_not_signalled(
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_damaged_checkpoint_is_told_and_a_whole_run_learns_longer(
+    serve: Callable[..., Any], trained: Path, tmp_path: Path
+) -> None:
+    for name in ("whole", "damaged"):
+        subprocess.run(["cp", "-r", str(trained / "runs/first"), str(tmp_path / name)], check=True)
+    for manifest in (tmp_path / "damaged/checkpoints").glob("state-*/manifest.json"):
+        manifest.write_text("{}")
+    served = serve(trained / "photos", tmp_path, tmp_path)
+    longer, damaged = (
+        begun(served, kind="resume", run=identity(name), options={"epochs": 5})
+        for name in ("whole", "damaged")
+    )
+    found = ended(served, damaged["job"])
+    assert (found["state"], "damaged" in found["message"]) == ("failed", True), found["message"]
+    assert ended(served, longer["job"])["state"] == "done"
+    shown = served.ask(f"/api/runs/{identity('whole')}")[1]
+    assert (shown["epochs"], shown["of"], len(shown["history"])) == (5, 5, 5)
+    status, said = served.ask(
+        "/api/trainings", {"kind": "resume", "run": identity("whole"), "options": {"size": 3}}
+    )
+    assert (status, said["error"].startswith("resume: unknown argument 'size'.")) == (400, True)

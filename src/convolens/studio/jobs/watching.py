@@ -12,7 +12,8 @@ from convolens.studio.workspace.plain import plain
 @dataclass
 class JobWatch:
     """Yields items of the topic "job": `job`, `kind`, `name`, `state`, `message`, `run` (the name of its folder, None before there is
-    one), the new `events` and `events_before`, how many came before them; `log`, where it has grown, is its end.
+    one), the new `events` and `events_before`, how many came before them; `log`, where it has grown, is its end: of a job that has no
+    run yet, or tells no events.
 
     Args:
         jobs: that are watched.
@@ -32,14 +33,15 @@ class JobWatch:
         if known is not None and known[-1] != "running":
             return  # it has ended, and was told of
         state = job.state()
-        events = job.events
-        now = len(events), job.said(), state
+        events, run = job.events, job.run
+        # a run tells its epochs as events, and says them again to people: that is not worth sending
+        said = job.said() if run is None or job.record.makes is not None else 0
+        now = len(events), said, state
         self._seen[job.record.id] = now
         if known is None:  # whoever listens from here on asks for what was before
             known = (len(events), now[1], state if state != "running" else "")
         if now == known:
             return
-        run = job.run
         values = {
             "job": job.record.id,
             "kind": job.record.kind,
@@ -50,4 +52,4 @@ class JobWatch:
             "events": events[known[0] :],
             "events_before": known[0],
         }
-        yield Item("job", plain(values | ({"log": job.tail()} if now[1] != known[1] else {})))
+        yield Item("job", plain(values | ({"log": job.tail()} if said != known[1] else {})))

@@ -97,6 +97,7 @@ function onRun(item) {
 function onJob(item) {
   if (item === null || item.job !== shown?.job?.job || item.kind === "export") return;
   if (!shown.id) { trying(() => lookAtJob(item.job)); return; }
+  if (find("#said").open) { trying(() => look(shown.id)); return; }
   shown.job = { ...shown.job, state: item.state, message: item.message };
   if (item.log !== undefined) shown.log = item.log;
   for (const event of item.events) {
@@ -111,16 +112,20 @@ function onJob(item) {
 }
 
 async function begin() {
+  find("#said").addEventListener("toggle", () => { if (find("#said").open && shown?.id) trying(() => look(shown.id)); });
   onNews("runs", () => trying(readList));
   onNews("run", onRun);
   onNews("job", onJob);
   await listening;
   const [{ runs }, { trainings }] = await Promise.all([get("/api/runs"), get("/api/trainings"), makeForm(follow)]);
   list.set(runs, null);
+  const job = new URLSearchParams(location.search).get("job"); // of a training that another page began
+  const begun = trainings.find((one) => one.job === job);
   const asked = runs.find((run) => run.id === currentRun());
   const before = trainings.find((one) => one.state === "running" && !one.run);
   const training = runs.find((run) => run.state === "running");
-  if (asked) await look(asked.id);
+  if (begun) follow(begun);
+  else if (asked) await look(asked.id);
   else if (before) follow(before);
   else if (training ?? runs[0]) await look((training ?? runs[0]).id);
 }

@@ -67,11 +67,12 @@ export class Current {
   #plan(shown) {
     const { plan } = shown;
     const place = find("#plan");
-    place.hidden = !plan && !shown.model;
+    const said = shown.id || shown.state !== "running" ? null : shown.log.trim().split("\n").pop(); // before there is a run, its last line
+    place.hidden = !plan && !shown.model && !said;
     if (place.hidden) return;
     fill(place, plan
       ? `${plan.model} on ${plan.device}: ${counted(plan.classes, "class", "classes")}, ${counted(plan.training, "photo")} to learn from, ${plan.validation.toLocaleString("en")} to validate on${plan.epochs ? `, ${counted(plan.epochs, "epoch")}` : ""}.`
-      : `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
+      : said ?? `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
   }
 
   #pace(shown, seen) {
@@ -104,8 +105,22 @@ export class Current {
       buttons = [button("resume", "Resume", "main")];
       meaning = "Resume goes on from the last saved state, to the same end as if it had not been interrupted.";
     }
+    if (state === "done" && shown.of && !shown.first_answer && !shown.problem) {
+      buttons = [this.#longer(shown)];
+      meaning = "More epochs go on from the last one; the learning rate becomes that of a training that was so long from the start.";
+    }
     fill(find("#buttons"), buttons);
     find("#meaning").textContent = meaning;
+  }
+
+  #longer(shown) {
+    const epochs = make("input", { type: "number", min: shown.of + 1, step: 1, value: 2 * shown.of, required: true, "aria-label": "Epochs in all" });
+    return make("form", { class: "row", onsubmit: async (event) => {
+      event.preventDefault();
+      const asked = { kind: "resume", run: shown.id, options: { epochs: epochs.value } };
+      const answer = await trying(() => send("/api/trainings", asked), event.submitter);
+      if (answer !== undefined) this.changed(answer);
+    } }, "Learn on to epoch", epochs, make("button", { type: "submit" }, "Learn longer"));
   }
 
   #findings(shown) {
