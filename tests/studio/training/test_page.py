@@ -168,3 +168,19 @@ def test_several_runs_are_overlaid(
     page.get_by_role("checkbox", name=f"Curve of {others.pop()}", exact=True).press("Space")
     page.locator("#legend li").nth(2).wait_for(state="detached")
     assert page.locator("#legend li").count() == 2
+
+
+def test_a_training_that_another_page_began_is_followed_and_learns_longer(
+    serve: Callable[..., Any], visit: Any, photos: Path, tmp_path: Path
+) -> None:
+    served = serve(photos, tmp_path)
+    options = {"size": 24, "batch_size": 16, "epochs": 2}
+    begun = served.ask("/api/trainings", {"name": "other", "options": options})[1]
+    page = visit(served, f"/train?job={begun['job']}")
+    page.locator("#current-title", has_text="other").wait_for()
+    page.locator("#findings li").first.wait_for()
+    page.get_by_role("spinbutton", name="Epochs in all").fill("4")
+    page.get_by_role("button", name="Learn longer").click()
+    page.locator("#list td", has_text="4 of 4").wait_for()
+    until(page, lambda: points(page) == 4)
+    page.locator("#state", has_text="done").wait_for()

@@ -116,17 +116,17 @@ async function begin() {
   onNews("runs", () => trying(readList));
   onNews("run", onRun);
   onNews("job", onJob);
+  const [{ trainings }] = await Promise.all([get("/api/trainings"), readList(), makeForm(follow)]);
   await listening;
-  const [{ runs }, { trainings }] = await Promise.all([get("/api/runs"), get("/api/trainings"), makeForm(follow)]);
-  list.set(runs, null);
+  const { runs } = list;
   const job = new URLSearchParams(location.search).get("job"); // of a training that another page began
   const begun = trainings.find((one) => one.job === job);
   const asked = runs.find((run) => run.id === currentRun());
   const before = trainings.find((one) => one.state === "running" && !one.run);
   const training = runs.find((run) => run.state === "running");
-  if (begun) follow(begun);
+  if (begun) await lookAtJob(begun.job); // asked for again, now that news come in
   else if (asked) await look(asked.id);
-  else if (before) follow(before);
+  else if (before) await lookAtJob(before.job);
   else if (training ?? runs[0]) await look((training ?? runs[0]).id);
 }
 
