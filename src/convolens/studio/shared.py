@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from fastapi import Request
 
+from convolens.studio.jobs.jobs import Jobs
 from convolens.studio.records.loaded_runs import LoadedRuns
 from convolens.studio.records.summaries import Summaries
 from convolens.studio.workspace.listing import Listing
@@ -26,6 +27,9 @@ class Studio:
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
         listing: of the photos that are open.
+
+    Attributes:
+        jobs: trainings and exports that were started here.
     """
 
     workspace: Workspace
@@ -33,10 +37,12 @@ class Studio:
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
     listing: Listing = field(init=False)
+    jobs: Jobs = field(init=False)
     _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
+        self.jobs = Jobs(self.workspace)
         self.listing = Listing(self.workspace)
         self.news.watches.append(self.listing.watch)
 

@@ -6,6 +6,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.comparing.routes import router as comparing
+from convolens.studio.exporting.routes import router as exporting
+from convolens.studio.jobs.watching import JobWatch
 from convolens.studio.labelling.routes import router as labelling
 from convolens.studio.photos.adding_routes import router as adding
 from convolens.studio.photos.beginning_routes import router as beginning
@@ -17,9 +20,24 @@ from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
 from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
-from convolens.studio.training.routes import router as training
+from convolens.studio.training.routes import router as runs
+from convolens.studio.training.trainings import router as trainings
+from convolens.studio.training.watching import RunWatch
 
-ROUTERS = (pages, live, pictures, training, photos, adding, checking, beginning, labelling)
+ROUTERS = (
+    pages,
+    live,
+    pictures,
+    runs,
+    trainings,
+    comparing,
+    exporting,
+    photos,
+    adding,
+    checking,
+    beginning,
+    labelling,
+)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
@@ -46,6 +64,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
         openapi_url="/api/openapi.json",
     )
     app.state.studio = studio
+    studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]
     for router in ROUTERS:
         app.include_router(router)
     app.mount(
