@@ -22,11 +22,13 @@ class Loaded:
         folder: of the run.
         trained: its network, class names and preprocessing.
         calibration: of it; None where it was never calibrated.
+        at_work: held by whoever asks the network: hooks of one question would see the layers of another.
     """
 
     folder: RunFolder
     trained: TrainedModel
     calibration: Calibration | None
+    at_work: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
 
 @dataclass
