@@ -5,8 +5,10 @@ from typing import cast
 
 from fastapi import Request
 
-from convolens.studio.records.loaded_runs import LoadedRuns
+from convolens.studio.records.feature_rows import FeatureRows
+from convolens.studio.records.loaded_runs import Loaded, LoadedRuns
 from convolens.studio.records.summaries import Summaries
+from convolens.studio.workspace.identity import path_of
 from convolens.studio.workspace.news import News
 from convolens.studio.workspace.workspace import Workspace
 
@@ -20,12 +22,26 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
+        rows: features of photos, for the nearest ones and for suspect labels.
     """
 
     workspace: Workspace
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    rows: FeatureRows = field(default_factory=FeatureRows)
+
+    def run(self, run: str) -> Loaded:
+        """Return a run of the folder of runs by its id, with its network.
+
+        Raises:
+            ArgumentError, MissingFileError: no such run. CheckpointError: a damaged one.
+        """
+        return self.loaded.get(path_of(run, self.workspace.runs))
+
+    def tell_work(self, page: str, title: str, done: int, total: int) -> None:
+        """Tell pages how far a piece of work is that one of them waits for."""
+        self.news.tell("work", page=page, title=title, done=done, total=total)
 
 
 def studio_of(request: Request) -> Studio:

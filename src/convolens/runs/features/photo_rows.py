@@ -10,6 +10,7 @@ from convolens.data.prepared import read_part
 from convolens.features import choose
 from convolens.features.extraction.choice import Tap
 from convolens.features.extraction.photo_features import fresh_features, photo_features
+from convolens.features.learners.ridge import unit_length
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
 from convolens.runs.training.learnt_network import UNIT, features_tap
@@ -34,9 +35,11 @@ class PhotoRows:
 
 def rows_tap(trained: TrainedModel) -> Tap:
     """Return the place of the features: before the classifier; of a run with a first answer just where that takes them."""
-    if any(layer.name == UNIT for layer in trained.model.layers):
-        return features_tap(trained.model)
-    return choose(trained.model)[0]
+    return features_tap(trained.model) if _has_first_answer(trained) else choose(trained.model)[0]
+
+
+def _has_first_answer(trained: TrainedModel) -> bool:
+    return any(layer.name == UNIT for layer in trained.model.layers)
 
 
 def photo_rows(trained: TrainedModel, images: ImageFolder, screen: Screen) -> PhotoRows:
@@ -69,3 +72,13 @@ def photo_row(trained: TrainedModel, pixels: np.ndarray) -> np.ndarray:
     """
     tap, module = rows_tap(trained), trained.model.module
     return fresh_features(module, tap, pixels[np.newaxis], trained.preprocessing, _POOL).reshape(1, -1)
+
+
+def as_penultimate(trained: TrainedModel, rows: np.ndarray) -> np.ndarray:
+    """Return rows as `penultimate` collects them, float32 (n, d): a run with a first answer brings them to length 1 before its head.
+
+    Args:
+        trained: the network.
+        rows: of `photo_rows` or `photo_row`.
+    """
+    return unit_length(rows).astype(np.float32) if _has_first_answer(trained) else rows

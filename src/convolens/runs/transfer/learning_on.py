@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from convolens.data.prepared import Prepared
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer, read_held_out, write_held_out

@@ -25,7 +25,11 @@ from convolens.runs.whole_runs.train_on import Asked, train_on
 
 @threads_put_back()
 def train_again(
-    run: Path, out: Path, screen: Screen | None = None, cancel: Cancel | None = None, command: str | None = None
+    run: Path,
+    out: Path,
+    screen: Screen | None = None,
+    cancel: Cancel | None = None,
+    command: str | None = None,
 ) -> TrainResult:
     """Learn the head of a run anew from the photos that lie in its folder now, and write another run.
 
@@ -52,7 +56,9 @@ def train_again(
     check_outside(out, *photo_folders(settings), layout_of(settings).test)
     settings, first = find_first(settings)
     if first is None:
-        raise ArgumentError(f"{run}: names no weights to begin with, so there is nothing to learn a head from.")
+        raise ArgumentError(
+            f"{run}: names no weights to begin with, so there is nothing to learn a head from."
+        )
     prepared = prepare(settings, screen, model_file.samples_of(folder))
     asked = Asked(None, None, command, began, brief=True)
     return train_on(settings, prepared, first, out, asked, screen)

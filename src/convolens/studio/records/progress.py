@@ -10,9 +10,15 @@ PERIOD = 0.2  # seconds between two tellings of one bar
 
 
 class _Telling(Screen):
-    """A quiet screen whose bars are told."""
+    """A quiet screen whose bars are told, and that says nothing where the server's own lines go."""
 
     tell_bar: Callable[[str, int, int], None]
+
+    def result(self, text: str, style: str | None = None) -> None:
+        """Say nothing: what came of it is in the run."""
+
+    def warn(self, text: str) -> None:
+        """Say nothing, likewise."""
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Advance]:

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.answers.routes import router as answers
+from convolens.studio.mistakes.routes import router as mistakes
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
@@ -14,7 +16,7 @@ from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as training
 
-ROUTERS = (pages, live, pictures, training)
+ROUTERS = (pages, live, pictures, training, answers, mistakes)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
