@@ -60,7 +60,7 @@ def measures(run: RunFolder, answers: Sequence[Answer]) -> dict[str, Any]:
 def changed(before: Sequence[Answer], after: Sequence[Answer], opened: Path | None) -> dict[str, Any]:
     """Return which mistakes are gone, and which are new.
 
-    A photo that was moved is known again by its name, where no other has it.
+    A photo that was moved is known again by its name, where no other that went has it.
 
     Args:
         before, after: the answers of both runs.
@@ -73,17 +73,17 @@ def changed(before: Sequence[Answer], after: Sequence[Answer], opened: Path | No
         >>> found["gone_in_all"], found["new_in_all"], found["stayed"]
         (1, 1, 0)
     """
-    paths = {one.path for one in before}
-    by_name: dict[str, list[Answer]] = {}
+    known, stands = {one.path: one for one in before}, {one.path for one in after}
+    went: dict[str, list[Answer]] = {}
     for one in before:
-        by_name.setdefault(one.path.name, []).append(one)
-    known = {one.path: one for one in before}
+        if one.path not in stands:
+            went.setdefault(one.path.name, []).append(one)
     gone: list[Answer] = []
     new: list[Answer] = []
     stayed = 0
     for one in after:
-        named = by_name.get(one.path.name, [])
-        earlier = known.get(one.path) or (named[0] if len(named) == 1 and one.path not in paths else None)
+        named = went.get(one.path.name, [])
+        earlier = known.get(one.path) or (named[0] if len(named) == 1 else None)
         if earlier is None or earlier.right == one.right:
             stayed += earlier is not None and not one.right
             new += [one] if earlier is None and not one.right else []

@@ -90,6 +90,7 @@ def suspects_of(looked: Looked, right: set[tuple[str, str]], opened: Any) -> dic
                 "confidence": round(float(chances[suggested]), 6),
                 "confidence_of_label": round(float(chances[images.labels[place]]), 6),
                 "right": False,
+                "suspect": True,
             }
         )
     return {

@@ -22,7 +22,7 @@ export function nearestStrip(label = null) {
       waiting.delete(element);
       fill(element,
         make("p", { class: "quiet" }, `Nearest of ${counted(found.photos, "training photo")}: `,
-          found.counts.map((one, place) => [place ? ", " : "", `${one.photos} `, named(one.label)])),
+          found.counts.map((one, place) => [place ? ", " : "", `${one.photos} × `, named(one.label)])),
         make("ul", {}, found.neighbours.map((one) => make("li", { class: label !== null && one.label !== label ? "other" : null },
           one.photo ? make("img", { src: picture(one.photo, 192), alt: one.name, title: one.name, loading: "lazy" })
             : make("span", { class: "outside", title: one.name }, "outside of the open folder"),

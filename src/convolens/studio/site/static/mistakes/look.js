@@ -21,7 +21,7 @@ export async function lookAt(at, wall) {
   const strip = nearestStrip(row.label);
   fill(dialog,
     make("div", { class: "row spread" }, make("h2", {}, named(row.name)), make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close (Esc)")),
-    make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
+    make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [row.suspect ? ", the other photos speak for " : ", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
     row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),
     row.photo && make("div", { class: "sides" }, maps.map((one) => one.element), make("div", {}, answer, strip.element)));
   if (!dialog.open) dialog.showModal();
@@ -31,7 +31,8 @@ export async function lookAt(at, wall) {
   try {
     const found = await get(`/api/answers/${row.photo}`, { run });
     if (!current()) return;
-    fill(answer, shares(found));
+    fill(answer, shares(found), differs(found, row) && make("p", { class: "quiet" },
+      "When it was scored, the run had not learnt from this photo; since then it has, so what it says now, here and in the maps, is surer than it would be of a new photo."));
   } catch (error) {
     fill(answer, make("p", { class: "problem" }, error.message));
   }
@@ -48,10 +49,14 @@ export async function lookAt(at, wall) {
   }
 }
 
+/** Whether the run answers otherwise now than when it was scored: a first answer learns from its validation photos too, in the end. */
+const differs = (found, row) => found.labels === null && !row.suspect
+  && (found.answers[0].label !== row.said || Math.abs(found.answers[0].confidence - row.confidence) > 0.001);
+
 function evidence({ row, wall }, label, how) {
   if (!wall.classes.includes(label)) return null;
   const note = make("span", { class: "quiet" });
-  const view = overlaid(row.photo && picture(row.photo, 384), `${row.name}, evidence for ${label}`, [make("span", {}, how === "says" ? "for what it says: " : "for its label: ", named(label)), note]);
+  const view = overlaid(row.photo && picture(row.photo, 384), `${row.name}, evidence for ${label}`, [make("span", {}, how === "says" ? "speaks for " : "speaks for its label, ", named(label)), note]);
   return {
     element: view.element,
     async draw() {
