@@ -21,7 +21,7 @@ async function decide(work, said, after) {
 
 const edited = (path, body) => async () => {
   const { undo } = await send(path, body);
-  return () => send("/api/edits/undo", undo === undefined ? {} : { undo });
+  return () => send("/api/edits/undo", { edit: undo });
 };
 
 export const move = (row, to, after) => decide(edited("/api/photos/move", { photos: [row.photo], to }), `${row.name} moved to ${to}`, after);

@@ -25,6 +25,7 @@ export async function lookAt(at, wall) {
     row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),
     row.photo && make("div", { class: "sides" }, maps.map((one) => one.element), make("div", {}, answer, strip.element)));
   if (!dialog.open) dialog.showModal();
+  dialog.focus(); // what had the focus is gone
   if (!row.photo) return;
   const { run } = wall;
   const current = () => now === shown && dialog.open;
@@ -102,8 +103,8 @@ function step(by) {
   if (place >= 0 && place < now.wall.total()) lookAt(place, now.wall);
 }
 
-dialog.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("select")) return;
+document.addEventListener("keydown", (event) => {
+  if (!dialog.open || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("select")) return;
   const done = { m: () => now.move?.(), k: () => now.keep?.(), x: () => now.aside?.(), u: undoLast, ArrowLeft: () => step(-1), ArrowRight: () => step(1) }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!done) return;
   event.preventDefault();
