@@ -61,8 +61,10 @@ def heat_of(loaded: Loaded, photo: Photo, label: str | None = None, method: str 
             chosen = int(np.argsort(-told(own, loaded.calibration)[0], kind="stable")[0])
         layer = None
         if method in NEED_LAYER:
-            with ask("heat map", trained.model, image, chosen) as asked:
-                layer = layer_for(asked)
+            layer = loaded.layers.get(chosen)
+            if layer is None:
+                with ask("heat map", trained.model, image, chosen) as asked:
+                    layer = loaded.layers[chosen] = layer_for(asked)
         found = heat_map(method, trained.model, image, chosen, layer)
     heat = found.picture.heat
     seen = coloured(heat, clear_limit(heat) if found.picture.signed else None)
