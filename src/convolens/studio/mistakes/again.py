@@ -7,6 +7,7 @@ from typing import Any
 
 from convolens.files.plain_json import read
 from convolens.runs.folder.predictions_file import Answer
+from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.whole_runs.train_again import train_again
@@ -45,8 +46,19 @@ def learn_again(run: RunFolder, runs: Path, opened: Path | None, tell: Any, canc
         "seconds": round(seconds, 3),
         "before": measures(run, said_before),
         "after": measures(made, after),
+        "note": _note(run),
         **changed(said_before, after, opened),
     }
+
+
+def _note(run: RunFolder) -> str | None:
+    """Return what is to be known of the accuracy: a network that learnt from all photos in the end knows those for validation too."""
+    while not run.held_out.is_file():
+        weights = read_record(run).tables.get("settings", {}).get("weights")
+        if weights is None or not RunFolder(Path(weights)).settings.is_file():
+            return None
+        run = RunFolder(Path(weights))
+    return f"The layers of {run.path.name} learnt from the validation photos too, in the end: the accuracy of now is too good for new photos."
 
 
 def measures(run: RunFolder, answers: Sequence[Answer]) -> dict[str, Any]:

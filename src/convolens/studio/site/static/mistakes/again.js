@@ -34,6 +34,7 @@ function told(found) {
     make("h2", {}, `Trained again in ${found.seconds.toFixed(1)} s: `, named(found.name)),
     make("p", {}, `Before: ${score(before)}${before.wrong} of ${counted(before.photos, "photo")} wrong. Now: `,
       make("strong", {}, `${score(after)}${after.wrong} of ${counted(after.photos, "photo")} wrong`), "."),
+    found.note !== null && make("p", { class: "quiet" }, found.note),
     make("div", { class: "sides" }, list("Right now, wrong before", found.gone, found.gone_in_all), list("Wrong now, right before", found.new, found.new_in_all)),
     make("p", { class: "row" }, make("a", { class: "button", href: `/try?run=${found.run}` }, "Try it"),
       make("a", { class: "button", href: `/train?run=${found.run}` }, "Train on from here")),
