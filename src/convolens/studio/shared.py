@@ -8,8 +8,10 @@ from typing import Any, TypeVar, cast
 from fastapi import Request
 
 from convolens.studio.jobs.jobs import Jobs
-from convolens.studio.records.loaded_runs import LoadedRuns
+from convolens.studio.records.feature_rows import FeatureRows
+from convolens.studio.records.loaded_runs import Loaded, LoadedRuns
 from convolens.studio.records.summaries import Summaries
+from convolens.studio.workspace.identity import path_of
 from convolens.studio.workspace.listing import Listing
 from convolens.studio.workspace.news import News
 from convolens.studio.workspace.workspace import Workspace
@@ -26,16 +28,18 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
-        listing: of the photos that are open.
+        rows: features of photos, for the nearest ones and for suspect labels.
 
     Attributes:
         jobs: trainings and exports that were started here.
+        listing: of the photos that are open.
     """
 
     workspace: Workspace
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    rows: FeatureRows = field(default_factory=FeatureRows)
     listing: Listing = field(init=False)
     jobs: Jobs = field(init=False)
     _rooms: dict[Any, Any] = field(default_factory=dict, repr=False)
@@ -62,6 +66,18 @@ class Studio:
             if kind not in self._rooms:
                 self._rooms[kind] = kind(self)
             return cast(Room, self._rooms[kind])
+
+    def run(self, run: str) -> Loaded:
+        """Return a run of the folder of runs by its id, with its network.
+
+        Raises:
+            ArgumentError, MissingFileError: no such run. CheckpointError: a damaged one.
+        """
+        return self.loaded.get(path_of(run, self.workspace.runs))
+
+    def tell_work(self, page: str, title: str, done: int, total: int) -> None:
+        """Tell pages how far a piece of work is that one of them waits for."""
+        self.news.tell("work", page=page, title=title, done=done, total=total)
 
 
 def studio_of(request: Request) -> Studio:

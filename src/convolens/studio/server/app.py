@@ -6,10 +6,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.answers.routes import router as answers
 from convolens.studio.comparing.routes import router as comparing
 from convolens.studio.exporting.routes import router as exporting
 from convolens.studio.jobs.watching import JobWatch
 from convolens.studio.labelling.routes import router as labelling
+from convolens.studio.mistakes.routes import router as mistakes
 from convolens.studio.photos.adding_routes import router as adding
 from convolens.studio.photos.beginning_routes import router as beginning
 from convolens.studio.photos.checking_routes import router as checking
@@ -24,20 +26,11 @@ from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
 from convolens.studio.training.watching import RunWatch
 
+# fmt: off
 ROUTERS = (
-    pages,
-    live,
-    pictures,
-    runs,
-    trainings,
-    comparing,
-    exporting,
-    photos,
-    adding,
-    checking,
-    beginning,
-    labelling,
+    pages, live, pictures, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers, mistakes,
 )
+# fmt: on
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
