@@ -7,6 +7,8 @@ from fastapi import Request
 
 from convolens.studio.records.loaded_runs import LoadedRuns
 from convolens.studio.records.summaries import Summaries
+from convolens.studio.workspace.dropped import Dropped
+from convolens.studio.workspace.kept import KeptOfPages
 from convolens.studio.workspace.news import News
 from convolens.studio.workspace.workspace import Workspace
 
@@ -20,12 +22,16 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
+        dropped: photos that were dropped to be looked at.
+        kept: what pages have made and may ask for again.
     """
 
     workspace: Workspace
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    dropped: Dropped = field(default_factory=Dropped)
+    kept: KeptOfPages = field(default_factory=KeptOfPages)
 
 
 def studio_of(request: Request) -> Studio:

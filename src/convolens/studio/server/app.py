@@ -6,6 +6,11 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.augmenting.routes import router as augmenting
+from convolens.studio.convolving.routes import router as convolving
+from convolens.studio.inside.routes import router as inside
+from convolens.studio.lecture.routes import router as lecture
+from convolens.studio.pictures.chosen_routes import router as chosen
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
@@ -14,7 +19,7 @@ from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as training
 
-ROUTERS = (pages, live, pictures, training)
+ROUTERS = (pages, live, pictures, chosen, training, inside, convolving, augmenting, lecture)
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
