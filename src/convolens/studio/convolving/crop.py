@@ -86,7 +86,10 @@ def busiest(values: np.ndarray, rows: int, columns: int) -> tuple[int, int]:
     def sums(of: np.ndarray) -> np.ndarray:
         total = np.pad(of, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
         found: np.ndarray = (
-            total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
+            total[rows:, columns:]
+            - total[:-rows, columns:]
+            - total[rows:, :-columns]
+            + total[:-rows, :-columns]
         )
         return found
 

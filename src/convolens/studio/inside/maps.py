@@ -67,9 +67,7 @@ def network_input(network: Network, photo: Chosen) -> np.ndarray:
     )
 
 
-def layer_maps(
-    studio: Studio, network: Network, photo: Chosen, number: int
-) -> tuple[FeatureMaps, float]:
+def layer_maps(studio: Studio, network: Network, photo: Chosen, number: int) -> tuple[FeatureMaps, float]:
     """Return the maps of a layer by its number in the list, and how many milliseconds the network took.
 
     Raises:

@@ -74,7 +74,9 @@ def values(
     """Return the numbers of one channel of a layer: float32, row by row, the smaller byte first."""
     found, _ = layer_maps(asked.studio, asked.network, find_photo(asked.studio, photo), layer)
     if channel not in found.channels:
-        raise ArgumentError(f"inside: channel {channel} of {found.layer.name!r} is not among those that are shown.")
+        raise ArgumentError(
+            f"inside: channel {channel} of {found.layer.name!r} is not among those that are shown."
+        )
     numbers = found.maps[..., found.channels.index(channel)]
     return Response(np.ascontiguousarray(numbers, "<f4").tobytes(), media_type="application/octet-stream")
 

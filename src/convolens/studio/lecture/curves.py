@@ -14,7 +14,7 @@ from convolens.studio.records.summaries import history
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import path_of
 
-PHOTOS, EPOCHS = 200, 30  # few photos and many epochs, so that it learns them by heart
+PHOTOS, EPOCHS = 200, 25  # few photos and many epochs, so that it learns them by heart
 
 
 def curve_of_run(studio: Studio, run: str) -> dict[str, Any]:
@@ -63,9 +63,9 @@ def _train() -> dict[str, Any]:
     kept = model.fit(
         x[:PHOTOS],
         labels[:PHOTOS],
-        batch_size=32,
+        batch_size=50,
         epochs=EPOCHS,
-        validation_data=(x[-500:], labels[-500:]),
+        validation_data=(x[-300:], labels[-300:]),
         verbose=0,
     ).history
     rows = [

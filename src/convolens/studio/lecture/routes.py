@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from convolens.studio.lecture.branches import branches
 from convolens.studio.lecture.curves import curve_of_digits, curve_of_run
 from convolens.studio.lecture.mixed_channels import mixed
 from convolens.studio.lecture.sizes import architecture, cost_of, output_size
+from convolens.studio.lecture.two_answers import two_answers
 from convolens.studio.pictures.chosen import find_photo
 from convolens.studio.pictures.sprites import told
 from convolens.studio.shared import Studio, studio_of
@@ -25,7 +27,11 @@ def size(
 
 @router.get("/cost")
 def cost(
-    rows: Number, channels: Number, filters: Number, kernel: Number = 3, reduce: Annotated[int, Query(ge=0, le=4096)] = 0
+    rows: Number,
+    channels: Number,
+    filters: Number,
+    kernel: Number = 3,
+    reduce: Annotated[int, Query(ge=0, le=4096)] = 0,
 ) -> dict[str, Any]:
     """Return what a convolution costs; with `reduce` channels of a 1x1 convolution before it."""
     before = f"conv {reduce} 1x1, " if reduce else ""
@@ -33,9 +39,7 @@ def cost(
 
 
 @router.get("/dense")
-def dense(
-    rows: Number, channels: Number, units: Annotated[list[int], Query(max_length=4)]
-) -> dict[str, Any]:
+def dense(rows: Number, channels: Number, units: Annotated[list[int], Query(max_length=4)]) -> dict[str, Any]:
     """Return what fully connected layers on a flattened map cost."""
     words = ", ".join(f"dense {max(1, min(one, 65536))}" for one in units)
     return cost_of(f"flatten, {words}", (rows, rows, channels))
@@ -57,6 +61,18 @@ def mixed_channels(
 ) -> Response:
     """Return the map that a 1x1 convolution makes of a photo as PNG, the sum of one pixel in the header `x-told`."""
     return told(*mixed(find_photo(studio, photo), (red, green, blue)))
+
+
+@router.get("/branches", response_class=Response)
+def branches_of_inception(photo: str, studio: Annotated[Studio, Depends(studio_of)]) -> Response:
+    """Return what four branches make of a photo as one PNG, what they are in the header `x-told`."""
+    return told(*branches(find_photo(studio, photo)))
+
+
+@router.get("/answers")
+def answers(run: str, photo: str, studio: Annotated[Studio, Depends(studio_of)]) -> dict[str, Any]:
+    """Return what a run says of a photo with its best weights, and with its last."""
+    return two_answers(studio, run, find_photo(studio, photo))
 
 
 @router.get("/curve")

@@ -14,7 +14,7 @@ export class Convolution {
     this.input = new NumberGrid({ caption: "Pixels", name: "input" });
     this.map = new NumberGrid({ caption: "Feature map", name: "map", select: (row, column) => { this.player.pause(); this.cell(row, column); } });
     this.pooled = new NumberGrid({ caption: "Pooled map", name: "pooled", select: (row, column) => { this.player.pause(); this.pooledCell(row, column); } });
-    this.steps = make("div", { class: "steps", "aria-live": "polite" });
+    this.steps = make("div", { class: "steps", tabindex: 0, role: "region", "aria-label": "How it came about", "aria-live": "polite" });
     this.player = new Player({
       count: () => this.found?.cells.length ?? 0,
       go: (place, playing) => {

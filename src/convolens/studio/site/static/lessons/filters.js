@@ -10,7 +10,7 @@ import { problemLine, showing } from "./problem.js";
 /** Show the filters of a layer in an element. Args: asked: {run or model, layer}. */
 export async function showFilters(place, asked) {
   const problem = problemLine();
-  const grid = make("div", { class: "maps" });
+  const grid = make("div", { class: "maps filters" });
   const words = make("p", { class: "quiet value", role: "status" }, "Point at a filter to read its weights.");
   const title = make("h3");
   const show = latest((channel) => showing(problem, async () => {
