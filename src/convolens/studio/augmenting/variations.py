@@ -40,7 +40,7 @@ def variations(
         ArgumentError, ArgumentTypeError: a field or range that is none. MissingFileError, ImageError: a photo.
     """
     began = time.perf_counter()
-    fields = {
+    fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) and name not in _CHOICES else value
         for name, value in given.items()
     }
