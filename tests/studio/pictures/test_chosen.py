@@ -1,6 +1,7 @@
 """The photo that a lesson works with: of the folder, a sample, or dropped; and many pictures as one."""
 
 import io
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,18 @@ def test_a_sprite_holds_its_tiles_row_by_row() -> None:
     found = sprite(tiles, 3)
     assert found.shape == (4, 9, 3)
     assert [found[0, 0, 0], found[0, 3, 0], found[0, 6, 0], found[2, 0, 0], found[2, 3, 0]] == [1, 2, 3, 4, 0]
+
+
+def test_names_of_any_bytes(serve: Callable[..., Any], tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path / "photos") + b"/\xff<script>"
+    os.makedirs(folder)
+    file = folder + b"/\xfe'1.png"
+    with open(file, "wb") as written:
+        written.write(png(photo(1)))
+    served = serve(tmp_path / "photos", tmp_path)
+    (found,) = served.ask("/api/chosen")[1]["photos"]
+    assert (found["label"], found["name"]) == ("?<script>", "?'1.png")
+    assert served.ask(f"/api/chosen/{found['id']}")[0] == 200
+    assert served.ask("/api/augment", {"photo": found["id"], "fields": {"rotation_range": 3}})[0] == 200
+    assert served.ask("/api/convolve", {"photo": found["id"]})[0] == 200
+    assert served.ask(f"/api/inside/maps?model=shallow-vgg&layer=0&photo={found['id']}")[0] == 200

@@ -71,12 +71,12 @@ def find_layers(studio: Studio, network: Network) -> Layers:
 
 def _measure(network: Network) -> Layers:
     shape = network.preprocessing.input_shape
-    measured = measure_cost(network.model, shape, training=False, computed=True)
     blank = network.preprocessing(np.zeros((1, *shape), np.uint8))[0]
+    with network.lock:
+        measured = measure_cost(network.model, shape, training=False, computed=True)
+        found = list_layers(network.model, blank)
     calls = {
-        (call.name, call.call): call
-        for call in list_layers(network.model, blank)
-        if call.map_shape is not None and not call.unchanged
+        (call.name, call.call): call for call in found if call.map_shape is not None and not call.unchanged
     }
     kernels = frozenset(
         name

@@ -54,7 +54,8 @@ def _compute(network: Network, layers: Layers, photo: Chosen) -> Maps:
     pixels = network_input(network, photo)
     calls = [call for layer in layers.cost.layers if (call := layers.call_of(layer)) is not None]
     image = network.preprocessing(pixels[np.newaxis])[0]
-    maps = feature_maps(network.model, image, calls, MOST) if calls else []
+    with network.lock:
+        maps = feature_maps(network.model, image, calls, MOST) if calls else []
     found = {(one.layer.name, one.layer.call): one for one in maps}
     return Maps(found, 1000 * (time.perf_counter() - began))
 

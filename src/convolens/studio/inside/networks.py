@@ -1,6 +1,7 @@
 """Networks: what Inside looks into: a run, or a named architecture with weights of a package or fresh ones."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from convolens.applications import APPLICATIONS
 from convolens.applications.weights.imagenet import IMAGENET
@@ -8,6 +9,7 @@ from convolens.applications.weights.installed_weights import is_installed
 from convolens.arguments import look_up
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.errors import ArgumentError
+from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.answers.subject import CARRIED, subject_of_architecture
 from convolens.runs.folder import model_file
@@ -21,7 +23,7 @@ FRESH = "fresh"
 
 @dataclass(frozen=True)
 class Network:
-    """A network that is looked into; nobody else computes with it, for what a layer gives is heard by hooks.
+    """A network that is looked into; nobody else computes with it.
 
     Attributes:
         key: another one where its weights have changed.
@@ -30,6 +32,7 @@ class Network:
         preprocessing: what its input must look like.
         weights: where they are from, in words.
         class_names: of a run; none of an architecture.
+        lock: held by who computes: what a layer gives is heard by hooks, which hear everybody.
     """
 
     key: tuple[object, ...]
@@ -38,6 +41,7 @@ class Network:
     preprocessing: Preprocessing
     weights: str
     class_names: tuple[str, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
 
 def list_architectures() -> list[dict[str, object]]:
@@ -48,13 +52,14 @@ def list_architectures() -> list[dict[str, object]]:
     ]
 
 
-def find_network(studio: Studio, run: str | None, model: str | None) -> Network:
+def find_network(studio: Studio, run: str | None, model: str | None, shapes_only: bool = False) -> Network:
     """Return a network, loaded once as long as it is looked into.
 
     Args:
         studio: whose runs are open.
         run: its id.
         model: a name of `APPLICATIONS`, where no run is given.
+        shapes_only: leave fresh weights zero; drawing the 138 million of VGG16 takes seconds, and its shapes need none.
 
     Raises:
         MissingFileError, CheckpointError: no such run, or a damaged one. UnknownNameError: no such architecture.
@@ -70,6 +75,8 @@ def find_network(studio: Studio, run: str | None, model: str | None) -> Network:
         raise ArgumentError(f"inside: name a run, or an architecture: {', '.join(APPLICATIONS)}.")
     look_up("inside", "architecture", model, APPLICATIONS)
     key = ("architecture", model)
+    if shapes_only and not _is_learnt(model):
+        return studio.kept.of("networks without weights", 1).get(key, lambda: _undrawn(key, model))
     return kept.get(key, lambda: _of_architecture(key, model))
 
 
@@ -88,6 +95,11 @@ def _of_architecture(key: tuple[object, ...], name: str) -> Network:
     return Network(
         key, name, APPLICATIONS[name].build(input_shape=(side, side, 3)), Preprocessing((side, side)), said
     )
+
+
+def _undrawn(key: tuple[object, ...], name: str) -> Network:
+    with undrawn():
+        return _of_architecture(key, name)
 
 
 def _is_learnt(name: str) -> bool:

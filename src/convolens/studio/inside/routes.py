@@ -43,10 +43,12 @@ def architectures() -> dict[str, Any]:
 
 
 @router.get("/network")
-def network(asked: Asked) -> dict[str, Any]:
+def network(
+    studio: Annotated[Studio, Depends(studio_of)], run: str | None = None, model: str | None = None
+) -> dict[str, Any]:
     """Return the layers of a network, and what each costs."""
-    one = asked.network
-    return find_layers(asked.studio, one).as_dict() | {
+    one = find_network(studio, run, model, shapes_only=True)
+    return find_layers(studio, one).as_dict() | {
         "name": one.name,
         "weights": one.weights,
         "classes": list(one.class_names),
@@ -55,9 +57,15 @@ def network(asked: Asked) -> dict[str, Any]:
 
 
 @router.get("/photo", response_class=Response)
-def photo_as_seen(photo: str, asked: Asked) -> Response:
+def photo_as_seen(
+    photo: str,
+    studio: Annotated[Studio, Depends(studio_of)],
+    run: str | None = None,
+    model: str | None = None,
+) -> Response:
     """Return a photo as the network is shown it, as PNG."""
-    pixels = network_input(asked.network, find_photo(asked.studio, photo))
+    network = find_network(studio, run, model, shapes_only=True)
+    pixels = network_input(network, find_photo(studio, photo))
     return Response(as_png(pixels[..., :3] if pixels.shape[2] == 4 else pixels), media_type="image/png")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from convolens.data.decoding.decode import read_pixels
+from convolens.data.decoding.decode import image_size, read_pixels
 from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.decoding.samples import STANDARD
 from convolens.data.folders.folder import is_hidden, is_image_name, subfolders
@@ -64,15 +64,13 @@ class Chosen:
 
     def scaled(self, longest: int, color_mode: str = "rgb") -> np.ndarray:
         """Return it with its proportions, the longer side of so many pixels at most; uint8 (rows, columns, channels)."""
-        whole = self.pixels(color_mode)
-        rows, columns = whole.shape[:2]
-        scale = min(1.0, longest / max(rows, columns))
-        if scale == 1.0:
-            return whole
-        image = Image.fromarray(whole[..., 0] if whole.shape[2] == 1 else whole)
-        size = max(1, round(columns * scale)), max(1, round(rows * scale))
-        small = np.asarray(image.resize(size, Image.Resampling.BOX))
-        return small[..., np.newaxis] if small.ndim == 2 else small
+        source: Any = self.path if self.data is None else io.BytesIO(self.data)
+        width, height = image_size(source) or (0, 0)
+        scale = longest / max(width, height, 1)
+        if scale >= 1 or not width:
+            return self.pixels(color_mode)  # which says what is wrong with it
+        size = max(1, round(height * scale)), max(1, round(width * scale))
+        return self.pixels(color_mode, size, interpolation="box", shrink_early=True)
 
 
 def find_photo(studio: Studio, photo: str) -> Chosen:
@@ -124,7 +122,11 @@ def choices(studio: Studio) -> dict[str, Any]:
         if studio.workspace.photos is not None:
             root = studio.workspace.check_folder()
             found = [
-                {"id": identity(path.relative_to(root)), "name": path.name, "label": path.parent.name}
+                {
+                    "id": identity(path.relative_to(root)),
+                    "name": _shown(path.name),
+                    "label": "" if path.parent == root else _shown(path.parent.name),
+                }
                 for path in _offered(root)
             ]
     except ConvolensError as error:
@@ -155,6 +157,11 @@ def _photos(folder: Path) -> Iterator[Path]:
     for name in sorted(names):
         if is_image_name(name) and not is_hidden(name) and (folder / name).is_file():
             yield folder / name
+
+
+def _shown(name: str) -> str:
+    """Return a name for people; bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _digit() -> bytes:

@@ -10,8 +10,17 @@ Value = TypeVar("Value")
 
 
 @dataclass
+class _Place:
+    """Where a value lies, or is being made."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: bool = False
+    value: Any = None
+
+
+@dataclass
 class Kept:
-    """Values by a key; of several threads that ask for the same one makes it, and the others wait.
+    """Values by a key; of several threads that ask for the same one makes it, and the others wait. Other keys wait for nobody.
 
     Args:
         most: that are kept.
@@ -23,8 +32,8 @@ class Kept:
     """
 
     most: int
-    _values: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict, repr=False)
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _places: OrderedDict[Hashable, _Place] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the value of a key, made where it is not there.
@@ -34,12 +43,21 @@ class Kept:
             make: called without arguments; what it raises is passed on, and nothing kept.
         """
         with self._lock:
-            if key not in self._values:
-                self._values[key] = make()
-            self._values.move_to_end(key)
-            while len(self._values) > self.most:
-                self._values.popitem(last=False)
-            found: Value = self._values[key]
+            place = self._places.setdefault(key, _Place())
+            self._places.move_to_end(key)
+            while len(self._places) > self.most:
+                self._places.popitem(last=False)
+        with place.lock:
+            if not place.made:
+                try:
+                    place.value = make()
+                except BaseException:
+                    with self._lock:
+                        if self._places.get(key) is place:
+                            del self._places[key]
+                    raise
+                place.made = True
+            found: Value = place.value
             return found
 
 

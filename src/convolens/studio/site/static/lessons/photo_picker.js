@@ -9,6 +9,16 @@ export function photoAddress(photo, side = 192) {
 
 const SIDE = 96;
 
+/** Whether a photo that is not in the list can be shown: it may be gone, or was dropped before the studio ended. */
+function there(photo) {
+  return new Promise((done) => {
+    const picture = new Image();
+    picture.addEventListener("load", () => done(true));
+    picture.addEventListener("error", () => done(false));
+    picture.src = photoAddress(photo, SIDE);
+  });
+}
+
 export class PhotoPicker {
   /** Args: place: an empty element; changed: called with a photo's id, at first too; label, parameter: of the group, and in the address; start: which of the list is taken at first. */
   constructor(place, changed, { label = "Photo", parameter = "photo", start = 0 } = {}) {
@@ -31,7 +41,7 @@ export class PhotoPicker {
     const { photos, samples, problem } = await get("/api/chosen");
     this.items = [...photos, ...samples];
     const asked = new URLSearchParams(location.search).get(this.parameter);
-    if (asked && !this.items.some(({ id }) => id === asked) && !asked.startsWith("~")) this.items.unshift({ id: asked, name: "photo of the address", label: "" });
+    if (asked && !this.items.some(({ id }) => id === asked) && await there(asked)) this.items.unshift({ id: asked, name: "the photo of before", label: "" });
     fill(this.said, problem ?? (photos.length ? "" : "These are samples; open a folder of your own photos on the Photos page to see them here."));
     const known = this.items.some(({ id }) => id === asked);
     this.#choose(known ? asked : this.items[Math.min(this.start, this.items.length - 1)].id);

@@ -15,6 +15,7 @@ const about = make("div");
 const seen = make("img", { class: "pixels seen", alt: "The photo as the network is shown it", hidden: true });
 const list = make("ol", { class: "layers" });
 let open = null;
+let showOpen = null;
 
 const asked = () => {
   const [kind, name] = [network.value.slice(0, network.value.indexOf(":")), network.value.slice(network.value.indexOf(":") + 1)];
@@ -29,6 +30,7 @@ const look = latest(() => showing(problem, async () => {
     make("p", { class: "totals" }, `Takes ${shape(found.input_shape)} numbers. `, make("b", { data: { total: "parameters" } }, thousands(found.parameters)), " parameters, ",
       make("b", { data: { total: "macs" } }, thousands(found.multiply_accumulates)), " multiply-accumulates a photo."),
     found.classes.length ? make("p", { class: "quiet" }, "Tells apart: ", found.classes.slice(0, 12).map((name, place) => [place ? ", " : "", named(name)]), found.classes.length > 12 ? " …" : "") : null);
+  showOpen = opener();
   const most = Math.max(...found.layers.map((layer) => layer.multiply_accumulates), 1);
   fill(list, found.layers.map((layer) => row(layer, most)));
   const wanted = found.layers.find(({ number, maps }) => maps && number === open) ?? found.layers.find(({ maps, filters }) => maps && filters) ?? found.layers.find(({ maps }) => maps);
@@ -65,13 +67,15 @@ function row(layer, most) {
   return make("li", {}, button, layer.multiply_accumulates ? share : null, shown);
 }
 
-const showOpen = latest((shown, layer) => showing(problem, async () => {
+/** Opens layers one after the other; made anew for each network, so that nobody waits for one that was left. */
+const opener = () => latest((shown, layer) => showing(problem, async () => {
   if (!layer.maps && !layer.filters) {
     fill(shown, make("p", { class: "quiet" }, layer.shape && layer.shape.length === 1 ? `Gives ${thousands(layer.shape[0])} numbers, which have no places to show.` : "Gives no map of its own: it hands on what it is given, or is not used here."));
     return;
   }
   const [maps, kernels] = [make("div"), make("div")];
   fill(shown, maps, kernels);
+  fill(maps, make("p", { class: "quiet" }, "Working; a large network with fresh weights draws them first, which takes some seconds …"));
   if (layer.maps) {
     const told = await showMaps(maps, { ...asked(), photo: picker.value, layer: layer.number });
     maps.append(make("p", { class: "quiet" }, `All layers of this photo in ${thousands(Math.round(told.milliseconds))} ms.`));
