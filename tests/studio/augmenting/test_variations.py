@@ -132,8 +132,15 @@ def test_where_a_control_is_off_nothing_changes() -> None:
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
-        ({"fields": {"rotation_range": "x"}}, "Augmentation: rotation_range must be a number in [0, 360]; received 'x'."),
+        ({"fields": {"rotation_range": "x"}}, "augment: rotation_range goes from 0 to 180 here; received 'x'."),
+        ({"fields": {"width_shift_range": 10**30}}, "augment: width_shift_range goes from 0 to 0.5 here; received 1000000"),
+        ({"fields": {"zoom_range": 1e308}}, "augment: zoom_range goes from 0 to 0.9 here; received 1e+308."),
+        ({"fields": {"rotation_range": True}}, "augment: rotation_range goes from 0 to 180 here; received True."),
+        ({"fields": {"horizontal_flip": "yes"}}, "augment: horizontal_flip must be one of False, True; received 'yes'."),
+        ({"fields": {"fill_mode": "none"}}, "augment: fill_mode must be one of"),
+        ({"fields": {"brightness_range": [1]}}, "augment: brightness_range goes lowest from 0 to 2 and highest from 0 to 2 here; received [1]."),
         ({"fields": {"brightness_range": [2, 1]}}, "Augmentation: brightness_range must be a pair (low, high) of factors from 0; received (2, 1)."),
+        ({"fields": {"randaugment": [0, 3]}}, "Augmentation: randaugment must be"),
         ({"fields": {"mixup": 1}}, "augment: mixup and cutmix mix the photo with another; choose a second one."),
         ({"fields": {"rotation": 1}}, "augment: unknown"),
         ({"seed": -1}, "seed: Input should be greater than or equal to 0; it was '-1'."),

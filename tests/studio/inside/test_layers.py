@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import urllib.request
 from collections.abc import Callable
 from io import BytesIO
@@ -18,7 +19,10 @@ from convolens.applications import build
 from convolens.runs.folder import model_file
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.studio.inside.layer_list import find_layers
+from convolens.studio.inside.maps import find_maps
 from convolens.studio.inside.networks import find_network
+from convolens.studio.pictures.chosen import find_photo
+from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity
 
 PHOTO, RUN = identity("circle/0-000.png"), identity("first")
@@ -119,6 +123,26 @@ def test_learnt_weights_of_a_package(served: Any) -> None:
         )
         assert [told["rows"], told["columns"], told["of"]] == layer["shape"]
         assert len(told["channels"]) == min(64, layer["shape"][2])
+
+
+def test_two_who_ask_at_once_hear_only_their_own(served: Any, trained: Path) -> None:
+    network = find_network(served.studio, RUN, None)
+    photos = [find_photo(served.studio, identity(f"circle/0-{number:03d}.png")) for number in range(6)]
+    alone = [find_maps(Studio(served.studio.workspace), network, photo).found for photo in photos]
+    together: dict[int, Any] = {}
+
+    def ask(number: int) -> None:
+        together[number] = find_maps(served.studio, network, photos[number]).found
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for number, found in enumerate(alone):
+        assert together[number].keys() == found.keys()
+        for key, maps in found.items():
+            assert np.array_equal(together[number][key].maps, maps.maps)
 
 
 def test_a_new_training_is_a_new_network(served: Any, trained: Path) -> None:

@@ -73,6 +73,19 @@ def test_fully_connected(served: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        ("dense?rows=1&channels=1&units=-5", "units.0: Input should be greater than or equal to 1; it was '-5'."),
+        ("cost?rows=0&channels=1&filters=1", "rows: Input should be greater than or equal to 1; it was '0'."),
+        ("mixed?photo=~flower&red=nan", "convolve: the kernel must be finite numbers; received nan at (0, 0, 0, 0) (counted from 0)."),
+        ("mixed?photo=~flower&red=x", "red: Input should be a valid number, unable to parse string as a number; it was 'x'."),
+    ],
+)  # fmt: skip
+def test_what_does_not_do_is_told(served: Any, path: str, error: str) -> None:
+    assert served.ask(f"/api/lecture/{path}") == (400, {"error": error})
+
+
 def test_a_1x1_convolution_mixes_channels(served: Any) -> None:
     photo = find_photo(served.studio, PHOTO)
     picture, told = mixed(photo, (0.25, 0.5, -0.25))

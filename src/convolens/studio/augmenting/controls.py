@@ -1,9 +1,12 @@
 """Controls: a slider, switch or list for each field of the options that commands take for variations."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from convolens.arguments import one_of, refuse_unknown
 from convolens.augmentation.draw.augmentation import FILL_MODES
+from convolens.errors import ArgumentError
 from convolens.options.augmentation import Variations
 from convolens.options.option import options_of
 
@@ -80,6 +83,48 @@ def controls() -> list[dict[str, Any]]:
         [('rotation_range', 'number', '--rotation-range')]
     """
     return [asdict(_control(item.name, item.option.help, item.flag)) for item in options_of(Variations)]
+
+
+def check_fields(fields: Mapping[str, Any]) -> None:
+    """Refuse what no control can be set to: far beyond these ranges nothing of a photo is left.
+
+    Args:
+        fields: of `Augmentation`.
+
+    Raises:
+        UnknownNameError: no such field; the nearest is offered. ArgumentError: a value that is none of its control's.
+
+    Example:
+        >>> check_fields({"rotation_range": 500})
+        Traceback (most recent call last):
+        convolens.errors.ArgumentError: augment: rotation_range goes from 0 to 180 here; received 500.
+    """
+    items = {item.name: _control(item.name, "", "") for item in options_of(Variations)}
+    refuse_unknown("augment", fields, items)
+    for name, value in fields.items():
+        control = items[name]
+        if control.kind == "switch":
+            one_of("augment", name, value, (False, True))
+        elif control.kind == "choice":
+            one_of("augment", name, value, control.choices)
+        elif not _is_within(control, value):
+            ranges = " and ".join(
+                f"{part.label + ' ' if part.label else ''}from {part.low:g} to {part.high:g}"
+                for part in control.parts
+            )
+            raise ArgumentError(f"augment: {name} goes {ranges} here; received {value!r}.")
+
+
+def _is_within(control: Control, value: Any) -> bool:
+    values = [value] if control.kind == "number" else value
+    return (
+        isinstance(values, (list, tuple))
+        and len(values) == len(control.parts)
+        and all(
+            isinstance(one, (int, float)) and not isinstance(one, bool) and part.low <= one <= part.high
+            for one, part in zip(values, control.parts, strict=True)
+        )
+    )
 
 
 def _control(name: str, help: str, flag: str) -> Control:

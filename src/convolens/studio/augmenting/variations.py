@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convolens.arguments import refuse_unknown
 from convolens.augmentation import Augmentation
-from convolens.errors import ArgumentError, ArgumentTypeError
-from convolens.options.augmentation import Variations
-from convolens.options.option import options_of
+from convolens.errors import ArgumentError
 from convolens.runs.photos.augment import COUNT, vary
+from convolens.studio.augmenting.controls import check_fields
 from convolens.studio.augmenting.copies import as_command, as_python
 from convolens.studio.pictures.chosen import Chosen, find_photo
 from convolens.studio.pictures.sprites import sprite
@@ -19,7 +17,6 @@ from convolens.studio.shared import Studio
 
 SIDE = 150  # pixels
 COLUMNS = 5
-_CHOICES = ("width_shift_range", "height_shift_range")  # a list there is a choice; elsewhere it is a pair
 
 
 def variations(
@@ -37,18 +34,14 @@ def variations(
         uint8 (4 * 150, 5 * 150, 3); and "drawn" (words for each), "described", "python", "command", "columns", "side", "milliseconds".
 
     Raises:
-        ArgumentError, ArgumentTypeError: a field or range that is none. MissingFileError, ImageError: a photo.
+        ArgumentError: a field or range that is none. MissingFileError, ImageError: a photo.
     """
     began = time.perf_counter()
+    check_fields(given)
     fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) and name not in _CHOICES else value
-        for name, value in given.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    refuse_unknown("augment", fields, [item.name for item in options_of(Variations)])
-    try:
-        augmentation = Augmentation(**fields)
-    except TypeError as error:
-        raise ArgumentTypeError(f"augment: a range of another type than it must be ({error}).") from error
+    augmentation = Augmentation(**fields)
     shown = find_photo(studio, photo)
     other = None
     if augmentation.mixes:

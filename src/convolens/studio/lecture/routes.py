@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
 
 from convolens.studio.lecture.branches import branches
 from convolens.studio.lecture.curves import curve_of_digits, curve_of_run
@@ -15,6 +16,7 @@ from convolens.studio.shared import Studio, studio_of
 
 router = APIRouter(prefix="/api/lecture", tags=["lecture"])
 Number = Annotated[int, Query(ge=1, le=4096)]
+Units = Annotated[int, Field(ge=1, le=65536)]
 
 
 @router.get("/size")
@@ -39,9 +41,11 @@ def cost(
 
 
 @router.get("/dense")
-def dense(rows: Number, channels: Number, units: Annotated[list[int], Query(max_length=4)]) -> dict[str, Any]:
+def dense(
+    rows: Number, channels: Number, units: Annotated[list[Units], Query(max_length=4)]
+) -> dict[str, Any]:
     """Return what fully connected layers on a flattened map cost."""
-    words = ", ".join(f"dense {max(1, min(one, 65536))}" for one in units)
+    words = ", ".join(f"dense {one}" for one in units)
     return cost_of(f"flatten, {words}", (rows, rows, channels))
 
 

@@ -25,9 +25,9 @@ export class Convolution {
       ended: () => this.map.reveal(null),
     });
     this.after = make("div", { class: "matrix" }, this.pooled.element);
-    fill(place, this.player.element, make("div", { class: "matrices" },
+    fill(place, this.player.element, this.steps, make("div", { class: "matrices" },
       make("div", { class: "matrix" }, this.input.element), kernel && make("div", { class: "matrix" }, kernel),
-      make("div", { class: "matrix" }, this.map.element), this.after), this.steps);
+      make("div", { class: "matrix" }, this.map.element), this.after));
   }
 
   /** Show what the server found (`/api/convolve`). */

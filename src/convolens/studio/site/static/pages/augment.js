@@ -42,12 +42,13 @@ const partner = new PhotoPicker(mixed, () => refresh(), { label: "Photo that is 
 const partners = make("div", { class: "card", hidden: true }, make("h2", {}, "The photo that is mixed in"), mixed);
 const controls = make("section", { class: "card", "aria-label": "Ranges" });
 const reset = (fields) => { ranges.fields = fields; refresh(); };
-fill(find("#augment"), photos, partners, make("div", { class: "bench" }, controls,
+fill(find("#augment"), photos, partners, make("div", { class: "bench varied" }, controls,
   make("section", { class: "card", "aria-label": "Variations" },
     make("div", { class: "row" }, seed.element, another,
       make("button", { type: "button", onclick: () => reset(start) }, "As in the lecture"),
       make("button", { type: "button", onclick: () => reset({}) }, "All off")),
-    problem, grid, timed, make("h2", {}, "What varies"), described,
+    problem, grid, timed),
+  make("section", { class: "card along", "aria-label": "Take it along" }, make("h2", {}, "What varies"), described,
     make("h2", {}, "Take it along"), command.element, python.element)));
 
 showing(problem, async () => {

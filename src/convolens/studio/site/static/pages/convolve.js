@@ -31,7 +31,7 @@ const refresh = latest(() => showing(problem, async () => {
     activation: activation.value, pool: pool.value || null, pool_size: poolSize.value, pool_stride: poolStride.value,
   });
   crop.show(found.crop);
-  fill(words, `${found.words}. Point at a cell of the feature map, move over it with the arrow keys, or press Step or Play.`);
+  fill(words, `${found.words.replace(/^./, (letter) => letter.toUpperCase())}. Point at a cell of the feature map, move over it with the arrow keys, or press Step or Play.`);
   convolution.show(found);
 }));
 

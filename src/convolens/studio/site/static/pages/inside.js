@@ -48,7 +48,7 @@ function row(layer, most) {
   const shown = make("div", { class: "opened", hidden: true });
   const share = make("progress", { value: layer.multiply_accumulates, max: most, "aria-label": "share of the multiply-accumulates of the costliest layer" });
   const button = make("button", { type: "button", class: "layer", "aria-expanded": "false", data: { layer: layer.number } },
-    make("span", { class: "kind" }, `${layer.number + 1}. ${layer.kind}`), make("span", { class: "quiet path" }, layer.name),
+    make("span", {}, make("span", { class: "kind" }, `${layer.number + 1}. ${layer.kind}`), " ", make("span", { class: "quiet path" }, layer.name)),
     make("span", {}, layer.used ? (layer.shape ? shape(layer.shape) : "–") : "not used"),
     make("span", { class: "quiet" }, `${thousands(layer.parameters)} parameters`),
     make("span", { class: "quiet" }, `${thousands(layer.multiply_accumulates)} MACs`), make("span", { class: "quiet" }, field(layer.field)));
