@@ -11,7 +11,9 @@ from convolens.studio.jobs.jobs import Jobs
 from convolens.studio.records.feature_rows import FeatureRows
 from convolens.studio.records.loaded_runs import Loaded, LoadedRuns
 from convolens.studio.records.summaries import Summaries
+from convolens.studio.workspace.dropped import Dropped
 from convolens.studio.workspace.identity import path_of
+from convolens.studio.workspace.kept import KeptOfPages
 from convolens.studio.workspace.listing import Listing
 from convolens.studio.workspace.news import News
 from convolens.studio.workspace.workspace import Workspace
@@ -28,6 +30,8 @@ class Studio:
         news: what pages hear of while they are open.
         loaded: networks of runs, kept for a while.
         summaries: of the runs, for lists.
+        dropped: photos that were dropped to be looked at.
+        kept: what pages have made and may ask for again.
         rows: features of photos, for the nearest ones and for suspect labels.
 
     Attributes:
@@ -39,6 +43,8 @@ class Studio:
     news: News = field(default_factory=News)
     loaded: LoadedRuns = field(default_factory=LoadedRuns)
     summaries: Summaries = field(default_factory=Summaries)
+    dropped: Dropped = field(default_factory=Dropped)
+    kept: KeptOfPages = field(default_factory=KeptOfPages)
     rows: FeatureRows = field(default_factory=FeatureRows)
     listing: Listing = field(init=False)
     jobs: Jobs = field(init=False)

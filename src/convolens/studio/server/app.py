@@ -7,15 +7,20 @@ from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
 from convolens.studio.answers.routes import router as answers
+from convolens.studio.augmenting.routes import router as augmenting
 from convolens.studio.comparing.routes import router as comparing
+from convolens.studio.convolving.routes import router as convolving
 from convolens.studio.exporting.routes import router as exporting
+from convolens.studio.inside.routes import router as inside
 from convolens.studio.jobs.watching import JobWatch
 from convolens.studio.labelling.routes import router as labelling
+from convolens.studio.lecture.routes import router as lecture
 from convolens.studio.mistakes.routes import router as mistakes
 from convolens.studio.photos.adding_routes import router as adding
 from convolens.studio.photos.beginning_routes import router as beginning
 from convolens.studio.photos.checking_routes import router as checking
 from convolens.studio.photos.routes import router as photos
+from convolens.studio.pictures.chosen_routes import router as chosen
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
@@ -28,7 +33,8 @@ from convolens.studio.training.watching import RunWatch
 
 # fmt: off
 ROUTERS = (
-    pages, live, pictures, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers, mistakes,
+    pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
+    mistakes, inside, convolving, augmenting, lecture,
 )
 # fmt: on
 
