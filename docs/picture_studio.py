@@ -1,6 +1,7 @@
-"""Draw the pictures of docs/studio.md anew: python docs/picture_studio.py. The studio on the demo's digits, in Debian's Chromium.
+"""Draw the pictures of docs/studio.md anew: python docs/picture_studio.py [FOLDER]. The studio on the demo's digits, in Debian's Chromium.
 
-Takes some three minutes: a run is trained, calibrated and shown on every page. Needs playwright and chromium.
+Takes some three minutes: runs are trained in FOLDER, or one that is removed again, calibrated and shown on every page; those that are
+there already are taken. Needs playwright and chromium.
 """
 
 import re
@@ -24,6 +25,8 @@ def convolens(*arguments: str, place: Path) -> None:
 
 def prepare(place: Path) -> None:
     """Make the digits, and two runs on them."""
+    if (place / "runs" / "short" / "results.json").is_file():
+        return
     convolens("demo", place=place)
     convolens("calibrate", "runs/demo", place=place)
     convolens("train", "runs/demo-digits", "--no-horizontal-flip", "--epochs", "3", "--out", "runs/short", place=place)
@@ -32,8 +35,7 @@ def prepare(place: Path) -> None:
 def settle(page: Page) -> None:
     """Wait until what a page asks for is there."""
     page.wait_for_load_state("load")
-    page.wait_for_function("Array.from(document.images).every((image) => image.complete)")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2500)  # what comes by server-sent events never ends, so there is no idle network to wait for
 
 
 def main() -> None:
@@ -42,7 +44,7 @@ def main() -> None:
     if chromium is None:
         sys.exit("picture_studio: chromium is not installed.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        place = Path(folder)
+        place = Path(sys.argv[1] if sys.argv[1:] else folder)
         prepare(place)
         server = subprocess.Popen(
             [sys.executable, "-m", "convolens", "studio", "runs/demo-digits", "--port", "0", "--no-browser"],
