@@ -132,7 +132,9 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:  # noqa: F811
 @pytest.fixture
 def accessible() -> Callable[[Any], None]:
     """See that a page keeps the rules of WCAG 2.1 AA that axe-core can check."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
 
     def check(page: Any) -> None:
         rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}

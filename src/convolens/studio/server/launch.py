@@ -73,7 +73,7 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
         target=studio.listing.state, name="listing", daemon=True
     ).start()  # ready when the first page asks
     token = options.token or secrets.token_urlsafe(24)
-    with _listening(options.host, integer("studio", "--port", options.port, 0)) as listener:
+    with _listening(options.host, integer("studio", "--port", options.port, 0, 65535)) as listener:
         port = listener.getsockname()[1]
         if options.port not in (0, port):
             screen.line(f"port {options.port} is in use, so this studio is at {port}")

@@ -1,4 +1,4 @@
-// What every page does: the run that is looked at goes along from page to page.
+// What every page does: the run and the photo that are looked at go along from page to page.
 import { currentRun } from "./runs.js";
 
 for (const link of document.querySelectorAll("header.shell nav a")) {
@@ -6,6 +6,8 @@ for (const link of document.querySelectorAll("header.shell nav a")) {
     const run = currentRun();
     const address = new URL(link.href);
     if (run) address.searchParams.set("run", run);
+    const photo = new URLSearchParams(location.search).get("photo");
+    if (photo) address.searchParams.set("photo", photo);
     link.href = address;
   });
 }
