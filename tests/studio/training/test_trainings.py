@@ -103,6 +103,11 @@ def test_pause_saves_all_and_resume_goes_on_to_the_same_end(
     served = serve(photos, tmp_path)
     asked = SMALL | {"epochs": 60, "threads": 1}
     training = begun(served, name="paused", options=asked)
+    early = served.ask(f"/api/trainings/{training['job']}/pause", {})
+    assert (early[0], "still looks at the photos, so there is nothing to save yet" in early[1]["error"]) == (
+        409,
+        True,
+    )
     run = trains(served, training["job"])
     assert served.ask(f"/api/trainings/{run}/pause", {}) == (200, {"asked": True})
     again = served.ask(f"/api/trainings/{run}/pause", {})
