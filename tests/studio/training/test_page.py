@@ -58,11 +58,11 @@ def test_train_pause_close_open_resume_and_see_the_end(
 ) -> None:
     served = serve(photos, tmp_path)
     page = visit(served, "/train")
-    fill_in(page, name="mine", epochs="60", size="24", batch_size="16", seed="3")
+    fill_in(page, name="mine", epochs="30", size="24", batch_size="16", seed="3")
     page.locator(".typed summary").click()
     page.locator("#command", has_text="--seed 3").wait_for()
     assert page.locator("#command").inner_text() == (
-        f"convolens train {photos} --size 24 --epochs 60 --batch-size 16 --seed 3 --out {tmp_path / 'runs/mine'}"
+        f"convolens train {photos} --size 24 --epochs 30 --batch-size 16 --seed 3 --out {tmp_path / 'runs/mine'}"
     )
     page.locator("[name=name]").press("Enter")
     page.locator("#state", has_text="looking at the photos").wait_for()
@@ -81,7 +81,7 @@ def test_train_pause_close_open_resume_and_see_the_end(
     again.locator("#findings li").first.wait_for()
     assert again.locator("#state").inner_text() == "done"
     assert again.locator("#count").is_hidden()
-    assert points(again) == 60
+    assert points(again) == 30
     page.locator("#state", has_text="done").wait_for()  # and the first page has heard of it
     assert page.locator("#list tbody tr").count() == 1
     for text in ("Report", "Mistakes", "Try", "Take away", "Compare"):

@@ -101,8 +101,13 @@ def test_pause_saves_all_and_resume_goes_on_to_the_same_end(
     serve: Callable[..., Any], photos: Path, tmp_path: Path
 ) -> None:
     served = serve(photos, tmp_path)
-    asked = SMALL | {"epochs": 60, "threads": 1}
+    asked = SMALL | {"epochs": 25, "threads": 1}
     training = begun(served, name="paused", options=asked)
+    early = served.ask(f"/api/trainings/{training['job']}/pause", {})
+    assert (early[0], "still looks at the photos, so there is nothing to save yet" in early[1]["error"]) == (
+        409,
+        True,
+    )
     run = trains(served, training["job"])
     assert served.ask(f"/api/trainings/{run}/pause", {}) == (200, {"asked": True})
     again = served.ask(f"/api/trainings/{run}/pause", {})
@@ -213,7 +218,7 @@ def test_a_training_outlives_the_studio(photos: Path, tmp_path: Path) -> None:
     process, address = studio(0)
     try:
         wait_for(lambda: ask(address, "/api/runs"))
-        training = ask(address, "/api/trainings", {"name": "lives", "options": SMALL | {"epochs": 150}})
+        training = ask(address, "/api/trainings", {"name": "lives", "options": SMALL | {"epochs": 3000}})
         run = wait_for(
             lambda: (
                 (found := ask(address, "/api/trainings")["trainings"][0])["run"]
@@ -233,8 +238,12 @@ def test_a_training_outlives_the_studio(photos: Path, tmp_path: Path) -> None:
         seen = wait_for(lambda: ask(address, f"/api/runs/{run}"))
         assert seen["state"] == "running"
         assert seen["job"]["job"] == training["job"]
+        epochs = len(seen["history"])
+        wait_for(lambda: len(ask(address, f"/api/runs/{run}")["history"]) > epochs + 1)  # it goes on
+        assert ask(address, f"/api/trainings/{run}/stop", {}) == {"asked": True}
         done = wait_for(lambda: (found := ask(address, f"/api/runs/{run}"))["state"] == "done" and found)
-        assert (done["epochs"], done["job"]["state"]) == (150, "done")
+        assert done["findings"]
+        assert done["job"]["state"] == "stopped"
     finally:
         process.kill()
         process.wait()

@@ -14,7 +14,7 @@ STOP = signal.SIGINT  # ends early; what was learnt is scored and reported
 
 
 def signal_run(jobs: Jobs, run: Path, number: int) -> None:
-    """Ask the process that is at work on a run to pause or to end.
+    """Ask the process that is at work on a run to pause or to end, wherever it was started.
 
     Args:
         jobs: of the studio; no process is asked twice.
@@ -43,11 +43,7 @@ def signal_job(jobs: Jobs, job: Job, number: int) -> None:
     Raises:
         MissingFileError: it has ended. BusyError: it was asked already, or there is nothing to pause yet.
     """
-    run = job.run
-    if run is not None and job.lives() and holder(run) is not None:
-        signal_run(jobs, run, number)
-        return
-    if number == PAUSE and job.lives():
+    if number == PAUSE and job.run is None and job.lives():
         raise BusyError(
             f"{job.record.name}: still looks at the photos, so there is nothing to save yet; pause it once it trains, or stop it."
         )

@@ -125,8 +125,13 @@ def _signal(which: str, studio: Studio, number: int) -> dict[str, bool]:
     job = studio.jobs.find(which)
     if job is not None:
         signal_job(studio.jobs, job, number)
+        return {"asked": True}
+    run = run_place(which, studio)
+    working = [one for one in studio.jobs.of_run(run) if one.record.makes is None and one.lives()]
+    if working:
+        signal_job(studio.jobs, working[0], number)
     else:
-        signal_run(studio.jobs, run_place(which, studio), number)
+        signal_run(studio.jobs, run, number)
     return {"asked": True}
 
 

@@ -27,7 +27,7 @@ export class Current {
     find("#current").hidden = false;
     fill(find("#current-title"), named(shown.name));
     const state = shown.state === "stopped" && ["paused", "failed", "killed"].includes(shown.job?.state) ? shown.job.state : shown.state;
-    const text = this.asked ? { pause: "pausing …", stop: "ending …" }[this.asked] : shown.id || state !== "running" ? STATES[state] : "looking at the photos …";
+    const text = this.asked ? { pause: "pausing …", stop: "ending …" }[this.asked] : shown.id || state !== "running" ? STATES[state] : shown.first_answer ? "deciding whether to learn on …" : "looking at the photos …";
     find("#state").textContent = text;
     find("#state").className = `state ${state}`;
     this.#problem(shown, state);
@@ -67,7 +67,7 @@ export class Current {
   #plan(shown) {
     const { plan } = shown;
     const place = find("#plan");
-    const said = shown.id || shown.state !== "running" ? null : shown.log.trim().split("\n").pop(); // before there is a run, its last line
+    const said = shown.id || shown.first_answer || shown.state !== "running" ? null : shown.log.trim().split("\n").pop(); // before there is a run, its last line
     place.hidden = !plan && !shown.model && !said;
     if (place.hidden) return;
     fill(place, plan
