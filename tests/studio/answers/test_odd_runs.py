@@ -57,7 +57,9 @@ def test_the_rest_is_there_or_told_in_one_line(
     served = serve(trained / "photos", trained, odd)
     path = sorted((trained / "photos").glob("*/*.png"))[3]
     status, said = served.ask(f"/api/answers/{what}?run={identity(name)}", path.read_bytes())
-    if what == "heat" and name != "several":  # trees have no gradient, and of several networks no layer is the one
+    if (
+        what == "heat" and name != "several"
+    ):  # trees have no gradient, and of several networks no layer is the one
         assert status == 400
         assert "\n" not in said["error"]
         assert (

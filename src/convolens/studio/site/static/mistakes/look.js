@@ -57,7 +57,8 @@ const differs = (found, row) => found.labels === null && !row.suspect
 function evidence({ row, wall }, label, how) {
   if (!wall.classes.includes(label)) return null;
   const note = make("span", { class: "quiet" });
-  const view = overlaid(row.photo && picture(row.photo, 384), `${row.name}, evidence for ${label}`, [make("span", {}, how === "says" ? "speaks for " : "speaks for its label, ", named(label)), note]);
+  const why = how === "says" ? (row.suspect ? ", what others speak for" : ", what the run says") : ", its label";
+  const view = overlaid(picture(row.photo, 384), `${row.name}, evidence for ${label}`, ["Evidence for ", make("strong", {}, named(label)), why, note]);
   return {
     element: view.element,
     async draw() {
