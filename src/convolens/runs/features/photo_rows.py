@@ -15,8 +15,6 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
 from convolens.runs.training.learnt_network import UNIT, features_tap
 
-_POOL = "avg"
-
 
 @dataclass(frozen=True)
 class PhotoRows:
@@ -36,6 +34,11 @@ class PhotoRows:
 def rows_tap(trained: TrainedModel) -> Tap:
     """Return the place of the features: before the classifier; of a run with a first answer just where that takes them."""
     return features_tap(trained.model) if _has_first_answer(trained) else choose(trained.model)[0]
+
+
+def _pool(trained: TrainedModel) -> str:
+    """Return how the place is pooled: a first answer takes rows as they are, and keeps them so."""
+    return "none" if _has_first_answer(trained) else "avg"
 
 
 def _has_first_answer(trained: TrainedModel) -> bool:
@@ -58,7 +61,7 @@ def photo_rows(trained: TrainedModel, images: ImageFolder, screen: Screen) -> Ph
     contents = content_hashes(part.folder)
     with screen.progress("features of the photos") as advance:
         values = photo_features(
-            trained.model.module, rows_tap(trained), part.pixels, contents, trained.preprocessing, images.root, advance, _POOL
+            trained.model.module, rows_tap(trained), part.pixels, contents, trained.preprocessing, images.root, advance, _pool(trained)
         )  # fmt: skip
     return PhotoRows(part.folder, values.reshape(len(values), -1), tuple(contents))
 
@@ -71,7 +74,9 @@ def photo_row(trained: TrainedModel, pixels: np.ndarray) -> np.ndarray:
         pixels: uint8 (rows, columns, channels), as the network sees it.
     """
     tap, module = rows_tap(trained), trained.model.module
-    return fresh_features(module, tap, pixels[np.newaxis], trained.preprocessing, _POOL).reshape(1, -1)
+    return fresh_features(module, tap, pixels[np.newaxis], trained.preprocessing, _pool(trained)).reshape(
+        1, -1
+    )
 
 
 def as_penultimate(trained: TrainedModel, rows: np.ndarray) -> np.ndarray:

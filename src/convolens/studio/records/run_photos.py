@@ -44,23 +44,29 @@ class RunPhotos:
         """The folder that the run was trained on."""
         return Path(str(self.record.tables["data"]["path"]))
 
-    def located(self, path: Path) -> Path:
-        """Return where a photo of predictions.csv lies: names there are as they were typed, from whatever folder that was."""
-        if path.is_absolute():
-            return path
-        typed = str(self.record.tables.get(PROBED, {}).get("data", ""))
-        try:
-            return self.data / path.relative_to(typed)
-        except ValueError:
-            return Path(os.path.abspath(path))
-
     def answers(self) -> list[Answer]:
         """Return what the run said of the photos that it was scored on, each where it lies.
+
+        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken.
 
         Raises:
             MissingFileError, CheckpointError: there is no predictions.csv, or a damaged one.
         """
-        return [replace(one, path=self.located(one.path)) for one in read_predictions(self.run.predictions)]
+        found = read_predictions(self.run.predictions)
+        typed = [one.path for one in found if not one.path.is_absolute()]
+        above = next((count for path in typed if (count := self._above(path)) is not None), None)
+
+        def located(path: Path) -> Path:
+            if path.is_absolute() or above is None:
+                return Path(os.path.abspath(path))
+            return self.data / Path(*path.parts[above:])
+
+        return [replace(one, path=located(one.path)) for one in found]
+
+    def _above(self, path: Path) -> int | None:
+        """Return how many parts of a typed name stand for the run's folder; None where no photo is found so."""
+        tails = range(len(path.parts))
+        return next((at for at in tails if os.path.lexists(self.data / Path(*path.parts[at:]))), None)
 
     def learnt_from(self) -> ImageFolder:
         """Return the photos that lie in the run's folder now, but for those that it was scored on.

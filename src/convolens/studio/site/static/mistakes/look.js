@@ -9,9 +9,11 @@ import { keep, move, setAside, undoLast } from "./decisions.js";
 const dialog = find("#look");
 let now = null; // what is shown
 
-/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, changed(at)}. */
-export async function lookAt(at, wall) {
+/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, changed(), closed(at)};
+ *  further: from another photo, in the dialog that is open. */
+export async function lookAt(at, wall, further = false) {
   const row = await wall.item(at);
+  if (further && !dialog.open) return; // closed meanwhile
   if (!row) { dialog.close(); return; }
   const shown = { at, wall, row };
   now = shown;
@@ -57,7 +59,8 @@ const differs = (found, row) => found.labels === null && !row.suspect
 function evidence({ row, wall }, label, how) {
   if (!wall.classes.includes(label)) return null;
   const note = make("span", { class: "quiet" });
-  const view = overlaid(row.photo && picture(row.photo, 384), `${row.name}, evidence for ${label}`, [make("span", {}, how === "says" ? "speaks for " : "speaks for its label, ", named(label)), note]);
+  const why = how === "says" ? (row.suspect ? ", what others speak for" : ", what the run says") : ", its label";
+  const view = overlaid(picture(row.photo, 384), `${row.name}, evidence for ${label}`, ["Evidence for ", make("strong", {}, named(label)), why, note]);
   return {
     element: view.element,
     async draw() {
@@ -94,13 +97,13 @@ function decisions(shown) {
 /** Look at the next photo after a decision: it stands at the same place where this one has gone. */
 function next({ at, wall }, stays) {
   const place = stays ? at + 1 : at;
-  if (place < wall.total()) lookAt(place, wall);
+  if (place < wall.total()) lookAt(place, wall, true);
   else dialog.close();
 }
 
 function step(by) {
   const place = now.at + by;
-  if (place >= 0 && place < now.wall.total()) lookAt(place, now.wall);
+  if (place >= 0 && place < now.wall.total()) lookAt(place, now.wall, true);
 }
 
 document.addEventListener("keydown", (event) => {
