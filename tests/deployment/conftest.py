@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from convolens.runs.output.screen import Screen
 from images import label_table, leave_blank, overlapping, shapes
 
 QUIET = Screen(quiet=True)
+TIMM = find_spec("timm") is not None
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,6 +61,11 @@ def every_kind(run: Path, data: Path) -> dict[str, Path]:
         "learnt": runs.TrainOptions(data=two, model="efficientnet-lite0", head_only=True, size=64, command="x"),
         "folds": runs.TrainOptions(data=two, size=16, kfold=2, epochs=1, command="x"),
     }  # fmt: skip
+    if TIMM:
+        options = runs.TrainOptions(
+            data=two, model="timm:resnet10t", size=64, epochs=1, batch_size=32, command="x"
+        )
+        asked["timm"] = options
     made = {"calibrated": run}
     for name, options in asked.items():
         given = replace(options, out=place / name.replace(" ", "-"))

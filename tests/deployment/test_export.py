@@ -1,5 +1,6 @@
 """An exported file says what its run says, of every kind of run; and is not there where it does not."""
 
+import hashlib
 import json
 import os
 import resource
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx_ir as ir
@@ -37,7 +39,7 @@ from typed import run as typed_run
 QUIET = Screen(quiet=True)
 KINDS = (
     "calibrated", "several labels", "two classes", "one sigmoid", "cropped", "padded", "grey", "learnt", "folds", "finetuned",
-    "forest", "neighbours",
+    "forest", "neighbours", "timm",
 )  # fmt: skip
 
 
@@ -47,13 +49,15 @@ def exported(run, tmp_path_factory):
 
 
 def test_every_kind_is_here(every_kind):
-    assert tuple(sorted(every_kind)) == tuple(sorted(KINDS))
+    assert {*every_kind, "timm"} == set(KINDS)
 
 
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=[pytest.mark.soak] * (kind == "learnt")) for kind in KINDS]
 )
 def test_a_file_answers_as_its_run_does(every_kind, kind, tmp_path):
+    if kind not in every_kind:
+        pytest.skip("timm (extra zoo) is not installed")
     photos = patterned(tmp_path / "others", 4)
     Image.fromarray(np.zeros((301, 77, 3), np.uint8)).save(photos / "tall.png")
     truncated_jpeg(photos / "cut.jpg")
@@ -82,7 +86,10 @@ def test_what_is_written(exported, run):
         "Answer.cs", "Answer.csproj", "answer.cpp", "answer.mjs", "answer.py", "check.json", "labels.txt", "model.onnx", "sample",
     ]  # fmt: skip
     assert (exported.folder / "labels.txt").read_text().split() == ["dark", "light", "middling"]
-    assert json.loads((exported.folder / "check.json").read_text()) == {"parity": exported.parity.as_dict()}
+    assert json.loads((exported.folder / "check.json").read_text()) == {
+        "sha256": hashlib.sha256(exported.file.read_bytes()).hexdigest(),
+        "parity": exported.parity.as_dict(),
+    }
     described = OnnxModel(exported.file).description
     assert (described.run, described.class_names) == (run.name, ("dark", "light", "middling"))
     assert described.error_rate == 0.2
@@ -160,6 +167,17 @@ def test_a_sample_that_changed_is_told(exported, tmp_path):
         deployment.check_export(folder, screen=QUIET)
 
 
+def test_a_flipped_bit_is_told(exported, tmp_path):
+    folder = shutil.copytree(exported.folder, tmp_path / "copy")
+    whole = (folder / "model.onnx").read_bytes()
+    at = len(whole) // 2  # among the weights: the answers to the sample hardly change
+    (folder / "model.onnx").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    with pytest.raises(
+        CheckpointError, match=r"is damaged, or another file than check\.json beside it is of"
+    ):
+        deployment.check_export(folder, screen=QUIET)
+
+
 def test_another_run_or_another_calibration_is_told(exported, every_kind, run, tmp_path):
     with pytest.raises(CheckpointError, match="made of other weights"):
         deployment.check_export(exported.file, every_kind["padded"], screen=QUIET)
@@ -220,12 +238,29 @@ def test_photos_of_other_shapes_are_named(exported):
             OnnxModel(exported.file)(photos)
 
 
+class Heard(Screen):
+    """A quiet screen that remembers what it warned of."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True)
+        self.warnings = []
+
+    def warn(self, text):
+        self.warnings.append(text)
+
+
 def test_photos_that_are_gone(run, data, tmp_path):
     moved = tmp_path / "moved"
+    old = Path(shutil.copytree(run, tmp_path / "old"))
+    shutil.rmtree(old / "kept_photos")  # as an earlier version made it
     data.rename(moved)
     try:
+        said = Heard()
+        kept = deployment.export(run, ExportOptions(out=tmp_path / "kept"), said)
+        assert kept.parity.photos == 16
+        assert f"{run}: its validation photos are gone; asked on the 16 that it keeps" in said.warnings
         with pytest.raises(MissingFileError, match=r"no longer where they were.*--photos DIR"):
-            deployment.export(run, ExportOptions(out=tmp_path / "a"), QUIET)
+            deployment.export(old, ExportOptions(out=tmp_path / "a"), QUIET)
         made = deployment.export(run, ExportOptions(out=tmp_path / "a", photos=[moved / "dark"]), QUIET)
         assert made.parity.photos == 60
         truncated_jpeg(tmp_path / "cut.jpg")

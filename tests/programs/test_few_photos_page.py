@@ -54,6 +54,6 @@ def test_the_readme(tmp_path, monkeypatch, learnt_cache):
     page = (ROOT / "docs" / "run-folder.md").read_text()
     named = set(re.findall(r"^\| `([\w.-]+)` \|", page, re.MULTILINE))
     there = {path.name for path in (tmp_path / "runs" / "photos").iterdir()}
-    assert there <= named | {"checkpoints"}
+    assert there <= named | {"checkpoints", "kept_photos"}
     sometimes = {"curves.png", "mistakes.png", "skipped_images.csv", "calibration.json"}
     assert named <= there | sometimes | {"calibration.safetensors", "held_out.safetensors"}

@@ -9,6 +9,7 @@ from convolens.deployment.check_export import ExportCheck, check_export
 from convolens.deployment.description import Description
 from convolens.deployment.engine import engine_of
 from convolens.deployment.export import FORMATS, Exported, ExportOptions, export
+from convolens.deployment.feature_engine import feature_engine
 from convolens.deployment.onnx_model import Answers, OnnxModel
 from convolens.deployment.parity import Parity
 from convolens.deployment.predict import predict
@@ -27,5 +28,6 @@ __all__ = [
     "check_export",
     "engine_of",
     "export",
+    "feature_engine",
     "predict",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
-from convolens.deployment.export import MODEL, write_onnx
+from convolens.deployment.export import CHECKED, MODEL, write_onnx
 from convolens.deployment.golden import check_sample
 from convolens.deployment.onnx_model import OnnxModel
 from convolens.deployment.packages import EXPORTING, check_packages
@@ -14,6 +14,7 @@ from convolens.deployment.parity import Parity, check_parity
 from convolens.deployment.reduction import Reduction, check_reduction
 from convolens.deployment.source import Source, source_of_run
 from convolens.errors import CheckpointError, ExportError
+from convolens.files import plain_json
 from convolens.files.atomic import digest_of
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
@@ -56,6 +57,7 @@ def check_export(
     path = Path(file) / MODEL if Path(file).is_dir() else Path(file)
     model = OnnxModel(path)
     described = model.description
+    _check_bytes(path)
     wrong = check_sample(path.parent, model)
     if wrong:
         raise ExportError(
@@ -102,6 +104,20 @@ def _reduction(model: OnnxModel, source: Source, screen: Screen) -> Reduction:
     for line in found.describe():
         screen.result(line)
     return found
+
+
+def _check_bytes(path: Path) -> None:
+    """Raise where the file's bytes are not those that were written, which a sample of five photos may not show."""
+    checked = path.parent / CHECKED
+    if not checked.is_file():
+        return
+    told = plain_json.read(checked)
+    written = told.get("sha256") if isinstance(told, dict) else None
+    if written is not None and written != digest_of(path):
+        raise CheckpointError(
+            f"{path}: is damaged, or another file than {checked.name} beside it is of: its SHA-256 is not the one written there; "
+            "export it anew."
+        )
 
 
 def _digest(path: Path) -> str | None:

@@ -24,7 +24,7 @@ from convolens.deployment.reduction import Reduction, check_reduction
 from convolens.deployment.source import Source, source_of_model, source_of_run
 from convolens.deployment.web import fetch_runtime, write_page
 from convolens.errors import ArgumentError, ConvolensError, ExportError, WriteError
-from convolens.files.atomic import write_error
+from convolens.files.atomic import digest_of, write_error
 from convolens.files.plain_json import write_json
 from convolens.models import Model
 from convolens.runs.folder.record import read_record
@@ -218,7 +218,9 @@ def _write_checked(
         reduction = _reduce(file, source, described, options)
         for line in reduction.describe():
             screen.result(line)
-    checks = {"parity": parity.as_dict()} | ({} if reduction is None else {"reduction": reduction.as_dict()})
+    checks = {"sha256": digest_of(file), "parity": parity.as_dict()} | (
+        {} if reduction is None else {"reduction": reduction.as_dict()}
+    )
     write_json(file.parent / CHECKED, checks)
     return parity, reduction
 

@@ -16,6 +16,7 @@ from convolens.models import Model
 from convolens.runs.answers.predict import find_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
+from convolens.runs.folder.kept_photos import kept_photos
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.predictions_file import read_predictions
 from convolens.runs.folder.record import read_record
@@ -86,9 +87,15 @@ def source_of_run(
     else:
         found = [path for path in said if path.is_file()]
         if not found:
+            found = kept_photos(folder)
+            if found:
+                warn(
+                    f"{folder.path}: its validation photos are gone; asked on the {len(found)} that it keeps"
+                )
+        if not found:
             raise MissingFileError(
-                f"{folder.path}: its validation photos are no longer where they were, and a file is written only where it was asked on "
-                "photos; give some, --photos DIR."
+                f"{folder.path}: its validation photos are no longer where they were and it keeps none, and a file is written only where it "
+                "was asked on photos; give some, --photos DIR."
             )
     asked = readable(found, trained.preprocessing)
     begun_with = str(

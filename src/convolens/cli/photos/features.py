@@ -33,6 +33,12 @@ def features(
     pool: Annotated[
         str, typer.Option(help="Of what has rows and columns: avg, max, flatten or none.")
     ] = "avg",
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="torch, onnxruntime, or auto: whichever is faster on the first batch.", metavar="<name>"
+        ),
+    ] = "torch",
     *,
     asked: NetworkOptions,
     json_output: Annotated[
@@ -46,11 +52,19 @@ def features(
     Example: [bold]convolens features runs/photos photos --layer flatten --out features.safetensors[/bold]
     """
     from convolens import runs
+    from convolens.arguments import one_of
     from convolens.runs.output.screen import Screen
 
+    one_of("features", "engine", engine, ["torch", "onnxruntime", "auto"])
+    screen = Screen(quiet=quiet, stderr=json_output)
+    made = {}
+    if engine != "torch":
+        from convolens.deployment import feature_engine
+
+        made = {"engine": feature_engine(engine, screen)}
     subject, (data,) = subject_options.subject_and_paths("features", places, "DATA")
     wanted = runs.FeatureOptions(subject, data, out, tuple(layer or ()), pool, **vars(asked))
-    found = runs.features(wanted, Screen(quiet=quiet, stderr=json_output))
+    found = runs.features(wanted, screen, **made)
     if json_output:
         shapes = {name: list(values.shape) for name, values in found.by_layer.items()}
         told = {"out": str(out), "layers": shapes, "class_names": found.class_names, "skipped": found.skipped}

@@ -26,7 +26,7 @@ from convolens.features.extraction.key import Key
 from convolens.features.extraction.parts import parts_in
 from convolens.features.extraction.pooling import POOLS
 from convolens.features.extraction.sources import BatchSamples, samples_of
-from convolens.features.extraction.tapped_network import TappedNetwork
+from convolens.features.extraction.tapped_network import Tapped, TappedNetwork
 from convolens.features.extraction.work import Work
 from convolens.files.atomic import atomic_path
 
@@ -45,6 +45,7 @@ def extract(
     cache: bool = True,
     save_every: float = 5.0,
     advance: Callable[[int, int], None] = lambda done, total: None,
+    engine: Callable[[TappedNetwork], Tapped] = lambda network: network,
 ) -> Features:
     """Return the activations of layers for every sample, computed in inference mode.
 
@@ -67,6 +68,8 @@ def extract(
         cache: False computes in memory where there is no `out`.
         save_every: seconds after which what was computed is written as a part; so much may a kill lose.
         advance: told how many samples of how many are done (0 where that is not known).
+        engine: makes what computes in the network's place, within rounding (see `deployment.feature_engine`); features that are kept
+            know nothing of it.
 
     Raises:
         UnknownNameError: no such layer; the nearest is named. ArgumentError: a layer that gives no tensor.
@@ -90,7 +93,7 @@ def extract(
     network = TappedNetwork(module, taps, pool)
     kept = path is not None or (cache and not isinstance(samples, BatchSamples))
     key = Key.of(module, taps, pool, samples.preprocessing, samples.digest) if kept else None
-    work = Work(network, samples, batch_size, save_every, advance)
+    work = Work(engine(network), samples, batch_size, save_every, advance)
     if key is None:
         return work.in_memory()
     return _into_cache(work, key) if path is None else _into_file(work, key, path)

@@ -42,5 +42,5 @@ def pooled(name: str, x: object, how: str) -> torch.Tensor:
     if x.ndim == 4:
         x = x.permute(0, 2, 3, 1)  # (n, c, h, w) -> (n, h, w, c)
     if how == "flatten":
-        x = x.reshape(len(x), -1)
+        x = x.flatten(1)
     return x.to(torch.float32, copy=True, memory_format=torch.contiguous_format)

@@ -1,9 +1,9 @@
 """TappedNetwork: as much of a network as some of its layers need, run without gradients."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -17,6 +17,24 @@ from convolens.models.graph.network import Network
 from convolens.models.graph.sequential_network import SequentialNetwork
 from convolens.training.hooks import hooked
 from convolens.training.mode import mode
+
+
+class Tapped(Protocol):
+    """What gives features of batches: a `TappedNetwork`, or what computes one in its place.
+
+    Attributes:
+        module: the network.
+        taps: the places.
+    """
+
+    module: torch.nn.Module
+    taps: list[Tap]
+
+    def ready(self) -> AbstractContextManager[None]:
+        """Return what has to be entered before the first batch."""
+
+    def __call__(self, x: Any) -> dict[str, torch.Tensor]:
+        """Return the features of a batch, float32, by the names of the taps."""
 
 
 class TappedNetwork:
@@ -83,6 +101,11 @@ class TappedNetwork:
                 return
             last = max(last, next(i for i, child in enumerate(chain) if tap.module in set(child.modules())))
         self._run = torch.nn.Sequential(*list(chain)[: last + 1])
+
+    @property
+    def needed(self) -> torch.nn.Module:
+        """What is run: the network as far as its taps, or the whole where it cannot be cut."""
+        return self._run if isinstance(self._run, torch.nn.Module) else self.module
 
     @contextmanager
     def ready(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from convolens.checkpoints.tensors import map_arrays
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, ConvolensError, ShapeError
 from convolens.features.extraction.features import (
     LABELS,
     Features,
@@ -22,7 +22,7 @@ from convolens.features.extraction.features import (
 from convolens.features.extraction.key import Key
 from convolens.features.extraction.parts import InputDigest, Parts, joined
 from convolens.features.extraction.sources import BatchSamples, Samples
-from convolens.features.extraction.tapped_network import TappedNetwork
+from convolens.features.extraction.tapped_network import Tapped
 
 
 class Work:
@@ -34,7 +34,7 @@ class Work:
 
     def __init__(
         self,
-        network: TappedNetwork,
+        network: Tapped,
         samples: Samples,
         batch_size: int,
         save_every: float,
@@ -117,6 +117,8 @@ class Work:
     def _run(self, x: Any, size: int) -> dict[str, torch.Tensor]:
         try:
             found = self.network(x)
+        except ConvolensError:
+            raise
         except (RuntimeError, IndexError) as error:
             said = str(error).casefold()
             if "memory" in said or isinstance(error, NotImplementedError):

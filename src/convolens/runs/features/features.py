@@ -1,5 +1,6 @@
 """features: the activations of a network's layers for a folder of photos, into a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -9,6 +10,7 @@ from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.folders.folder import check_folder, files_below, is_image_file
 from convolens.features import Features, extract
 from convolens.features.extraction.features import check_name, table_of
+from convolens.features.extraction.tapped_network import Tapped, TappedNetwork
 from convolens.options.features import LayerOptions, NetworkOptions
 from convolens.runs.answers.subject import Subject, find_subject, named_architecture
 from convolens.runs.output.places import check_place
@@ -34,12 +36,17 @@ class FeatureOptions(NetworkOptions):
     pool: str = "avg"
 
 
-def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
+def features(
+    options: FeatureOptions,
+    screen: Screen | None = None,
+    engine: Callable[[TappedNetwork], Tapped] = lambda network: network,
+) -> Features:
     """Extract, write the file, say what is in it, and return it.
 
     Args:
         options: see `FeatureOptions`.
         screen: where lines go; None prints them.
+        engine: see `features.extract`.
 
     Raises:
         ConvolensError: those of `features.extract` and `find_subject`.
@@ -58,6 +65,7 @@ def features(options: FeatureOptions, screen: Screen | None = None) -> Features:
             batch_size=options.batch_size,
             out=out,
             advance=advance,
+            engine=engine,
         )
     tell_skipped(found, screen)
     for layer, values in found.by_layer.items():

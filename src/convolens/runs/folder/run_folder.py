@@ -100,6 +100,11 @@ class RunFolder:
         return self.path / "calibration.safetensors"
 
     @property
+    def kept_photos(self) -> Path:
+        """A few validation photos, as small as the network sees them."""
+        return self.path / "kept_photos"
+
+    @property
     def folds(self) -> Path:
         """The folder of the runs of a cross-validation."""
         return self.path / "folds"

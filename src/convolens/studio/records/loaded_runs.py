@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from convolens.analysis.explain import LayerCall
 from convolens.errors import MissingFileError
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
@@ -22,11 +23,15 @@ class Loaded:
         folder: of the run.
         trained: its network, class names and preprocessing.
         calibration: of it; None where it was never calibrated.
+        at_work: held by whoever asks the network: hooks of one question would see the layers of another.
+        layers: the layer that Grad-CAM looks at, by class: it hangs on the network, not on the photo, and is found once.
     """
 
     folder: RunFolder
     trained: TrainedModel
     calibration: Calibration | None
+    at_work: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    layers: dict[int, LayerCall] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass

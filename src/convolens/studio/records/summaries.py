@@ -1,6 +1,7 @@
 """Summaries of runs: a line for each folder of a run, read anew only when its files have changed."""
 
 import csv
+import math
 import os
 import threading
 from dataclasses import asdict, dataclass, field
@@ -13,6 +14,7 @@ from convolens.files.lock import holder
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.studio.workspace.identity import identity
+from convolens.studio.workspace.plain import plain
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Summary:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, the score as a text too."""
         text = None if self.score is None else f"{self.score_of} {self.score:.1%}"
-        return asdict(self) | {"score_text": text}
+        return plain(asdict(self) | {"score_text": text})
 
 
 @dataclass
@@ -72,20 +74,26 @@ class Summaries:
                 places = [runs / one.name for one in entries if not one.name.startswith(".") and one.is_dir()]
         except OSError:
             return []
-        found = [one for one in map(self._of, places) if one is not None]
+        found = [one for one in map(self.of, places) if one is not None]
         return sorted(found, key=lambda one: (-one.changed, one.name))
 
-    def _of(self, place: Path) -> Summary | None:
+    def of(self, place: Path) -> Summary | None:
+        """Return a run; None where the folder is none.
+
+        Args:
+            place: the folder.
+        """
         run = RunFolder(place)
         files = (run.settings, run.model, run.history, run.results, run.best)
-        state = (*map(_changed, files), holder(place))
-        if not state[0] and not state[1]:
+        changes, process = tuple(map(_changed, files)), holder(place)
+        if not changes[0] and not changes[1]:
             return None  # no run
+        state = (*changes, process)
         with self._lock:
             known = self._known.get(place)
         if known is not None and known[0] == state:
             return known[1]
-        summary = _read(run, running=state[-1] is not None, changed=max(state[:-1]) / 1e9)
+        summary = _read(run, running=process is not None, changed=max(changes) / 1e9)
         with self._lock:
             self._known[place] = state, summary
         return summary
@@ -110,34 +118,37 @@ def _read(run: RunFolder, running: bool, changed: float) -> Summary:
             model=settings.get("model"),
             photos=str(data["path"]),
             classes=tuple(map(str, data.get("classes", ()))),
-            epochs=int(rows[-1]["epoch"]) if rows else 0,
+            epochs=int(rows[-1]["epoch"] or 0) if rows else 0,
             of=int(settings.get("epochs", 0)),
             score=score,
             score_of=score_of,
         )
     except ConvolensError as error:
         return Summary(**given | {"ready": False}, problem=str(error))
-    except (LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         return Summary(
             **given | {"ready": False}, problem=f"{run.settings}: damaged, or of another version ({error!r})."
         )
 
 
 def history(run: RunFolder) -> list[dict[str, float | None]]:
-    """Return the rows of a history.csv, numbers or None where a cell is empty; a last row that is not whole yet is left out."""
+    """Return the rows of a history.csv, numbers or None where a cell is empty or no finite number; a last row that is not whole yet is left out."""
     try:
         text = run.history.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    rows = []
-    for row in csv.DictReader(text[: text.rfind("\n") + 1].splitlines()):
-        try:
-            rows.append(
-                {name: float(value) if value else None for name, value in row.items() if name is not None}
-            )
-        except (TypeError, ValueError):
-            break  # damaged from here on
+    rows: list[dict[str, float | None]] = []
+    try:
+        for row in csv.DictReader(text[: text.rfind("\n") + 1].splitlines()):
+            rows.append({name: _finite(value) for name, value in row.items() if name is not None})
+    except (csv.Error, TypeError, ValueError):
+        pass  # damaged from here on
     return [row for row in rows if row.get("epoch") is not None]
+
+
+def _finite(value: str | None) -> float | None:
+    number = float(value) if value else None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _score(run: RunFolder, rows: list[dict[str, float | None]]) -> tuple[float | None, str]:
@@ -146,10 +157,11 @@ def _score(run: RunFolder, rows: list[dict[str, float | None]]) -> tuple[float |
     except ConvolensError:
         results = {}
     for name, said in (("accuracy", "accuracy"), ("macro_f1", "F1"), ("f1", "F1")):
-        if isinstance(results.get(name), (int, float)):
-            return float(results[name]), said
-    newest = rows[-1] if rows else {}
-    return newest.get("val_accuracy", newest.get("accuracy")), "accuracy"
+        value = results.get(name) if isinstance(results, dict) else None
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            return float(value), said
+    seen = [row["val_accuracy"] for row in rows if row.get("val_accuracy") is not None]
+    return (seen or [row.get("accuracy") for row in rows] or [None])[-1], "accuracy"
 
 
 def _changed(path: Path) -> int:

@@ -6,10 +6,20 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
+from convolens.studio.answers.routes import router as answers
 from convolens.studio.augmenting.routes import router as augmenting
+from convolens.studio.comparing.routes import router as comparing
 from convolens.studio.convolving.routes import router as convolving
+from convolens.studio.exporting.routes import router as exporting
 from convolens.studio.inside.routes import router as inside
+from convolens.studio.jobs.watching import JobWatch
+from convolens.studio.labelling.routes import router as labelling
 from convolens.studio.lecture.routes import router as lecture
+from convolens.studio.mistakes.routes import router as mistakes
+from convolens.studio.photos.adding_routes import router as adding
+from convolens.studio.photos.beginning_routes import router as beginning
+from convolens.studio.photos.checking_routes import router as checking
+from convolens.studio.photos.routes import router as photos
 from convolens.studio.pictures.chosen_routes import router as chosen
 from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
@@ -17,9 +27,16 @@ from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
 from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
-from convolens.studio.training.routes import router as training
+from convolens.studio.training.routes import router as runs
+from convolens.studio.training.trainings import router as trainings
+from convolens.studio.training.watching import RunWatch
 
-ROUTERS = (pages, live, pictures, chosen, training, inside, convolving, augmenting, lecture)
+# fmt: off
+ROUTERS = (
+    pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
+    mistakes, inside, convolving, augmenting, lecture,
+)
+# fmt: on
 
 
 def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> FastAPI:
@@ -46,6 +63,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
         openapi_url="/api/openapi.json",
     )
     app.state.studio = studio
+    studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]
     for router in ROUTERS:
         app.include_router(router)
     app.mount(

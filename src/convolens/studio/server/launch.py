@@ -69,7 +69,7 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
     photos = None if options.folder is None else check_folder(options.folder).absolute()
     studio = Studio(Workspace(photos, options.runs.absolute(), Path.cwd()))
     token = options.token or secrets.token_urlsafe(24)
-    with _listening(options.host, integer("studio", "--port", options.port, 0)) as listener:
+    with _listening(options.host, integer("studio", "--port", options.port, 0, 65535)) as listener:
         port = listener.getsockname()[1]
         if options.port not in (0, port):
             screen.line(f"port {options.port} is in use, so this studio is at {port}")
@@ -91,7 +91,8 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     tried = range(port, min(port + _TRIED, 65536)) if port else (0,)
     for one in tried:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # the protocol is named, or asyncio lets each answer wait 40 ms for an acknowledgement (Nagle)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, one))

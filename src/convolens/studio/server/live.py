@@ -15,4 +15,4 @@ router = APIRouter(tags=["news"])
 async def news(studio: Annotated[Studio, Depends(studio_of)]) -> AsyncIterable[ServerSentEvent]:
     """Stream what happens, from now on: an event a topic, its values as JSON."""
     async for item in studio.news.listen():
-        yield ServerSentEvent(item.values, event=item.topic)
+        yield ServerSentEvent(data=item.values, event=item.topic)

@@ -60,3 +60,13 @@ def path_of(identity: str, root: Path) -> Path:
     if not os.path.lexists(path):
         raise MissingFileError(f"{path}: is no longer there; it was moved or removed. Reload the page.")
     return path
+
+
+def shown(name: str | os.PathLike[str]) -> str:
+    """Return a name as JSON and pages can hold it: bytes that are no UTF-8 become question marks.
+
+    Example:
+        >>> shown("caf\\udce9/1.jpg")
+        'caf?/1.jpg'
+    """
+    return os.fspath(name).encode("utf-8", "replace").decode()

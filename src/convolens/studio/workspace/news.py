@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from convolens.errors import ConvolensError
+
 PERIOD = 0.5  # seconds between two looks
 
 
@@ -68,6 +70,14 @@ class News:
     async def _watch(self) -> None:
         while True:
             for watch in self.watches:
-                for item in await asyncio.to_thread(lambda watch=watch: list(watch())):
+                for item in await asyncio.to_thread(_asked, watch):
                     self._hand_out(item)
             await asyncio.sleep(PERIOD)
+
+
+def _asked(watch: Watch) -> list[Item]:
+    """Return what a watch has seen; one that meets a folder which goes away under its eyes does not end the news."""
+    try:
+        return list(watch())
+    except (ConvolensError, OSError):
+        return []

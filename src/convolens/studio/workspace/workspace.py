@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from convolens.errors import DataError, MissingFileError
+from convolens.errors import ArgumentError, DataError, MissingFileError
 from convolens.files.atomic import write_error
 
 STATE = ".convolens"
@@ -43,6 +43,38 @@ class Workspace:
         if self.photos is None:
             raise MissingFileError("no photos are open yet; drop some on the Photos page, or try the demo.")
         return self.photos
+
+    @property
+    def quarantine(self) -> Path:
+        """Where photos lie that were set aside, in folders as they lay in."""
+        return self.state / "quarantine"
+
+    @property
+    def unlabelled(self) -> Path:
+        """Where photos lie that were added without a class."""
+        return self.state / "unlabelled"
+
+    def place(self, name: str) -> Path:
+        """Return a folder that photos are shown from.
+
+        Args:
+            name: "photos", "quarantine", "unlabelled" or "home".
+
+        Raises:
+            MissingFileError, DataError: no photos are open, or they are gone. ArgumentError: another name.
+        """
+        match name:
+            case "photos":
+                return self.check_folder()
+            case "quarantine":
+                return self.quarantine
+            case "unlabelled":
+                return self.unlabelled
+            case "home":
+                return self.home
+        raise ArgumentError(
+            f"there are no photos in {name!r}; choose photos, quarantine, unlabelled or home."
+        )
 
     def check_folder(self) -> Path:
         """Return the folder of photos, which is there.

@@ -54,4 +54,6 @@ export async function trying(work, busy = null) {
   }
 }
 
-export const picture = (photo, side = 192) => `/api/pictures/${photo}?side=${side}`;
+/** The address of a photo as a picture; of one that cannot be read, of a picture that says so. `place`: "photos", "quarantine" ... */
+export const picture = (photo, side = 192, place = "photos") =>
+  `/api/pictures/${photo}?side=${side}&placeholder=true${place === "photos" ? "" : `&place=${place}`}`;

@@ -21,30 +21,59 @@ export class Wall {
     this.shown = new Map();
     this.at = 0;
     this.generation = 0;
+    this.wanted = null;
     place.classList.add("wall");
-    place.setAttribute("role", "list");
+    place.setAttribute("role", "group");
     place.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.draw()).observe(place);
-    window.addEventListener("scroll", () => this.draw(), { passive: true });
+    window.addEventListener("scroll", () => this.draw(), { passive: true, capture: true }); // of the window, or of a box around the wall
   }
 
-  /** Show so many items, all asked for anew. */
-  reset(total) {
+  /** Show so many items, all asked for anew; those of the first page may be given. */
+  reset(total, first = []) {
     this.generation += 1;
     this.total = total;
     this.items.clear();
     this.pages.clear();
+    if (first.length) this.pages.set(0, Promise.resolve());
+    first.forEach((item, index) => this.items.set(index, item));
     for (const element of this.shown.values()) element.remove();
     this.shown.clear();
     this.at = Math.min(this.at, Math.max(0, total - 1));
     this.draw();
   }
 
+  /** Ask for all items anew, of which there are so many now; what is shown stays until the answers are there. */
+  renew(total) {
+    this.generation += 1;
+    this.total = total;
+    this.pages.clear();
+    for (const index of this.items.keys()) if (index >= total) this.items.delete(index);
+    for (const [index, element] of this.shown) {
+      if (index < total) continue;
+      element.remove();
+      this.shown.delete(index);
+    }
+    this.at = Math.min(this.at, Math.max(0, total - 1));
+    const pages = new Set([...this.shown.keys()].map((index) => Math.floor(index / this.page)));
+    const kept = new Set([...pages].flatMap((number) => Array.from({ length: this.page }, (_, place) => number * this.page + place)));
+    for (const index of this.items.keys()) if (!kept.has(index)) this.items.delete(index);
+    for (const number of pages) this.#ask(number * this.page, true);
+    this.draw();
+  }
+
   /** Draw an item that is there anew, after a change of it. */
   update(index) {
+    const focused = this.shown.get(index) === document.activeElement;
     this.shown.get(index)?.remove();
     this.shown.delete(index);
+    if (focused) this.wanted = index;
     this.draw();
+  }
+
+  /** Give the tile in the order of Tab the focus. */
+  focus() {
+    this.#move(this.at);
   }
 
   get columns() {
@@ -70,6 +99,8 @@ export class Wall {
       if (item === undefined) this.#ask(index);
       else if (!this.shown.has(index)) this.#add(index, item);
     }
+    if (to < this.total) this.#ask(Math.min(to + this.page, this.total - 1)); // what may be scrolled to next
+    if (from > 0) this.#ask(Math.max(0, from - this.page));
     for (const [index, element] of this.shown) {
       element.style.width = `${width}px`;
       element.style.height = `${height}px`;
@@ -77,13 +108,18 @@ export class Wall {
     }
   }
 
-  #ask(index) {
+  #ask(index, again = false) {
     const number = Math.floor(index / this.page);
     if (this.pages.has(number)) return;
     const { generation } = this;
     this.pages.set(number, this.load(number * this.page, this.page).then((items) => {
       if (generation !== this.generation) return;
-      items.forEach((item, place) => this.items.set(number * this.page + place, item));
+      items.forEach((item, place) => {
+        const at = number * this.page + place;
+        const changed = again && JSON.stringify(this.items.get(at)) !== JSON.stringify(item);
+        this.items.set(at, item);
+        if (changed && this.shown.has(at)) this.update(at);
+      });
       this.draw();
     }, () => this.pages.delete(number)));
   }
@@ -98,6 +134,10 @@ export class Wall {
     // tiles stand in the document in their order, as they are read aloud
     const next = [...this.shown.keys()].filter((other) => other > index && this.shown.get(other).isConnected).sort((a, b) => a - b)[0];
     this.place.insertBefore(element, next === undefined ? null : this.shown.get(next));
+    if (index === this.wanted) {
+      this.wanted = null;
+      element.focus({ preventScroll: true });
+    }
   }
 
   #move(index, focus = true) {
@@ -109,7 +149,8 @@ export class Wall {
     this.draw();
     const element = this.shown.get(this.at);
     element?.setAttribute("tabindex", 0);
-    if (focus) element?.focus({ preventScroll: true });
+    if (focus && element) element.focus({ preventScroll: true });
+    else if (focus) this.wanted = this.at; // it gets the focus when it is there
   }
 
   #key(event) {
