@@ -161,8 +161,11 @@ def test_every_page_is_accessible_on_a_phone(read: Any, accessible: Any, name: s
 
 def test_without_photos_and_runs(serve: Callable[..., Any], visit: Any, tmp_path: Path) -> None:
     page = visit(serve(None, tmp_path), "/lecture#checkpoint")
-    page.get_by_role("button", name="Train on digits now").wait_for()
     assert page.locator("[data-field=run]").is_hidden()
+    page.get_by_role("button", name="Train on digits now").click()
+    page.wait_for_selector("svg.chart circle.best")
+    assert page.get_by_text("200 handwritten digits, learnt just now in").is_visible()
+    assert page.locator("output[data-last]").inner_text() == "25"
     page.get_by_text("Your photo").first.click()
     assert (
         page.get_by_role("radio", name="A flower (of scikit-learn)").get_attribute("aria-checked") == "true"

@@ -134,5 +134,8 @@ def test_digits_are_learnt_by_heart(served: Any) -> None:
     found = served.ask("/api/lecture/curve", {})[1]
     assert found["title"].startswith("200 handwritten digits, learnt just now in ")
     epochs = found["epochs"]
-    assert epochs[-1]["loss"] < 0.1 < epochs[found["best"]]["val_loss"] < epochs[0]["val_loss"]
+    best, last = epochs[found["best"]], epochs[found["last"]]
+    assert last["loss"] < 0.1 < best["val_loss"] < epochs[0]["val_loss"]
+    assert best["val_loss"] < last["val_loss"]  # what checkpoints are for
+    assert found["best"] < found["last"] == 24
     assert served.ask("/api/lecture/curve", {})[1] == found  # learnt once

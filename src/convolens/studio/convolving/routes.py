@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query
 from convolens.studio.convolving.kernels_of_runs import learnt_kernel, list_convolutions
 from convolens.studio.convolving.steps import Asked, presets, steps
 from convolens.studio.shared import Studio, studio_of
-from convolens.studio.workspace.identity import path_of
 
 router = APIRouter(prefix="/api/convolve", tags=["convolve"])
 
@@ -27,7 +26,7 @@ def convolve(asked: Asked, studio: Annotated[Studio, Depends(studio_of)]) -> dic
 @router.get("/layers")
 def layers(run: str, studio: Annotated[Studio, Depends(studio_of)]) -> dict[str, Any]:
     """Return the convolutions of a run."""
-    loaded = studio.loaded.get(path_of(run, studio.workspace.runs))
+    loaded = studio.run(run)
     return {"layers": list_convolutions(loaded.trained)}
 
 
@@ -40,5 +39,5 @@ def learnt(
     channel: Annotated[int, Query(ge=0)] = 0,
 ) -> dict[str, Any]:
     """Return the weights of one channel of a filter of a run."""
-    loaded = studio.loaded.get(path_of(run, studio.workspace.runs))
+    loaded = studio.run(run)
     return {"values": learnt_kernel(loaded.trained, layer, filter, channel)}

@@ -53,13 +53,14 @@ def _train() -> dict[str, Any]:
         [
             layers.Input((8, 8, 1)),
             layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile(optimizers.Adam(0.003), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     kept = model.fit(
         x[:PHOTOS],
         labels[:PHOTOS],

@@ -18,7 +18,7 @@ from convolens.data.folders.folder import is_hidden, is_image_name, subfolders
 from convolens.datasets import digits
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.studio.shared import Studio
-from convolens.studio.workspace.identity import identity, path_of
+from convolens.studio.workspace.identity import identity, path_of, shown
 
 SAMPLES = {
     "~flower": "A flower (of scikit-learn)",
@@ -124,8 +124,8 @@ def choices(studio: Studio) -> dict[str, Any]:
             found = [
                 {
                     "id": identity(path.relative_to(root)),
-                    "name": _shown(path.name),
-                    "label": "" if path.parent == root else _shown(path.parent.name),
+                    "name": shown(path.name),
+                    "label": "" if path.parent == root else shown(path.parent.name),
                 }
                 for path in _offered(root)
             ]
@@ -157,11 +157,6 @@ def _photos(folder: Path) -> Iterator[Path]:
     for name in sorted(names):
         if is_image_name(name) and not is_hidden(name) and (folder / name).is_file():
             yield folder / name
-
-
-def _shown(name: str) -> str:
-    """Return a name for people; bytes that are no UTF-8 become question marks."""
-    return name.encode("utf-8", "replace").decode()
 
 
 def _digit() -> bytes:

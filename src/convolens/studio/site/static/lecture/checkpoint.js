@@ -13,8 +13,8 @@ export const checkpoint = {
     const [problem, said, answers] = [problemLine(), make("p", { class: "big", role: "status" }), make("div", { class: "pair" })];
     const svg = draw("svg");
     const run = make("select", { id: "lecture-run", data: { field: "run" } });
-    const chooser = make("div", { class: "row" }, make("label", { for: "lecture-run" }, "Run"), run);
-    const train = make("button", { type: "button", class: "main", onclick: () => trying(async () => { fill(said, "Learning 200 digits by heart …"); show(await send("/api/lecture/curve")); }, train) }, "Train on digits now");
+    const chooser = make("div", { class: "row", hidden: true }, make("label", { for: "lecture-run" }, "Run"), run);
+    const train = make("button", { type: "button", class: "main", onclick: () => trying(async () => { fill(said, "Learning 200 digits by heart …"); fill(answers); show(await send("/api/lecture/curve")); }, train) }, "Train on digits now");
     const none = make("div", { class: "row" }, make("p", {}, "A small network learns 200 handwritten digits by heart, in some seconds:"), train);
     const show = ({ title, monitor, epochs, best, last }) => {
       const name = monitor in epochs[0] ? monitor : "val_loss";

@@ -28,7 +28,7 @@ export const inception = {
       fill(saved, part < whole ? `That is ${percent(part / whole)} of the work for a result of the same size.` : "Here the detour costs more than it saves.");
     }));
     showing(problem, async () => {
-      const found = await fetchSprite(`/api/lecture/branches?${new URLSearchParams({ photo })}`);
+      const found = await fetchSprite(four, `/api/lecture/branches?${new URLSearchParams({ photo })}`);
       fill(four, image(found.address, "four maps of the photo, side by side"));
       fill(names, found.told.branches.map(({ name, shape: sizes }) => make("li", {}, `${name}: ${shape(sizes)}`)));
       names.after(make("p", {}, `Laid on each other: ${shape(found.told.together)}.`));

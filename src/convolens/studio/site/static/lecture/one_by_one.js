@@ -15,7 +15,7 @@ export const oneByOne = {
       slider({ label: `Weight of ${label}`, low: -1, high: 1, step: 0.001, value, changed: () => refresh(), data: { field: label } }));
     const refresh = latest(() => showing(problem, async () => {
       const [red, green, blue] = weights.map(({ value }) => value);
-      const found = await fetchSprite(`/api/lecture/mixed?${new URLSearchParams({ photo, red, green, blue })}`);
+      const found = await fetchSprite(picture, `/api/lecture/mixed?${new URLSearchParams({ photo, red, green, blue })}`);
       const { before, after, values, row, column, sum: total } = found.told;
       fill(picture, make("figure", {}, image(`/api/chosen/${photo}?side=256`, "the photo"), make("figcaption", {}, shape(before))),
         make("figure", {}, image(found.address, "one map of it"), make("figcaption", {}, shape(after))));

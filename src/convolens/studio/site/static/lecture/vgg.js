@@ -1,9 +1,7 @@
 // Page 7: VGG16.
 import { get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { percent } from "../dom.js";
+import { fill, make, percent } from "../dom.js";
 import { choice } from "../lessons/fields.js";
-import { latest } from "../lessons/latest.js";
 import { thousands } from "../lessons/numbers.js";
 import { problemLine, showing } from "../lessons/problem.js";
 import { layerTable } from "./layer_table.js";
@@ -24,14 +22,14 @@ export const vgg = {
     let found = null;
     const key = choice({ label: "Bars show", options: [["parameters", "parameters"], ["multiply_accumulates", "multiply-accumulates"]], changed: () => show(), data: { field: "bars" } });
     const show = () => fill(table, layerTable(found.layers, key.value, `VGG16, ${key.value === "parameters" ? "parameters" : "multiply-accumulates"} layer by layer`));
-    latest(() => showing(problem, async () => {
+    showing(problem, async () => {
       found = await get("/api/lecture/architecture", { name: "vgg16" });
       const dense = found.layers.filter(({ kind }) => kind === "Dense").reduce((sum, { parameters }) => sum + parameters, 0);
       const work = found.layers.filter(({ kind }) => kind === "Conv2D").reduce((sum, layer) => sum + layer.multiply_accumulates, 0);
       fill(said, make("output", { data: { parameters: found.parameters } }, thousands(found.parameters)), " parameters, of which ", thousands(dense), ` (${percent(dense / found.parameters)}) in the fully connected layers; `,
         thousands(found.multiply_accumulates), ` multiply-accumulates a photo, ${percent(work / found.multiply_accumulates)} of them in the convolutions.`);
       show();
-    }))();
+    });
     fill(place,
       make("p", {}, "VGG16 (2014) is built of one idea: kernels of 3 × 3 with a stride of 1 that keep the size, then a pooling that halves it. Two blocks of two convolutions, three blocks of three; the filters double from block to block, 64 to 512, while the maps shrink from 224 × 224 to 7 × 7. Three fully connected layers make the answer."),
       make("section", { class: "card", "aria-label": "Your photo" }, make("h3", {}, "How finely it still sees your photo, from block to block"), sides),

@@ -9,7 +9,7 @@ const address = (path, asked) => `${path}?${new URLSearchParams(asked)}`;
 
 /** Show the maps of a layer in an element. Args: asked: {run or model, photo, layer}. */
 export async function showMaps(place, asked) {
-  const { address: picture, told } = await fetchSprite(address("/api/inside/maps", asked));
+  const { address: picture, told } = await fetchSprite(place, address("/api/inside/maps", asked));
   const [height, width] = told.tile;
   const down = Math.ceil(told.channels.length / told.across);
   const words = make("p", { class: "quiet value", role: "status" }, "Point at a map, or choose it, to read its numbers.");

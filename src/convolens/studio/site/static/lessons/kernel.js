@@ -59,7 +59,7 @@ export class Kernel {
     this.values = values.map((line) => [...line]);
     if (values.length === values[0].length) this.size.value = values.length;
     fill(this.body, this.values.map((line, row) => make("tr", {}, line.map((weight, column) => {
-      const input = make("input", { type: "number", step: "any", value: Number(weight.toPrecision(5)), title: String(weight), "aria-label": `weight in row ${row}, column ${column}` });
+      const input = make("input", { type: "number", step: "any", value: Number(weight.toPrecision(3)), title: String(weight), "aria-label": `weight in row ${row}, column ${column}` });
       input.addEventListener("input", () => {
         if (input.value === "" || !Number.isFinite(Number(input.value))) return;
         this.values[row][column] = Number(input.value);

@@ -2,8 +2,10 @@
 import { Refused } from "../api.js";
 import { make } from "../dom.js";
 
-/** Ask for a picture: {address: for an <img>, told: what the answer says of it}; `free()` the one before. */
-export async function fetchSprite(path, body = null) {
+const shown = new WeakMap(); // element -> the picture that it holds, which is let go when the next one comes
+
+/** Ask for a picture that `holder`, an element, is going to show in the place of the one before: {address: for an <img>, told: what the answer says of it}. */
+export async function fetchSprite(holder, path, body = null) {
   let response;
   try {
     response = await fetch(path, body === null ? {} : {
@@ -17,7 +19,9 @@ export async function fetchSprite(path, body = null) {
     throw new Refused(said?.error ?? `${response.status} ${response.statusText}`, response.status);
   }
   const address = URL.createObjectURL(await response.blob());
-  return { address, told: JSON.parse(response.headers.get("x-told") ?? "null"), free: () => URL.revokeObjectURL(address) };
+  if (shown.has(holder)) URL.revokeObjectURL(shown.get(holder));
+  shown.set(holder, address);
+  return { address, told: JSON.parse(response.headers.get("x-told") ?? "null") };
 }
 
 /** Show one of the small pictures in an element: the one at `place`, of `across` in a row and `down` rows. */

@@ -7,13 +7,12 @@ export class Variations {
   constructor(place) {
     this.list = make("div", { class: "variations", role: "group", "aria-label": "Variations" });
     this.said = make("p", { class: "quiet drawn", role: "status" });
-    this.shown = null;
     fill(place, this.list, this.said);
   }
 
   /** Ask for variations (`POST /api/augment`), show them, and return what is told of them. */
   async ask(asked) {
-    const found = await fetchSprite("/api/augment", asked);
+    const found = await fetchSprite(this.list, "/api/augment", asked);
     const { drawn, columns } = found.told;
     const picture = new Image();
     picture.src = found.address;
@@ -24,8 +23,6 @@ export class Variations {
       tile.setAttribute("aria-label", `${place + 1}: ${drawn[place]}`);
       tile.title = drawn[place];
     });
-    this.shown?.free();
-    this.shown = found;
     return found.told;
   }
 

@@ -3,6 +3,7 @@ import { get } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
 import { showFilters } from "../lessons/filters.js";
 import { showMaps } from "../lessons/feature_maps.js";
+import { tick } from "../lessons/fields.js";
 import { latest } from "../lessons/latest.js";
 import { shape, thousands } from "../lessons/numbers.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
@@ -14,6 +15,7 @@ const network = make("select", { id: "network", data: { field: "network" } });
 const about = make("div");
 const seen = make("img", { class: "pixels seen", alt: "The photo as the network is shown it", hidden: true });
 const list = make("ol", { class: "layers" });
+const only = tick({ label: "Only layers with weights", changed: (on) => list.classList.toggle("only", on), data: { field: "only" } });
 let open = null;
 let showOpen = null;
 
@@ -64,7 +66,7 @@ function row(layer, most) {
     shown.hidden = false;
     showOpen(shown, layer);
   });
-  return make("li", {}, button, layer.multiply_accumulates ? share : null, shown);
+  return make("li", { class: layer.parameters ? null : "bare" }, button, layer.multiply_accumulates ? share : null, shown);
 }
 
 /** Opens layers one after the other; made anew for each network, so that nobody waits for one that was left. */
@@ -97,7 +99,7 @@ const picker = new PhotoPicker(photos, () => {
 });
 fill(find("#inside"), photos, make("div", { class: "bench" },
   make("section", { class: "card beside", "aria-label": "Network" }, make("label", { for: "network" }, "Network"), network, problem, about, seen),
-  make("section", { class: "card", "aria-label": "Layers" }, make("h2", {}, "Layers"), list)));
+  make("section", { class: "card", "aria-label": "Layers" }, make("div", { class: "row spread" }, make("h2", {}, "Layers"), only.element), list)));
 
 network.addEventListener("change", () => {
   const { run, model } = asked();
