@@ -18,7 +18,7 @@ from convolens.studio.mistakes.unknown import unknown_among
 from convolens.studio.mistakes.wall import chosen, pairs_of, rows_of
 from convolens.studio.records.run_photos import RunPhotos
 from convolens.studio.shared import Studio, studio_of
-from convolens.studio.workspace.identity import path_of
+from convolens.studio.workspace.identity import path_of, shown
 
 router = APIRouter(prefix="/api/mistakes", tags=["mistakes"])
 Here = Annotated[Studio, Depends(studio_of)]
@@ -130,7 +130,7 @@ def keep(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
     root = studio.workspace.check_folder()
     paths = [path_of(one.photo, root) for one in asked.photos]
     found = [
-        (content_of(path), one.label, path.relative_to(root).as_posix().encode("utf-8", "replace").decode())
+        (content_of(path), one.label, shown(path.relative_to(root).as_posix()))
         for path, one in zip(paths, asked.photos, strict=True)
     ]
     kept.keep(found)

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
 from convolens.studio.shared import Studio, studio_of
+from convolens.studio.workspace.identity import shown
 
 
 class Page(NamedTuple):
@@ -69,8 +70,7 @@ def page(name: str, studio: Annotated[Studio, Depends(studio_of)]) -> HTMLRespon
 
 def _shown(page: Page, studio: Studio) -> HTMLResponse:
     folder = studio.workspace.photos
-    shown = None if folder is None else str(folder).encode("utf-8", "replace").decode()
     text = _templates.get_template(f"{page.path}.html").render(
-        page=page, pages=PAGES, version=__version__, folder=shown
+        page=page, pages=PAGES, version=__version__, folder=None if folder is None else shown(folder)
     )
     return HTMLResponse(text)

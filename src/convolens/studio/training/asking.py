@@ -143,6 +143,16 @@ def check_name(name: str) -> str:
     return name
 
 
+def default_name(photos: Path, runs: Path) -> str:
+    """Return what a run on these photos is called where nothing else is asked for: as their folder, where that does not lie in its place.
+
+    Example:
+        >>> default_name(Path("photos"), Path("runs")), default_name(Path("runs/demo-digits"), Path("runs"))
+        ('photos', 'demo-digits-run')
+    """
+    return f"{photos.name}-run" if runs / photos.name == photos else photos.name
+
+
 def train_words(
     photos: Path, runs: Path, name: str | None, given: Mapping[str, Any]
 ) -> tuple[str, list[str]]:
@@ -205,7 +215,7 @@ def resume_words(run: Path, given: Mapping[str, Any]) -> list[str]:
 def _checked(
     photos: Path, runs: Path, name: str | None, given: Mapping[str, Any]
 ) -> tuple[str, TrainOptions]:
-    name = check_name(photos.name if name is None or not name.strip() else name)
+    name = check_name(default_name(photos, runs) if name is None or not name.strip() else name)
     out = runs / name
     options = TrainOptions(photos, **asked_options(given), out=out)
     resolve(replace(options, out=None))

@@ -13,7 +13,13 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.studio.jobs.job import Job
 from convolens.studio.jobs.jobs import typed
 from convolens.studio.shared import Studio, studio_of
-from convolens.studio.training.asking import described, finetune_words, resume_words, train_words
+from convolens.studio.training.asking import (
+    default_name,
+    described,
+    finetune_words,
+    resume_words,
+    train_words,
+)
 from convolens.studio.training.control import PAUSE, STOP, signal_job, signal_run
 from convolens.studio.training.networks import networks
 from convolens.studio.training.routes import run_place
@@ -55,7 +61,7 @@ def form(studio: Shared) -> dict[str, Any]:
     """Return what a training can be asked for: networks, and fields with their flags and descriptions."""
     photos = studio.workspace.photos
     return {
-        "name": None if photos is None else plain(photos.name),
+        "name": None if photos is None else plain(default_name(photos, studio.workspace.runs)),
         "networks": networks(),
         "fields": described(),
     }

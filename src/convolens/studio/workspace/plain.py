@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+from convolens.studio.workspace.identity import shown
+
 
 def plain(value: Any) -> Any:
     """Return values for JSON: NaN and infinity are None, bytes of names that are no UTF-8 question marks, paths texts.
@@ -17,10 +19,8 @@ def plain(value: Any) -> Any:
             return {plain(str(name)): plain(item) for name, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
-        case Path():
-            return plain(str(value))
-        case str():
-            return value.encode("utf-8", "replace").decode()
+        case str() | Path():
+            return shown(value)
         case float():
             return value if math.isfinite(value) else None
     return value
