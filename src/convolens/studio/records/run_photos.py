@@ -15,7 +15,7 @@ from convolens.runs.settings.options import resolve
 from convolens.runs.tasks.task_of import task_of
 from convolens.studio.workspace.identity import identity
 
-PROBED = "settings"  # a probe's record has no such table
+_SETTINGS = "settings"  # a table that a probe's record does not have
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class RunPhotos:
         Raises:
             MissingFileError, DataError: they are no longer there.
         """
-        if PROBED not in self.record.tables:
+        if _SETTINGS not in self.record.tables:
             return list_images(find_layout(self.data).train)
         settings = resolve(replace(self.record.options(), data=self.data, device="cpu"))
         return task_of(settings).list_photos(layout_of(settings).train, settings.labels)

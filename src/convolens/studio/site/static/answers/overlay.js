@@ -22,11 +22,11 @@ export function overlaid(source, alt, caption = null) {
   };
 }
 
-/** Ask for a picture, and return it as a Blob; `body` is a photo that is sent. */
+/** Ask for a heat map, and return it as a Blob with a `note` on its layer; `body` is a photo that is sent. */
 export async function pictureOf(path, query, body = null) {
   const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
   const response = await fetch(`${path}?${new URLSearchParams(given)}`, body && { method: "POST", body, headers: { "content-type": "application/octet-stream" } })
     .catch(() => { throw new Refused("The studio does not answer; is it still running?", 0); });
   if (!response.ok) throw new Refused((await response.json().catch(() => null))?.error ?? response.statusText, response.status);
-  return response.blob();
+  return Object.assign(await response.blob(), { note: response.headers.get("x-note") ?? "" });
 }

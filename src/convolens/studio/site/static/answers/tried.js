@@ -76,8 +76,9 @@ export class Tried {
     const { method } = this.settings;
     if (!method) { this.view.heat(null); this.note.textContent = ""; return; }
     try {
-      this.view.heat(await pictureOf("/api/answers/heat", { run, name: this.file.name, class: this.label.value, method }, this.file));
-      this.note.textContent = "";
+      const picture = await pictureOf("/api/answers/heat", { run, name: this.file.name, class: this.label.value, method }, this.file);
+      this.view.heat(picture);
+      this.note.textContent = picture.note;
     } catch (error) {
       this.view.heat(null);
       this.note.textContent = `No heat map: ${said(error)}`;

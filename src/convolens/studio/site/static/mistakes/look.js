@@ -65,7 +65,9 @@ function evidence({ row, wall }, label, how) {
     element: view.element,
     async draw() {
       try {
-        view.heat(await pictureOf(`/api/answers/${row.photo}/heat`, { run: wall.run, class: label }));
+        const map = await pictureOf(`/api/answers/${row.photo}/heat`, { run: wall.run, class: label });
+        view.heat(map);
+        note.textContent = ` (${map.note})`;
       } catch (error) {
         note.textContent = ` (no heat map: ${error.message})`;
       }

@@ -16,8 +16,8 @@ export function pairsOf(summary, chosen, choose) {
       { type: "button", "aria-pressed": String(same(one)), onclick: () => click(one) }, `${one.photos} `, named(one.label), " taken for ", named(one.said))));
   }
   const at = new Map(pairs.map((one) => [JSON.stringify([one.label, one.said]), one]));
-  return make("div", { class: "wide" }, make("table", { class: "confusion" },
-    make("caption", { class: "quiet" }, "Rows: what a photo is. Columns: what it was taken for. Click a number."),
+  return make("div", { class: "wide" }, make("p", { class: "quiet" }, "Rows: what a photo is. Columns: what it was taken for. Click a number."),
+    make("table", { class: "confusion", "aria-label": "Which class was taken for which" },
     make("thead", {}, make("tr", {}, make("td", {}), classes.map((name) => make("th", { scope: "col" }, named(name))))),
     make("tbody", {}, classes.map((label) => make("tr", {}, make("th", { scope: "row" }, named(label)), classes.map((said) => {
       const one = at.get(JSON.stringify([label, said]));
