@@ -74,8 +74,7 @@ class LearningOn:
         side = self.learning if epoch else self.first
         held_out = own = None
         if epoch == 0:
-            held_out = self.answer.chances
-            own = self.answer.own if self.brief else None  # a rounding off what the network says
+            held_out, own = self.answer.chances, self.answer.own
         elif epoch is not None and epoch > self.legs.trial_epochs:
             held_out = read_held_out(self.folder)
         told, transfer = self.answer.told or {}, self.first.settings.transfer
