@@ -87,7 +87,7 @@ export class Adding {
 
   say({ added, classes, same, refused, ignored }, cancelled) {
     const count = [...classes.values()].reduce((sum, one) => sum + one, 0);
-    const names = [...classes.keys()].filter((name) => name !== "");
+    const names = [...classes.keys()].filter((name) => name !== "").sort();
     const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more classes` : "");
     const parts = [`Added ${counted(count, "photo")}${shown ? ` to ${shown}` : ""}`];
     if (classes.get("")) parts.push(`${counted(classes.get(""), "photo")} of no class yet: see Label next`);
