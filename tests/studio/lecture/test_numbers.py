@@ -1,5 +1,6 @@
 """The numbers of the lecture, from the modules that compute them."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,15 @@ def test_two_answers_are_those_of_predict(served: Any, trained: Path) -> None:
     assert found["best"][0]["label"] == wanted.label
     assert found["best"][0]["confidence"] == pytest.approx(wanted.confidence, abs=1e-6)
     assert sum(one["confidence"] for one in found["last"]) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_run_without_last_weights_gives_one_answer(
+    serve: Callable[..., Any], trained: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained, tmp_path / "all")
+    (tmp_path / "all/runs/first/checkpoints/last.safetensors").unlink()
+    served = serve(tmp_path / "all/photos", tmp_path / "all")
+    assert list(served.ask(f"/api/lecture/answers?run={RUN}&photo={PHOTO}")[1]) == ["best"]
 
 
 def test_a_run_that_is_none_is_told(served: Any, trained: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.studio.pictures.chosen import Chosen
 from convolens.studio.shared import Studio
@@ -21,13 +22,15 @@ def two_answers(studio: Studio, run: str, photo: Chosen) -> dict[str, Any]:
         photo: that it is asked about.
 
     Returns:
-        "best" and "last": lists of {"label", "confidence"}, the likeliest first, as `predict` says them.
+        "best" and "last": lists of {"label", "confidence"}, the likeliest first, as `predict` says them; without "last" for a run
+        that has no such weights, as a first answer of a learnt network.
 
     Raises:
         MissingFileError, CheckpointError: no such run, or a damaged one. ImageError: the photo.
     """
     path = path_of(run, studio.workspace.runs)
-    return {weights: _answer(studio, path, weights, photo) for weights in ("best", "last")}
+    there = ["best", *(["last"] if RunFolder.open(path).last.is_file() else [])]
+    return {weights: _answer(studio, path, weights, photo) for weights in there}
 
 
 def _answer(studio: Studio, path: Any, weights: str, photo: Chosen) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 import { get, send, trying } from "../api.js";
 import { bars } from "../bars.js";
 import { COLOURS, chart } from "../chart.js";
-import { draw, fill, make, named } from "../dom.js";
+import { counted, draw, fill, make, named } from "../dom.js";
 import { short } from "../lessons/numbers.js";
 import { problemLine, showing } from "../lessons/problem.js";
 import { pickRun } from "../runs.js";
@@ -23,7 +23,7 @@ export const checkpoint = {
       chart(svg, [{ name: training, colour: COLOURS[0], points: points(training) }, { name, colour: COLOURS[1], points: points(name), best, last }],
         { title: `${training} and ${name} of ${title}, by epoch`, format: short });
       const number = (at) => short(epochs[at][name] ?? NaN);
-      fill(said, named(title), `: the best of ${epochs.length} epochs is epoch `, make("output", { data: { best: epochs[best].epoch } }, String(epochs[best].epoch)), `, ${name} ${number(best)} (green circle); the last is epoch `,
+      fill(said, named(title), `: the best of ${counted(epochs.length, "epoch")} is epoch `, make("output", { data: { best: epochs[best].epoch } }, String(epochs[best].epoch)), `, ${name} ${number(best)} (green circle); the last is epoch `,
         make("output", { data: { last: epochs[last].epoch } }, String(epochs[last].epoch)), `, ${number(last)} (purple). Blue: training photos; orange: photos that it does not learn from.`);
     };
     pickRun(run, (id) => showing(problem, async () => {
@@ -32,7 +32,7 @@ export const checkpoint = {
       if (!id) return;
       show(await get("/api/lecture/curve", { run: id }));
       const found = await get("/api/lecture/answers", { run: id, photo });
-      fill(answers, [["best", "What the best weights say of your photo"], ["last", "What the last ones say"]].map(([key, words]) => make("div", {}, make("h3", {}, words), bars(found[key], [found[key][0].label]))));
+      fill(answers, [["best", "What the best weights say of your photo"], ["last", "What the last ones say"]].filter(([key]) => found[key]).map(([key, words]) => make("div", {}, make("h3", {}, words), bars(found[key], [found[key][0].label]))));
     })).catch((error) => trying(() => { throw error; }));
     fill(place,
       make("p", {}, "Training goes over the same photos again and again. At first all gets better. At some point the network begins to know its training photos by heart: their loss falls on, while that of photos it does not learn from rises. Whoever keeps only the network of the last epoch keeps the wrong one."),
