@@ -40,6 +40,8 @@ def offered() -> dict[str, Any]:
     """Return formats and precisions for the page.
 
     Example:
+        >>> from convolens.deployment import FORMATS
+        >>> from convolens.deployment.graph.precision import PRECISIONS
         >>> [one["name"] for one in offered()["formats"]] == list(FORMATS)
         True
         >>> set(offered()["precisions"]) == set(PRECISIONS)
