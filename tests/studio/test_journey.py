@@ -19,30 +19,31 @@ def test_from_nothing_to_a_file_that_answers(serve: Callable[..., Any], visit: A
     page.get_by_text("1,797").first.wait_for()
     page.locator(".tile").nth(20).wait_for()
 
-    page.get_by_role("link", name="Train", exact=True).click()
-    page.get_by_label("Epochs").fill("2")
+    page.locator("nav").get_by_role("link", name="Train", exact=True).click()
+    page.get_by_label("Epochs", exact=True).fill("2")
     page.get_by_role("button", name="Train", exact=True).click()
     page.locator("#state", has_text="done").wait_for(timeout=240_000)
     run = tmp_path / "runs" / "demo-digits-run"
     assert (run / "report.html").is_file()  # a run like any other
     assert page.locator("#accuracy path.curve").count() >= 2
 
-    page.get_by_role("link", name="Mistakes", exact=True).click()
+    page.locator("nav").get_by_role("link", name="Mistakes", exact=True).click()
     page.locator(".tile").first.wait_for()
     page.locator(".tile").first.click()
     page.locator("#look .heat:visible").nth(1).wait_for()
     page.locator("#look .nearest li").first.wait_for()
     page.keyboard.press("Escape")
 
-    page.get_by_role("link", name="Try", exact=True).click()
+    page.locator("nav").get_by_role("link", name="Try", exact=True).click()
     photo = sorted((tmp_path / "runs" / "demo-digits" / "7").iterdir())[0]
+    page.locator("#page").wait_for()
     page.set_input_files("#files", photo)
     card = page.locator("#tried article").first
     card.locator(".bars li").first.wait_for()
     _, said = served.ask(f"/api/runs/{identity(run.name)}")
     assert said["summary"]["classes"] == list("0123456789")
 
-    page.get_by_role("link", name="Take away", exact=True).click()
+    page.locator("nav").get_by_role("link", name="Take away", exact=True).click()
     page.get_by_role("button", name="Make the file").click()
     link = page.locator("#files a", has_text="Download").first
     link.wait_for(timeout=240_000)

@@ -93,6 +93,7 @@ def test_what_cannot_be_exported_says_why_and_leaves_nothing(
 ) -> None:
     table = home / "runs/first/predictions.csv"
     table.write_text(table.read_text().replace(str(trained / "photos"), str(home / "gone")))
+    shutil.rmtree(home / "runs/first/kept_photos")  # as a run of an earlier version
     served = serve(None, home)
     page = visit(served, "/export")
     page.get_by_role("radio", name="safetensors").press("Space")

@@ -153,8 +153,8 @@ def test_a_killed_run_is_shown_as_stopped(serve: Callable[..., Any], photos: Pat
     found = ended(served, training["job"])
     assert found["state"] == "killed"
     assert found["message"].startswith("ended without a word")
-    shown = served.ask(f"/api/runs/{run}")[1]
-    assert shown["state"] == "stopped"
+    # the lock is given back when the last of its threads has ended
+    assert wait_for(lambda: served.ask(f"/api/runs/{run}")[1]["state"] == "stopped")
     for what in ("pause", "stop"):
         assert served.ask(f"/api/trainings/{run}/{what}", {}) == (
             404,
