@@ -4,6 +4,7 @@ Takes some three minutes: runs are trained in FOLDER, or one that is removed aga
 there already are taken. Needs playwright and chromium.
 """
 
+import io
 import re
 import shutil
 import subprocess
@@ -11,10 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
-PAGES = ("photos", "train", "mistakes", "try", "inside", "convolve", "augment", "compare", "export", "lecture")
+PAGES = ("photos", "train", "mistakes", "inside", "convolve", "augment")
 SIZE = {"width": 1280, "height": 860}
 
 
@@ -29,13 +31,33 @@ def prepare(place: Path) -> None:
         return
     convolens("demo", place=place)
     convolens("calibrate", "runs/demo", place=place)
-    convolens("train", "runs/demo-digits", "--no-horizontal-flip", "--epochs", "3", "--out", "runs/short", place=place)
+    convolens(
+        "train",
+        "runs/demo-digits",
+        "--no-horizontal-flip",
+        "--epochs",
+        "3",
+        "--out",
+        "runs/short",
+        place=place,
+    )
 
 
 def settle(page: Page) -> None:
     """Wait until what a page asks for is there."""
     page.wait_for_load_state("load")
-    page.wait_for_timeout(2500)  # what comes by server-sent events never ends, so there is no idle network to wait for
+    page.wait_for_timeout(
+        2500
+    )  # what comes by server-sent events never ends, so there is no idle network to wait for
+
+
+def take(page: Page, name: str) -> None:
+    """Write what a page shows, in few colours; where its photos lie here is nobody's business."""
+    settle(page)
+    page.locator(".folder").evaluate("(place) => { place.textContent = 'runs/demo-digits'; }")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(256)
+    picture.save(PICTURES / f"studio-{name}.png", optimize=True)
+    print(PICTURES / f"studio-{name}.png")
 
 
 def main() -> None:
@@ -60,9 +82,10 @@ def main() -> None:
             page.goto(found[1] + found[2])
             for name in PAGES:
                 page.goto(f"{found[1]}/{name}")
-                settle(page)
-                page.screenshot(path=PICTURES / f"studio-{name}.png")
-                print(f"{name}: {PICTURES / f'studio-{name}.png'}")
+                take(page, name)
+                if name == "mistakes":
+                    page.locator(".tile").first.click()
+                    take(page, "look")
             browser.close()
         finally:
             server.terminate()

@@ -41,7 +41,7 @@ def test_from_nothing_to_a_file_that_answers(serve: Callable[..., Any], visit: A
     card = page.locator("#tried article").first
     card.locator(".bars li").first.wait_for()
     _, said = served.ask(f"/api/runs/{identity(run.name)}")
-    assert said["summary"]["classes"] == list("0123456789")
+    assert said["classes"] == list("0123456789")
 
     page.locator("nav").get_by_role("link", name="Take away", exact=True).click()
     page.get_by_role("button", name="Make the file").click()
