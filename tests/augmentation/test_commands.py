@@ -138,7 +138,7 @@ def test_misuse_is_named_and_leaves_nothing(two, fields, more, kind, words):
         (["--mixup", "-1"], "mixup must be a number in"),
         (["--rotation-range", "twenty"], "Invalid value for '--rotation-range'"),
         (["--rotation-range", "-20"], "rotation_range must be a number in [0, 360]; received -20"),
-        (["--width-shift-range", "-0.1"], "width_shift_range must be a number in [0, inf); received -0.1"),
+        (["--width-shift-range", "-0.1"], "width_shift_range must be a number in [0, 1e+06]; received -0.1"),
         (["--height-shift-range", "far"], "--height-shift-range: expected a number"),
         (["--shear-range", "-3"], "shear_range must be a number in"),
         (["--zoom-range", "1.5"], "zoom_range must be below 1, or a pair"),

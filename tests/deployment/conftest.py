@@ -1,9 +1,9 @@
 """Runs that are exported: one of each kind, small."""
 
 import shutil
-from importlib.util import find_spec
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,7 +62,9 @@ def every_kind(run: Path, data: Path) -> dict[str, Path]:
         "folds": runs.TrainOptions(data=two, size=16, kfold=2, epochs=1, command="x"),
     }  # fmt: skip
     if TIMM:
-        options = runs.TrainOptions(data=two, model="timm:resnet10t", size=64, epochs=1, batch_size=32, command="x")
+        options = runs.TrainOptions(
+            data=two, model="timm:resnet10t", size=64, epochs=1, batch_size=32, command="x"
+        )
         asked["timm"] = options
     made = {"calibrated": run}
     for name, options in asked.items():

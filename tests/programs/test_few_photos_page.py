@@ -46,7 +46,8 @@ def test_the_readme(tmp_path, monkeypatch, learnt_cache):
     write(tmp_path / "holiday", 12, 2)
     monkeypatch.chdir(tmp_path)
     typed = commands(README)
-    assert [command[0] for command in typed] == ["train", "predict", "evaluate"]
+    assert [command[0] for command in typed] == ["studio", "train", "predict", "evaluate"]
+    typed = typed[1:]  # the studio is opened in tests/studio
     for command in typed:
         printed = run(*command)
     assert re.search(r"Accuracy 1\.0000|accuracy 1\.0000", printed), printed

@@ -37,10 +37,12 @@ from convolens.cli.photos.neighbours import neighbours
 from convolens.cli.photos.probe import probe
 from convolens.cli.programs.run import run
 from convolens.cli.spin_count import set_spin_count
+from convolens.cli.studio.studio import studio
 
 # The groups of `convolens --help`, in its order: what a first day needs comes first.
 GROUPS: dict[str, tuple[Callable[..., object], ...]] = {
     "A first day": (check, train, predict, explain, evaluate),
+    "In the browser": (studio,),
     "More from training": (finetune, resume, compare, lr_find, calibrate, diff),
     "Giving away": (export, check_export),
     "Looking at photos": (augment, features, neighbours, map_features, probe),

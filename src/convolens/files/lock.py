@@ -100,3 +100,55 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:  # Windows keeps it while it is open; an old one holds nothing
         return
+
+
+def holder(folder: Path) -> int | None:
+    """Return the process that is at work in a folder; None where none is, be its number another's by now.
+
+    Nothing is locked for the asking, unless a process of that number lives and the lock is free: then for a moment.
+
+    Args:
+        folder: as `locked` has it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, locked(Path(place)):
+        ...     holder(Path(place)) == os.getpid()
+        True
+    """
+    path = folder / NAME
+    try:
+        process = int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # Windows lets nobody read a locked file
+        return None
+    return process if _lives(process) and _is_held(path) else None
+
+
+def _is_held(path: Path) -> bool:
+    """Return whether a lock that is there is held: a killed process leaves its file, and its number goes to another one."""
+    try:
+        import fcntl
+
+        descriptor = os.open(path, os.O_RDONLY)
+    except ImportError:  # Windows
+        return True
+    except OSError:  # given back just now
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # held, or a file system without locks
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # of another user
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -3,13 +3,13 @@
 import contextlib
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from browsers import browser  # noqa: F401
 from convolens import deployment, runs
 from convolens.errors import ExtraMissingError, MissingFileError
 from convolens.runs.output.screen import Screen
@@ -17,31 +17,6 @@ from images import label_table, overlapping, shapes
 
 QUIET = Screen(quiet=True)
 NAMES = ("<img src=x onerror=alert(1)>", "قطة سوداء", "🐈 猫")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # the network is cut off
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +84,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser) -> Iterator[Callable]:
+def visit(browser) -> Iterator[Callable]:  # noqa: F811
     """Open the page of a folder, and see that it asks for nothing outside and complains of nothing."""
     with contextlib.ExitStack() as stack:
         asked, complaints, bases = [], [], []

@@ -121,3 +121,31 @@ def test_nothing_else_is_left_in_the_cache(network):
     left = sorted(file for _, _, files in os.walk(features_folder()) for file in files)
     assert "features.safetensors" in left
     assert not [name for name in left if name.startswith(".")]
+
+
+def test_another_head_is_no_other_network(network, computed):
+    flat = network.get_layer("flat").output
+    network = Model(network.module.inputs[0], Dense(2, name="last")(flat), name="net")
+    first = _features(network, range(4))
+    head = network.get_layer("last")
+    head.set_weights([weight + 1 for weight in head.get_weights()])
+    np.testing.assert_array_equal(_features(network, range(4)), first)
+    other = Model(network.module.inputs[0], Dense(5, name="last")(flat), name="net")
+    np.testing.assert_array_equal(_features(other, range(4)), first)
+    assert computed == [4]
+
+
+def test_maps_are_pooled_where_that_is_asked(network, computed):
+    convolution = network.layers[1]
+    pixels, contents = _photos(range(3))
+    tap = Tap(convolution.name, convolution)
+    found = module.photo_features(
+        network.module, tap, pixels, contents, Preprocessing(SIZE), Path("photos"), pool="avg"
+    )
+    maps = Model(network.module.inputs[0], convolution.output).predict(
+        pixels.astype("float32") / 255, verbose=0
+    )
+    np.testing.assert_allclose(found, maps.mean(axis=(1, 2)), atol=1e-5)
+    fresh = module.fresh_features(network.module, tap, pixels, Preprocessing(SIZE), pool="avg")
+    np.testing.assert_array_equal(fresh, found)
+    assert computed == [3, 3]

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -336,3 +337,30 @@ def test_depth_and_closing() -> None:
     batches.close()
     assert len(closed) == 4
     assert list(prefetch(iter([]))) == []
+
+
+def test_ctrl_c_while_the_thread_starts_ends_the_pass_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, closed = threading.Event(), threading.Event()
+
+    def slow() -> Any:
+        try:
+            begun.set()
+            time.sleep(0.3)  # longer than the pass takes to end
+            yield 1
+        finally:
+            closed.set()
+
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name.startswith("convolens-prefetch"):
+            assert begun.wait(10)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(prefetch(slow()))
+    assert closed.is_set()

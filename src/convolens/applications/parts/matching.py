@@ -24,6 +24,7 @@ def load_pretrained(
     pretrained: Pretrained,
     renamed: Callable[[str], str] = same_name,
     include_top: bool = True,
+    fresh_head: bool = False,
 ) -> list[str]:
     """Copy first weights into a model, and return lines that say which of its weights stay fresh.
 
@@ -35,6 +36,7 @@ def load_pretrained(
         pretrained: what `find_weights` returned.
         renamed: from a name in the file to the name here, for names that the network does not have.
         include_top: False leaves the file's classifier out.
+        fresh_head: leave the last layer as it is, whatever the file calls its own.
 
     Raises:
         CheckpointError: damaged, or of another architecture; the message counts and names what differs.
@@ -58,9 +60,13 @@ def load_pretrained(
     extra = sorted(
         name
         for name in given.keys() - expected.keys()
-        if not name.startswith(AUXILIARY) and (include_top or name.split(".")[0] in groups)
+        if not name.startswith(AUXILIARY)
+        and ((include_top and not fresh_head) or name.split(".")[0] in groups)
     )
-    missing = sorted(name for name in expected.keys() - given.keys() if not name.startswith(AUXILIARY))
+    left = heads if fresh_head else ()
+    missing = sorted(
+        name for name in expected.keys() - given.keys() if not name.startswith((*AUXILIARY, *left))
+    )
     other = [name for name in expected if name in given and given[name].shape != expected[name].shape]
     fresh = {
         name
@@ -70,6 +76,8 @@ def load_pretrained(
     }
     if pretrained.unit_features and not has_unit_features(model):
         fresh |= {name for name in expected if name.startswith(heads)}
+    if fresh_head:
+        fresh |= {name for name in expected if name.startswith(heads)}
     wrong = [name for name in other if name not in fresh]
     if missing or extra or wrong:
         if not missing and not extra:
@@ -78,7 +86,8 @@ def load_pretrained(
         raise CheckpointError(f"{path}: {mismatch(missing, extra, told)} The network is {model.name}.")
     wanted = {name: expected[name] for name in expected if name in given and name not in fresh}
     copy_tensors(path, given, wanted)
-    return [f"{pretrained.title}: {line}" for line in _left_fresh(given, expected, fresh, heads)]
+    told = [] if fresh_head else _left_fresh(given, expected, fresh, heads)
+    return [f"{pretrained.title}: {line}" for line in told]
 
 
 def has_unit_features(model: Model) -> bool:

@@ -12,7 +12,7 @@ from convolens.augmentation.draw.draws import Draws
 from convolens.augmentation.draw.extras import Extras
 from convolens.augmentation.draw.matrix import compose
 from convolens.augmentation.draw.philox import uniforms
-from convolens.augmentation.draw.ranges import numbers
+from convolens.augmentation.draw.ranges import MOST, numbers
 from convolens.errors import ArgumentError
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
@@ -97,20 +97,20 @@ class Augmentation:
         where = "Augmentation"
         number_in(where, "rotation_range", self.rotation_range, 0, 360)
         number_in(where, "shear_range", self.shear_range, 0, 360)
-        number_in(where, "channel_shift_range", self.channel_shift_range, 0, float("inf"), open_high=True)
+        number_in(where, "channel_shift_range", self.channel_shift_range, 0, MOST)
         for name in ("width_shift_range", "height_shift_range"):
             keras_shifts.check(where, name, getattr(self, name))
         zoom = self.zoom_bounds
-        if zoom[0] <= 0 or zoom[1] < zoom[0]:
+        if not 1 / MOST <= zoom[0] <= zoom[1] <= MOST:
             raise ArgumentError(
-                f"Augmentation: zoom_range must be below 1, or a pair (low, high) of factors above 0; "
+                f"Augmentation: zoom_range must be below 1, or a pair (low, high) of factors above 0 up to {MOST:g}; "
                 f"received {self.zoom_range!r}."
             )
         if self.brightness_range is not None:
             pair = numbers(self.brightness_range)
-            if pair is None or len(pair) != 2 or not 0 <= pair[0] <= pair[1]:
+            if pair is None or len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= MOST:
                 raise ArgumentError(
-                    "Augmentation: brightness_range must be a pair (low, high) of factors from 0; "
+                    f"Augmentation: brightness_range must be a pair (low, high) of factors from 0 to {MOST:g}; "
                     f"received {self.brightness_range!r}."
                 )
         number_in(where, "cval", self.cval, -_LARGEST, _LARGEST)
@@ -142,7 +142,7 @@ class Augmentation:
                     f"Augmentation: zoom_range must be one number or a pair (low, high); received {zoom!r}."
                 )
             return pair[0], pair[1]
-        z = number_in("Augmentation", "zoom_range", zoom, 0, float("inf"), open_high=True)
+        z = number_in("Augmentation", "zoom_range", zoom, 0, MOST)
         return 1 - z, 1 + z
 
     @property

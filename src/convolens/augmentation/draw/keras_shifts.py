@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from convolens.arguments import number_in
+from convolens.augmentation.draw.ranges import MOST
 from convolens.errors import ArgumentError
 
 
@@ -25,7 +26,7 @@ def check(where: str, name: str, value: Any) -> None:
             "no shift."
         )
     for item in value if is_list else [value]:
-        number_in(where, name, item, 0, float("inf"), open_high=True)
+        number_in(where, name, item, 0, MOST)
 
 
 def pixels(value: Any, u: np.ndarray, sign: np.ndarray, length: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from convolens.errors import ArgumentError
 
 WHERE = "Augmentation"
+MOST = 1e6  # of shifts, factors and zooms: nothing is left of a photo beyond, and numbers near the largest overflow in the kernel
 
 
 def numbers(value: Any) -> tuple[float, ...] | None:

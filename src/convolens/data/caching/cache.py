@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from convolens.data.caching.content import content_hashes
-from convolens.data.caching.entries import begin_entry, place_of, put_entry, warn_of_no_room, write_index
+from convolens.data.caching.entries import (
+    FORMAT,
+    begin_entry,
+    place_of,
+    put_entry,
+    warn_of_no_room,
+    write_index,
+)
+from convolens.data.caching.gathered import decoding_of, gather, write_contents
 from convolens.data.caching.pixel_file import FILE, PixelFile
 from convolens.data.caching.place import mark_used, prune_cache
 from convolens.data.decoding.decode import CHANNELS, read_pixels
@@ -67,12 +75,18 @@ def load_pixels(
     Raises:
         DataError: not one image could be read; the first reason is given.
     """
-    place = place_of(content_hashes(folder), size, color_mode, interpolation, resize, samples)
+    contents = content_hashes(folder)
+    place = place_of(contents, size, color_mode, interpolation, resize, samples)
     found = _read(place, folder)
     if found is not None:
         mark_used(place)
         progress(len(folder), len(folder))
         return found
+    decoding = decoding_of(FORMAT, size, color_mode, interpolation, resize, samples)
+    gathered = gather(contents, decoding)
+    if gathered is not None:
+        progress(len(folder), len(folder))
+        return _kept(folder, gathered, {}, from_cache=True)
     options = (color_mode, size, interpolation, True, resize, None, samples)
     shape = (len(folder), *size, CHANNELS[color_mode])
     temporary = begin_entry(int(np.prod(shape)))
@@ -83,10 +97,12 @@ def load_pixels(
         try:
             skipped = _decode(folder, file, options, progress)
             _check_some(folder, skipped)
-            file.finish([i for i in range(len(folder)) if i not in skipped])
+            kept = [i for i in range(len(folder)) if i not in skipped]
+            file.finish(kept)
+            write_contents(temporary, [contents[i] for i in kept])
         finally:
             file.close()
-        write_index(temporary, folder.root, len(folder), size, skipped)
+        write_index(temporary, folder.root, len(folder), size, skipped, decoding)
         put_entry(temporary, place)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -36,7 +36,12 @@ def place_of(
 
 
 def write_index(
-    temporary: Path, root: str | PathLike[str], images: int, size: tuple[int, int], skipped: dict[int, str]
+    temporary: Path,
+    root: str | PathLike[str],
+    images: int,
+    size: tuple[int, int],
+    skipped: dict[int, str],
+    decoding: str = "",
 ) -> None:
     """Write the index of a new entry.
 
@@ -46,12 +51,14 @@ def write_index(
         images: how many files there are.
         size: (rows, columns).
         skipped: place -> reason of files that could not be read.
+        decoding: how they were decoded, see `gathered`.
     """
     index = {
         "root": os.path.realpath(root),
         "images": images,
         "size": list(size),
         "skipped": {str(i): skipped[i] for i in sorted(skipped)},
+        "decoding": decoding,
     }
     (temporary / "index.json").write_text(json.dumps(index), encoding="utf-8", errors="surrogateescape")
 

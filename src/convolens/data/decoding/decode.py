@@ -292,8 +292,12 @@ def _as_array(image: Image.Image) -> np.ndarray:
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
 
 
-def image_size(path: str | PathLike[str]) -> tuple[int, int] | None:
-    """Return (width, height) of an upright photo by its header, or None where it cannot be read."""
+def image_size(path: Any) -> tuple[int, int] | None:
+    """Return (width, height) of an upright photo by its header, or None where it cannot be read.
+
+    Args:
+        path: a file name, or an open binary file.
+    """
     try:
         with open_picture(path) as image:
             width, height = image.size

@@ -54,8 +54,12 @@ class Preprocessing:
         """
         return pixels.astype(np.float32) * np.float32(self.rescale)
 
-    def read(self, path: Path) -> np.ndarray:
+    def read(self, path: Path, data: bytes | None = None) -> np.ndarray:
         """Return a photo's file as uint8 (rows, columns, channels) of the size that the network takes.
+
+        Args:
+            path: of the file.
+            data: its bytes, where they were read already; `path` then only names it.
 
         Raises:
             MissingFileError, ImageError: it is not there, or cannot be read.
@@ -67,6 +71,7 @@ class Preprocessing:
             self.interpolation,
             shrink_early=True,
             resize=self.resize,
+            data=data,
             samples=self.samples,
         )
 

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -122,6 +122,19 @@ def files_below(folder: Path) -> Iterator[Path]:
     Raises:
         DataError: a folder may not be looked into.
     """
+    return map(Path, names_below(os.fspath(folder)))
+
+
+def names_below(folder: str, entering: Callable[[str], None] = lambda place: None) -> Iterator[str]:
+    """Yield the paths of `files_below` as texts, which takes a third of the time.
+
+    Args:
+        folder: where to begin.
+        entering: told each folder before it is looked into, `folder` first.
+
+    Raises:
+        DataError: a folder may not be looked into.
+    """
     entered: set[tuple[int, int]] = set()
     for above in Path(os.path.realpath(folder)).parents:
         with suppress(OSError):  # nothing is there
@@ -139,16 +152,17 @@ def files_below(folder: Path) -> Iterator[Path]:
         if not stat.S_ISDIR(state.st_mode) or (state.st_dev, state.st_ino) in entered:
             continue
         entered.add((state.st_dev, state.st_ino))
+        entering(place)
         folders = []
         for entry in _entries(place):
             if _is_folder(entry):
-                folders.append(place / entry.name)
+                folders.append(os.path.join(place, entry.name))
             elif _is_file(entry):
-                yield place / entry.name
+                yield os.path.join(place, entry.name)
         waiting.extend(reversed(folders))
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
     """Return what lies in a folder, hidden things left out, sorted by name, however its accents are spelt."""
     try:
         with os.scandir(folder) as found:
@@ -159,7 +173,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         raise _locked(folder, error) from error
 
 
-def _locked(folder: Path, error: OSError) -> DataError:
+def _locked(folder: str | Path, error: OSError) -> DataError:
     return DataError(f"{folder}: cannot be looked into ({error.strerror}); allow reading it, or take it out.")
 
 
@@ -185,7 +199,10 @@ def is_image_name(path: str | PathLike[str]) -> bool:
         >>> is_image_name("a.JPG"), is_image_name("a.txt")
         (True, False)
     """
-    return Path(path).suffix.casefold() in EXTENSIONS or (is_heic(path) and can_read_heic())
+    ending = os.path.splitext(os.fspath(path))[
+        1
+    ]  # Path(path).suffix takes seconds where a folder has 60,000 files
+    return ending.casefold() in EXTENSIONS or (is_heic(path) and can_read_heic())
 
 
 def is_image_file(path: str | PathLike[str]) -> bool:

@@ -30,33 +30,44 @@ def photo_features(
     preprocessing: Preprocessing,
     root: Path,
     advance: Callable[[int, int], None] = lambda done, total: None,
+    pool: str = "none",
 ) -> np.ndarray:
     """Return what a network makes of photos at a tap, float32 (n, d), and keep it for the next time.
 
+    What lies behind the tap has no part in it: with another head the features are found again.
+
     Args:
         module: the network, on its device.
-        tap: a place whose tensor has a row of numbers for each photo.
+        tap: a place whose tensor has, once pooled, a row of numbers for each photo.
         pixels: uint8 (n, rows, columns, channels).
         contents: SHA-256 of each photo's file, in hexadecimal (n,).
         preprocessing: from the file to the network's input.
         root: of the photos, for the list of the cache.
         advance: told how many of how many are done.
+        pool: of what has rows and columns, see `pooled`.
     """
-    key = Key.of(module, [tap], "none", preprocessing, "photos")
+    network = TappedNetwork(module, [tap], pool)
+    key = Key.of(network.needed, [tap], pool, preprocessing, "photos")
     folder = features_folder() / key.digest[:32]
     known = _read(folder)
     missing = [place for place, content in enumerate(contents) if content not in known]
     first = list({contents[place]: place for place in missing}.values())  # equal files once
     if first:
-        rows = _compute(
-            TappedNetwork(module, [tap], "none"), tap, pixels, first, preprocessing, len(contents), advance
-        )
+        rows = _compute(network, tap, pixels, first, preprocessing, len(contents), advance)
         known |= {contents[place]: row for place, row in zip(first, rows, strict=True)}
         _keep(folder, known, tap, root)
     else:
         mark_used(folder)
     advance(len(contents), len(contents))
     return np.stack([known[content] for content in contents])
+
+
+def fresh_features(
+    module: torch.nn.Module, tap: Tap, pixels: PixelRows, preprocessing: Preprocessing, pool: str = "none"
+) -> np.ndarray:
+    """Return the same of photos of which nothing is kept, nor is to be; arguments as of `photo_features`."""
+    network, places = TappedNetwork(module, [tap], pool), list(range(len(pixels)))
+    return _compute(network, tap, pixels, places, preprocessing, len(places), lambda done, total: None)
 
 
 def _compute(

@@ -102,6 +102,11 @@ class TappedNetwork:
             last = max(last, next(i for i, child in enumerate(chain) if tap.module in set(child.modules())))
         self._run = torch.nn.Sequential(*list(chain)[: last + 1])
 
+    @property
+    def needed(self) -> torch.nn.Module:
+        """What is run: the network as far as its taps, or the whole where it cannot be cut."""
+        return self._run if isinstance(self._run, torch.nn.Module) else self.module
+
     @contextmanager
     def ready(self) -> Iterator[None]:
         """Hook the taps as long as the block runs."""

@@ -28,6 +28,8 @@ class KeptAnswer:
         measures: loss, accuracy (of training photos left out one by one), val_loss, val_accuracy.
         trial, whole: heads on features of the training's size, from which the layers learn: of the training photos, and of all.
         told: further numbers and texts for the report.
+        own: what the head that the run answers with says of the validation photos, like `chances`; not written, so that a run that
+            goes on asks its network again.
     """
 
     head: Head
@@ -36,6 +38,7 @@ class KeptAnswer:
     trial: Head | None = None
     whole: Head | None = None
     told: Mapping[str, Any] | None = None
+    own: np.ndarray | None = None
 
     @property
     def error(self) -> float:

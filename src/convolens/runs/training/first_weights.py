@@ -53,7 +53,9 @@ def begin_with(model: Model, settings: Settings, first: Pretrained) -> list[str]
     heads = tuple(f"{name}." for name in classifiers(model.module))
     last = [tensor for name, tensor in model.module.state_dict().items() if name.startswith(heads)]
     fresh = [tensor.clone() for tensor in last]
-    lines = load_pretrained(model, first, find_architecture("train", settings.model).renamed)
+    renamed = find_architecture("train", settings.model).renamed
+    # a head in closed form takes the place of the last layer
+    lines = load_pretrained(model, first, renamed, fresh_head=settings.transfer is not None)
     normalization = Normalization.of(model)
     said = [] if normalization is None else [normalization.describe()]
     if settings.finetuning is not None:  # nobody knows which classes the file's last layer is of

@@ -1,11 +1,15 @@
 """The network of a run that begins with learnt features: they are brought to length 1, and one dense layer reads the classes off."""
 
+import inspect
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 
 from convolens.applications import Pretrained, find_architecture
+from convolens.applications.parts.architecture import Architecture
+from convolens.features import choose
+from convolens.features.extraction.attach import attach
 from convolens.features.extraction.choice import Tap
 from convolens.layers import BatchNormalization, Dense, SymbolicTensor, UnitNormalization
 from convolens.models import Model
@@ -24,14 +28,24 @@ def learnt_network(settings: Settings, classes: int, like: Pretrained | None) ->
         like: says which normalisation the network begins with.
     """
     architecture = find_architecture("train", settings.model)
+    head = [
+        UnitNormalization(name=UNIT),
+        Dense(classes, activation=task_of(settings).activation, name=HEAD),
+    ]
+    if not _has_top(architecture):  # the lecture's networks: cut before their last layer
+        whole = architecture.build(input_shape=settings.input_shape, classes=classes, weights=like)
+        return attach(whole.module, choose(whole)[0], "avg", head, settings.model)
     base = architecture.build(
         input_shape=settings.input_shape, include_top=False, pooling="avg", weights=like
     )
     features: SymbolicTensor = base.module.outputs[0]
-    outputs = Dense(classes, activation=task_of(settings).activation, name=HEAD)(
-        UnitNormalization(name=UNIT)(features)
-    )
-    return Model(base.module.inputs[0], outputs, name=settings.model)
+    return Model(base.module.inputs[0], head[1](head[0](features)), name=settings.model)
+
+
+def _has_top(architecture: Architecture) -> bool:
+    """Return whether an architecture can be built without its last layers, as those of Keras can."""
+    taken = inspect.signature(architecture.build).parameters.values()
+    return any(item.name == "include_top" or item.kind is item.VAR_KEYWORD for item in taken)
 
 
 def features_tap(model: Model) -> Tap:

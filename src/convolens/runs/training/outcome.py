@@ -86,6 +86,8 @@ class Best:
         held_out: probabilities of the validation photos by weights that did not learn from them, where the best ones did in the
             end: what is scored stays apart from what was learnt.
         first_answer: see `Outcome`.
+        own: what these weights say of the validation photos, where that is known; None asks the network.
+        brief: leave out what takes seconds and tells nothing of the answers: photos scored again from their files, pictures.
     """
 
     settings: Settings
@@ -93,6 +95,8 @@ class Best:
     trained: TrainedModel
     held_out: np.ndarray | None = None
     first_answer: Mapping[str, Any] | None = None
+    own: np.ndarray | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)

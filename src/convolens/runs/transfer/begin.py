@@ -95,9 +95,9 @@ def at_training_size(settings: Settings, prepared: Prepared, screen: Screen) -> 
 
 
 def answer_first(
-    settings: Settings, prepared: Prepared, model: Model, screen: Screen, began: float
+    settings: Settings, prepared: Prepared, model: Model, screen: Screen, began: float, folds: bool = True
 ) -> FirstAnswer:
-    """Compute features, fit the heads, and say how good they are and after how long."""
+    """Compute features, fit the heads, and say how good they are and after how long; `folds` as of `first_answer`."""
     sides = features_of_sides(model, settings, prepared, screen, "features")
     task = task_of(settings)
     answer = first_answer(
@@ -109,6 +109,7 @@ def answer_first(
         len(prepared.class_names),
         units_of_sides(settings, prepared),
         learns_all(settings, prepared),
+        folds,
     )
     seconds = time.perf_counter() - began
     screen.tell(told_of(answer, measures_of(task, answer, prepared), task.accuracy_of, seconds))
@@ -218,6 +219,7 @@ def kept_answer(
         trial,
         whole,
         _told(answer),
+        answer.own,
     )
 
 

@@ -50,6 +50,7 @@ class FirstAnswer:
         photos: that these are of.
         error: share of wrong answers; of several labels each is one.
         how: photos were left out for this, in words.
+        own: what the head that is kept says of the validation photos, whether it learnt from them or not; like `chances`.
     """
 
     scored: Ridge
@@ -60,6 +61,7 @@ class FirstAnswer:
     photos: int
     error: float
     how: str
+    own: np.ndarray
 
     @property
     def photos_in_all(self) -> int:
@@ -81,6 +83,7 @@ def first_answer(
     classes: int,
     units: Sequence[str],
     learn_all: bool,
+    folds: bool = True,
 ) -> FirstAnswer:
     """Fit the heads and score them.
 
@@ -91,21 +94,24 @@ def first_answer(
         classes: how many there are.
         units: what photos that stay together (identical ones, those of a group) have in common, training photos first.
         learn_all: whether the answer may learn from the validation photos too; then leave-one-out is over all photos.
+        folds: False leaves the cross-validation out where photos can be left out one by one, which takes less.
     """
     scored = fit_ridge(training, training_labels, classes)
     chances = task.of_logits(scored.logits(validation))
     features = np.concatenate([training, validation])
     labels = np.concatenate([training_labels, validation_labels])
     whole = fit_ridge(features, labels, classes) if learn_all else None
-    crossed = cross_validate_heads(task, features, labels, classes, units)
+    alone = len(set(units)) == len(units)
+    crossed = None if alone and not folds else cross_validate_heads(task, features, labels, classes, units)
     left_out, how = (scored if whole is None else whole).left_out, ONE_BY_ONE
     theirs = training_labels if whole is None else labels
-    if crossed is not None and len(set(units)) < len(units):
+    if crossed is not None and not alone:
         left_out, how = crossed.logits[: len(theirs)], f"left out in {len(crossed.accuracies)} folds"
     mistakes = task.wrong(task.of_logits(left_out), theirs)
     wrong = mistakes.reshape(len(theirs), -1).any(axis=1)
+    own = chances if whole is None else task.of_logits(whole.logits(validation))
     return FirstAnswer(
-        scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()), how
+        scored, chances, whole, crossed, int(wrong.sum()), len(theirs), float(mistakes.mean()), how, own
     )
 
 

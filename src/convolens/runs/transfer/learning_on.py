@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from convolens.data.prepared import Prepared
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer, read_held_out, write_held_out
@@ -42,6 +40,7 @@ class LearningOn:
         answer: the first one, kept.
         first, learning: the run at both sizes.
         legs: the epochs in which layers learn.
+        brief: see `Best`.
     """
 
     folder: RunFolder
@@ -49,6 +48,7 @@ class LearningOn:
     first: Side
     learning: Side
     legs: Legs
+    brief: bool = False
 
     @property
     def measures(self) -> Mapping[str, float]:
@@ -72,9 +72,9 @@ class LearningOn:
     def best(self, epoch: int | None) -> Best:
         """Return the best weights at their own size, and what is known of them by photos that they did not learn from."""
         side = self.learning if epoch else self.first
-        held_out: np.ndarray | None = None
+        held_out = own = None
         if epoch == 0:
-            held_out = self.answer.chances
+            held_out, own = self.answer.chances, self.answer.own
         elif epoch is not None and epoch > self.legs.trial_epochs:
             held_out = read_held_out(self.folder)
         told, transfer = self.answer.told or {}, self.first.settings.transfer
@@ -84,7 +84,7 @@ class LearningOn:
             "best_learnt_all": held_out is not None and bool(epoch or told.get("learnt_all")),
             "reason": "" if transfer is None else transfer.reason,
         }
-        return Best(side.settings, side.prepared, side.trained, held_out, first_answer)
+        return Best(side.settings, side.prepared, side.trained, held_out, first_answer, own, self.brief)
 
 
 def judge_trial(

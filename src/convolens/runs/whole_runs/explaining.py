@@ -18,7 +18,7 @@ from convolens.runs.report.findings import Answers, Evidence, Finding, Inputs, R
 from convolens.runs.tasks.task import AnyScores, Task
 from convolens.runs.training.outcome import Best, Ended
 
-LOOKED_AT = 64  # photos at most
+LOOKED_AT, GLANCED_AT = 64, 8  # photos at most; where there is little time
 RESCORED = 64  # photos at most: their files are read and decoded again
 
 
@@ -53,14 +53,16 @@ def explain_run(
             run=shlex.quote(str(folder.path)),
             data=shlex.quote(str(best.settings.data)),
             waited=ended.waited,
-            rescored=rescore(folder, task, best.prepared.validation, own, best.prepared.class_names),
+            rescored=None
+            if best.brief
+            else rescore(folder, task, best.prepared.validation, own, best.prepared.class_names),
             temperature=None if calibration is None else calibration.temperature,
             calibration_error=None
             if calibration is None
             else (calibration.error, calibration.corrected_error),
             on_both_sides=best.prepared.on_both_sides,
             answers=answers_given(task, own),
-            inputs=look_at(best.prepared.training),
+            inputs=look_at(best.prepared.training, GLANCED_AT if best.brief else LOOKED_AT),
         )
     )
 
@@ -78,9 +80,9 @@ def answers_given(task: Task, chances: np.ndarray) -> Answers:
     return Answers(len(chances), int((~finite).sum()), different, range_)
 
 
-def look_at(part: Part) -> Inputs:
+def look_at(part: Part, most: int = LOOKED_AT) -> Inputs:
     """Return how photos vary, as a network sees them; of many some are looked at, spread evenly."""
-    pixels = some_rows(part.pixels, LOOKED_AT).astype(np.float32)
+    pixels = some_rows(part.pixels, most).astype(np.float32)
     within, between = pixels.std(axis=(1, 2)).max(), pixels.std(axis=0).max()
     return Inputs(len(pixels), float(within), float(between))
 

@@ -35,8 +35,10 @@ def finish(folder: RunFolder, best: Best, ended: Ended, screen: Screen) -> Outco
     """
     trained, part, checkpoint = best.trained, best.prepared.validation, ended.checkpoint
     trained.model.load_weights(folder.best)
-    with screen.progress("scoring the best epoch") as advance:
-        own = probabilities(trained.model, part.pixels, trained.preprocessing, advance=advance)
+    own = best.own
+    if own is None:
+        with screen.progress("scoring the best epoch") as advance:
+            own = probabilities(trained.model, part.pixels, trained.preprocessing, advance=advance)
     chances = own if best.held_out is None else best.held_out
     task = task_of(trained).tuned(chances, part.labels)
     scores = task.score(chances, part.labels, trained.class_names)
@@ -73,7 +75,8 @@ def _write(
     part, names = best.prepared.validation, best.trained.class_names
     task.write_predictions(folder.predictions, part.folder.paths, part.labels, chances, names, calibration)
     draw_curves(folder, best.settings, checkpoint)
-    task.draw(folder.path, part, chances, outcome.scores)
+    if not best.brief:
+        task.draw(folder.path, part, chances, outcome.scores)
     keep_photos(folder, part.pixels)
     write_json(folder.results, outcome.as_dict())
     write_report(folder, best.settings, best.prepared, task.pictures, checkpoint.history, outcome.as_dict())

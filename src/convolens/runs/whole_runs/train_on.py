@@ -53,13 +53,14 @@ class Asked:
         batch_size: None takes the recipe's, or fewer where there are fewer photos.
         command: as it was typed.
         began: when, by `time.perf_counter`.
-        threads: a line about their number.
+        brief: leave out what takes seconds beside the answer itself: folds, a look at every file, photos scored again, pictures.
     """
 
     epochs: int | None
     batch_size: int | None
     command: str | None
     began: float
+    brief: bool = False
 
 
 def train_on(
@@ -79,10 +80,11 @@ def train_on(
         ConvolensError: see `train`.
     """
     settings = _fitted(settings, prepared, asked)
-    show_data(settings, prepared, screen)
+    if not asked.brief:
+        show_data(settings, prepared, screen)
     set_random_seed(settings.seed)
     model = learnt_model(settings, prepared, first)
-    answer = answer_first(settings, prepared, model, screen, asked.began)
+    answer = answer_first(settings, prepared, model, screen, asked.began, folds=not asked.brief)
     put_head(model, answer.kept.kernel, answer.kept.bias)
     settings, seconds = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
     settings = replace(settings, threads=settings.threads or torch.get_num_threads())
@@ -95,7 +97,8 @@ def train_on(
         answered = Side(settings, prepared, trained)
         learning = _learning(answered, first, screen)
         kept = _keep(folder, answered, learning, answer, screen)
-        return run_to_its_end(replace(_session(folder, answered, learning, kept, screen), seconds=seconds))
+        session = _session(folder, answered, learning, kept, screen, brief=asked.brief)
+        return run_to_its_end(replace(session, seconds=seconds))
 
 
 def go_on_from(
@@ -184,7 +187,13 @@ def _write_out_of_fold(
 
 
 def _session(
-    folder: RunFolder, answered: Side, learning: Side, kept: KeptAnswer, screen: Screen, quiet: bool = False
+    folder: RunFolder,
+    answered: Side,
+    learning: Side,
+    kept: KeptAnswer,
+    screen: Screen,
+    quiet: bool = False,
+    brief: bool = False,
 ) -> Session:
     """Return the training of a run that has its first answer, and say what is planned.
 
@@ -194,6 +203,7 @@ def _session(
         kept: its first answer.
         screen: where lines go.
         quiet: say nothing: the run goes on in the middle.
+        brief: see `Asked`.
     """
     settings, prepared = answered.settings, answered.prepared
     model, transfer = learning.trained.model, settings.transfer
@@ -213,7 +223,8 @@ def _session(
     )
     trial = make_batches(learning.settings, learning.prepared, model, training=True)
     validation = make_batches(learning.settings, learning.prepared, model, training=False)
-    draw_first_batch(trial, learning.prepared.training.labels, prepared.class_names, folder.first_batch)
+    if not brief:
+        draw_first_batch(trial, learning.prepared.training.labels, prepared.class_names, folder.first_batch)
     both = joined(trial, validation) if transfer.whole_epochs else None
     placed = [None if item is None else batches_for(item, model.device).batches for item in (trial, both)]
     if not quiet:
@@ -237,5 +248,5 @@ def _session(
         LegBatches(placed[0], placed[1], legs.trial_epochs),
         validation,
         screen,
-        transfer=LearningOn(folder, kept, answered, learning, legs),
+        transfer=LearningOn(folder, kept, answered, learning, legs, brief),
     )

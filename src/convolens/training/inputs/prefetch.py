@@ -1,6 +1,7 @@
 """Prefetch: prepare the next batches on one thread while the network computes on the one before."""
 
 import contextvars
+import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,8 +42,13 @@ def prefetch(batches: Iterator[T], depth: int = DEPTH) -> Generator[T]:
     end = object()
     context = contextvars.copy_context()  # NumPy's error state, for one, is as on the calling thread
 
+    # Ctrl-C while the pool starts its thread leaves one that the pool does not know, and so does not wait for.
+    making = threading.Lock()
+    left = threading.Event()
+
     def make() -> Any:
-        return context.run(lambda: next(batches, end))
+        with making:
+            return end if left.is_set() else context.run(lambda: next(batches, end))
 
     waiting: deque[Any] = deque()
     with ThreadPoolExecutor(1, thread_name_prefix="convolens-prefetch") as pool:
@@ -52,6 +58,8 @@ def prefetch(batches: Iterator[T], depth: int = DEPTH) -> Generator[T]:
                 waiting.append(pool.submit(make))
                 yield item
         finally:
+            left.set()
             pool.shutdown(wait=True, cancel_futures=True)
-            if hasattr(batches, "close"):
-                batches.close()
+            with making:
+                if hasattr(batches, "close"):
+                    batches.close()

@@ -1,0 +1,1 @@
+"""Augmenting: the Augment page: variations of a photo, live, and how to ask for the same elsewhere."""

@@ -1,0 +1,1 @@
+"""Labelling: the Label next page: photos without a label, those first that a run would learn most from."""

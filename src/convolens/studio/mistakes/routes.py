@@ -1,0 +1,173 @@
+"""What the Mistakes page asks: the wall, suspects, labels that were looked at and kept, and the run learnt again."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from convolens.data.folders.folder import list_images
+from convolens.data.folders.layout import find_layout
+from convolens.errors import BusyError
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.studio.mistakes.again import learn_again
+from convolens.studio.mistakes.kept_labels import KeptLabels, content_of
+from convolens.studio.mistakes.suspects import check_one_class_each, look, suspects_of
+from convolens.studio.mistakes.unknown import unknown_among
+from convolens.studio.mistakes.wall import chosen, pairs_of, rows_of
+from convolens.studio.records.run_photos import RunPhotos
+from convolens.studio.shared import Studio, studio_of
+from convolens.studio.workspace.identity import path_of, shown
+
+router = APIRouter(prefix="/api/mistakes", tags=["mistakes"])
+Here = Annotated[Studio, Depends(studio_of)]
+Kind = Literal["mistakes", "unsure", "unknown", "all"]
+
+
+@dataclass
+class AtWork:
+    """The one training again that goes on, if any."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class KeptLabel(BaseModel):
+    """A photo whose label somebody looked at."""
+
+    photo: str
+    label: str
+
+
+class KeptLabelList(BaseModel):
+    """Photos whose labels are right."""
+
+    photos: list[KeptLabel] = Field(min_length=1, max_length=1000)
+
+
+def at_work(request: Request) -> AtWork:
+    """Return the training again of this studio."""
+    state = request.app.state
+    if not hasattr(state, "training_again"):
+        state.training_again = AtWork()
+    found: AtWork = state.training_again
+    return found
+
+
+def kept_labels(studio: Here) -> KeptLabels:
+    """Return the labels that were kept."""
+    return KeptLabels(studio.workspace.make_state)
+
+
+Again = Annotated[AtWork, Depends(at_work)]
+Kept = Annotated[KeptLabels, Depends(kept_labels)]
+
+
+def _run_of(studio: Studio, run: str) -> RunFolder:
+    return RunFolder.open(path_of(run, studio.workspace.runs))
+
+
+@router.get("")
+def summary(run: str, studio: Here) -> dict[str, Any]:
+    """Return how many answers of a run are wrong, and which class was taken for which."""
+    photos = RunPhotos.of(_run_of(studio, run))
+    rows, gone = rows_of(photos.answers(), studio.workspace.photos)
+    wrong = sum(not row.right for row in rows)
+    return {
+        "name": photos.run.path.name,
+        "data": str(photos.data),
+        "outside": sum(row.photo is None for row in rows),
+        "photos": len(rows),
+        "wrong": wrong,
+        "gone": gone,
+        "pairs": pairs_of(rows),
+        "classes": list(map(str, photos.record.tables["data"].get("classes", ()))),
+        "several": bool(photos.record.tables.get("settings", {}).get("multi_label")),
+    }
+
+
+@router.get("/rows")
+def rows(
+    run: str,
+    studio: Here,
+    kind: Kind = "mistakes",
+    label: str | None = None,
+    said: str | None = None,
+    start: Annotated[int, Query(ge=0)] = 0,
+    count: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> dict[str, Any]:
+    """Return photos that a run was scored on, those that need a look first."""
+    photos = RunPhotos.of(_run_of(studio, run))
+    answers = photos.answers()
+    if kind == "unknown":
+
+        def tell(title: str, done: int, total: int) -> None:
+            studio.tell_work("mistakes", title, done, total)
+
+        answers = unknown_among(studio.run(run), photos, answers, studio.rows, tell)
+    listed, _ = rows_of(answers, studio.workspace.photos)
+    found = chosen(listed, "all" if kind == "unknown" else kind, label, said)
+    return {"total": len(found), "rows": [row.as_dict() for row in found[start : start + count]]}
+
+
+@router.get("/suspects")
+def suspects(studio: Here, kept: Kept, run: str | None = None) -> dict[str, Any]:
+    """Return the photos of the open folder that are probably in the wrong class, with the class that they rather are of."""
+
+    def tell(title: str, done: int, total: int) -> None:
+        studio.tell_work("mistakes", title, done, total)
+
+    images = list_images(find_layout(studio.workspace.check_folder()).train)
+    check_one_class_each(images)
+    looked = look(images, None if run is None else studio.run(run), studio.rows, tell)
+    return suspects_of(looked, kept.all(), studio.workspace.photos)
+
+
+@router.post("/keep")
+def keep(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
+    """Note that labels are right: these photos are no suspects any more, as long as they keep them."""
+    root = studio.workspace.check_folder()
+    paths = [path_of(one.photo, root) for one in asked.photos]
+    found = [
+        (content_of(path), one.label, shown(path.relative_to(root).as_posix()))
+        for path, one in zip(paths, asked.photos, strict=True)
+    ]
+    kept.keep(found)
+    studio.news.tell("labels", kept=len(found))
+    return {"done": len(found)}
+
+
+@router.post("/keep/undo")
+def forget(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
+    """Take that back."""
+    root = studio.workspace.check_folder()
+    kept.forget([(content_of(path_of(one.photo, root)), one.label) for one in asked.photos])
+    studio.news.tell("labels", kept=-len(asked.photos))
+    return {"done": len(asked.photos)}
+
+
+@router.post("/again")
+def again(run: str, studio: Here, work: Again) -> dict[str, Any]:
+    """Learn a run's head anew from the photos as they lie now, into a new run, and return how its answers changed."""
+    folder = _run_of(studio, run)
+    if not work.lock.acquire(blocking=False):
+        raise BusyError("a run is being trained again already; wait until it is done, or cancel it.")
+    try:
+        work.cancel.clear()
+
+        def tell(title: str, done: int, total: int) -> None:
+            studio.tell_work("again", title, done, total)
+
+        found = learn_again(folder, studio.workspace.runs, studio.workspace.photos, tell, work.cancel)
+    finally:
+        work.lock.release()
+    studio.news.tell("runs")
+    return found
+
+
+@router.post("/again/cancel")
+def cancel(work: Again) -> dict[str, bool]:
+    """Ask the training again to end; nothing is left of it."""
+    work.cancel.set()
+    return {"asked": work.lock.locked()}

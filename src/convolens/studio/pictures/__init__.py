@@ -1,0 +1,1 @@
+"""Pictures: photos as browsers show them, small ones kept."""

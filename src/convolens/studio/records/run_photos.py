@@ -1,0 +1,116 @@
+"""The photos of a run: where they lie now, which of them it was validated on, and how pages name them."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from convolens.data.folders.folder import ImageFolder, list_images
+from convolens.data.folders.layout import find_layout
+from convolens.errors import MissingFileError
+from convolens.runs.folder.predictions_file import Answer, read_predictions
+from convolens.runs.folder.record import Record, read_record
+from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.preparation.prepare import layout_of
+from convolens.runs.settings.options import resolve
+from convolens.runs.tasks.task_of import task_of
+from convolens.studio.workspace.identity import identity
+
+_SETTINGS = "settings"  # a table that a probe's record does not have
+
+
+@dataclass(frozen=True)
+class RunPhotos:
+    """Where a run's photos are.
+
+    Args:
+        run: its folder.
+        record: its run.toml.
+    """
+
+    run: RunFolder
+    record: Record
+
+    @classmethod
+    def of(cls, run: RunFolder) -> "RunPhotos":
+        """Return those of a run.
+
+        Raises:
+            MissingFileError, CheckpointError: no run.toml, or a damaged one.
+        """
+        return cls(run, read_record(run, probes=True))
+
+    @property
+    def data(self) -> Path:
+        """The folder that the run was trained on."""
+        return Path(str(self.record.tables["data"]["path"]))
+
+    def answers(self) -> list[Answer]:
+        """Return what the run said of the photos that it was scored on, each where it lies.
+
+        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken.
+
+        Raises:
+            MissingFileError, CheckpointError: there is no predictions.csv, or a damaged one.
+        """
+        found = read_predictions(self.run.predictions)
+        typed = [one.path for one in found if not one.path.is_absolute()]
+        above = next((count for path in typed if (count := self._above(path)) is not None), None)
+
+        def located(path: Path) -> Path:
+            if path.is_absolute() or above is None:
+                return Path(os.path.abspath(path))
+            return self.data / Path(*path.parts[above:])
+
+        return [replace(one, path=located(one.path)) for one in found]
+
+    def _above(self, path: Path) -> int | None:
+        """Return how many parts of a typed name stand for the run's folder; None where no photo is found so."""
+        tails = range(len(path.parts))
+        return next((at for at in tails if os.path.lexists(self.data / Path(*path.parts[at:]))), None)
+
+    def learnt_from(self) -> ImageFolder:
+        """Return the photos that lie in the run's folder now, but for those that it was scored on.
+
+        Photos that were moved, or came, since are among them, with their class of now: whoever looks for the nearest wants these.
+
+        Raises:
+            MissingFileError, DataError: they are no longer there.
+        """
+        images = self.all_photos()
+        try:
+            scored = {os.path.abspath(one.path) for one in self.answers()}
+        except MissingFileError:  # still in training
+            return images
+        kept = [i for i, path in enumerate(images.paths) if os.path.abspath(path) not in scored]
+        return images.subset(kept) if kept else images  # a probe is scored on all, by cross-validation
+
+    def all_photos(self) -> ImageFolder:
+        """Return the photos that lie in the run's folder to learn from now.
+
+        Raises:
+            MissingFileError, DataError: they are no longer there.
+        """
+        if _SETTINGS not in self.record.tables:
+            return list_images(find_layout(self.data).train)
+        settings = resolve(replace(self.record.options(), data=self.data, device="cpu"))
+        return task_of(settings).list_photos(layout_of(settings).train, settings.labels)
+
+
+def photo_id(path: Path, opened: Path | None) -> str | None:
+    """Return how pages name a photo; None where it lies outside of the open folder.
+
+    Args:
+        path: of the photo.
+        opened: the open folder.
+
+    Example:
+        >>> photo_id(Path("/all/photos/cats/1.jpg"), Path("/all/photos")), photo_id(Path("/b.jpg"), Path("/all/photos"))
+        ('Y2F0cy8xLmpwZw', None)
+    """
+    if opened is None:
+        return None
+    path = Path(os.path.abspath(path))
+    for root in (Path(os.path.abspath(opened)), Path(os.path.realpath(opened))):
+        if path.is_relative_to(root):
+            return identity(path.relative_to(root))
+    return None

@@ -1,0 +1,86 @@
+// The camera: frames asked one after another, the newest answer shown; it goes off when the page does.
+import { send } from "../api.js";
+import { fill, make } from "../dom.js";
+import { pictureOf } from "./overlay.js";
+import { shares, verdict } from "./verdict.js";
+
+const PERIOD = 200; // milliseconds between two questions, at least
+const SIDE = 512; // pixels of the longer side that is sent
+
+const WHY = {
+  NotAllowedError: "The camera may not be used: allow it for this page in the browser's address bar, then try again. Photos can be dropped all the same.",
+  NotFoundError: "No camera is there. Connect one, or drop photos.",
+  NotReadableError: "The camera is in use by another program; close that, or drop photos.",
+};
+
+/** Show live answers in `place`. Args: settings: {run, method, strength}; keep: called with a File of the frame that is to be kept. */
+export async function liveCamera(place, settings, { keep, closed }) {
+  place.hidden = false;
+  if (!navigator.mediaDevices?.getUserMedia) {
+    fill(place, make("p", { class: "problem", role: "alert" }, "This browser gives this page no camera; open the studio by 127.0.0.1 or localhost, or drop photos."));
+    closed();
+    return;
+  }
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 640 } } });
+  } catch (error) {
+    fill(place, make("p", { class: "problem", role: "alert" }, WHY[error.name] ?? `The camera does not start (${error.message}); drop photos.`));
+    closed();
+    return;
+  }
+  const video = make("video", { autoplay: true, muted: true, playsinline: true, "aria-label": "What the camera sees" });
+  const map = make("img", { class: "heat", alt: "", hidden: true });
+  const said = make("div", { class: "answer" });
+  const rate = make("p", { class: "quiet", "data-rate": "" });
+  const heat = make("input", { type: "checkbox" });
+  const canvas = make("canvas");
+  let on = true;
+  let shown = null;
+  const stop = () => {
+    on = false;
+    for (const track of stream.getTracks()) track.stop();
+    place.hidden = true;
+    fill(place);
+    closed();
+  };
+  const frame = () => new Promise((done) => {
+    const scale = Math.min(1, SIDE / Math.max(video.videoWidth, video.videoHeight));
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob(done, "image/jpeg", 0.92);
+  });
+  fill(place, make("div", { class: "sides" },
+    make("div", {}, make("div", { class: "stage" }, video, map),
+      make("div", { class: "row" },
+        make("button", { type: "button", onclick: async () => keep(new File([await frame()], "camera.jpg", { type: "image/jpeg" })) }, "Keep this picture"),
+        make("button", { type: "button", onclick: stop }, "Stop the camera"),
+        make("label", { class: "field" }, heat, "heat map, live"))),
+    make("div", {}, said, rate)));
+  video.srcObject = stream;
+  await video.play();
+  while (on && place.isConnected) {
+    const began = performance.now();
+    if (document.visibilityState === "visible" && video.videoWidth) {
+      try {
+        const photo = await frame();
+        const { run, method, strength } = settings;
+        const answer = await send(`/api/answers?${new URLSearchParams({ run, name: "camera.jpg", top: 5 })}`, photo);
+        if (!on) return;
+        fill(said, verdict(answer), shares(answer));
+        if (heat.checked && method) {
+          const picture = URL.createObjectURL(await pictureOf("/api/answers/heat", { run, name: "camera.jpg", method }, photo));
+          if (shown) URL.revokeObjectURL(shown);
+          shown = map.src = picture;
+          map.style.opacity = strength;
+        }
+        map.hidden = !heat.checked;
+        rate.textContent = `${(1000 / Math.max(PERIOD, performance.now() - began)).toFixed(1)} answers a second`;
+      } catch (error) {
+        fill(said, make("p", { class: "problem" }, error.message));
+      }
+    }
+    await new Promise((next) => setTimeout(next, Math.max(20, PERIOD - (performance.now() - began))));
+  }
+}

@@ -1,0 +1,60 @@
+// A dialog with what the camera sees; a clear line where there is none, or where it may not be used.
+import { fill, make } from "./dom.js";
+
+const WHY = {
+  NotAllowedError: "The camera may not be used: allow it for this page in the browser, and try again.",
+  NotFoundError: "No camera was found; connect one, or drop photos instead.",
+  NotReadableError: "The camera is used by another program; end that, and try again.",
+};
+
+/** Show the camera; `take(blob)` gets each photo as JPEG, and the dialog stays open for the next. */
+export async function openCamera({ title, take }) {
+  const said = make("p", { role: "status" }, "Waiting for the camera ...");
+  const video = make("video", { autoplay: true, playsinline: true, hidden: true });
+  video.muted = true;
+  const shoot = make("button", { type: "button", class: "main", disabled: true }, "Take the photo");
+  const dialog = make("dialog", { class: "large", "aria-labelledby": "camera-title" },
+    make("h2", { id: "camera-title" }, title), video, said,
+    make("div", { class: "row" }, shoot, make("button", { type: "button", onclick: () => dialog.close() }, "Done")));
+  let stream = null;
+  let taken = 0;
+  dialog.addEventListener("close", () => {
+    stream?.getTracks().forEach((track) => track.stop());
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  if (!navigator.mediaDevices?.getUserMedia) {
+    fill(said, "The browser gives the camera to pages at 127.0.0.1 or localhost alone; open the studio there, or drop photos instead.");
+    said.classList.add("problem");
+    return;
+  }
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+  } catch (error) {
+    fill(said, WHY[error.name] ?? `The camera cannot be used (${error.message || error.name}); drop photos instead.`);
+    said.classList.add("problem");
+    return;
+  }
+  if (!dialog.open) {
+    stream.getTracks().forEach((track) => track.stop());
+    return;
+  }
+  video.srcObject = stream;
+  video.hidden = false;
+  await video.play();
+  fill(said, "Enter takes a photo.");
+  shoot.disabled = false;
+  shoot.focus();
+  shoot.addEventListener("click", async () => {
+    const canvas = make("canvas", { width: video.videoWidth, height: video.videoHeight });
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); });
+    shoot.disabled = true;
+    const line = await take(blob);
+    shoot.disabled = false;
+    shoot.focus();
+    if (line) taken += 1;
+    fill(said, line ? `${line} (${taken} taken)` : "That photo was not taken.");
+  });
+}

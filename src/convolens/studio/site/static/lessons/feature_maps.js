@@ -1,0 +1,61 @@
+// The feature maps of a layer: all as one picture, and each by itself with its numbers.
+import { fill, make } from "../dom.js";
+import { Refused } from "../api.js";
+import { grey, paint } from "./colours.js";
+import { shape, short, thousands } from "./numbers.js";
+import { fetchSprite, showTile } from "./sprite.js";
+
+const address = (path, asked) => `${path}?${new URLSearchParams(asked)}`;
+
+/** Show the maps of a layer in an element. Args: asked: {run or model, photo, layer}. */
+export async function showMaps(place, asked) {
+  const { address: picture, told } = await fetchSprite(place, address("/api/inside/maps", asked));
+  const [height, width] = told.tile;
+  const down = Math.ceil(told.channels.length / told.across);
+  const words = make("p", { class: "quiet value", role: "status" }, "Point at a map, or choose it, to read its numbers.");
+  const large = make("canvas", { class: "pixels large", hidden: true });
+  const few = told.channels.length < told.of ? `, the ${told.channels.length} strongest` : "";
+  const say = (index, more = "") => fill(words, make("b", {}, `Channel ${told.channels[index]}`),
+    ` from ${short(told.low[index])} to ${short(told.high[index])}, mean ${short(told.mean[index])}${more}`);
+  const numbers = new Map();
+  const values = (index) => {
+    if (!numbers.has(index)) numbers.set(index, fetchValues({ ...asked, channel: told.channels[index] }));
+    return numbers.get(index);
+  };
+  const tiles = told.channels.map((channel, index) => {
+    const tile = make("button", { type: "button", class: "map", "aria-label": `channel ${channel}, from ${short(told.low[index])} to ${short(told.high[index])}`, title: `channel ${channel}` });
+    showTile(tile, picture, index, told.across, down);
+    tile.style.aspectRatio = `${width} / ${height}`;
+    tile.addEventListener("pointermove", async (event) => {
+      const bounds = tile.getBoundingClientRect();
+      const at = (share, of) => Math.max(0, Math.min(of - 1, Math.floor(share * of)));
+      const row = at((event.clientY - bounds.top) / bounds.height, told.rows);
+      const column = at((event.clientX - bounds.left) / bounds.width, told.columns);
+      say(index);
+      const found = await values(index).catch(() => null);
+      if (found && tile.matches(":hover")) say(index, `; row ${row}, column ${column}: ${short(found[row * told.columns + column])}`);
+    });
+    tile.addEventListener("focus", () => say(index));
+    tile.addEventListener("click", async () => {
+      const found = await values(index).catch(() => null);
+      if (!found) return;
+      paint(large, told.rows, told.columns, found, (value) => grey(value, told.low[index], told.high[index]));
+      large.hidden = false;
+      large.setAttribute("role", "img");
+      large.setAttribute("aria-label", `channel ${channel}`);
+      for (const other of tiles) other.setAttribute("aria-pressed", String(other === tile));
+      say(index);
+    });
+    return tile;
+  });
+  fill(place, make("h3", {}, `Feature maps: ${thousands(told.of)} of ${shape([told.rows, told.columns])}${few}`),
+    make("p", { class: "quiet" }, "Each from black, its lowest number, to white, its highest; the strongest first."),
+    make("div", { class: "maps" }, tiles), words, large);
+  return told;
+}
+
+async function fetchValues(asked) {
+  const response = await fetch(address("/api/inside/values", asked));
+  if (!response.ok) throw new Refused((await response.json()).error, response.status);
+  return new Float32Array(await response.arrayBuffer());
+}

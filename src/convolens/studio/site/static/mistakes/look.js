@@ -1,0 +1,118 @@
+// One photo in a dialog: the evidence for what the run says and for its own class, the nearest training photos, and the decisions.
+import { get, picture } from "../api.js";
+import { nearestStrip } from "../answers/nearest.js";
+import { overlaid, pictureOf } from "../answers/overlay.js";
+import { shares } from "../answers/verdict.js";
+import { fill, find, make, named, percent } from "../dom.js";
+import { keep, move, setAside, undoLast } from "./decisions.js";
+
+const dialog = find("#look");
+let now = null; // what is shown
+
+/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, changed(), closed(at)};
+ *  further: from another photo, in the dialog that is open. */
+export async function lookAt(at, wall, further = false) {
+  const row = await wall.item(at);
+  if (further && !dialog.open) return; // closed meanwhile
+  if (!row) { dialog.close(); return; }
+  const shown = { at, wall, row };
+  now = shown;
+  const answer = make("div", {}, make("p", { class: "quiet" }, "Looking …"));
+  const labels = row.said === row.label ? [row.said] : [row.said, row.label];
+  const maps = row.photo ? labels.map((label, place) => evidence(shown, label, place === 0 ? "says" : "is labelled")).filter(Boolean) : [];
+  const strip = nearestStrip(row.label);
+  fill(dialog,
+    make("div", { class: "row spread" }, make("h2", {}, named(row.name)), make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close (Esc)")),
+    make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [row.suspect ? ", the other photos speak for " : ", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
+    row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),
+    row.photo && make("div", { class: "sides" }, maps.map((one) => one.element), make("div", {}, answer, strip.element)));
+  if (!dialog.open) dialog.showModal();
+  dialog.focus(); // what had the focus is gone
+  if (!row.photo) return;
+  const { run } = wall;
+  const current = () => now === shown && dialog.open;
+  try {
+    const found = await get(`/api/answers/${row.photo}`, { run });
+    if (!current()) return;
+    fill(answer, shares(found), differs(found, row) && make("p", { class: "quiet" },
+      "When it was scored, the run had not learnt from this photo; since then it has, so what it says now, here and in the maps, is surer than it would be of a new photo."));
+  } catch (error) {
+    fill(answer, make("p", { class: "problem" }, error.message));
+  }
+  for (const one of maps) {
+    if (!current()) return;
+    await one.draw();
+  }
+  if (!current()) return;
+  strip.wait();
+  try {
+    strip.show(await get(`/api/answers/${row.photo}/nearest`, { run }));
+  } catch (error) {
+    strip.problem(`No nearest photos: ${error.message}`);
+  }
+}
+
+/** Whether the run answers otherwise now than when it was scored: a first answer learns from its validation photos too, in the end. */
+const differs = (found, row) => found.labels === null && !row.suspect
+  && (found.answers[0].label !== row.said || Math.abs(found.answers[0].confidence - row.confidence) > 0.001);
+
+function evidence({ row, wall }, label, how) {
+  if (!wall.classes.includes(label)) return null;
+  const note = make("span", { class: "quiet" });
+  const why = how === "says" ? (row.suspect ? ", what others speak for" : ", what the run says") : ", its label";
+  const view = overlaid(picture(row.photo, 384), `${row.name}, evidence for ${label}`, ["Evidence for ", make("strong", {}, named(label)), why, note]);
+  return {
+    element: view.element,
+    async draw() {
+      try {
+        const map = await pictureOf(`/api/answers/${row.photo}/heat`, { run: wall.run, class: label });
+        view.heat(map);
+        note.textContent = ` (${map.note})`;
+      } catch (error) {
+        note.textContent = ` (no heat map: ${error.message})`;
+      }
+    },
+  };
+}
+
+function decisions(shown) {
+  const { row, wall } = shown;
+  const others = wall.classes.filter((name) => name !== row.label);
+  const choice = make("select", { "aria-label": "Class to move it to" }, others.map((name) => make("option", { value: name }, name)));
+  if (others.includes(row.said)) choice.value = row.said;
+  const after = (keepsPlace) => () => wall.changed(keepsPlace);
+  shown.move = async () => { if (await move(row, choice.value, after(false))) next(shown, false); };
+  shown.keep = async () => { if (await keep(row, after(true))) next(shown, wall.keepStays); };
+  shown.aside = async () => { if (await setAside(row, after(false))) next(shown, false); };
+  const button = (text, key, run) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: run }, text, " ", make("kbd", {}, key));
+  return make("div", { class: "row decisions" },
+    make("span", { class: "row together" }, button("Move to", "M", () => shown.move()), choice),
+    button("Keep: the label is right", "K", () => shown.keep()),
+    button("Set aside", "X", () => shown.aside()),
+    button("Undo", "U", undoLast),
+    make("span", { class: "row together" },
+      make("button", { type: "button", "aria-label": "Previous photo", onclick: () => step(-1) }, "←"),
+      make("span", { class: "quiet number" }, `${shown.at + 1} of ${wall.total()}`),
+      make("button", { type: "button", "aria-label": "Next photo", onclick: () => step(1) }, "→")));
+}
+
+/** Look at the next photo after a decision: it stands at the same place where this one has gone. */
+function next({ at, wall }, stays) {
+  const place = stays ? at + 1 : at;
+  if (place < wall.total()) lookAt(place, wall, true);
+  else dialog.close();
+}
+
+function step(by) {
+  const place = now.at + by;
+  if (place >= 0 && place < now.wall.total()) lookAt(place, now.wall, true);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!dialog.open || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("select")) return;
+  const done = { m: () => now.move?.(), k: () => now.keep?.(), x: () => now.aside?.(), u: undoLast, ArrowLeft: () => step(-1), ArrowRight: () => step(1) }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!done) return;
+  event.preventDefault();
+  done();
+});
+dialog.addEventListener("close", () => { now?.wall.closed(now.at); });

@@ -1,0 +1,114 @@
+// Mistakes: what a run gets wrong, worst first or by pair of classes; suspects of wrong labels; and the run trained again.
+import { get, picture, trying } from "../api.js";
+import { tellWaiting } from "../answers/nearest.js";
+import { counted, fill, find, make, named, percent } from "../dom.js";
+import { trainAgain } from "../mistakes/again.js";
+import { lookAt } from "../mistakes/look.js";
+import { pairsOf } from "../mistakes/pairs.js";
+import { onNews } from "../news.js";
+import { pickRun, setCurrentRun } from "../runs.js";
+import { Wall } from "../tiles.js";
+
+const PAGE = 200;
+const NONE = {
+  mistakes: "No mistakes here: every validation photo that is still in its place is answered rightly.",
+  suspects: "No suspects: the photos confirm each other's labels.",
+  unsure: "No photo was answered rightly.",
+  unknown: "None of the validation photos is called unknown.",
+  all: "None of the validation photos is in its place any more; train again.",
+};
+const state = { run: null, kind: "mistakes", pair: null, summary: null, rows: [], total: 0, asked: 0 };
+
+const wall = new Wall(find("#wall"), {
+  load: (start, count) => rowsOf(start, count),
+  tile: (row) => ({
+    children: [row.photo ? make("img", { src: picture(row.photo, 192), alt: "", loading: "lazy" }) : make("span", { class: "picture" }),
+      make("span", { class: "caption" }, named(row.label), row.right ? " " : [" → ", named(row.said), " "], percent(row.confidence, 0))],
+    label: `${row.name}: labelled ${row.label}, ${state.kind === "suspects" ? "rather" : "the run says"} ${row.said}, ${percent(row.confidence)}`,
+    class: row.right ? "" : "wrong",
+  }),
+  open: (row, at) => lookAt(at, looked),
+  size: { width: 150, height: 170 },
+  page: PAGE,
+});
+
+const looked = {
+  get run() { return state.run; },
+  get classes() { return state.summary?.classes ?? []; },
+  get keepStays() { return state.kind !== "suspects"; },
+  total: () => state.total,
+  item: async (at) => (await rowsOf(at, 1))[0],
+  changed: () => { if (state.kind === "suspects") state.rows = null; state.stale = reload(); },
+  closed: (at) => { wall.place.querySelector(`[data-index="${at}"]`)?.focus(); },
+};
+
+async function rowsOf(start, count) {
+  await state.stale;
+  if (state.kind === "suspects") return state.rows.slice(start, start + count);
+  const { rows } = await get("/api/mistakes/rows", { run: state.run, kind: state.kind, ...(state.pair ?? {}), start, count });
+  return rows;
+}
+
+/** Read anew what the wall shows. */
+async function reload() {
+  const mine = ++state.asked;
+  const { run, kind } = state;
+  const about = find("#about");
+  about.textContent = kind === "suspects" || kind === "unknown" ? "Looking at the photos; what is computed is kept …" : "";
+  await trying(async () => {
+    const summary = await get("/api/mistakes", { run });
+    const query = { run, kind, ...(state.pair ?? {}), count: 1 };
+    const found = kind === "suspects" ? await get("/api/mistakes/suspects", { run }) : await get("/api/mistakes/rows", query);
+    if (mine !== state.asked) return;
+    state.summary = summary;
+    state.rows = kind === "suspects" ? found.rows : [];
+    state.total = kind === "suspects" ? found.rows.length : found.total;
+    about.textContent = state.total ? aboutOf(kind, found) : NONE[kind];
+    say(summary);
+    wall.reset(state.total);
+  });
+  if (mine === state.asked && about.textContent.endsWith("…")) {
+    about.textContent = "";
+    state.total = 0;
+    wall.reset(0);
+  }
+}
+
+function aboutOf(kind, found) {
+  if (kind !== "suspects") return `${counted(found.total, "photo")}${state.pair ? ` of ${state.pair.label} taken for ${state.pair.said}` : ""}. Open one by click or Enter.`;
+  const kept = found.kept ? ` ${counted(found.kept, "label")} you kept ${found.kept === 1 ? "is" : "are"} left out.` : "";
+  return `${counted(found.rows.length, "suspect")} among ${counted(found.photos, "photo")}, by ${found.by}: the class after the arrow is what the other photos speak for.${kept}`;
+}
+
+function say(summary) {
+  const share = summary.photos ? ` (${percent(summary.wrong / summary.photos)})` : "";
+  fill(find("#said"), `${summary.wrong} of ${counted(summary.photos, "validation photo")} ${summary.wrong === 1 ? "is" : "are"} answered wrongly${share}.`,
+    summary.gone > 0 && ` ${counted(summary.gone, "photo")} moved or set aside since: train again to hear what the run makes of that.`,
+    summary.outside > 0 && make("span", { class: "problem" }, ` ${counted(summary.outside, "photo")} of this run lie outside of the open folder, in `, named(summary.data), "."));
+  fill(find("#pairs"), state.kind === "mistakes" ? pairsOf(summary, state.pair, (pair) => { state.pair = pair; reload(); }) : null);
+}
+
+async function choose(run) {
+  Object.assign(state, { run, pair: null });
+  find("#empty").hidden = run !== null;
+  find("#page").hidden = run === null;
+  if (run !== null) await reload();
+}
+
+find("#kind").addEventListener("change", (event) => {
+  Object.assign(state, { kind: event.target.value, pair: null });
+  reload();
+});
+trainAgain(() => state.run, ({ run, name, after }) => {
+  const score = after.accuracy === null || after.accuracy === undefined ? "" : ` (accuracy ${percent(after.accuracy)})`;
+  find("#run").prepend(make("option", { value: run }, `${name}${score}`));
+  find("#run").value = run;
+  setCurrentRun(run);
+  choose(run);
+});
+onNews("work", (values) => {
+  if (values?.page === "mistakes" && find("#about").textContent.includes("…")) find("#about").textContent = `${values.title}: ${values.done} of ${values.total} …`;
+});
+onNews("photos", () => { if (state.run !== null && !find("#look").open) reload(); });
+tellWaiting("mistakes");
+trying(() => pickRun(find("#run"), choose));

@@ -1,0 +1,84 @@
+// The Photos page: put together from its parts; what is there is asked for at once, and anew when news say that it changed.
+import { get } from "../api.js";
+import { fill, find } from "../dom.js";
+import { onNews } from "../news.js";
+import { Actions } from "../photos/actions.js";
+import { Adding } from "../photos/adding.js";
+import { begin } from "../photos/begin.js";
+import { ClassList } from "../photos/class_list.js";
+import { Findings } from "../photos/findings.js";
+import { PhotoWall } from "../photos/photo_wall.js";
+
+const trouble = find("#trouble");
+let version = null;
+
+/** What is shown: a class, or all; a side; photos that lie beside. */
+const view = { class: null, side: null, search: "", place: "photos" };
+let classes = { classes: [], sides: [], photos: 0, quarantined: 0 };
+
+const actions = new Actions({ classes: () => classes.classes, changed: () => refresh() });
+const wall = new PhotoWall({ view, actions, sides: () => classes.sides });
+const list = new ClassList({
+  view, actions,
+  chosen: () => { wall.show(); showFindings(false); },
+});
+const findings = new Findings({ actions });
+const adding = new Adding({ view, classes: () => classes.classes, actions, opened: () => find("#browse").hidden === false });
+
+async function refresh(first = null) {
+  try {
+    const found = await get("/api/classes");
+    if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
+    wall.showPage(await (first ?? wall.ask()), version !== null);
+    classes = found;
+    if (version !== null && version !== found.version) findings.soon();
+    version = found.version;
+    list.show(found);
+    wall.head(found);
+    trouble.hidden = true;
+    find("#browse").hidden = false;
+    actions.soon();
+  } catch (error) {
+    if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) {
+      view.class = null;
+      return refresh();
+    }
+    fill(trouble, error.message);
+    trouble.hidden = false;
+    version = null;
+  }
+  return undefined;
+}
+
+function showFindings(on) {
+  find("#wall-view").hidden = on;
+  find("#findings").hidden = !on;
+  find("#view-photos").setAttribute("aria-pressed", String(!on));
+  find("#view-findings").setAttribute("aria-pressed", String(on));
+  history.replaceState(null, "", `${location.pathname}${location.search}${on ? "#findings" : ""}`);
+  if (on) findings.load();
+  else wall.draw();
+}
+
+find("#view-photos").addEventListener("click", () => showFindings(false));
+find("#view-findings").addEventListener("click", () => showFindings(true));
+findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${count.toLocaleString("en")})`; };
+
+if (find("#browse").dataset.open) {
+  const first = wall.ask();
+  first.catch(() => {});
+  await refresh(first);
+  if (location.hash === "#findings") showFindings(true);
+  else findings.soon();
+} else begin(await get("/api/begin"), adding);
+
+onNews("photos", (values) => {
+  if (!adding.busy && (values === null || values.version !== version)) refresh();
+});
+onNews("findings", (values) => findings.heard(values));
+onNews("opened", () => { if (!adding.busy) location.reload(); });
+// what changed before the news were listened to
+setTimeout(async () => {
+  const now = version === null ? null : await get("/api/photos", { count: 0 }).catch(() => null);
+  if (now && !adding.busy && now.version !== version) refresh();
+}, 1500);

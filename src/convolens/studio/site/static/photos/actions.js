@@ -1,0 +1,103 @@
+// What is done to photos and classes: each is told with a button that undoes it.
+import { get, send, trying } from "../api.js";
+import { askName, chooseClass } from "../choose_class.js";
+import { find } from "../dom.js";
+import { tell } from "../toast.js";
+
+export class Actions {
+  constructor({ classes, changed }) {
+    Object.assign(this, { classes, changed });
+    find("#undo").addEventListener("click", () => this.undo());
+    find("#redo").addEventListener("click", () => this.redo());
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, dialog")) return;
+      const key = event.key.toLowerCase();
+      if (key === "z" && !event.shiftKey) this.undo();
+      else if (key === "y" || (key === "z" && event.shiftKey)) this.redo();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  /** Send an edit, tell it, and return the answer; undefined where it was refused. */
+  async edit(path, body) {
+    const answer = await trying(() => send(path, body));
+    if (!answer) return undefined;
+    tell(answer.done, answer.undo === null ? {} : { action: "Undo", run: () => this.undo(answer.undo) });
+    await this.changed();
+    return answer;
+  }
+
+  async move(photos, view) {
+    const to = await chooseClass({ title: photos.length === 1 ? "Move this photo to" : `Move ${photos.length.toLocaleString("en")} photos to`, classes: this.classes() });
+    return to === null ? undefined : this.moveTo(photos, to, view?.place);
+  }
+
+  moveTo(photos, to, place = "photos") {
+    return this.edit("/api/photos/move", { photos, to, place });
+  }
+
+  aside(photos) {
+    return this.edit("/api/photos/quarantine", { photos });
+  }
+
+  back(photos) {
+    return this.edit("/api/photos/restore", { photos });
+  }
+
+  async rename(view) {
+    const old = view.class;
+    const name = await askName({ title: `Rename ${old}`, action: "Rename", given: old });
+    if (name === null || name === old) return;
+    const answer = await trying(() => send("/api/classes/rename", { from: old, to: name }));
+    if (!answer) return;
+    if (answer.undo !== null) view.class = name;
+    tell(answer.done, { action: "Undo", run: () => this.undo(answer.undo) });
+    await this.changed();
+  }
+
+  async merge(chosen) {
+    const classes = this.classes();
+    const from = chosen ?? await chooseClass({ title: "Merge which class into another?", action: "Next", classes, fresh: false });
+    if (!from) return;
+    const into = await chooseClass({ title: `Merge ${from} into`, action: "Merge", classes: classes.filter(({ name }) => name !== from), fresh: false });
+    if (into) await this.edit("/api/classes/merge", { classes: [from], into });
+  }
+
+  async undo(edit = null) {
+    const answer = await trying(() => send("/api/edits/undo", { edit }), find("#undo"));
+    if (answer) {
+      tell(answer.done, { action: "Redo", run: () => this.redo(answer.redo) });
+      await this.changed();
+    }
+    await this.history();
+  }
+
+  async redo(edit = null) {
+    const answer = await trying(() => send("/api/edits/redo", { edit }), find("#redo"));
+    if (answer) {
+      tell(answer.done, { action: "Undo", run: () => this.undo(answer.undo) });
+      await this.changed();
+    }
+    await this.history();
+  }
+
+  /** As `history`, in a moment: the photos come first. */
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.history(), 250);
+  }
+
+  /** Say on the buttons what can be undone and done again. */
+  async history() {
+    const log = await trying(() => get("/api/edits", { count: 1 }));
+    if (!log) return;
+    for (const name of ["undo", "redo"]) {
+      const button = find(`#${name}`);
+      button.disabled = log[name] === null;
+      button.title = log[name]?.said ?? "";
+    }
+    if (log.problem && log.problem !== this.told) tell(log.problem, { problem: true });
+    this.told = log.problem;
+  }
+}

@@ -1,0 +1,65 @@
+// The list of classes beside the wall: found by typing, chosen, merged; 10,000 are drawn as ten are.
+import { find, fill, make, named } from "../dom.js";
+import { Wall } from "../tiles.js";
+
+const HEIGHT = 36;
+
+export class ClassList {
+  constructor({ view, actions, chosen }) {
+    Object.assign(this, { view, actions, chosen });
+    this.all = [];
+    this.rows = [];
+    this.total = 0;
+    this.wall = new Wall(find("#class-list"), {
+      size: { width: 10_000, height: HEIGHT },
+      page: 500,
+      load: async (start, count) => this.rows.slice(start, start + count),
+      tile: (row) => ({
+        children: [make("span", { class: "name" }, row.name === null ? "All" : named(row.name)), make("span", { class: "number" }, row.photos.toLocaleString("en"))],
+        label: `${row.name ?? "All"}, ${row.photos} photos`,
+        pressed: String(this.view.place === "photos" && this.view.class === row.name),
+        data: { class: row.name ?? "" },
+      }),
+      open: (row) => this.choose(row.name, "photos"),
+    });
+    find("#find-class").addEventListener("input", () => this.draw());
+    find("#find-class").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      const row = this.rows.find(({ name }) => name !== null);
+      if (row) this.choose(row.name, "photos");
+    });
+    find("#merge").addEventListener("click", () => actions.merge(this.view.class));
+  }
+
+  choose(name, place) {
+    Object.assign(this.view, { class: name, place, search: "" });
+    find("#search").value = "";
+    this.chosen();
+    this.draw();
+  }
+
+  /** Show what `/api/classes` answered. */
+  show(found) {
+    this.all = found.classes;
+    this.total = found.photos;
+    this.aside = found.quarantined;
+    this.unlabelled = found.unlabelled;
+    this.draw();
+  }
+
+  draw() {
+    const wanted = find("#find-class").value.trim().normalize("NFC").toLowerCase();
+    const matching = wanted ? this.all.filter(({ name }) => name.normalize("NFC").toLowerCase().includes(wanted)) : this.all;
+    this.rows = [...(wanted ? [] : [{ name: null, photos: this.total }]), ...matching];
+    find("#find-class").hidden = this.all.length < 12;
+    find("#merge").hidden = this.all.length < 2;
+    const focused = find("#class-list").contains(document.activeElement);
+    this.wall.reset(this.rows.length, this.rows.slice(0, 500));
+    if (focused) this.wall.focus();
+    fill(find("#beside"),
+      this.aside ? make("button", { type: "button", "aria-pressed": String(this.view.place === "quarantine"), onclick: () => this.choose(null, "quarantine") },
+        "Set aside", make("span", { class: "number" }, this.aside.toLocaleString("en"))) : null,
+      this.unlabelled ? make("a", { class: "row spread", href: "/label" }, "Without a class: label them", make("span", { class: "number" }, this.unlabelled.toLocaleString("en"))) : null);
+    find("#beside").hidden = !this.aside && !this.unlabelled;
+  }
+}

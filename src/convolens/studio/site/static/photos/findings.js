@@ -1,0 +1,131 @@
+// What `check` finds in the photos, each finding with what can be done about it in one click.
+import { get, picture, send, trying } from "../api.js";
+import { counted, duration, fill, find, make, named } from "../dom.js";
+
+const SHOWN = 24; // of each kind at first
+
+const KINDS = {
+  broken: ["Broken files", "They cannot be read, and no training would see them."],
+  conflicts: ["The same photo in two classes", "One of the two labels is wrong."],
+  leaks: ["The same photo on two sides", "Scores are too good where a photo of the validation was learnt from. Set one of the two aside."],
+  label_errors: ["Probably in the wrong class", "A learnt network, asked about each photo without having seen it, says another class."],
+  duplicates: ["The same photo twice", "They weigh double, and one may end up on each side of a split."],
+  blank: ["Photos that show too little", "Blank or plain ones: look whether they are what they should be."],
+};
+
+export class Findings {
+  constructor({ actions }) {
+    this.actions = actions;
+    this.counted = () => {};
+    this.open = new Map();
+    this.timer = null;
+  }
+
+  /** News of the check: how far it is, or that it has ended. */
+  heard(values) {
+    if (values?.running) this.showProgress(values);
+    else this.load();
+  }
+
+  /** The photos have changed: look again in a moment. */
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), 300);
+  }
+
+  async load() {
+    const answer = await get("/api/findings").catch(() => null);
+    if (!answer) return;
+    this.show(answer);
+  }
+
+  show({ running, progress, problem, found }) {
+    const rows = (kind) => found?.[kind] ?? [];
+    const total = Object.keys(KINDS).reduce((sum, kind) => sum + rows(kind).length, 0);
+    this.counted(found ? total : null);
+    this.bar = make("div", { role: "status" });
+    const start = make("button", { type: "button", class: found && !found.old ? "" : "main", onclick: () => this.check(start) }, found ? "Check again" : "Check these photos");
+    fill(find("#findings"),
+      make("section", { class: "card" },
+        make("div", { class: "row" }, running ? null : start,
+          found ? make("span", {}, `Checked ${found.time}: ${counted(found.photos, "photo")}, ${counted(total, "finding")} left`, found.dealt_with ? `, ${found.dealt_with} dealt with` : "", ".")
+            : make("span", { class: "quiet" }, "Looks for broken files, the same photo twice, leaks between sides, and photos in the wrong class. It changes nothing.")),
+        this.bar,
+        problem ? make("p", { class: "problem" }, problem) : null,
+        found?.old ? make("p", { class: "quiet old" }, "Photos were moved, added or removed since. Check again to see what they are like now.") : null,
+        (found?.lines ?? []).map((line) => make("p", {}, named(line)))),
+      Object.entries(KINDS).filter(([kind]) => rows(kind).length).map(([kind, [title, why]]) => this.kind(kind, title, why, rows(kind), found.counts[kind])),
+      found && !total && !running ? make("p", { class: "good" }, "Nothing is wrong with them, as far as can be seen.") : null);
+    if (running) this.showProgress(progress ?? { title: "checking", done: 0, total: 0 });
+  }
+
+  async check(button) {
+    if (await trying(() => send("/api/findings"), button)) {
+      this.begun = Date.now();
+      this.load();
+    }
+  }
+
+  showProgress({ title, done, total }) {
+    if (!this.bar) return;
+    if (!this.bar.isConnected || !this.bar.firstChild) {
+      this.meter = make("progress", { "aria-label": "Check" });
+      this.doing = make("span", {});
+      const cancel = make("button", { type: "button", onclick: () => trying(() => send("/api/findings", {}, { method: "DELETE" }), cancel) }, "Cancel");
+      fill(this.bar, make("div", { class: "row" }, this.meter, this.doing, cancel));
+    }
+    if (total) {
+      this.meter.max = total;
+      this.meter.value = done;
+    } else this.meter.removeAttribute("value");
+    this.doing.textContent = `${title}${total ? `, ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : " ..."}${this.begun ? `, ${duration((Date.now() - this.begun) / 1000)}` : ""}`;
+  }
+
+  kind(kind, title, why, rows, counted_) {
+    const limit = this.open.get(kind) ?? SHOWN;
+    const box = make("details", { class: "kind", open: this.open.get(`${kind} closed`) ? null : true, data: { kind } },
+      make("summary", {}, `${title}: ${rows.length.toLocaleString("en")}${counted_ > rows.length && rows.length >= 2000 ? ` of ${counted_.toLocaleString("en")}` : ""}`),
+      make("p", { class: "quiet" }, why),
+      this.forAll(kind, rows),
+      make("ul", { class: rows[0].photos ? "pieces pairs" : "pieces" }, rows.slice(0, limit).map((row) => make("li", { class: "piece" }, row.photos ? this.pair(row) : this.single(kind, row)))),
+      rows.length > limit ? make("button", { type: "button", onclick: () => { this.open.set(kind, limit + 5 * SHOWN); this.load(); } }, `Show more of ${rows.length.toLocaleString("en")}`) : null);
+    box.addEventListener("toggle", () => this.open.set(`${kind} closed`, !box.open));
+    return box;
+  }
+
+  forAll(kind, rows) {
+    if (rows.length < 2) return null;
+    const aside = (photos, text) => make("button", { type: "button", onclick: () => this.actions.aside([...new Set(photos)]) }, text);
+    if (kind === "broken") return aside(rows.map(({ photo }) => photo), `Set all ${rows.length.toLocaleString("en")} aside`);
+    if (kind === "duplicates") return aside(rows.map(({ photos }) => photos[1].photo), "Set the second of each pair aside");
+    return null;
+  }
+
+  image(photo, path) {
+    return make("img", { class: "picture", src: picture(photo, 192), alt: path, title: path, loading: "lazy" });
+  }
+
+  single(kind, row) {
+    return [
+      this.image(row.photo, row.path),
+      make("p", {}, named(row.path)),
+      kind === "broken" ? make("p", { class: "problem" }, row.reason) : null,
+      kind === "label_errors" ? make("p", {}, "is in ", make("b", {}, named(row.class)), ", rather ", make("b", {}, named(row.suggested)), ` (${Math.round(100 * row.probability_of_suggested)} %)`) : null,
+      make("div", { class: "row" },
+        kind === "label_errors" ? make("button", { type: "button", class: "main", onclick: () => this.actions.moveTo([row.photo], row.suggested) }, "Move to ", named(row.suggested)) : null,
+        make("button", { type: "button", "aria-label": `Set ${row.path} aside`, onclick: () => this.actions.aside([row.photo]) }, "Set aside")),
+    ];
+  }
+
+  pair({ photos, kind, similarity }) {
+    const differ = photos[0].class !== photos[1].class;
+    return [
+      make("div", { class: "two" }, photos.map((one, index) => make("div", {},
+        this.image(one.photo, one.path), make("p", {}, named(one.path)),
+        make("div", { class: "row" },
+          make("button", { type: "button", "aria-label": `Set ${one.path} aside`, onclick: () => this.actions.aside([one.photo]) }, "Set aside"),
+          differ ? make("button", { type: "button", onclick: () => this.actions.moveTo([one.photo], photos[1 - index].class) }, "Move to ", named(photos[1 - index].class)) : null)))),
+      make("p", { class: "quiet" }, `${kind}, similarity ${similarity.toFixed(3)}`),
+    ];
+  }
+}

@@ -1,0 +1,24 @@
+// The run that a page looks at: in its address (`?run=`), so that a link or a reload shows the same.
+import { get } from "./api.js";
+import { fill, make } from "./dom.js";
+
+export const currentRun = () => new URLSearchParams(location.search).get("run");
+
+export function setCurrentRun(run) {
+  const address = new URL(location.href);
+  address.searchParams.set("run", run);
+  history.replaceState(null, "", address);
+}
+
+/** Fill a <select> with the runs that can answer, the newest first; call `changed(run)` with the chosen one's id, or null. */
+export async function pickRun(select, changed) {
+  const { runs } = await get("/api/runs");
+  const ready = runs.filter((run) => run.ready);
+  fill(select, ready.map((run) => make("option", { value: run.id }, run.score === null ? run.name : `${run.name} (${run.score_text})`)));
+  select.disabled = ready.length === 0;
+  const asked = currentRun();
+  if (ready.some((run) => run.id === asked)) select.value = asked;
+  select.addEventListener("change", () => { setCurrentRun(select.value); changed(select.value); });
+  if (ready.length) setCurrentRun(select.value);
+  changed(ready.length ? select.value : null);
+}

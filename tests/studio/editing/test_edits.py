@@ -1,0 +1,304 @@
+"""Edits of photos and classes: on disk, undone, done again; wrong ones in one line; nothing is ever lost."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convolens.studio.workspace.identity import identity
+from images import folders
+
+Serve = Callable[..., Any]
+NAMES = ["Ñandú", "ネコ", "חתול", 'a "quoted" one', "it's", "🐈", "<script>alert(1)", "<img src=x onerror=alert(1)>", "two\nlines", "%2e%2e", "a b", "ä" * 127, "train", "-rf"]  # fmt: skip
+NO_NAMES = [
+    ("", "the class has no name; type one."),
+    ("  ", "the class has no name; type one."),
+    ("..", "'..' cannot be a class: folders of this name are hidden; give another name."),
+    (".git", "'.git' cannot be a class: folders of this name are hidden; give another name."),
+    ("__MACOSX", "'__MACOSX' cannot be a class: folders of this name are hidden; give another name."),
+    ("a/b", '\'a/b\' cannot be a class: "/" and "\\" part folders; leave them out.'),
+    ("a\\b", "'a\\\\b' cannot be a class: \"/\" and \"\\\" part folders; leave them out."),
+    ("a\0b", "'a\\x00b' cannot be a class: it holds a zero byte; leave it out."),
+    ("x" * 256, f"'{'x' * 57}...' cannot be a class: 256 bytes are more than the 255 that a folder's name may have; shorten it."),
+    ("\ud800", "'\\ud800' cannot be a class: half a character is in it; type it anew."),
+]  # fmt: skip
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    return folders(tmp_path / "pets", {"cat": 5, "dog": 4})
+
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Path:
+    folders(tmp_path / "pets/train", {"cat": 5, "dog": 4})
+    folders(tmp_path / "pets/val", {"cat": 2, "dog": 2}, seed=1)
+    return tmp_path / "pets"
+
+
+def contents(*roots: Path) -> dict[str, str]:
+    """Return the digest of every file below, by its path."""
+    return {
+        os.fspath(path.relative_to(root.parent)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for root in roots
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name not in (".lock", "edits.jsonl")
+    }
+
+
+def ids(*paths: str) -> list[str]:
+    return [identity(path) for path in paths]
+
+
+def counts(served: Any) -> dict[str, int]:
+    return {one["name"]: one["photos"] for one in served.ask("/api/classes")[1]["classes"]}
+
+
+def test_photos_are_moved_and_moved_back(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    before = contents(pets)
+    served = serve(pets, tmp_path)
+    status, said = served.ask(
+        "/api/photos/move", {"photos": ids("cat/00.png", "cat/01.png", "dog/00.png"), "to": "dog"}
+    )
+    assert (status, said["done"], said["undo"]) == (200, "Moved 2 photos to dog", 1)
+    assert counts(served) == {"cat": 3, "dog": 6}
+    assert sorted(said["photos"]) == sorted(ids("dog/00-2.png", "dog/01-2.png"))
+    assert served.ask("/api/edits/undo", {})[1] == {"done": "Undone: Moved 2 photos to dog", "undo": None, "redo": 1, "photos": ids("cat/01.png", "cat/00.png")}  # fmt: skip
+    assert contents(pets) == before
+    assert served.ask("/api/edits/redo", {})[1]["done"] == "Moved 2 photos to dog"
+    assert counts(served) == {"cat": 3, "dog": 6}
+    assert served.ask("/api/edits/undo", {"edit": 1})[0] == 200
+    assert contents(pets) == before
+
+
+def test_a_photo_stays_on_its_side(serve: Serve, parted: Path, tmp_path: Path) -> None:
+    served = serve(parted, tmp_path)
+    served.ask("/api/photos/move", {"photos": ids("val/cat/00.png", "train/cat/00.png"), "to": "dog"})
+    served.ask("/api/photos/move", {"photos": ids("val/dog/01.png"), "to": "cow"})
+    assert (parted / "val/dog/00-2.png").is_file()
+    assert (parted / "train/dog/00-2.png").is_file()
+    assert (parted / "val/cow/01.png").is_file()
+    assert [one["sides"] for one in served.ask("/api/classes")[1]["classes"]] == [
+        {"train": 4, "val": 1},
+        {"val": 1},
+        {"train": 5, "val": 2},
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_class_may_have_any_name(serve: Serve, pets: Path, tmp_path: Path, name: str) -> None:
+    before = contents(pets)
+    served = serve(pets, tmp_path)
+    assert served.ask("/api/photos/move", {"photos": ids("cat/00.png"), "to": name})[0] == 200
+    assert counts(served) == {"cat": 4, "dog": 4, name: 1}
+    assert served.ask("/api/classes/rename", {"from": name, "to": f"{name[:60]}2"})[0] == 200
+    assert counts(served)[f"{name[:60]}2"] == 1
+    assert served.ask("/api/edits/undo", {})[0] == 200
+    assert served.ask("/api/edits/undo", {})[0] == 200
+    assert contents(pets) == before
+    assert sorted(path.name for path in pets.iterdir()) == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(("name", "error"), NO_NAMES)
+def test_a_name_that_no_class_can_have_is_refused(
+    serve: Serve, pets: Path, tmp_path: Path, name: str, error: str
+) -> None:
+    served = serve(pets, tmp_path)
+    body = json.dumps({"photos": ids("cat/00.png"), "to": name}).encode()
+    status, said = served.ask("/api/photos/move", body)
+    assert (status, said["error"]) == (400, " ".join(error.split()).encode("utf-8", "replace").decode())
+    status, said = served.ask("/api/classes/rename", json.dumps({"from": "cat", "to": name}).encode())
+    assert (status, said["error"]) == (400, " ".join(error.split()).encode("utf-8", "replace").decode())
+    assert len(contents(pets)) == 9
+
+
+def test_photos_are_set_aside_and_brought_back(serve: Serve, parted: Path, tmp_path: Path) -> None:
+    before = contents(parted)
+    served = serve(parted, tmp_path)
+    status, said = served.ask("/api/photos/quarantine", {"photos": ids("val/cat/00.png", "train/cat/00.png")})
+    assert (status, said["done"]) == (200, "Set 2 photos aside")
+    assert (tmp_path / ".convolens/pets/quarantine/val/cat/00.png").is_file()
+    aside = served.ask("/api/photos?place=quarantine")[1]
+    assert [(one["name"], one["class"]) for one in aside["photos"]] == [
+        ("00.png", "train/cat"),
+        ("00.png", "val/cat"),
+    ]
+    assert served.ask("/api/classes")[1]["quarantined"] == 2
+    picture = served.ask(f"/api/pictures/{aside['photos'][0]['id']}?place=quarantine")
+    assert picture[1].startswith(b"\xff\xd8")
+    assert served.ask("/api/photos/restore", {"photos": [one["id"] for one in aside["photos"]]})[1]["done"] == "Brought 2 photos back"  # fmt: skip
+    assert contents(parted) == before
+
+
+def test_classes_are_renamed_and_merged(serve: Serve, parted: Path, tmp_path: Path) -> None:
+    (parted / "train/cat/old").mkdir()
+    shutil.move(parted / "train/cat/03.png", parted / "train/cat/old/03.png")
+    (parted / "train/cat/.hidden").write_text("x")
+    (parted / "train/cat/notes.txt").write_text("y")
+    before = contents(parted)
+    served = serve(parted, tmp_path)
+    assert (
+        served.ask("/api/classes/rename", {"from": "cat", "to": "lion"})[1]["done"] == "Renamed cat to lion"
+    )
+    assert counts(served) == {"dog": 6, "lion": 7}
+    assert (parted / "train/lion/old/03.png").is_file()
+    said = served.ask("/api/classes/merge", {"classes": ["lion", "dog"], "into": "dog"})[1]
+    assert said["done"] == "Merged lion into dog, 7 photos"
+    assert counts(served) == {"dog": 13}
+    assert sorted(path.name for path in (parted / "train").iterdir()) == ["dog"]
+    assert Counter(contents(parted).values()) == Counter(before.values())
+    served.ask("/api/edits/undo", {})
+    served.ask("/api/edits/undo", {})
+    assert contents(parted) == before
+    assert counts(served) == {"cat": 7, "dog": 6}
+
+
+def test_what_cannot_be_is_told(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path)
+    cases = [
+        ("/api/classes/rename", {"from": "cat", "to": "dog"}, 400, "there is a class dog already; merge cat into it instead."),
+        ("/api/classes/rename", {"from": "cow", "to": "x"}, 404, "there is no class 'cow'; it was renamed, merged or emptied. Reload the page."),
+        ("/api/classes/merge", {"classes": ["cat"], "into": "cat"}, 400, "name the classes that are to become cat."),
+        ("/api/classes/merge", {"classes": [], "into": "cat"}, 400, "name the classes that are to become cat."),
+        ("/api/photos/move", {"photos": [], "to": "dog"}, 400, "no photos are chosen; choose some."),
+        ("/api/photos/move", {"photos": ids("cat"), "to": "dog"}, 400, "'cat' is no photo; choose photos."),
+        ("/api/photos/move", {"photos": ids("../x"), "to": "dog"}, 400, f"'../x' does not lie in {pets}, the folder that is open."),
+        ("/api/photos/move", {"photos": ids("cat/99.png"), "to": "dog"}, 404, f"{pets}/cat/99.png: is no longer there; it was moved or removed. Reload the page."),
+        ("/api/photos/move", {"photos": ids("cat/00.png"), "to": "dog", "place": "else"}, 400, "there are no photos in 'else'; choose photos, quarantine, unlabelled or home."),
+        ("/api/edits/undo", {}, 400, "there is nothing to undo."),
+        ("/api/edits/undo", {"edit": 7}, 400, "there is no edit 7 to undo or to do again; reload the page."),
+        ("/api/edits/redo", {}, 400, "there is nothing to do again."),
+        ("/api/photos/move", {"to": "dog"}, 400, "photos: Field required; it was \"{'to': 'dog'}\"."),
+    ]  # fmt: skip
+    for path, body, status, error in cases:
+        assert served.ask(path, body) == (status, {"error": error})
+    assert served.ask("/api/photos?class=cow") == (
+        404,
+        {"error": "there is no class 'cow' any more; choose another."},
+    )
+    assert counts(served) == {"cat": 5, "dog": 4}
+
+
+def test_undo_refuses_what_others_changed(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path)
+    served.ask("/api/photos/move", {"photos": ids("cat/00.png", "cat/01.png"), "to": "cow"})
+    moved = pets / "cow/00.png"
+    kept = moved.read_bytes()
+    moved.write_bytes(b"another")
+    assert (
+        served.ask("/api/edits/undo", {})[1]["error"]
+        == f"{moved}: was changed since, so that nothing was undone."
+    )
+    moved.unlink()
+    assert (
+        served.ask("/api/edits/undo", {})[1]["error"]
+        == f"{moved}: was moved or removed since, so that nothing was undone."
+    )
+    served.ask("/api/photos/move", {"photos": ids("cat/02.png"), "to": "cow"})
+    (pets / "cat/02.png").write_bytes(kept)
+    assert (
+        served.ask("/api/edits/undo", {})[1]["error"]
+        == f"{pets}/cat/02.png: something else is there now, so that nothing was undone."
+    )
+    assert (pets / "cow/01.png").is_file()
+    assert (pets / "cat/02.png").read_bytes() == kept
+
+
+def test_the_log_is_readable_and_bears_damage(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path)
+    for photo in ("cat/00.png", "cat/01.png", "cat/02.png"):
+        served.ask("/api/photos/move", {"photos": ids(photo), "to": "Käfer"})
+    log = tmp_path / ".convolens/pets/edits.jsonl"
+    lines = log.read_text("utf-8").splitlines()
+    assert [json.loads(line).get("said") for line in lines[::2]] == ["Moved 1 photo to Käfer"] * 3
+    assert json.loads(lines[0])["moves"][0][:2] == ["cat/00.png", "Käfer/00.png"]
+    lines[2] = lines[2][:40]
+    log.write_text("\n".join(lines) + '\n{"edit": 4, "time"', "utf-8")
+    said = served.ask("/api/edits")[1]
+    assert (
+        said["problem"] == "edits.jsonl: line 3, 7 is damaged; what it said cannot be undone, all else can."
+    )
+    assert [one["edit"] for one in said["edits"]] == [3, 1]
+    assert served.ask("/api/edits/undo", {})[1]["done"] == "Undone: Moved 1 photo to Käfer"
+    assert served.ask("/api/edits/undo", {})[0] == 200
+    assert counts(served) == {"Käfer": 1, "cat": 4, "dog": 4}
+    assert served.ask("/api/photos/move", {"photos": ids("dog/00.png"), "to": "cat"})[1]["undo"] == 6
+
+
+def test_a_log_of_a_stranger_leads_nowhere(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    state = tmp_path / ".convolens/pets"
+    state.mkdir(parents=True)
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"x")
+    entry = {
+        "edit": 1,
+        "time": "",
+        "said": "a trick",
+        "moves": [["cat/a.png", "../secret.png", [1, secret.stat().st_mtime_ns]]],
+    }
+    (state / "edits.jsonl").write_text(json.dumps(entry) + '\n{"done": 1}\n')
+    assert (
+        served.ask("/api/edits/undo", {})[1]["error"]
+        == "the log of edits names '../secret.png', which lies outside the folders that are open."
+    )
+    assert secret.is_file()
+
+
+def test_an_edit_that_was_killed_is_put_right(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    before = contents(pets)
+    served = serve(pets, tmp_path)
+    served.ask("/api/photos/move", {"photos": ids("cat/00.png", "cat/01.png", "cat/02.png"), "to": "dog"})
+    log = tmp_path / ".convolens/pets/edits.jsonl"
+    log.write_text(log.read_text().splitlines()[0] + "\n")  # killed before its end
+    os.rename(pets / "dog/01-2.png", pets / "cat/01.png")  # this one was not moved yet
+    os.link(pets / "dog/02-2.png", pets / "cat/02.png")  # and this one had both names
+    served.ask("/api/photos/quarantine", {"photos": ids("dog/00.png")})
+    served.ask("/api/edits/undo", {})
+    assert contents(pets) == before
+    assert [json.loads(line) for line in log.read_text().splitlines()][1] == {"given_up": 1}
+
+
+def test_two_studios_edit_one_folder(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    import threading
+
+    folders(pets, {"cat": 30, "dog": 30})
+    before = Counter(contents(pets).values())
+    both = [serve(pets, tmp_path), serve(pets, tmp_path)]
+    answers: list[int] = []
+
+    def work(number: int) -> None:
+        for i in range(number, 30, 2):
+            answers.append(
+                both[number].ask("/api/photos/move", {"photos": ids(f"cat/{i:02d}.png"), "to": "dog"})[0]
+            )
+
+    threads = [threading.Thread(target=work, args=[number]) for number in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 30
+    assert Counter(contents(pets).values()) == before
+    assert counts(both[0]) == {"dog": 60}
+    assert both[0].ask("/api/edits/undo", {})[0] == 200
+    assert counts(both[1]) == {"cat": 1, "dog": 59}
+
+
+def test_photos_of_other_spellings_are_of_one_class(serve: Serve, tmp_path: Path) -> None:
+    root = folders(tmp_path / "x", {"cafe\u0301": 2, "caf\u00e9": 3, "dog": 2})
+    served = serve(root, tmp_path)
+    (cafe, dog) = served.ask("/api/classes")[1]["classes"]
+    assert (cafe["photos"], dog["photos"]) == (5, 2)
+    served.ask("/api/photos/move", {"photos": ids("dog/00.png"), "to": "caf\u00e9"})
+    assert sorted(path.name for path in root.iterdir()) == ["cafe\u0301", "caf\u00e9", "dog"]
+    served.ask("/api/classes/rename", {"from": "caf\u00e9", "to": "tea"})
+    assert sorted(path.name for path in root.iterdir()) == ["dog", "tea"]
+    assert counts(served) == {"dog": 1, "tea": 6}
