@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 import torch
 
+from browsers import browser  # noqa: F401  # one for all rooms: Playwright runs once a process
+
 torch.set_num_threads(1)
 
 hypothesis.settings.register_profile(

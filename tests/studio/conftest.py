@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from browsers import browser  # noqa: F401
 from convolens import runs
 from convolens.runs.output.screen import Screen
 from convolens.studio.server.app import make_app
@@ -99,7 +98,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Any]]:  # noqa: F811
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     """Open a page of a studio, and see that it asks for nothing outside and complains of nothing.
 
     `visit(served, "/photos")` returns Playwright's page; further arguments are those of `new_context`. A test that expects complaints of

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from browsers import browser  # noqa: F401
 from convolens import deployment, runs
 from convolens.errors import ExtraMissingError, MissingFileError
 from convolens.runs.output.screen import Screen
@@ -84,7 +83,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser) -> Iterator[Callable]:  # noqa: F811
+def visit(browser) -> Iterator[Callable]:
     """Open the page of a folder, and see that it asks for nothing outside and complains of nothing."""
     with contextlib.ExitStack() as stack:
         asked, complaints, bases = [], [], []

@@ -127,8 +127,10 @@ def test_a_run_of_the_command_line_shows_and_grows(
         "--out",
         str(tmp_path / "runs/typed"),
     ]
+    # as a terminal starts it: whoever runs the tests in the background has children ignore Ctrl-C
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from convolens.cli import main; main()"
     typed = subprocess.Popen(
-        [sys.executable, "-m", "convolens", *words],
+        [sys.executable, "-c", begin, *words],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(Path(convolens.__file__).parents[1])},

@@ -14,7 +14,6 @@ from convolens.studio.workspace.plain import plain
 
 MOST = 60  # runs in one chart
 router = APIRouter(prefix="/api/compare", tags=["compare"])
-_costs = RunCosts()
 Id = Annotated[str, Query(max_length=2000)]
 
 
@@ -23,6 +22,7 @@ def compare(
     studio: Annotated[Studio, Depends(studio_of)], run: Annotated[list[str], Query(max_length=MOST)]
 ) -> dict[str, Any]:
     """Return what each of some runs costs, and how good it is; why not, where one cannot be read."""
+    costs = studio.kept.of("costs", 1).get("of runs", RunCosts)
     rows = []
     for one in run:
         place = path_of(one, studio.workspace.runs)
@@ -30,7 +30,7 @@ def compare(
         if summary is None:
             raise MissingFileError(f"{place}: holds no run; choose one in the list.")
         folder = RunFolder(place)
-        found = _costs.or_problem(folder)
+        found = costs.or_problem(folder)
         given: dict[str, Any] = {"problem": found} if isinstance(found, str) else vars(found)
         weights = folder.best.stat().st_size if folder.best.is_file() else None
         rows.append({**summary.as_dict(), "weights_bytes": weights, **given})

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from convolens.data.folders.folder import list_images
@@ -46,13 +46,9 @@ class KeptLabelList(BaseModel):
     photos: list[KeptLabel] = Field(min_length=1, max_length=1000)
 
 
-def at_work(request: Request) -> AtWork:
+def at_work(studio: Here) -> AtWork:
     """Return the training again of this studio."""
-    state = request.app.state
-    if not hasattr(state, "training_again"):
-        state.training_again = AtWork()
-    found: AtWork = state.training_again
-    return found
+    return studio.kept.of("training again", 1).get("at work", AtWork)
 
 
 def kept_labels(studio: Here) -> KeptLabels:
