@@ -141,10 +141,10 @@ def test_the_camera_is_answered_live(serve: Callable[..., Any], visit: Any, trai
 @pytest.mark.parametrize(
     ("script", "line"),
     [
-        ("delete Navigator.prototype.mediaDevices", "This browser gives this page no camera"),
+        ("delete Navigator.prototype.mediaDevices", "The browser gives the camera to pages at 127.0.0.1 or localhost alone"),
         ("MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))", "The camera may not be used: allow it"),
-        ("MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))", "No camera is there."),
-        ("MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('odd', 'AbortError'))", "The camera does not start (odd)"),
+        ("MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))", "No camera was found; connect one, or drop photos instead."),
+        ("MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('odd', 'AbortError'))", "The camera cannot be used ("),
     ],
     ids=["no such thing", "not allowed", "none there", "another reason"],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from convolens.analysis import cost as measure_cost
 from convolens.analysis.arithmetic.sliding import slide
 from convolens.analysis.cost.layer_words import parse_layers
+from convolens.analysis.cost.model_cost import LayerCost
 from convolens.applications import APPLICATIONS
 from convolens.arguments import look_up
 
@@ -61,16 +62,7 @@ def cost_of(layers: str, shape: tuple[int, ...]) -> dict[str, Any]:
     return {
         "parameters": found.parameters,
         "multiply_accumulates": found.multiply_accumulates,
-        "layers": [
-            {
-                "name": layer.name,
-                "kind": layer.kind,
-                "shape": list(layer.output_shape[1:]) if layer.output_shape else None,
-                "parameters": layer.parameters,
-                "multiply_accumulates": layer.multiply_accumulates,
-            }
-            for layer in found.layers
-        ],
+        "layers": [_row(layer) for layer in found.layers],
     }
 
 
@@ -99,14 +91,17 @@ def architecture(name: str) -> dict[str, Any]:
         "parameters": found.parameters,
         "multiply_accumulates": found.multiply_accumulates,
         "layers": [
-            {
-                "name": layer.name,
-                "kind": layer.kind,
-                "shape": list(layer.output_shape[1:]) if layer.output_shape else None,
-                "parameters": layer.parameters,
-                "multiply_accumulates": layer.multiply_accumulates,
-                "layers": layer.layers,
-            }
+            _row(layer) | {"layers": layer.layers}
             for layer in (found.layers if len(found.layers) <= 60 else found.folded(1))
         ],
+    }
+
+
+def _row(layer: LayerCost) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "shape": list(layer.output_shape[1:]) if layer.output_shape else None,
+        "parameters": layer.parameters,
+        "multiply_accumulates": layer.multiply_accumulates,
     }

@@ -7,6 +7,18 @@ const WHY = {
   NotReadableError: "The camera is used by another program; end that, and try again.",
 };
 
+/** Return the camera's stream; where there is none the error says why, in a line for people. Args: width: pixels, about. */
+export async function openStream(width) {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    throw new Error("The browser gives the camera to pages at 127.0.0.1 or localhost alone; open the studio there, or drop photos instead.");
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: width } } });
+  } catch (error) {
+    throw new Error(WHY[error.name] ?? `The camera cannot be used (${error.message || error.name}); drop photos instead.`);
+  }
+}
+
 /** Show the camera; `take(blob)` gets each photo as JPEG, and the dialog stays open for the next. */
 export async function openCamera({ title, take }) {
   const said = make("p", { role: "status" }, "Waiting for the camera ...");
@@ -24,15 +36,10 @@ export async function openCamera({ title, take }) {
   });
   document.body.append(dialog);
   dialog.showModal();
-  if (!navigator.mediaDevices?.getUserMedia) {
-    fill(said, "The browser gives the camera to pages at 127.0.0.1 or localhost alone; open the studio there, or drop photos instead.");
-    said.classList.add("problem");
-    return;
-  }
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+    stream = await openStream(1280);
   } catch (error) {
-    fill(said, WHY[error.name] ?? `The camera cannot be used (${error.message || error.name}); drop photos instead.`);
+    fill(said, error.message);
     said.classList.add("problem");
     return;
   }

@@ -1,5 +1,6 @@
 // The camera: frames asked one after another, the newest answer shown; it goes off when the page does.
 import { send } from "../api.js";
+import { openStream } from "../camera.js";
 import { fill, make } from "../dom.js";
 import { pictureOf } from "./overlay.js";
 import { shares, verdict } from "./verdict.js";
@@ -7,25 +8,14 @@ import { shares, verdict } from "./verdict.js";
 const PERIOD = 200; // milliseconds between two questions, at least
 const SIDE = 512; // pixels of the longer side that is sent
 
-const WHY = {
-  NotAllowedError: "The camera may not be used: allow it for this page in the browser's address bar, then try again. Photos can be dropped all the same.",
-  NotFoundError: "No camera is there. Connect one, or drop photos.",
-  NotReadableError: "The camera is in use by another program; close that, or drop photos.",
-};
-
 /** Show live answers in `place`. Args: settings: {run, method, strength}; keep: called with a File of the frame that is to be kept. */
 export async function liveCamera(place, settings, { keep, closed }) {
   place.hidden = false;
-  if (!navigator.mediaDevices?.getUserMedia) {
-    fill(place, make("p", { class: "problem", role: "alert" }, "This browser gives this page no camera; open the studio by 127.0.0.1 or localhost, or drop photos."));
-    closed();
-    return;
-  }
   let stream;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 640 } } });
+    stream = await openStream(640);
   } catch (error) {
-    fill(place, make("p", { class: "problem", role: "alert" }, WHY[error.name] ?? `The camera does not start (${error.message}); drop photos.`));
+    fill(place, make("p", { class: "problem", role: "alert" }, error.message));
     closed();
     return;
   }
