@@ -11,3 +11,4 @@ for (const link of document.querySelectorAll("header.shell nav a")) {
     link.href = address;
   });
 }
+document.querySelector("header.shell nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the pages are one line

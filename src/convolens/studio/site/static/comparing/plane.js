@@ -3,7 +3,7 @@ import { ticks } from "../chart.js";
 import { draw, fill } from "../dom.js";
 
 const [WIDTH, HEIGHT] = [900, 400];
-const [LEFT, RIGHT, TOP, BOTTOM] = [60, 40, 20, 40];
+const [LEFT, RIGHT, TOP, BOTTOM] = [96, 40, 20, 40]; // room for "97.5 %" in a phone's larger letters
 const [SMALLEST, LARGEST] = [4, 36]; // pixels of a radius
 
 /** 346816512 -> "347 M". */
