@@ -12,6 +12,9 @@ import pytest
 from PIL import Image
 
 from convolens.data.decoding.decode import read_pixels
+from convolens.data.decoding.preprocessing import Preprocessing
+from convolens.data.decoding.samples import Samples
+from convolens.studio.pictures.chosen import dropped_id, find_photo
 from convolens.studio.pictures.sprites import sprite
 from convolens.studio.workspace import dropped
 from convolens.studio.workspace.identity import identity
@@ -131,3 +134,19 @@ def test_names_of_any_bytes(serve: Callable[..., Any], tmp_path: Path) -> None:
     assert served.ask("/api/augment", {"photo": found["id"], "fields": {"rotation_range": 3}})[0] == 200
     assert served.ask("/api/convolve", {"photo": found["id"]})[0] == 200
     assert served.ask(f"/api/inside/maps?model=shallow-vgg&layer=0&photo={found['id']}")[0] == 200
+
+
+def test_a_network_is_shown_a_photo_by_its_own_rule(serve: Callable[..., Any], tmp_path: Path) -> None:
+    grey = (
+        np.random.default_rng(0).integers(0, 4096, (20, 30)).astype(np.uint16)
+    )  # 12 bits, as a microscope's
+    path = tmp_path / "photos/a/deep.png"
+    path.parent.mkdir(parents=True)
+    Image.fromarray(grey).save(path)
+    studio = serve(tmp_path / "photos", tmp_path).studio
+    lying = find_photo(studio, identity("a/deep.png"))
+    dropped_too = find_photo(studio, dropped_id(studio.dropped.add(path.read_bytes())))
+    for samples in (Samples(integers=(0, 4095)), Samples(integers=(0, 65535))):
+        how = Preprocessing((8, 8), resize="crop", samples=samples)
+        for one in (lying, dropped_too):
+            assert np.array_equal(one.seen_by(how), how.read(path))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from convolens.analysis.cost.costs import checked_module
 from convolens.analysis.explain.layers import full_name
@@ -29,11 +30,7 @@ def filters(model: Any, layer: str) -> np.ndarray:
         (8, 5, 5, 3)
     """
     module = checked_module(model, "filters")
-    holding = [
-        name
-        for name, child in module.named_modules()
-        if name and any(item.ndim == 4 and item.numel() > 0 for item in child.parameters(recurse=False))
-    ]
+    holding = holding_kernels(module)
     name = full_name("filters", module, layer, holding)
     child = module.get_submodule(name)
     kernels = [item for item in child.parameters(recurse=False) if item.ndim == 4]
@@ -46,6 +43,20 @@ def filters(model: Any, layer: str) -> np.ndarray:
     if "Transpose" in type(child).__name__:  # torch keeps these as (in, out, rows, columns)
         kernel = kernel.transpose(0, 1)
     return kernel.permute(0, 2, 3, 1).numpy().copy()  # (out, in, rows, columns) -> (out, rows, columns, in)
+
+
+def holding_kernels(module: torch.nn.Module) -> list[str]:
+    """Return the names of the layers that hold a convolution's kernels, in order.
+
+    Example:
+        >>> holding_kernels(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 5), torch.nn.Flatten()))
+        ['0']
+    """
+    return [
+        name
+        for name, child in module.named_modules()
+        if name and any(item.ndim == 4 and item.numel() > 0 for item in child.parameters(recurse=False))
+    ]
 
 
 def check_filter(where: str, number: int, count: int, layer: str) -> int:

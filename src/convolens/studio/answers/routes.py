@@ -11,6 +11,7 @@ from convolens.studio.answers.heat import USUAL, heat_of
 from convolens.studio.answers.nearest import nearest_photos
 from convolens.studio.answers.photo import LIMIT, Photo
 from convolens.studio.shared import Studio, studio_of
+from convolens.studio.workspace.body import read_body
 from convolens.studio.workspace.identity import path_of
 
 router = APIRouter(prefix="/api/answers", tags=["answers"])
@@ -28,19 +29,12 @@ async def sent(request: Request, name: str = "") -> Photo:
     Raises:
         TooLargeError: more than `LIMIT` bytes. ArgumentError: none.
     """
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= LIMIT:
-            parts.append(part)
-        else:
-            parts.clear()
+    data, size = await read_body(request, LIMIT)
     if size > LIMIT:
         raise TooLargeError(
             f"{name or 'the photo'}: has {size / 2**20:.0f} MiB, more than the {LIMIT / 2**20:.0f} MiB of one photo; make it smaller."
         )
-    return Photo.sent(name, b"".join(parts))
+    return Photo.sent(name, data)
 
 
 def lying(photo: str, studio: Here) -> Photo:

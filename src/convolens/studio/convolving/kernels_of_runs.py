@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from convolens.analysis.explain.filters import check_filter, filters
+from convolens.analysis.explain.filters import check_filter, filters, holding_kernels
 from convolens.arguments import integer
 from convolens.errors import ShapeError
 from convolens.runs.folder.model_file import TrainedModel
@@ -20,14 +20,12 @@ def list_convolutions(trained: TrainedModel) -> list[dict[str, Any]]:
         {"name", "kind", "filters", "channels", "rows", "columns", "shown"} each; "shown" where a kernel is not too large.
     """
     found = []
-    for name, child in trained.model.module.named_modules():
-        if not any(item.ndim == 4 for item in child.parameters(recurse=False)):
-            continue
+    for name in holding_kernels(trained.model.module):
         count, rows, columns, channels = filters(trained.model, name).shape
         found.append(
             {
                 "name": name,
-                "kind": type(child).__name__,
+                "kind": type(trained.model.module.get_submodule(name)).__name__,
                 "filters": count,
                 "channels": channels,
                 "rows": rows,

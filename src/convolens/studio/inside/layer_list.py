@@ -8,6 +8,7 @@ import numpy as np
 from convolens.analysis import LayerCost, ModelCost
 from convolens.analysis import cost as measure_cost
 from convolens.analysis.explain import LayerCall, list_layers
+from convolens.analysis.explain.filters import holding_kernels
 from convolens.studio.inside.networks import Network
 from convolens.studio.shared import Studio
 
@@ -78,9 +79,4 @@ def _measure(network: Network) -> Layers:
     calls = {
         (call.name, call.call): call for call in found if call.map_shape is not None and not call.unchanged
     }
-    kernels = frozenset(
-        name
-        for name, child in network.model.module.named_modules()
-        if any(item.ndim == 4 for item in child.parameters(recurse=False))
-    )
-    return Layers(measured, calls, kernels)
+    return Layers(measured, calls, frozenset(holding_kernels(network.model.module)))

@@ -51,21 +51,13 @@ def find_maps(studio: Studio, network: Network, photo: Chosen) -> Maps:
 
 def _compute(network: Network, layers: Layers, photo: Chosen) -> Maps:
     began = time.perf_counter()
-    pixels = network_input(network, photo)
+    pixels = photo.seen_by(network.preprocessing)
     calls = [call for layer in layers.cost.layers if (call := layers.call_of(layer)) is not None]
     image = network.preprocessing(pixels[np.newaxis])[0]
     with network.lock:
         maps = feature_maps(network.model, image, calls, MOST) if calls else []
     found = {(one.layer.name, one.layer.call): one for one in maps}
     return Maps(found, 1000 * (time.perf_counter() - began))
-
-
-def network_input(network: Network, photo: Chosen) -> np.ndarray:
-    """Return a photo as the network is shown it, uint8 (rows, columns, channels)."""
-    how = network.preprocessing
-    return photo.pixels(
-        how.color_mode, how.size, interpolation=how.interpolation, shrink_early=True, resize=how.resize
-    )
 
 
 def layer_maps(studio: Studio, network: Network, photo: Chosen, number: int) -> tuple[FeatureMaps, float]:

@@ -1,6 +1,7 @@
 """Networks: what Inside looks into: a run, or a named architecture with weights of a package or fresh ones."""
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from convolens.applications import APPLICATIONS
@@ -12,10 +13,9 @@ from convolens.errors import ArgumentError
 from convolens.initializers import undrawn
 from convolens.models import Model
 from convolens.runs.answers.subject import CARRIED, subject_of_architecture
-from convolens.runs.folder import model_file
-from convolens.runs.folder.run_folder import RunFolder
+from convolens.studio.records.feature_rows import network_key
+from convolens.studio.records.loaded_runs import Loaded
 from convolens.studio.shared import Studio
-from convolens.studio.workspace.identity import path_of
 
 KEPT = 2  # networks; VGG16 takes half a gigabyte
 FRESH = "fresh"
@@ -23,7 +23,7 @@ FRESH = "fresh"
 
 @dataclass(frozen=True)
 class Network:
-    """A network that is looked into; nobody else computes with it.
+    """A network that is looked into.
 
     Attributes:
         key: another one where its weights have changed.
@@ -41,7 +41,7 @@ class Network:
     preprocessing: Preprocessing
     weights: str
     class_names: tuple[str, ...] = ()
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    lock: AbstractContextManager[object] = field(default_factory=threading.Lock, repr=False, compare=False)
 
 
 def list_architectures() -> list[dict[str, object]]:
@@ -67,10 +67,9 @@ def find_network(studio: Studio, run: str | None, model: str | None, shapes_only
     """
     kept = studio.kept.of("networks looked into", KEPT)
     if run:
-        folder = RunFolder.open(path_of(run, studio.workspace.runs))
-        state = tuple(path.stat().st_mtime_ns for path in (folder.model, folder.best) if path.is_file())
-        key: tuple[object, ...] = ("run", run, state)
-        return kept.get(key, lambda: _of_run(key, folder))
+        loaded = studio.run(run)
+        key: tuple[object, ...] = network_key(loaded)
+        return kept.get(key, lambda: _of_run(key, loaded))
     if not model:
         raise ArgumentError(f"inside: name a run, or an architecture: {', '.join(APPLICATIONS)}.")
     look_up("inside", "architecture", model, APPLICATIONS)
@@ -80,10 +79,12 @@ def find_network(studio: Studio, run: str | None, model: str | None, shapes_only
     return kept.get(key, lambda: _of_architecture(key, model))
 
 
-def _of_run(key: tuple[object, ...], folder: RunFolder) -> Network:
-    trained = model_file.load(folder)
-    said = f"the best weights of {folder.path.name}"
-    return Network(key, trained.name, trained.model, trained.preprocessing, said, trained.class_names)
+def _of_run(key: tuple[object, ...], loaded: Loaded) -> Network:
+    trained = loaded.trained
+    said = f"the best weights of {loaded.folder.path.name}"
+    return Network(
+        key, trained.name, trained.model, trained.preprocessing, said, trained.class_names, loaded.at_work
+    )
 
 
 def _of_architecture(key: tuple[object, ...], name: str) -> Network:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from convolens.errors import ArgumentError
 from convolens.studio.inside.kernels import layer_kernels
 from convolens.studio.inside.layer_list import find_layers
-from convolens.studio.inside.maps import layer_maps, network_input, picture_of
+from convolens.studio.inside.maps import layer_maps, picture_of
 from convolens.studio.inside.networks import Network, find_network, list_architectures
 from convolens.studio.pictures.chosen import find_photo
 from convolens.studio.pictures.sprites import as_png, told
@@ -65,7 +65,7 @@ def photo_as_seen(
 ) -> Response:
     """Return a photo as the network is shown it, as PNG."""
     network = find_network(studio, run, model, shapes_only=True)
-    pixels = network_input(network, find_photo(studio, photo))
+    pixels = find_photo(studio, photo).seen_by(network.preprocessing)
     return Response(as_png(pixels[..., :3] if pixels.shape[2] == 4 else pixels), media_type="image/png")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from convolens.runs.folder.calibration_file import told
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.studio.pictures.chosen import Chosen
@@ -36,11 +37,9 @@ def two_answers(studio: Studio, run: str, photo: Chosen) -> dict[str, Any]:
 def _answer(studio: Studio, path: Any, weights: str, photo: Chosen) -> list[dict[str, Any]]:
     loaded = studio.loaded.get(path, weights)
     trained = loaded.trained
-    how = trained.preprocessing
-    pixels = photo.pixels(
-        how.color_mode, how.size, interpolation=how.interpolation, shrink_early=True, resize=how.resize
-    )
-    chances = probabilities(trained.model, pixels[np.newaxis], how)
-    found = (chances if loaded.calibration is None else loaded.calibration(chances))[0]
+    pixels = photo.seen_by(trained.preprocessing)[np.newaxis]
+    with loaded.at_work:
+        chances = probabilities(trained.model, pixels, trained.preprocessing)
+    found = told(chances, loaded.calibration)[0]
     order = np.argsort(-found, kind="stable")[:MOST]
     return [{"label": trained.class_names[i], "confidence": float(found[i])} for i in order]

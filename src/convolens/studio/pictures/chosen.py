@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from convolens.data.decoding.decode import image_size, read_pixels
+from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.decoding.samples import STANDARD
 from convolens.data.folders.folder import is_hidden, is_image_name, subfolders
@@ -61,6 +62,14 @@ class Chosen:
         """
         how.setdefault("samples", STANDARD if self.data is not None else measure_samples([self.path]))
         return read_pixels(self.path, color_mode, size, data=self.data, **how)
+
+    def seen_by(self, preprocessing: Preprocessing) -> np.ndarray:
+        """Return it as a network is shown it, by the rule that the network was taught with; uint8 (rows, columns, channels).
+
+        Raises:
+            MissingFileError, ImageError: it is gone, or no photo.
+        """
+        return preprocessing.read(self.path, self.data)
 
     def scaled(self, longest: int, color_mode: str = "rgb") -> np.ndarray:
         """Return it with its proportions, the longer side of so many pixels at most; uint8 (rows, columns, channels)."""

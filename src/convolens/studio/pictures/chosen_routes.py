@@ -8,20 +8,21 @@ from convolens.errors import ArgumentError
 from convolens.studio.pictures.chosen import choices, dropped_id, find_photo
 from convolens.studio.pictures.sprites import as_png
 from convolens.studio.shared import Studio, studio_of
-from convolens.studio.workspace.dropped import check_bytes
+from convolens.studio.workspace.body import read_body
+from convolens.studio.workspace.dropped import MOST_BYTES, check_bytes
 
 router = APIRouter(prefix="/api/chosen", tags=["pictures"])
 
 
 async def dropped_bytes(request: Request) -> bytes:
-    """Return what was sent, and stop reading where it is too much."""
-    pieces: list[bytes] = []
-    count = 0
-    async for piece in request.stream():
-        count += len(piece)
-        check_bytes(count)
-        pieces.append(piece)
-    return b"".join(pieces)
+    """Return what was sent.
+
+    Raises:
+        TooLargeError: more than a photo may have.
+    """
+    data, size = await read_body(request, MOST_BYTES)
+    check_bytes(size)
+    return data
 
 
 @router.get("")

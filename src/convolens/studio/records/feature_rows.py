@@ -1,7 +1,5 @@
-"""FeatureRows: the features of photos that were asked for last, in memory; computed one set at a time, and told of while they are."""
+"""FeatureRows: the features of photos that were asked for last, in memory; whoever asks for the same waits, and others do not."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +12,7 @@ from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.output.screen import Screen
 from convolens.studio.records.loaded_runs import Loaded
 from convolens.studio.records.progress import telling
+from convolens.studio.workspace.kept import Kept
 
 KEPT = 6  # sets of rows; 60,000 photos of EfficientNet-Lite0 take 300 MB
 
@@ -27,8 +26,7 @@ def network_key(loaded: Loaded) -> tuple[str, int]:
 class FeatureRows:
     """Features of photos by network; any number of threads may ask."""
 
-    _kept: OrderedDict[Any, PhotoRows] = field(default_factory=OrderedDict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _kept: Kept = field(default_factory=lambda: Kept(KEPT), repr=False)
 
     def get(
         self,
@@ -55,13 +53,7 @@ class FeatureRows:
             images.labels.tobytes(),
             tuple(content_hashes(images)),
         )
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = photo_rows(load(), images, telling(Screen(quiet=True), tell))
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        return self._kept.get(key, lambda: photo_rows(load(), images, telling(Screen(quiet=True), tell)))
 
 
 def rows_of_run(

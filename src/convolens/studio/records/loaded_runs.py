@@ -1,7 +1,6 @@
 """LoadedRuns: networks of runs, kept while they are asked; loaded anew when the run's files change."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.studio.workspace.kept import Kept
 
 KEPT = 3  # networks; VGG16 takes half a gigabyte
 
@@ -38,10 +38,7 @@ class Loaded:
 class LoadedRuns:
     """The networks that were asked last; any number of threads may ask."""
 
-    _kept: OrderedDict[tuple[str, str], tuple[tuple[int, ...], Loaded]] = field(
-        default_factory=OrderedDict, repr=False
-    )
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _kept: Kept = field(default_factory=lambda: Kept(KEPT), repr=False)
 
     def get(self, run: Path, weights: str = "best") -> Loaded:
         """Return a run with its network.
@@ -57,18 +54,13 @@ class LoadedRuns:
         file = folder.weights(weights)
         if not file.is_file():
             raise MissingFileError(f"{run}: has no weights yet; wait until its first epoch has ended.")
-        key = str(run), weights
+
+        def load() -> Loaded:
+            trained = model_file.load(folder, file)
+            return Loaded(folder, trained, read_calibration(folder, weights, lambda line: None))
+
         state = tuple(_changed(path) for path in (folder.model, file, folder.calibration))
-        with self._lock:  # one thread loads, the others wait for it rather than loading it too
-            known = self._kept.get(key)
-            if known is None or known[0] != state:
-                trained = model_file.load(folder, file)
-                known = state, Loaded(folder, trained, read_calibration(folder, weights, lambda line: None))
-                self._kept[key] = known
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return known[1]
+        return self._kept.get((str(run), weights, state), load)
 
 
 def _changed(path: Path) -> int:
