@@ -2,33 +2,14 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import convolens
-from convolens.studio.jobs.jobs import Jobs
-from convolens.studio.workspace.workspace import Workspace
 from images import overlapping
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return overlapping(tmp_path / "photos", {"circle": 30, "cross": 30})
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(tmp_path: Path) -> Iterator[None]:
-    """End what a test started and left."""
-    yield
-    for job in Jobs(Workspace(tmp_path / "photos", tmp_path / "runs", tmp_path)).all():
-        if job.lives():
-            os.kill(job.record.process, signal.SIGKILL)
 
 
 def fill_in(page: Any, **values: str) -> None:

@@ -9,19 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import convolens
 from convolens.files.lock import holder
-from convolens.studio.jobs.jobs import Jobs
 from convolens.studio.jobs.processes import start_of
 from convolens.studio.workspace.identity import identity
-from convolens.studio.workspace.workspace import Workspace
-from images import overlapping
 
 SMALL = {"size": 24, "batch_size": 16}
 
@@ -34,20 +29,6 @@ def wait_for(found: Callable[[], Any], seconds: float = 120.0) -> Any:
             return value
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds:g} s")
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return overlapping(tmp_path / "photos", {"circle": 30, "cross": 30})
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(tmp_path: Path) -> Iterator[None]:
-    """End what a test started and left."""
-    yield
-    for job in Jobs(Workspace(tmp_path / "photos", tmp_path / "runs", tmp_path)).all():
-        if job.lives():
-            os.kill(job.record.process, signal.SIGKILL)
 
 
 def begun(served: Any, **asked: Any) -> dict[str, Any]:
