@@ -10,6 +10,7 @@ from convolens.pixel_rows import PixelRows
 from convolens.runs.folder.run_folder import RunFolder
 
 KEPT = 16
+_NAMES = "[0-9][0-9].png"  # not what a writer that was killed has left, which begins with a dot
 
 
 def keep_photos(folder: RunFolder, pixels: PixelRows) -> None:
@@ -34,4 +35,4 @@ def keep_photos(folder: RunFolder, pixels: PixelRows) -> None:
 
 def kept_photos(folder: RunFolder) -> list[Path]:
     """Return the photos that a run keeps, of a k-fold training those of its folds; none where an earlier version made it."""
-    return sorted(folder.kept_photos.glob("*.png")) or sorted(folder.folds.glob("*/kept_photos/*.png"))
+    return sorted(folder.kept_photos.glob(_NAMES)) or sorted(folder.folds.glob(f"*/kept_photos/{_NAMES}"))

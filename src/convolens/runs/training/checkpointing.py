@@ -108,7 +108,7 @@ class RunCheckpoint(Callback):
         resumed, self._resumed = self._resumed, False
         if not self.is_writer:
             return
-        for place in (self.folder.path, self.folder.checkpoints):
+        for place in (self.folder.path, self.folder.checkpoints, self.folder.kept_photos):
             remove_leftovers(place)
         if not resumed:  # of a training in the same folder that was killed before its first state
             if self.first is None:
