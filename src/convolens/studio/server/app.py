@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
@@ -25,6 +25,7 @@ from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
+from convolens.studio.server.opened import check_opened
 from convolens.studio.server.pages import router as pages
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as runs
@@ -61,6 +62,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
         docs_url=None,  # FastAPI's own page brings its scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        dependencies=[Depends(check_opened)],
     )
     app.state.studio = studio
     studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]

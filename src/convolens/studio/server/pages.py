@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
+from convolens.studio.server.opened import folder_id
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import shown
 
@@ -43,9 +44,9 @@ _templates = Environment(
 
 
 @router.get("/")
-def first(studio: Annotated[Studio, Depends(studio_of)]) -> HTMLResponse:
-    """Show the first page: Photos."""
-    return _shown(PAGES[0], studio)
+def first(studio: Annotated[Studio, Depends(studio_of)], other: str | None = None) -> HTMLResponse:
+    """Show the first page: Photos; with `?other`, what else can be opened."""
+    return _shown(PAGES[0], studio, beginning=other is not None)
 
 
 @router.get("/favicon.ico")
@@ -68,9 +69,13 @@ def page(name: str, studio: Annotated[Studio, Depends(studio_of)]) -> HTMLRespon
     )
 
 
-def _shown(page: Page, studio: Studio) -> HTMLResponse:
-    folder = studio.workspace.photos
+def _shown(page: Page, studio: Studio, beginning: bool = False) -> HTMLResponse:
+    folder = None if beginning else studio.workspace.photos
     text = _templates.get_template(f"{page.path}.html").render(
-        page=page, pages=PAGES, version=__version__, folder=None if folder is None else shown(folder)
+        page=page,
+        pages=PAGES,
+        version=__version__,
+        folder=None if folder is None else shown(folder),
+        folder_id=None if folder is None else folder_id(studio),
     )
     return HTMLResponse(text)

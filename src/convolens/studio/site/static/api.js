@@ -31,10 +31,11 @@ export function get(path, query = {}, options = {}) {
 /** Send values, or a file as it is, and return the answer. */
 export function send(path, body = {}, { method = "POST", ...options } = {}) {
   const raw = body instanceof Blob;
+  const { folder } = document.body.dataset;
   return answered(() => fetch(path, {
     method,
     body: raw ? body : JSON.stringify(body),
-    headers: { "content-type": raw ? "application/octet-stream" : "application/json" },
+    headers: { "content-type": raw ? "application/octet-stream" : "application/json", ...(folder ? { "convolens-folder": folder } : {}) },
     ...options,
   }));
 }

@@ -203,7 +203,7 @@ onNews("label", (values) => {
 });
 let waiting = null;
 onNews("photos", () => { clearTimeout(waiting); waiting = setTimeout(() => { if (queue.length < FEW) read(); }, 400); });
-onNews("opened", () => location.reload());
+onNews("opened", (values) => { if (values) location.reload(); });
 
 if (find(".tools").dataset.open) {
   try {

@@ -55,7 +55,7 @@ async function reload() {
   const { run, kind } = state;
   const about = find("#about");
   about.textContent = kind === "suspects" || kind === "unknown" ? "Looking at the photos; what is computed is kept …" : "";
-  await trying(async () => {
+  try {
     const summary = await get("/api/mistakes", { run });
     const query = { run, kind, ...(state.pair ?? {}), count: 1 };
     const found = kind === "suspects" ? await get("/api/mistakes/suspects", { run }) : await get("/api/mistakes/rows", query);
@@ -66,10 +66,12 @@ async function reload() {
     about.textContent = state.total ? aboutOf(kind, found) : NONE[kind];
     say(summary);
     wall.reset(state.total);
-  });
-  if (mine === state.asked && about.textContent.endsWith("…")) {
-    about.textContent = "";
-    state.total = 0;
+  } catch (error) {
+    if (mine !== state.asked) return;
+    Object.assign(state, { summary: null, rows: [], total: 0 });
+    fill(about, error.message);
+    fill(find("#said"));
+    fill(find("#pairs"));
     wall.reset(0);
   }
 }
@@ -109,6 +111,8 @@ trainAgain(() => state.run, ({ run, name, after }) => {
 onNews("work", (values) => {
   if (values?.page === "mistakes" && find("#about").textContent.includes("…")) find("#about").textContent = `${values.title}: ${values.done} of ${values.total} …`;
 });
+onNews("runs", () => { if (state.run !== null && state.summary === null) reload(); }); // the training may have ended
+onNews("opened", (values) => { if (values) location.reload(); });
 onNews("photos", () => { if (state.run !== null && !find("#look").open) reload(); });
 tellWaiting("mistakes");
 trying(() => pickRun(find("#run"), choose));

@@ -76,7 +76,7 @@ onNews("photos", (values) => {
   if (!adding.busy && (values === null || values.version !== version)) refresh();
 });
 onNews("findings", (values) => findings.heard(values));
-onNews("opened", () => { if (!adding.busy) location.reload(); });
+onNews("opened", (values) => { if (values && !adding.busy) location.assign("/"); });
 // what changed before the news were listened to
 setTimeout(async () => {
   const now = version === null ? null : await get("/api/photos", { count: 0 }).catch(() => null);

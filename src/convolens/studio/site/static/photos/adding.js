@@ -1,5 +1,5 @@
 // Photos that are dropped, pasted, chosen or taken: read out of folders, sent a few at a time, told in the end.
-import { get, send, trying } from "../api.js";
+import { send, trying } from "../api.js";
 import { openCamera } from "../camera.js";
 import { chooseClass } from "../choose_class.js";
 import { counted, fill, find, make, named } from "../dom.js";
@@ -55,7 +55,7 @@ export class Adding {
   }
 
   async send(zips, photos, ignored) {
-    if (!this.opened() && (await get("/api/begin")).open === null) await send("/api/begin/new");
+    if (!this.opened()) await send("/api/begin/new");
     const inFolders = photos.filter(({ path }) => path.includes("/"));
     const loose = photos.filter(({ path }) => !path.includes("/"));
     let places = [];
@@ -74,7 +74,7 @@ export class Adding {
     find("#adding").hidden = true;
     this.say(result, work.signal.aborted);
     if (this.opened()) await this.actions.changed();
-    else location.reload();
+    else location.assign("/");
   }
 
   /** Return the class for photos without a folder: the one that is looked at, or one that is asked for. */

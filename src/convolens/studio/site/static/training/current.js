@@ -67,21 +67,21 @@ export class Current {
   #plan(shown) {
     const { plan } = shown;
     const place = find("#plan");
-    const said = shown.id || shown.first_answer || shown.state !== "running" ? null : shown.log.trim().split("\n").pop(); // before there is a run, its last line
-    place.hidden = !plan && !shown.model && !said;
+    place.hidden = !plan && !shown.model;
     if (place.hidden) return;
     fill(place, plan
       ? `${plan.model} on ${plan.device}: ${counted(plan.classes, "class", "classes")}, ${counted(plan.training, "photo")} to learn from, ${plan.validation.toLocaleString("en")} to validate on${plan.epochs ? `, ${counted(plan.epochs, "epoch")}` : ""}.`
-      : said ?? `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
+      : `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
   }
 
   #pace(shown, seen) {
     const { done, of, rate, left } = paceOf(shown, seen);
-    find("#pace").hidden = shown.state !== "running" || !shown.id;
-    find("#done").max = of || 1;
-    find("#done").value = done;
-    find("#done").hidden = !of;
-    find("#count").textContent = of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
+    const work = shown.state === "running" ? shown.progress : null; // between the epochs
+    find("#pace").hidden = shown.state !== "running" || (!shown.id && !work);
+    find("#done").max = work?.total || of || 1;
+    find("#done").value = work?.done ?? done;
+    find("#done").hidden = !of && !work;
+    find("#count").textContent = work ? `${work.title}, ${work.done.toLocaleString("en")} of ${work.total.toLocaleString("en")}` : of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
     find("#rate").textContent = rate ? `${Math.round(rate).toLocaleString("en")} images/s` : "";
     find("#left").textContent = left === null || !of ? "" : done >= of ? "scoring …" : `${duration(left)} left`;
   }
