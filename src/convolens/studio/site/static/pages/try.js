@@ -3,6 +3,7 @@ import { get, trying } from "../api.js";
 import { liveCamera } from "../answers/camera.js";
 import { tellWaiting } from "../answers/nearest.js";
 import { Tried } from "../answers/tried.js";
+import { offerUnknown } from "../answers/unknown.js";
 import { fill, find, make } from "../dom.js";
 import { pickRun } from "../runs.js";
 import { tell } from "../toast.js";
@@ -34,7 +35,7 @@ async function choose(run) {
   await trying(async () => {
     const about = await get("/api/answers", { run });
     settings.limit = about.limit;
-    fill(find("#lines"), about.lines.map((line) => make("li", {}, line)));
+    tellAbout(about);
     const method = find("#method");
     if (!method.options.length) {
       fill(method, about.methods.map(({ name }) => make("option", { value: name }, METHODS[name] ?? name)), make("option", { value: "" }, "none"));
@@ -42,6 +43,15 @@ async function choose(run) {
     }
   });
   for (const card of cards) card.ask();
+}
+
+/** Say how the run answers, and offer to teach it to say "unknown". */
+function tellAbout(about) {
+  fill(find("#lines"), about.lines.map((line) => make("li", {}, line)));
+  offerUnknown(settings.run, about, (taught) => {
+    tellAbout(taught);
+    for (const card of cards) card.ask();
+  });
 }
 
 const drop = find("#drop");
