@@ -36,7 +36,8 @@ async function readSources() {
   if (!sources.length) find("#desk").hidden = true;
   fill(none, make("h2", {}, labelled ? "All photos have a class now." : "No photos without a class"),
     make("p", {}, "Drop photos here that have no class yet, or put a folder of them into ", named(home), ". What a run would learn most from comes first, and a key gives it its class."),
-    make("p", {}, make("a", { href: "/train" }, labelled ? "Train again with the new labels" : "Train a run"), labelled ? "." : " first, so that it can say which photos it doubts."));
+    labelled ? make("p", {}, make("a", { href: "/train" }, "Train again with the new labels"), ".")
+      : run === null && make("p", {}, make("a", { href: "/train" }, "Train a run"), " first, so that it can say which photos it doubts."));
   return sources.length > 0;
 }
 
