@@ -68,7 +68,7 @@ async function read(again = false) {
 function showProgress(progress) {
   const box = find("#working");
   box.hidden = !progress;
-  if (progress) fill(box, make("div", { class: "row" }, "The run looks at the photos", make("progress", { max: progress.total || null, value: progress.done, "aria-label": "Photos looked at" }), `${progress.done.toLocaleString("en")} of ${progress.total.toLocaleString("en")}`));
+  if (progress) fill(box, make("div", { class: "row" }, progress.title, make("progress", { max: progress.total || null, value: progress.done, "aria-label": progress.title }), `${progress.done.toLocaleString("en")} of ${progress.total.toLocaleString("en")}`));
 }
 
 /** The classes that have a key: in order of their names; where there are too many, those with most photos. */
