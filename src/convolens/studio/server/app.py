@@ -27,6 +27,7 @@ from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
 from convolens.studio.server.opened import check_opened
 from convolens.studio.server.pages import router as pages
+from convolens.studio.server.reference import router as reference
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
@@ -34,7 +35,7 @@ from convolens.studio.training.watching import RunWatch
 
 # fmt: off
 ROUTERS = (
-    pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
+    reference, pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
     mistakes, inside, convolving, augmenting, lecture,
 )
 # fmt: on

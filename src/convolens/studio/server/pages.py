@@ -1,7 +1,7 @@
 """The pages: a template and a module of JavaScript each; what they show they ask for."""
 
 from importlib.resources import files
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse
@@ -46,7 +46,7 @@ _templates = Environment(
 @router.get("/")
 def first(studio: Annotated[Studio, Depends(studio_of)], other: str | None = None) -> HTMLResponse:
     """Show the first page: Photos; with `?other`, what else can be opened."""
-    return _shown(PAGES[0], studio, beginning=other is not None)
+    return shown_page(PAGES[0], studio, beginning=other is not None)
 
 
 @router.get("/favicon.ico")
@@ -63,13 +63,21 @@ def page(name: str, studio: Annotated[Studio, Depends(studio_of)]) -> HTMLRespon
     """Show a page by its name."""
     for one in PAGES:
         if one.path == name:
-            return _shown(one, studio)
+            return shown_page(one, studio)
     raise HTTPException(
         404, f"there is no page {name!r}; the pages are {', '.join(one.path for one in PAGES)}."
     )
 
 
-def _shown(page: Page, studio: Studio, beginning: bool = False) -> HTMLResponse:
+def shown_page(page: Page, studio: Studio, beginning: bool = False, **values: Any) -> HTMLResponse:
+    """Return a page as its template draws it.
+
+    Args:
+        page: which.
+        studio: whose folder it names.
+        beginning: as where no folder is open.
+        values: of the template.
+    """
     folder = None if beginning else studio.workspace.photos
     text = _templates.get_template(f"{page.path}.html").render(
         page=page,
@@ -77,5 +85,6 @@ def _shown(page: Page, studio: Studio, beginning: bool = False) -> HTMLResponse:
         version=__version__,
         folder=None if folder is None else shown(folder),
         folder_id=None if folder is None else folder_id(studio),
+        **values,
     )
     return HTMLResponse(text)
