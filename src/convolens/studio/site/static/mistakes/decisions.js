@@ -12,6 +12,7 @@ async function decide(work, said, after) {
     if (last === back) last = null;
     toast.remove();
     if (await trying(async () => { await undo(); return true; })) after();
+    else last ??= back; // it can be tried again
   };
   const toast = tell(said, { action: "Undo", run: back, seconds: 20 });
   last = back;

@@ -1,7 +1,8 @@
 // What a training is asked for: a few settings, more of them folded away, and the command that does the same.
 import { get, send, trying } from "../api.js";
+import { copy } from "../copy.js";
 import { fill, find, make } from "../dom.js";
-import { copy } from "../prose.js";
+import { newest } from "../latest.js";
 
 const PAUSE = 250; // milliseconds after the last key
 
@@ -29,6 +30,7 @@ export async function makeForm(begun) {
     trying(async () => {
       const training = await send("/api/trainings", asked());
       find("[name=name]", form).value = "";
+      showCommand(asked()); // of the next one, which gets another name
       begun(training);
     }, find("#train"));
   });
@@ -60,11 +62,10 @@ function read(form, fields) {
   return { kind: "train", name: value("name") || null, options };
 }
 
-let asking = 0;
+const asking = newest();
 
 async function showCommand(asked) {
-  asking += 1;
-  const mine = asking;
+  const current = asking();
   let wrong = "";
   let command = null;
   try {
@@ -72,7 +73,7 @@ async function showCommand(asked) {
   } catch (error) {
     wrong = error.message;
   }
-  if (mine !== asking) return;
+  if (!current()) return;
   find("#wrong").textContent = wrong;
   find("#train").disabled = Boolean(wrong);
   if (command !== null) find("#command").textContent = command;
