@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from convolens.studio.workspace.identity import identity
-from images import overlapping
+from images import folders, overlapping
 
 Serve = Callable[..., Any]
 
@@ -35,6 +35,17 @@ def test_one_photo_is_labelled(serve: Serve, visit: Any, trained: Path, tmp_path
     page.locator("#count", has_text="5 photos left, 1 labelled just now.").wait_for()
     page.locator(".toast", has_text="Moved 1 photo to cross").wait_for()
     assert len(list((photos / "cross").iterdir())) == before + 1
+
+
+def test_one_photo_is_set_aside(serve: Serve, visit: Any, tmp_path: Path, hold: Any) -> None:
+    pets = folders(tmp_path / "pets", {"cat": 5, "dog": 4})
+    page = visit(serve(pets, tmp_path), "/photos")
+    page.locator("#wall .tile").nth(2).focus()
+    hold(page, "q")
+    page.locator("#class-list .tile", has_text="cat").filter(has_text="4").wait_for()
+    page.locator("#wall .tile:focus").wait_for()
+    assert page.locator(".toast").all_inner_texts() == ["Set 1 photo aside\nUndo"]
+    assert len(list(pets.rglob("*.png"))) == 8
 
 
 def test_one_mistake_is_set_aside(serve: Serve, visit: Any, trained: Path, tmp_path: Path, hold: Any) -> None:

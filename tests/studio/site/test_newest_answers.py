@@ -75,7 +75,8 @@ def test_a_photo_that_was_tried_says_nothing_of_an_earlier_run(
     page.locator("#tried .bars li").first.wait_for()
     held: list[Any] = []
     page.route(f"**/api/answers?run={two}&**", lambda route: held.append(route), times=1)
-    page.locator("#run").select_option(two)
+    with page.expect_request(f"**/api/answers?run={two}&**"):
+        page.locator("#run").select_option(two)
     page.locator("#tried article", has_text="Looking …").wait_for()
     assert page.locator("#tried .bars").count() == 0
     held[0].continue_()

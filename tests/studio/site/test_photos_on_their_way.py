@@ -70,7 +70,9 @@ def test_a_file_that_is_dropped_elsewhere_leaves_the_page(
     assert page.evaluate(DROP) == [True, True]
 
 
-def test_a_photo_of_the_page_itself_is_not_added_by_dragging_it(serve: Serve, visit: Any, tmp_path: Path) -> None:
+def test_a_photo_of_the_page_itself_is_not_added_by_dragging_it(
+    serve: Serve, visit: Any, tmp_path: Path
+) -> None:
     page = visit(serve(folders(tmp_path / "pets", {"cat": 2, "dog": 2}), tmp_path), "/photos")
     page.locator("#wall .tile img").first.wait_for()
     page.evaluate("document.addEventListener('drop', () => document.body.classList.add('dropped'), true)")

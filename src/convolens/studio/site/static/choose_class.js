@@ -2,9 +2,10 @@
 import { openDialog } from "./dialog.js";
 import { fill, make, named } from "./dom.js";
 import { counted } from "./numbers.js";
+import { matcher, rank } from "./search.js";
 
 const SHOWN = 60;
-const plain = (text) => text.trim().normalize("NFC");
+const asGiven = (text) => text.trim().normalize("NFC");
 
 /**
  * Ask for a class, and return its name; null where the dialog was closed, "" where `none` was chosen.
@@ -18,19 +19,19 @@ export function chooseClass({ title, action = "Move", classes, fresh = true, non
     let answer = null;
     const choose = (name) => { answer = name; dialog.close(); };
     const matching = () => {
-      const wanted = plain(typed.value).toLowerCase();
-      return classes.filter(({ name }) => plain(name).toLowerCase().includes(wanted)).sort((one, other) => rank(one.name, wanted) - rank(other.name, wanted));
+      const matches = matcher(typed.value);
+      return classes.filter(({ name }) => matches(name)).sort((one, other) => rank(one.name, typed.value) - rank(other.name, typed.value));
     };
-    const same = () => classes.find(({ name }) => plain(name) === plain(typed.value))?.name ?? null;
+    const same = () => classes.find(({ name }) => asGiven(name) === asGiven(typed.value))?.name ?? null;
     const likeliest = () => {
-      if (plain(typed.value) === "") return null;
-      return same() ?? (fresh ? plain(typed.value) : matching()[0]?.name ?? null);
+      if (asGiven(typed.value) === "") return null;
+      return same() ?? (fresh ? asGiven(typed.value) : matching()[0]?.name ?? null);
     };
     const show = () => {
       const found = matching();
-      const isNew = fresh && plain(typed.value) !== "" && same() === null;
+      const isNew = fresh && asGiven(typed.value) !== "" && same() === null;
       fill(list,
-        isNew && make("li", {}, make("button", { type: "button", class: "first", onclick: () => choose(plain(typed.value)) }, make("span", {}, "New class ", named(plain(typed.value))))),
+        isNew && make("li", {}, make("button", { type: "button", class: "first", onclick: () => choose(asGiven(typed.value)) }, make("span", {}, "New class ", named(asGiven(typed.value))))),
         found.slice(0, SHOWN).map(({ name, photos }) => make("li", {}, make("button", { type: "button", onclick: () => choose(name) },
           named(name), photos !== undefined && make("span", { class: "quiet" }, counted(photos, "photo"))))),
         found.length > SHOWN && make("li", { class: "quiet" }, `and ${counted(found.length - SHOWN, "class", "classes")} more; type more of the name`));
@@ -50,12 +51,6 @@ export function chooseClass({ title, action = "Move", classes, fresh = true, non
     });
     typed.focus();
   });
-}
-
-/** 0 for the name itself, 1 for what begins with it, 2 for the others. */
-function rank(name, wanted) {
-  const text = plain(name).toLowerCase();
-  return text === wanted ? 0 : text.startsWith(wanted) ? 1 : 2;
 }
 
 /** Ask for a text: a new name, say. Return null where the dialog was closed. */

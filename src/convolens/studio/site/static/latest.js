@@ -22,6 +22,15 @@ export function latest(work) {
   };
 }
 
+/** Return a function that does `work(...given)` so many milliseconds after it was called last: when nothing more comes. */
+export function rested(work, milliseconds) {
+  let timer = null;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), milliseconds);
+  };
+}
+
 /** Return a function to call before each question; it returns another, to ask before an answer is used: is this question still the newest? */
 export function newest() {
   let last = 0;

@@ -1,15 +1,24 @@
 // Short messages at the foot of the page, with one button where something can be undone.
 import { find, focusOn, make } from "./dom.js";
 
+const place = find("#toasts");
+
+/** Let messages stand in an element: while a dialog is open, nothing outside of it can be pressed or is read aloud. */
+function stand(where) {
+  if (place.parentElement !== where) where.append(place);
+}
+
+document.addEventListener("close", () => stand(document.body), true);
+
 /** Show a message: `tell("Moved 3 photos", {action: "Undo", run: undo})`; it goes by itself, problems stay until they are closed. */
 export function tell(message, { problem = false, action = null, run = null, seconds = 8 } = {}) {
-  const place = find("#toasts");
+  stand(find("dialog[open]") ?? document.body);
   if (problem) for (const other of place.children) if (find("span", other).textContent === message) return other; // it stands there already
   let before = null; // what had the focus before this message got it
   const close = () => {
     const focused = toast.contains(document.activeElement);
     toast.remove();
-    if (focused) focusOn(before?.isConnected ? before : find("#main"));
+    if (focused) focusOn(before?.isConnected ? before : find("dialog[open]") ?? find("#main"));
   };
   const toast = make("div", { class: problem ? "toast problem" : "toast", role: problem ? "alert" : null, onfocusin: (event) => { before ??= event.relatedTarget; } },
     make("span", {}, message),

@@ -9,6 +9,7 @@ import { outOf, percent } from "../numbers.js";
 import { keep, move, setAside, undoLast } from "./decisions.js";
 
 const dialog = find("#look");
+const shownIn = find("div", dialog);
 let now = null; // what is shown
 const asking = newest();
 
@@ -25,7 +26,7 @@ export async function lookAt(at, wall, further = false) {
   const labels = row.said === row.label ? [row.said] : [row.said, row.label];
   const maps = row.photo ? labels.map((label, place) => evidence(shown, label, place === 0 ? "says" : "is labelled")).filter(Boolean) : [];
   const strip = nearestStrip(row.label);
-  fill(dialog,
+  fill(shownIn,
     make("div", { class: "row spread" }, make("h2", {}, named(row.name)), make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close (Esc)")),
     make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [row.suspect ? ", the other photos speak for " : ", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
     row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),

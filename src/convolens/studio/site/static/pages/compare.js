@@ -7,6 +7,7 @@ import { fill, find, make, named } from "../dom.js";
 import { newest } from "../latest.js";
 import { onNews } from "../news.js";
 import { counted, megabytes, prefixed, thousands } from "../numbers.js";
+import { matcher } from "../search.js";
 import { tell } from "../toast.js";
 
 const MOST = 60; // runs in one chart
@@ -45,9 +46,9 @@ async function draw() {
   drawPlane(find("#plane"), wanted.map((run) => costs.get(run.id)?.run ?? run), near);
   const able = runs.filter((run) => run.ready);
   find("#chosen").textContent = `${wanted.length} of ${counted(able.length, "run")} shown`;
-  const text = find("#search").value.trim().toLocaleLowerCase();
+  const matches = matcher(find("#search").value);
   const focused = document.activeElement?.closest("#table [data-run]")?.dataset.run;
-  fill(find("#table tbody"), able.filter((run) => [run.name, run.model ?? ""].some((one) => one.toLocaleLowerCase().includes(text))).map(row));
+  fill(find("#table tbody"), able.filter((run) => [run.name, run.model ?? ""].some(matches)).map(row));
   if (focused) find(`#table [data-run="${focused}"] input`)?.focus();
 }
 

@@ -4,7 +4,7 @@ import { chooseClass } from "../choose_class.js";
 import { fill, find, focusOn, make, named } from "../dom.js";
 import { isPhoto, isVisible, onDrop } from "../dropped.js";
 import { followFolder } from "../folder.js";
-import { latest } from "../latest.js";
+import { latest, rested } from "../latest.js";
 import { Meter } from "../meter.js";
 import { onNews } from "../news.js";
 import { counted, percent, thousands } from "../numbers.js";
@@ -213,8 +213,7 @@ if (isOpen) {
   find("#working").append(meter.element);
   onDrop((whether) => { find("#drop").hidden = !whether; }, add);
   onNews("label", (values) => { if (values?.running) showProgress(values); else read(); });
-  let waiting = null;
-  onNews("photos", () => { clearTimeout(waiting); waiting = setTimeout(() => { if (queue.length < FEW) read(); }, 400); });
+  onNews("photos", rested(() => { if (queue.length < FEW) read(); }, 400));
   pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); })
     .catch((error) => { tell(error.message, { problem: true }); read(); });
 }

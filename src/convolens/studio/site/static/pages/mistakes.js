@@ -20,7 +20,7 @@ const NONE = {
   unknown: "None of the validation photos is called unknown.",
   all: "None of the validation photos is in its place any more; train again.",
 };
-const state = { run: null, kind: "mistakes", pair: null, summary: null, rows: [], total: 0, reading: Promise.resolve() };
+const state = { run: null, kind: "mistakes", pair: null, summary: null, rows: [], total: 0, reading: Promise.resolve(), missed: false };
 const asking = newest();
 const meter = new Meter();
 
@@ -45,6 +45,8 @@ const looked = {
   item: async (at) => (await rowsOf(at, 1))[0],
   changed: () => reload(),
   closed: (at) => {
+    if (state.missed) reload();
+    state.missed = false;
     wall.at = at;
     if (state.total) wall.focus();
   },
@@ -118,6 +120,9 @@ trainAgain(() => state.run, ({ run, name }) => {
 });
 find("#about").after(meter.element);
 onNews("work", (values) => { if (values?.page === "mistakes") meter.show(values.title, values.done, values.total); });
-onNews("photos", () => { if (state.run !== null && !find("#look").open) reload(); });
+onNews("photos", () => {
+  state.missed = find("#look").open; // what is looked at stays where it is until it is closed
+  if (state.run !== null && !state.missed) reload();
+});
 tellWaiting("mistakes");
 trying(() => pickRun(find("#run"), choose));

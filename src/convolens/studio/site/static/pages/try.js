@@ -1,5 +1,5 @@
 // Try: photos that a run has never seen, dropped, pasted, chosen or taken by the camera.
-import { liveCamera } from "../answers/camera.js";
+import { liveCamera } from "../answers/live_camera.js";
 import { tellWaiting } from "../answers/nearest.js";
 import { Tried } from "../answers/tried.js";
 import { get, trying } from "../api.js";

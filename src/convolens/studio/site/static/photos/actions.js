@@ -3,11 +3,13 @@ import { get, send, trying } from "../api.js";
 import { askName, chooseClass } from "../choose_class.js";
 import { find } from "../dom.js";
 import { thousands } from "../numbers.js";
+import { rested } from "../latest.js";
 import { tell } from "../toast.js";
 
 export class Actions {
   constructor({ classes, changed }) {
     Object.assign(this, { classes, changed });
+    this.soon = rested(() => this.history(), 250); // the photos come first
     find("#undo").addEventListener("click", () => this.undo());
     find("#redo").addEventListener("click", () => this.redo());
     document.addEventListener("keydown", (event) => {
@@ -78,12 +80,6 @@ export class Actions {
       await this.changed();
     }
     await this.history();
-  }
-
-  /** As `history`, in a moment: the photos come first. */
-  soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.history(), 250);
   }
 
   /** Say on the buttons what can be undone and done again. */

@@ -1,6 +1,7 @@
 // The list of classes beside the wall: found by typing, chosen, merged; 10,000 are drawn as ten are.
 import { find, fill, make, named } from "../dom.js";
 import { counted, thousands } from "../numbers.js";
+import { matcher } from "../search.js";
 import { Wall } from "../tiles.js";
 
 const HEIGHT = 36;
@@ -51,9 +52,9 @@ export class ClassList {
   draw() {
     find("#find-class").hidden = this.all.length < 12;
     if (this.all.length < 12) find("#find-class").value = ""; // else it would hide classes unseen
-    const wanted = find("#find-class").value.trim().normalize("NFC").toLowerCase();
-    const matching = wanted ? this.all.filter(({ name }) => name.normalize("NFC").toLowerCase().includes(wanted)) : this.all;
-    this.rows = [...(wanted ? [] : [{ name: null, photos: this.total }]), ...matching];
+    const typed = find("#find-class").value.trim();
+    const matches = matcher(typed);
+    this.rows = typed ? this.all.filter(({ name }) => matches(name)) : [{ name: null, photos: this.total }, ...this.all];
     find("#merge").hidden = this.all.length < 2;
     this.wall.reset(this.rows.length, this.rows.slice(0, 500));
     const beside = find("#beside");

@@ -1,7 +1,7 @@
 // What `check` finds in the photos, each finding with what can be done about it in one click.
 import { get, picture, send, trying } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
-import { newest } from "../latest.js";
+import { newest, rested } from "../latest.js";
 import { Meter } from "../meter.js";
 import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 
@@ -23,7 +23,7 @@ export class Findings {
     this.counted = () => {};
     this.limits = new Map(); // kind -> how many of it are shown
     this.folded = new Set(); // kinds
-    this.timer = null;
+    this.soon = rested(() => this.load(), 300); // for when the photos have changed
     this.asking = newest();
     this.begun = null; // milliseconds, of a check that began on this page
     this.meter = new Meter(make("button", { type: "button", onclick: (event) => trying(() => send("/api/findings", {}, { method: "DELETE" }), event.target) }, "Cancel"));
@@ -33,12 +33,6 @@ export class Findings {
   heard(values) {
     if (values?.running) this.showProgress(values);
     if (!values?.running || !this.meter.element.isConnected) this.load();
-  }
-
-  /** The photos have changed: look again in a moment. */
-  soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.load(), 300);
   }
 
   async load() {

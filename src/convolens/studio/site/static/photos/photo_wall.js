@@ -166,14 +166,16 @@ export class PhotoWall {
   }
 
   async act(what, photos = [...this.chosen.keys()]) {
-    if (!photos.length) return false;
+    if (!photos.length) return;
     const here = this.wall.at;
     const done = await this.actions[what](photos, this.view);
-    if (!done) return false;
-    this.chooseNone();
+    if (!done) return;
+    for (const id of photos) this.chosen.delete(id); // others that were chosen stay so
+    this.last = null;
+    this.markAll();
     this.wall.at = Math.min(here, Math.max(0, this.wall.total - 1));
-    if (this.wall.total) this.wall.focus();
-    return true;
+    const focused = document.activeElement;
+    if (this.wall.total && (focused === document.body || focused.closest("#wall, #bar"))) this.wall.focus(); // else the user has gone on
   }
 
   key(event) {
@@ -186,7 +188,7 @@ export class PhotoWall {
     const key = event.key.toLowerCase();
     if (key === "enter" && tile) this.large(index);
     else if (key === "a") this.chooseAll();
-    else if (event.ctrlKey) return;
+    else if (event.ctrlKey || event.repeat) return; // a key that is held down does it once
     else if (key === "m" && !aside) this.act("move", chosen);
     else if (["q", "delete"].includes(key) && !aside) this.act("aside", chosen);
     else if (key === "b" && aside) this.act("back", chosen);

@@ -2,7 +2,7 @@
 import { get, send, trying } from "../api.js";
 import { copy } from "../copy.js";
 import { fill, find, make } from "../dom.js";
-import { newest } from "../latest.js";
+import { newest, rested } from "../latest.js";
 
 const PAUSE = 250; // milliseconds after the last key
 
@@ -23,7 +23,7 @@ export async function makeForm(begun) {
     labelled("Epochs", make("input", { type: "number", name: "epochs", min: 1, step: 1, placeholder: "as needed" })));
   fill(find("#fields"), fields.map(field));
   const asked = () => read(form, fields);
-  const look = debounced(() => showCommand(asked()));
+  const look = rested(() => showCommand(asked()), PAUSE);
   form.addEventListener("input", look);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -77,12 +77,4 @@ async function showCommand(asked) {
   find("#wrong").textContent = wrong;
   find("#train").disabled = Boolean(wrong);
   if (command !== null) find("#command").textContent = command;
-}
-
-function debounced(work) {
-  let timer = null;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(work, PAUSE);
-  };
 }

@@ -1,4 +1,4 @@
-// The camera: frames asked one after another, the newest answer shown; it goes off with the page.
+// The camera, live: frames asked one after another, the newest answer shown; it goes off with the page.
 import { address, send, trying } from "../api.js";
 import { openStream, stopStream } from "../camera.js";
 import { fill, make } from "../dom.js";
