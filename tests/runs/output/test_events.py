@@ -57,6 +57,7 @@ LINES = [
     (events.Plan("runs/a", "shallow-vgg", "cpu", 2, 80, 20, 5, 16, {}), "\nTraining into runs/a\n"),
     (events.Finding("Few", "3 of 4", "take more", "note"), "Few: 3 of 4. Next: take more.\n"),
     (events.Epoch(1, 3, {"loss": 0.5}, 1.0, 80.0, best=True), ""),
+    (events.Progress("reading photos", 3, 4), ""),
     (events.Done("runs/a", interrupted=False, result=None), ""),
     (events.Failed("no photos", 2), ""),
 ]
@@ -69,6 +70,16 @@ def test_the_terminal_listens_like_all_others(event: events.Event, line: str) ->
     screen.tell(event)
     assert heard == [event, event]
     assert screen.console.file.getvalue() == line  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("period", "told"), [(0.0, [(1, 3), (3, 3)]), (3600.0, [])])
+def test_long_pieces_of_work_are_told(period: float, told: list[tuple[int, int]]) -> None:
+    heard: list[events.Event] = []
+    screen = Screen(quiet=True, listeners=[heard.append], period=period)
+    with screen.progress("reading photos") as advance:
+        advance(1, 3)
+        advance(3, 3)
+    assert heard == [events.Progress("reading photos", *counts) for counts in told]
 
 
 def test_quiet_is_for_people_only() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from convolens import runs
+from convolens.runs.folder.calibration_file import remove_calibration
+from convolens.runs.folder.run_folder import RunFolder
 from images import patterned
 
 DROP = """async ([selector, name, content]) => {
@@ -72,6 +75,34 @@ def test_unknown_is_said_and_why(page: Any, trained: Path, tmp_path: Path) -> No
     assert card.locator(".verdict strong").inner_text() == "Unknown"
     assert card.locator(".verdict").inner_text().splitlines()[2].startswith("Like none of the classes: ")
     assert card.locator(".bars .said").count() == 0
+
+
+def test_a_run_is_taught_to_say_unknown(
+    serve: Callable[..., Any], visit: Any, accessible: Any, trained: Path, tmp_path: Path
+) -> None:
+    """The studio does what `convolens calibrate` does, and asks the photos again that lie there."""
+    place = tmp_path / "all"
+    shutil.copytree(trained, place)
+    folder = RunFolder(place / "runs/first")
+    expected = folder.calibration.read_bytes()
+    remove_calibration(folder)
+    photo = next(
+        path for path in sorted(patterned(tmp_path / "strange", 5).iterdir()) if _said(trained, path).unknown
+    )
+    page = visit(serve(place / "photos", place), "/try")
+    page.set_input_files("#files", photo)
+    assert _wait(page).locator(".verdict.unknown").count() == 0
+    accessible(page)
+    rate = page.get_by_label("wrongly of at most")
+    rate.fill("1")
+    page.get_by_role("button", name="Teach it").click()
+    page.locator(".toast", has_text="validation photos cannot hold an error rate of 0.01").wait_for()
+    page.complaints.clear()
+    rate.fill("10")
+    page.get_by_role("button", name="Teach it").click()
+    page.locator(".verdict.unknown").wait_for()
+    assert page.locator("#unknown").is_hidden()
+    assert folder.calibration.read_bytes() == expected
 
 
 def test_the_evidence_for_any_class_by_any_method_as_strong_as_wanted(page: Any, trained: Path) -> None:

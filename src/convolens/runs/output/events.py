@@ -93,6 +93,22 @@ class Plan(Event):
 
 
 @dataclass(frozen=True)
+class Progress(Event):
+    """How far a piece of work is that is no epoch: reading photos, computing features, scoring.
+
+    Attributes:
+        title: of the work.
+        done: how much is done.
+        total: of how much.
+    """
+
+    event: ClassVar[str] = "progress"
+    title: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Epoch(Event):
     """An epoch has ended.
 

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
@@ -9,11 +10,12 @@ from typing import Protocol
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from convolens.errors import CancelledError
-from convolens.runs.output.events import Event, Finding, FirstAnswer, Listener, Measurement, Plan
+from convolens.runs.output.events import Event, Finding, FirstAnswer, Listener, Measurement, Plan, Progress
 
 Advance = Callable[[int, int], None]
 
@@ -52,6 +54,7 @@ class Screen:
         stderr: write to standard error, so that standard output stays free for data.
         console: a rich console of your own.
         listeners: called with each event, quiet or not, by the thread that works.
+        period: seconds between two `Progress` events of a piece of work; a shorter one tells none.
 
     Example:
         >>> Screen(quiet=True).line("not shown")
@@ -66,10 +69,12 @@ class Screen:
         stderr: bool = False,
         console: Console | None = None,
         listeners: Sequence[Listener] = (),
+        period: float = 1.0,
     ) -> None:
         self.quiet = quiet
         self.console = console or Terminal(stderr=stderr, highlight=False, emoji=False)
         self.listeners = listeners
+        self.period = period
         self.cancel: Cancel | None = None
 
     def cancelled_by(self, cancel: Cancel | None) -> "Screen":
@@ -157,15 +162,30 @@ class Screen:
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Advance]:
-        """Yield `advance(done, total)`, drawn as a bar on a terminal and not at all elsewhere.
+        """Yield `advance(done, total)`: told to those that listen, drawn as a bar on a terminal and not at all elsewhere.
 
         Raises:
             CancelledError: by `advance`, where the job is to end.
         """
+        told = time.monotonic()
+        with self._bar(title) as draw:
+
+            def advance(done: int, total: int) -> None:
+                nonlocal told
+                self.check_cancelled()
+                draw(done, total)
+                if self.listeners and time.monotonic() - told >= self.period:
+                    told = time.monotonic()
+                    self.tell(Progress(title, done, total))
+
+            yield advance
+
+    @contextmanager
+    def _bar(self, title: str) -> Iterator[Advance]:
         if self.quiet or not self.console.is_terminal:
-            yield lambda done, total: self.check_cancelled()
+            yield lambda done, total: None
             return
-        bar = Progress(
+        bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
@@ -173,14 +193,9 @@ class Screen:
             console=self.console,
             transient=True,
         )
-        with bar:
-            task = bar.add_task(title, total=None)
-
-            def advance(done: int, total: int) -> None:
-                self.check_cancelled()
-                bar.update(task, completed=done, total=total)
-
-            yield advance
+        with bars:
+            task = bars.add_task(title, total=None)
+            yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 def _first_answer_text(event: FirstAnswer) -> str:

@@ -70,7 +70,5 @@ def lines_of(loaded: Loaded) -> list[str]:
     if calibration is not None:
         lines += calibration.describe()
     if calibration is None or calibration.unknown is None:
-        lines.append(
-            f"this run calls nothing unknown; `convolens calibrate {loaded.folder.path}` teaches it to"
-        )
+        lines.append("this run calls nothing unknown")
     return lines

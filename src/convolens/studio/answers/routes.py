@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from convolens.errors import TooLargeError
+from convolens.runs.answers.calibrate import ERROR_RATE, CalibrateOptions, calibrate
 from convolens.runs.explanation.methods import METHODS
 from convolens.studio.answers.answer import answer, lines_of
 from convolens.studio.answers.heat import USUAL, heat_of
 from convolens.studio.answers.nearest import nearest_photos
 from convolens.studio.answers.photo import LIMIT, Photo
+from convolens.studio.records.progress import telling
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.body import read_body
 from convolens.studio.workspace.identity import path_of
@@ -20,6 +22,7 @@ TOP = 1000  # classes that are told at most
 Here = Annotated[Studio, Depends(studio_of)]
 Top = Annotated[int, Query(ge=1, le=TOP)]
 Count = Annotated[int, Query(ge=1, le=48)]
+Rate = Annotated[float, Query(gt=0, lt=1)]
 Class = Annotated[str | None, Query(alias="class")]
 
 
@@ -61,6 +64,7 @@ def about(run: str, studio: Here) -> dict[str, Any]:
         "classes": list(loaded.trained.class_names),
         "several": loaded.trained.multi_label,
         "tells_unknown": calibration is not None and calibration.unknown is not None,
+        "error_rate": ERROR_RATE,
         "lines": lines_of(loaded),
         "methods": [{"name": name} for name in METHODS],
         "limit": LIMIT,
@@ -71,6 +75,19 @@ def about(run: str, studio: Here) -> dict[str, Any]:
 def of_sent(run: str, photo: Sent, studio: Here, top: Top = TOP) -> dict[str, Any]:
     """Return what a run says of the photo that is sent, just as `convolens predict` does; it is written nowhere."""
     return answer(studio.run(run), photo, top)
+
+
+@router.post("/unknown")
+def teach_unknown(run: str, studio: Here, error_rate: Rate = ERROR_RATE) -> dict[str, Any]:
+    """Teach a run to call photos unknown that are like none of its classes, just as `convolens calibrate` does."""
+
+    def tell(title: str, done: int, total: int) -> None:
+        studio.tell_work("unknown", title, done, total)
+
+    folder = studio.run(run).folder
+    calibrate(folder.path, CalibrateOptions(error_rate), telling(tell))
+    studio.news.tell("runs")
+    return about(run, studio)
 
 
 @router.post("/heat")

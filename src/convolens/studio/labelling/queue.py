@@ -12,13 +12,14 @@ import numpy as np
 
 from convolens.data.folders.folder import ImageFolder
 from convolens.errors import ConvolensError
-from convolens.features import extract
 from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.answers.reading import read_ahead
+from convolens.runs.features.photo_rows import as_penultimate
 from convolens.runs.folder.calibration_file import told
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.studio.labelling.sources import Source
 from convolens.studio.labelling.usefulness import entropy, margin, order
+from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
 from convolens.studio.records.loaded_runs import Loaded
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, shown
@@ -26,6 +27,7 @@ from convolens.studio.workspace.photos import Photos
 
 KNOWN = 2000  # labelled photos whose features are compared with, spread evenly
 _MOST = 20_000  # photos that are scored
+_LOOKING = "The run looks at the photos"
 _PERIOD = 0.2  # seconds between two pieces of news
 
 
@@ -87,7 +89,7 @@ class Queues:
             if same and (self.progress is not None or fresh <= self.asked):
                 return
             self.key, self.asked, self.problem, self.photos = key, frozenset(fresh), None, []
-            self.progress = {"done": 0, "total": min(len(source.photos), _MOST)}
+            self.progress = {"title": _LOOKING, "done": 0, "total": min(len(source.photos), _MOST)}
             self._thread = threading.Thread(
                 target=self._work, args=[key, source, run], name="label", daemon=True
             )
@@ -107,17 +109,17 @@ class Queues:
             else:
                 told_at = 0.0
 
-                def advance(done: int, total: int) -> None:
+                def tell(title: str, done: int, total: int) -> None:
                     nonlocal told_at
                     if self.key != key:
                         raise _OtherQueueError
-                    self.progress = {"done": done, "total": total}
+                    self.progress = {"title": title, "done": done, "total": total}
                     if time.monotonic() - told_at > _PERIOD:
                         told_at = time.monotonic()
-                        self.studio.news.tell("label", running=True, done=done, total=total)
+                        self.studio.news.tell("label", running=True, **self.progress)
 
                 loaded = self.studio.loaded.get(run)
-                scored = score(loaded, source, self.studio.listing.photos(), advance)
+                scored = score(loaded, source, self.studio.listing.photos(), self.studio.rows, tell)
         except _OtherQueueError:
             return
         except (ConvolensError, OSError, MemoryError) as error:
@@ -137,7 +139,8 @@ def score(
     loaded: Loaded,
     source: Source,
     labelled: Photos,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    kept: FeatureRows,
+    tell: Callable[[str, int, int], None] = lambda title, done, total: None,
 ) -> list[Scored]:
     """Return the photos of a source in the order in which they are labelled best.
 
@@ -145,7 +148,8 @@ def score(
         loaded: the run that is asked.
         source: whose photos.
         labelled: photos that have a label, whose features are compared with where the run keeps none of its own.
-        advance: told how many of how many are done.
+        kept: features that were computed before.
+        tell: told what is done, and how much of it.
 
     Raises:
         ConvolensError: of the run.
@@ -168,13 +172,13 @@ def score(
                 chances.append(probabilities(trained.model, np.stack(good), trained.preprocessing))
                 features.append(collected.array())
         done += len(batch)
-        advance(done, len(paths))
+        tell(_LOOKING, done, len(paths))
     names = [shown(name) for name in trained.class_names]
     scored: list[Scored] = []
     if places:
         said = told(np.concatenate(chances), calibration)
         uncertain = entropy(said, trained.multi_label)
-        ranks, new = order(uncertain, np.concatenate(features), _known(loaded, labelled))
+        ranks, new = order(uncertain, np.concatenate(features), _known(loaded, labelled, kept, tell))
         gap = margin(said)
         for rank in ranks.tolist():
             best = np.argsort(-said[rank], kind="stable")[:2].tolist()
@@ -203,7 +207,9 @@ def score(
     return scored
 
 
-def _known(loaded: Loaded, labelled: Photos) -> np.ndarray:
+def _known(
+    loaded: Loaded, labelled: Photos, kept: FeatureRows, tell: Callable[[str, int, int], None]
+) -> np.ndarray:
     """Return features of photos that have a label: those that the run keeps for "unknown", else of some of the open folder."""
     calibration = loaded.calibration
     if calibration is not None and calibration.unknown is not None:
@@ -218,9 +224,7 @@ def _known(loaded: Loaded, labelled: Photos) -> np.ndarray:
         np.zeros(len(places), np.int64),
         ("any",),
     )
-    with loaded.at_work:
-        found = extract(loaded.trained.model, chosen, preprocessing=loaded.trained.preprocessing)
-    return np.asarray(found.values).reshape(len(found), -1)
+    return as_penultimate(loaded.trained, rows_of_run(loaded, chosen, kept, tell).values)
 
 
 def _why(uncertainty: float, novelty: float, gap: float, names: list[str], best: list[int]) -> str:

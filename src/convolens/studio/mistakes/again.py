@@ -9,7 +9,7 @@ from convolens.files.plain_json import read
 from convolens.runs.folder.predictions_file import Answer
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
-from convolens.runs.output.screen import Cancel, Screen
+from convolens.runs.output.screen import Cancel
 from convolens.runs.whole_runs.train_again import train_again
 from convolens.studio.mistakes.wall import rows_of
 from convolens.studio.records.progress import telling
@@ -36,8 +36,7 @@ def learn_again(run: RunFolder, runs: Path, opened: Path | None, tell: Any, canc
     before = RunPhotos.of(run)
     said_before = before.answers()
     name = run.path.name.partition("-again")[0]
-    screen = telling(Screen(quiet=True), tell)
-    made = train_again(run.path, runs / f"{name}-again", screen, cancel).folder
+    made = train_again(run.path, runs / f"{name}-again", telling(tell), cancel).folder
     after = RunPhotos.of(made).answers()
     seconds = time.perf_counter() - began
     return {

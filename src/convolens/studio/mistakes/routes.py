@@ -12,10 +12,10 @@ from convolens.data.folders.layout import find_layout
 from convolens.errors import BusyError
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.studio.mistakes.again import learn_again
-from convolens.studio.mistakes.kept_labels import KeptLabels, content_of
 from convolens.studio.mistakes.suspects import check_one_class_each, look, suspects_of
 from convolens.studio.mistakes.unknown import unknown_among
 from convolens.studio.mistakes.wall import chosen, pairs_of, rows_of
+from convolens.studio.records.kept_labels import KeptLabels, content_of
 from convolens.studio.records.run_photos import RunPhotos
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import path_of, shown

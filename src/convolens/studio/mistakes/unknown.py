@@ -34,7 +34,7 @@ def unknown_among(
     calibration = loaded.calibration
     if calibration is None or calibration.unknown is None:
         raise ArgumentError(
-            f"{loaded.folder.path}: calls nothing unknown; `convolens calibrate {loaded.folder.path}` teaches it to."
+            f"{loaded.folder.path.name}: calls nothing unknown; the page Try teaches it to, or `convolens calibrate {loaded.folder.path}`."
         )
     images = photos.all_photos()
     scored = {str(one.path): one for one in answers}

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from convolens.data.folders.folder import is_hidden, is_image_file
+from convolens.data.folders.layout import SIDES
 from convolens.datasets import digits
 from convolens.errors import DataError, MissingFileError
 from convolens.files.atomic import write_error
@@ -36,14 +37,9 @@ def near(home: Path, runs: Path) -> list[Near]:
     found = []
     for path in [home, *(one for one in _folders(home)[:_LOOKED_AT] if one != runs)]:
         inner = [one for one in _folders(path)[:_LOOKED_AT] if one != runs and _holds_photos(one)]
-        sides = (
-            []
-            if inner
-            else [side for side in _folders(path)[:10] if any(map(_holds_photos, _folders(side)[:_PEEKED]))]
-        )
-        if len(sides) == 1 and path == home:
-            continue  # it is one of those below
-        classes = len(inner) or max((len(_folders(side)) for side in sides), default=0)
+        sides = [] if inner else [one for one in _folders(path) if one.name.casefold() in SIDES]
+        counts = [sum(map(_holds_photos, _folders(side)[:_LOOKED_AT])) for side in sides]
+        classes = len(inner) or max(counts, default=0)
         if classes > 1 or (classes and path != home):
             found.append(Near(os.path.relpath(path, home), classes))
     return found

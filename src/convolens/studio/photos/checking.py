@@ -4,8 +4,6 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,16 +11,16 @@ from typing import Any
 from convolens.errors import BusyError, CancelledError, ConvolensError
 from convolens.files import plain_json
 from convolens.options.check import CheckOptions
-from convolens.runs.output.screen import Advance, Screen
 from convolens.runs.photos.check import CheckResult, check
+from convolens.studio.records.kept_labels import content_of
+from convolens.studio.records.progress import telling
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, shown
 from convolens.studio.workspace.photos import Photos
 
 NAME = "findings.json"
-FORMAT = 1
+FORMAT = 2
 MOST = 2000  # rows of each kind that are kept
-_PERIOD = 0.1  # seconds between two pieces of news
 
 
 @dataclass
@@ -66,7 +64,7 @@ class Checking:
         self._cancel.set()
 
     def _work(self, photos: Photos) -> None:
-        screen = _Progress(self._tell).cancelled_by(self._cancel)
+        screen = telling(self._tell, self._cancel)
         place = self.studio.workspace.state / NAME
         try:
             result = check(CheckOptions(data=photos.root), screen)
@@ -85,35 +83,6 @@ class Checking:
     def _tell(self, title: str, done: int, total: int) -> None:
         self.progress = {"title": title, "done": done, "total": total}
         self.studio.news.tell("findings", running=True, **self.progress)
-
-
-class _Progress(Screen):
-    """A screen that shows nothing, and tells how far a job is."""
-
-    def __init__(self, tell: Any) -> None:
-        super().__init__(quiet=True)
-        self._say = tell
-
-    def result(self, text: str, style: str | None = None) -> None:
-        """Print nothing."""
-
-    def warn(self, text: str) -> None:
-        """Print nothing."""
-
-    @contextmanager
-    def progress(self, title: str) -> Iterator[Advance]:
-        """Yield `advance(done, total)`, which tells now and then."""
-        self._say(title, 0, 0)
-        told = 0.0
-
-        def advance(done: int, total: int) -> None:
-            nonlocal told
-            self.check_cancelled()
-            if time.monotonic() - told >= _PERIOD or done == total:
-                told = time.monotonic()
-                self._say(title, done, total)
-
-        yield advance
 
 
 def as_kept(result: CheckResult, photos: Photos) -> dict[str, Any]:
@@ -152,7 +121,10 @@ def as_kept(result: CheckResult, photos: Photos) -> dict[str, Any]:
         "conflicts": [pair(row) for row in values["conflicts"][:MOST]],
         "leaks": [pair(row) for row in values["leaks"][:MOST]],
         "duplicates": [pair(row) for row in plain[:MOST]],
-        "label_errors": [one(row) for row in (suspects or [])[:MOST]],
+        "label_errors": [
+            one(row) | {"sha256": _content(photos.root, before, row["path"])}
+            for row in (suspects or [])[:MOST]
+        ],
         "blank": [one(row) for row in smooth],
     }
     counts = {
@@ -179,6 +151,14 @@ def as_kept(result: CheckResult, photos: Photos) -> dict[str, Any]:
         "counts": counts,
         **kept,
     }
+
+
+def _content(root: Path, before: str, name: str) -> str | None:
+    """Return the SHA-256 of a photo, by which labels are kept; None where it is gone meanwhile."""
+    try:
+        return content_of(root / before / name)
+    except OSError:
+        return None
 
 
 def signature(photos: Photos) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from convolens.studio.photos.checking import NAME, Checking, read_kept, signature
+from convolens.studio.records.kept_labels import KeptLabels
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import identity
 
@@ -16,7 +17,7 @@ KINDS = ("broken", "conflicts", "leaks", "label_errors", "duplicates", "blank")
 
 @router.get("")
 def findings(studio: Here) -> dict[str, Any]:
-    """Return what the last check found, without photos that were moved or removed since, and whether it is old."""
+    """Return what the last check found, without photos that were moved, removed or kept since, and whether it is old."""
     checking = studio.room(Checking)
     photos = studio.listing.photos()
     kept = read_kept(studio.workspace.state / NAME)
@@ -32,6 +33,10 @@ def findings(studio: Here) -> dict[str, Any]:
             kind: [row for row in kept.get(kind, []) if all(one in there for one in _photos(row))]
             for kind in KINDS
         }
+        right = KeptLabels(studio.workspace.make_state).all() if left["label_errors"] else set()
+        left["label_errors"] = [
+            row for row in left["label_errors"] if (row["sha256"], row["class"]) not in right
+        ]
         gone = sum(len(kept.get(kind, [])) - len(rows) for kind, rows in left.items())
         answer["found"] = {**kept, **left, "old": kept.get("of") != signature(photos), "dealt_with": gone}
     return answer

@@ -9,7 +9,6 @@ from convolens.data.folders.folder import ImageFolder
 from convolens.runs.features.photo_rows import PhotoRows, photo_rows
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
-from convolens.runs.output.screen import Screen
 from convolens.studio.records.loaded_runs import Loaded
 from convolens.studio.records.progress import telling
 from convolens.studio.workspace.kept import Kept
@@ -53,7 +52,7 @@ class FeatureRows:
             images.labels.tobytes(),
             tuple(content_hashes(images)),
         )
-        return self._kept.get(key, lambda: photo_rows(load(), images, telling(Screen(quiet=True), tell)))
+        return self._kept.get(key, lambda: photo_rows(load(), images, telling(tell)))
 
 
 def rows_of_run(

@@ -1,53 +1,39 @@
-"""telling: a screen whose bars are told to a function, for a page to draw."""
+"""telling: a screen that says nothing, and whose pieces of work are told to a function, for a page to draw."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from convolens.runs.output.screen import Advance, Screen
+from convolens.runs.output.events import Event, Progress
+from convolens.runs.output.screen import Cancel, Screen
 
-PERIOD = 0.2  # seconds between two tellings of one bar
+PERIOD = 0.2  # seconds between two tellings of one piece of work
+Tell = Callable[[str, int, int], None]
 
 
-class _Telling(Screen):
-    """A quiet screen whose bars are told, and that says nothing where the server's own lines go."""
-
-    tell_bar: Callable[[str, int, int], None]
+class _Silent(Screen):
+    """A screen that says nothing where the server's own lines go: what came of a work is in the run, or on the page."""
 
     def result(self, text: str, style: str | None = None) -> None:
-        """Say nothing: what came of it is in the run."""
+        """Say nothing."""
 
     def warn(self, text: str) -> None:
-        """Say nothing, likewise."""
-
-    @contextmanager
-    def progress(self, title: str) -> Iterator[Advance]:
-        """Tell a bar now and then instead of drawing it."""
-        told = 0.0
-
-        def advance(done: int, total: int) -> None:
-            nonlocal told
-            self.check_cancelled()
-            now = time.monotonic()
-            if now - told >= PERIOD or done >= total:
-                told = now
-                self.tell_bar(title, done, total)
-
-        yield advance
+        """Say nothing."""
 
 
-def telling(screen: Screen, tell: Callable[[str, int, int], None]) -> Screen:
-    """Return a quiet screen that is cancelled as another one is, and tells its bars.
+def telling(tell: Tell, cancel: Cancel | None = None) -> Screen:
+    """Return a silent screen that tells how far a work is.
 
     Args:
-        screen: whose cancelling counts.
         tell: called with a title, how much is done, and of how much.
+        cancel: that ends the work.
 
     Example:
-        >>> with telling(Screen(quiet=True), print).progress("reading") as advance:
-        ...     advance(3, 3)
-        reading 3 3
+        >>> from convolens.runs.output.events import Progress
+        >>> telling(print).tell(Progress("reading", 3, 4))
+        reading 3 4
     """
-    made = _Telling(quiet=True)
-    made.cancel, made.tell_bar = screen.cancel, tell
-    return made
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Progress):
+            tell(event.title, event.done, event.total)
+
+    return _Silent(quiet=True, listeners=[hear], period=PERIOD).cancelled_by(cancel)

@@ -52,7 +52,12 @@ class RunPhotos:
         Raises:
             MissingFileError, CheckpointError: there is no predictions.csv, or a damaged one.
         """
-        found = read_predictions(self.run.predictions)
+        try:
+            found = read_predictions(self.run.predictions)
+        except MissingFileError as error:
+            raise MissingFileError(
+                f"{self.run.path.name}: has not answered its validation photos yet; a training does so at its end."
+            ) from error
         typed = [one.path for one in found if not one.path.is_absolute()]
         above = next((count for path in typed if (count := self._above(path)) is not None), None)
 

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
@@ -25,7 +25,9 @@ from convolens.studio.pictures.routes import router as pictures
 from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
+from convolens.studio.server.opened import check_opened
 from convolens.studio.server.pages import router as pages
+from convolens.studio.server.reference import router as reference
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
@@ -33,7 +35,7 @@ from convolens.studio.training.watching import RunWatch
 
 # fmt: off
 ROUTERS = (
-    pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
+    reference, pages, live, pictures, chosen, photos, adding, checking, beginning, labelling, runs, trainings, comparing, exporting, answers,
     mistakes, inside, convolving, augmenting, lecture,
 )
 # fmt: on
@@ -61,6 +63,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
         docs_url=None,  # FastAPI's own page brings its scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        dependencies=[Depends(check_opened)],
     )
     app.state.studio = studio
     studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]

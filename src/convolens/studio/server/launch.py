@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from convolens.arguments import integer
 from convolens.data.folders.folder import check_folder
@@ -87,7 +88,15 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, server_header=False
         )
-        uvicorn.Server(config).run(sockets=[listener])
+
+        class Server(uvicorn.Server):
+            """A server that ends the news first, which pages that are open would listen to for ever."""
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                studio.news.end()
+                super().handle_exit(sig, frame)
+
+        Server(config).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -1,13 +1,14 @@
 """The pages: a template and a module of JavaScript each; what they show they ask for."""
 
 from importlib.resources import files
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
+from convolens.studio.server.opened import folder_id
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import shown
 
@@ -43,9 +44,9 @@ _templates = Environment(
 
 
 @router.get("/")
-def first(studio: Annotated[Studio, Depends(studio_of)]) -> HTMLResponse:
-    """Show the first page: Photos."""
-    return _shown(PAGES[0], studio)
+def first(studio: Annotated[Studio, Depends(studio_of)], other: str | None = None) -> HTMLResponse:
+    """Show the first page: Photos; with `?other`, what else can be opened."""
+    return shown_page(PAGES[0], studio, beginning=other is not None)
 
 
 @router.get("/favicon.ico")
@@ -62,15 +63,28 @@ def page(name: str, studio: Annotated[Studio, Depends(studio_of)]) -> HTMLRespon
     """Show a page by its name."""
     for one in PAGES:
         if one.path == name:
-            return _shown(one, studio)
+            return shown_page(one, studio)
     raise HTTPException(
         404, f"there is no page {name!r}; the pages are {', '.join(one.path for one in PAGES)}."
     )
 
 
-def _shown(page: Page, studio: Studio) -> HTMLResponse:
-    folder = studio.workspace.photos
+def shown_page(page: Page, studio: Studio, beginning: bool = False, **values: Any) -> HTMLResponse:
+    """Return a page as its template draws it.
+
+    Args:
+        page: which.
+        studio: whose folder it names.
+        beginning: as where no folder is open.
+        values: of the template.
+    """
+    folder = None if beginning else studio.workspace.photos
     text = _templates.get_template(f"{page.path}.html").render(
-        page=page, pages=PAGES, version=__version__, folder=None if folder is None else shown(folder)
+        page=page,
+        pages=PAGES,
+        version=__version__,
+        folder=None if folder is None else shown(folder),
+        folder_id=None if folder is None else folder_id(studio),
+        **values,
     )
     return HTMLResponse(text)

@@ -58,6 +58,7 @@ def details(run: RunFolder, summary: Summary, jobs: Sequence[Job]) -> dict[str, 
             "command": table.get("command"),
             "report": report_of(run.path) is not None,
             "job": jobs[0].as_dict() if jobs else None,
+            "progress": told[-1] if told and told[-1]["event"] == "progress" else None,
             "log": jobs[0].tail() if jobs else "",
         }
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convolens.data.folders.folder import is_image_file, names_below, subfolders
-from convolens.data.folders.layout import NAMES, find_layout
+from convolens.data.folders.layout import SIDES, find_layout
 from convolens.data.folders.names import Spellings, composed
 from convolens.errors import ConvolensError
 from convolens.studio.workspace.news import Item
@@ -16,7 +16,6 @@ from convolens.studio.workspace.workspace import Workspace
 
 _TICK = 100_000_000  # nanoseconds: a folder that changed so shortly before a look may change again without showing it
 _SHARE = 20  # a watch that took a second is not repeated for so many
-_SIDES = frozenset(name for spellings in NAMES.values() for name in spellings)
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def _above(root: Path) -> _Above:
     begun = time.time_ns()
     stamps = [("", _changed(os.fspath(root)))]
     stamps += [
-        (name, _changed(os.path.join(root, name))) for name in subfolders(root) if name.casefold() in _SIDES
+        (name, _changed(os.path.join(root, name))) for name in subfolders(root) if name.casefold() in SIDES
     ]
     layout = find_layout(root, to_train=False)
     there = [path for path in (layout.train, layout.validation, layout.test) if path is not None]

@@ -37,7 +37,7 @@ class News:
     """
 
     watches: list[Watch] = field(default_factory=list)
-    _queues: set["asyncio.Queue[Item]"] = field(default_factory=set, repr=False)
+    _queues: set["asyncio.Queue[Item | None]"] = field(default_factory=set, repr=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
     _watching: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
@@ -46,23 +46,28 @@ class News:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._hand_out, Item(topic, values))
 
+    def end(self) -> None:
+        """Let nobody listen any longer; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hand_out, None)
+
     async def listen(self) -> AsyncIterator[Item]:
-        """Yield items from now on, until whoever listens goes away."""
+        """Yield items from now on, until whoever listens goes away, or the news end."""
         self._loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Item] = asyncio.Queue(1000)
+        queue: asyncio.Queue[Item | None] = asyncio.Queue(1000)
         self._queues.add(queue)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         try:
-            while True:
-                yield await queue.get()
+            while (item := await queue.get()) is not None:
+                yield item
         finally:
             self._queues.discard(queue)
             if not self._queues and self._watching is not None:
                 self._watching.cancel()
                 self._watching = None
 
-    def _hand_out(self, item: Item) -> None:
+    def _hand_out(self, item: Item | None) -> None:
         for queue in self._queues:
             with contextlib.suppress(asyncio.QueueFull):  # a page that sleeps; it reads anew when it wakes
                 queue.put_nowait(item)

@@ -29,10 +29,15 @@ export async function ask(path, options = {}) {
   throw new Refused(said?.error ?? `${response.status} ${response.statusText}`, response.status);
 }
 
-/** What to send values by, or a file as it is. */
-export const carrying = (body) => (body instanceof Blob
-  ? { method: "POST", body, headers: { "content-type": "application/octet-stream" } }
-  : { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+/** What to send values by, or a file as it is; with the folder that the page shows, so that nothing happens to another one. */
+export function carrying(body) {
+  const raw = body instanceof Blob;
+  const { folder } = document.body.dataset;
+  return {
+    method: "POST", body: raw ? body : JSON.stringify(body),
+    headers: { "content-type": raw ? "application/octet-stream" : "application/json", ...(folder ? { "convolens-folder": folder } : {}) },
+  };
+}
 
 /** Ask for values: `get("/api/runs", {search: "cat"})`. */
 export const get = async (path, query = {}) => (await ask(address(path, query))).json();

@@ -2,20 +2,21 @@
 import { send, trying } from "../api.js";
 import { tell } from "../toast.js";
 
-let last = null; // undoes the newest decision
+const decided = []; // what undoes each decision, the newest last
 
 /** Decide, and return whether it was done. Args: work: does it, and returns what undoes it; said: what was done; after: called after either. */
 async function decide(work, said, after) {
   const undo = await trying(work);
   if (!undo) return false;
   const back = async () => {
-    if (last === back) last = null;
+    if (!decided.includes(back)) return; // it is undone already
+    decided.splice(decided.indexOf(back), 1);
     toast.remove();
     if (await trying(async () => { await undo(); return true; })) after();
-    else last ??= back; // it can be tried again
+    else decided.push(back); // it can be tried again
   };
   const toast = tell(said, { action: "Undo", run: back, seconds: 20 });
-  last = back;
+  decided.push(back);
   after();
   return true;
 }
@@ -33,8 +34,8 @@ export const keep = (row, after) => decide(async () => {
   return () => send("/api/mistakes/keep/undo", body);
 }, `${row.name} keeps ${row.label}`, after);
 
-/** Undo the newest decision, if there is one. */
+/** Undo the newest decision that is not undone, if there is one. */
 export function undoLast() {
-  if (last) last();
+  if (decided.length) decided.at(-1)();
   else tell("Nothing to undo.");
 }

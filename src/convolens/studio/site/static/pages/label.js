@@ -43,7 +43,8 @@ async function readSources() {
   if (!sources.length) find("#desk").hidden = true;
   fill(none, make("h2", {}, labels.length ? "All photos have a class now." : "No photos without a class"),
     make("p", {}, "Drop photos here that have no class yet, or put a folder of them into ", named(home), ". What a run would learn most from comes first, and a key gives it its class."),
-    make("p", {}, make("a", { href: "/train" }, labels.length ? "Train again with the new labels" : "Train a run"), labels.length ? "." : " first, so that it can say which photos it doubts."));
+    labels.length ? make("p", {}, make("a", { href: "/train" }, "Train again with the new labels"), ".")
+      : run === null && make("p", {}, make("a", { href: "/train" }, "Train a run"), " first, so that it can say which photos it doubts."));
   if (!sources.length && labels.length && (document.activeElement === document.body || find("#desk").contains(document.activeElement))) focusOn(none); // the last photo has gone
   return sources.length > 0;
 }
@@ -83,7 +84,7 @@ function ordered(photos, anew) {
 
 function showProgress(progress) {
   find("#working").hidden = !progress;
-  if (progress) meter.show("The run looks at the photos", progress.done, progress.total);
+  if (progress) meter.show(progress.title, progress.done, progress.total);
 }
 
 /** The classes that have a key: in order of their names; where there are too many, those with most photos. */
@@ -217,4 +218,4 @@ if (isOpen) {
   pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); })
     .catch((error) => { tell(error.message, { problem: true }); read(); });
 }
-followFolder(() => sending.busy);
+followFolder({ busy: () => sending.busy });

@@ -2,6 +2,7 @@
 import { tellWaiting } from "../answers/nearest.js";
 import { get, picture, trying } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
+import { followFolder } from "../folder.js";
 import { newest } from "../latest.js";
 import { Meter } from "../meter.js";
 import { trainAgain } from "../mistakes/again.js";
@@ -71,19 +72,24 @@ async function read() {
   find("#about").textContent = "";
   meter.element.hidden = kind !== "suspects" && kind !== "unknown";
   meter.show("Looking at the photos; what is computed is kept …");
-  const read = await trying(() => Promise.all([
-    get("/api/mistakes", { run }),
-    kind === "suspects" ? get("/api/mistakes/suspects", { run }) : get("/api/mistakes/rows", { run, kind, ...pair, count: 1 }),
-  ]));
-  if (!current()) return;
-  const [summary, found] = read ?? [null, { rows: [], total: 0 }];
-  state.summary = summary;
-  state.rows = found.rows; // of suspects all, else one
-  state.total = kind === "suspects" ? found.rows.length : found.total;
+  try {
+    const [summary, found] = await Promise.all([
+      get("/api/mistakes", { run }),
+      kind === "suspects" ? get("/api/mistakes/suspects", { run }) : get("/api/mistakes/rows", { run, kind, ...pair, count: 1 }),
+    ]);
+    if (!current()) return;
+    const total = kind === "suspects" ? found.rows.length : found.total;
+    Object.assign(state, { summary, rows: found.rows, total }); // rows: of suspects all, else one
+    find("#about").textContent = total ? aboutOf(kind, found) : NONE[kind];
+    say(summary);
+  } catch (error) {
+    if (!current()) return;
+    Object.assign(state, { summary: null, rows: [], total: 0 });
+    fill(find("#about"), error.message);
+    fill(find("#said"));
+    fill(find("#pairs"));
+  }
   meter.element.hidden = true;
-  if (summary) say(summary);
-  else fill(find("#said"));
-  if (summary) find("#about").textContent = state.total ? aboutOf(kind, found) : NONE[kind];
   wall.reset(state.total);
 }
 
@@ -124,5 +130,7 @@ onNews("photos", () => {
   state.missed = find("#look").open; // what is looked at stays where it is until it is closed
   if (state.run !== null && !state.missed) reload();
 });
+onNews("runs", () => { if (state.run !== null && state.summary === null) reload(); }); // the training may have ended
+followFolder();
 tellWaiting("mistakes");
 trying(() => pickRun(find("#run"), choose));

@@ -89,7 +89,7 @@ onNews("photos", (values) => {
   if (isOpen() && !adding.busy && (values === null || values.version !== version)) refresh();
 });
 onNews("findings", (values) => { if (isOpen()) findings.heard(values); });
-followFolder(() => adding.busy);
+followFolder({ busy: () => adding.busy, go: () => location.assign("/") });
 // what changed before the news were listened to
 setTimeout(async () => {
   const now = version === null ? null : await get("/api/photos", { count: 0 }).catch(() => null);

@@ -20,8 +20,11 @@ const list = new RunList((id) => trying(() => look(id)), () => trying(drawAll));
 const asRun = (training) => ({
   id: null, name: training.name, state: training.state, ready: false, model: null, classes: [], history: [], score: null, of: 0, problem: null,
   findings: [], epoch_events: [], plan: null, measurement: null, report: false, job: training, log: training.log ?? "",
-  first_answer: (training.events ?? []).findLast((event) => event.event === "first_answer") ?? null,
+  first_answer: (training.events ?? []).findLast((event) => event.event === "first_answer") ?? null, progress: progressOf(training.events ?? []),
 });
+
+/** What is being done between the epochs: the last event, where it says that. */
+const progressOf = (events) => (events.at(-1)?.event === "progress" ? events.at(-1) : null);
 
 function follow(training) {
   if (training.run && training.kind === "resume") return trying(() => look(training.run));
@@ -113,6 +116,7 @@ function onJob(item) {
     }
     if (event.event === "plan" || event.event === "measurement") shown[event.event] = event;
   }
+  if (item.events.length) shown.progress = progressOf(item.events);
   if (item.state !== "running") trying(() => look(shown.id));
   else show();
 }

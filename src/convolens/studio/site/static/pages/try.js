@@ -2,6 +2,7 @@
 import { liveCamera } from "../answers/live_camera.js";
 import { tellWaiting } from "../answers/nearest.js";
 import { Tried } from "../answers/tried.js";
+import { offerUnknown } from "../answers/unknown.js";
 import { get, trying } from "../api.js";
 import { fill, find, make } from "../dom.js";
 import { isVisible, onDrop } from "../dropped.js";
@@ -36,11 +37,22 @@ async function choose(run) {
   const about = await trying(() => get("/api/answers", { run }));
   if (!about || !current()) return;
   settings.limit = about.limit;
-  fill(find("#lines"), about.lines.map((line) => make("li", {}, line)));
+  tellAbout(about);
   const method = find("#method");
   if (method.options.length) return;
   fill(method, about.methods.map(({ name }) => make("option", { value: name }, METHODS[name] ?? name)), make("option", { value: "" }, "none"));
   method.value = settings.method;
+}
+
+/** Say how the run answers, and offer to teach it to say "unknown". */
+function tellAbout(about) {
+  fill(find("#lines"), about.lines.map((line) => make("li", {}, line)));
+  const { run } = settings;
+  offerUnknown(run, about, (taught) => {
+    if (run !== settings.run) return;
+    tellAbout(taught);
+    for (const card of cards) card.ask();
+  });
 }
 
 onDrop((whether) => find("#drop").classList.toggle("over", whether), (found) => add(found.filter(({ path }) => isVisible(path)).map(({ file }) => file)));

@@ -1,5 +1,5 @@
 // Photos that are dropped, pasted, chosen or taken: read out of folders, sent, told in the end.
-import { address, get, send, trying } from "../api.js";
+import { address, send, trying } from "../api.js";
 import { openCamera } from "../camera.js";
 import { chooseClass } from "../choose_class.js";
 import { find } from "../dom.js";
@@ -55,13 +55,13 @@ export class Adding {
 
   /** Show the folder that has just been made for the first photos; where some were refused, when that is read. */
   begin(refused) {
-    if (!refused) location.reload();
-    else find("#adding button").addEventListener("click", () => location.reload());
+    if (!refused) location.assign("/");
+    else find("#adding button").addEventListener("click", () => location.assign("/"));
   }
 
   /** Send photos; return what became of them, or null where the question for their class was closed. */
   async send(zips, photos) {
-    if (!this.opened() && (await get("/api/begin")).open === null) await send("/api/begin/new");
+    if (!this.opened()) await send("/api/begin/new");
     const inFolders = photos.filter(({ path }) => path.includes("/"));
     const loose = photos.filter(({ path }) => !path.includes("/"));
     let places = [];

@@ -3,10 +3,10 @@ import { send, trying } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
 import { counted } from "../numbers.js";
 
-export function begin({ folders, home }, adding) {
+export function begin({ open: opened, folders, home }, adding) {
   const place = find("#begin");
   const open = async (path, body, busy) => {
-    if (await trying(() => send(path, body), busy)) location.reload();
+    if (await trying(() => send(path, body), busy)) location.assign("/");
   };
   const input = (label, given) => {
     const chosen = make("input", { type: "file", ...given });
@@ -14,6 +14,7 @@ export function begin({ folders, home }, adding) {
     return make("label", { class: "button" }, label, chosen);
   };
   fill(place,
+    opened && make("p", {}, make("a", { href: "/" }, "Back to ", named(opened))),
     make("div", { class: "grid" },
       make("section", { class: "card" },
         make("h2", {}, "Your own photos"),

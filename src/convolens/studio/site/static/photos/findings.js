@@ -3,6 +3,7 @@ import { get, picture, send, trying } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
 import { newest, rested } from "../latest.js";
 import { Meter } from "../meter.js";
+import { keep } from "../mistakes/decisions.js";
 import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 
 const SHOWN = 24; // of each kind at first
@@ -12,7 +13,7 @@ const KINDS = {
   broken: ["Broken files", "They cannot be read, and no training would see them."],
   conflicts: ["The same photo in two classes", "One of the two labels is wrong."],
   leaks: ["The same photo on two sides", "Scores are too good where a photo of the validation was learnt from. Set one of the two aside."],
-  label_errors: ["Probably in the wrong class", "A learnt network, asked about each photo without having seen it, says another class."],
+  label_errors: ["Perhaps in the wrong class", "A learnt network, asked about each photo without having seen it, says another class. Look at each: either may be wrong."],
   duplicates: ["The same photo twice", "They weigh double, and one may end up on each side of a split."],
   blank: ["Photos that show too little", "Blank or plain ones: look whether they are what they should be."],
 };
@@ -95,6 +96,10 @@ export class Findings {
     return null;
   }
 
+  keep({ photo, path, class: label }) {
+    return keep({ photo, label, name: path }, () => this.load());
+  }
+
   image(photo, path) {
     return make("img", { class: "picture", src: picture(photo, 192), alt: path, title: path, loading: "lazy" });
   }
@@ -106,7 +111,9 @@ export class Findings {
       kind === "broken" ? make("p", { class: "problem" }, row.reason) : null,
       kind === "label_errors" ? make("p", {}, "is in ", make("b", {}, named(row.class)), ", rather ", make("b", {}, named(row.suggested)), ` (${percent(row.probability_of_suggested, 0)})`) : null,
       make("div", { class: "row" },
-        kind === "label_errors" ? make("button", { type: "button", class: "main", onclick: () => this.actions.moveTo([row.photo], row.suggested) }, "Move to ", named(row.suggested)) : null,
+        kind === "label_errors" && [
+          make("button", { type: "button", "aria-label": `Keep ${row.path} in ${row.class}`, onclick: () => this.keep(row) }, "Keep"),
+          make("button", { type: "button", onclick: () => this.actions.moveTo([row.photo], row.suggested) }, "Move to ", named(row.suggested))],
         make("button", { type: "button", "aria-label": `Set ${row.path} aside`, onclick: () => this.actions.aside([row.photo]) }, "Set aside")),
     ];
   }

@@ -1,7 +1,7 @@
 // The training that is looked at: what it answers first, how it goes, what can be done with it, what it shows in the end.
 import { send, trying } from "../api.js";
 import { fill, find, focusOn, make, named } from "../dom.js";
-import { counted, duration, percent, thousands } from "../numbers.js";
+import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 import { withCode } from "../prose.js";
 import { paceOf } from "./pace.js";
 
@@ -68,21 +68,21 @@ export class Current {
   #plan(shown) {
     const { plan } = shown;
     const place = find("#plan");
-    const said = shown.id || shown.first_answer || shown.state !== "running" ? null : shown.log.trim().split("\n").pop(); // before there is a run, its last line
-    place.hidden = !plan && !shown.model && !said;
+    place.hidden = !plan && !shown.model;
     if (place.hidden) return;
     fill(place, plan
       ? `${plan.model} on ${plan.device}: ${counted(plan.classes, "class", "classes")}, ${counted(plan.training, "photo")} to learn from, ${thousands(plan.validation)} to validate on${plan.epochs ? `, ${counted(plan.epochs, "epoch")}` : ""}.`
-      : said ?? `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
+      : `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
   }
 
   #pace(shown, seen) {
     const { done, of, rate, left } = paceOf(shown, seen);
-    find("#pace").hidden = shown.state !== "running" || !shown.id;
-    find("#done").max = of || 1;
-    find("#done").value = done;
-    find("#done").hidden = !of;
-    find("#count").textContent = of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
+    const work = shown.state === "running" ? shown.progress : null; // between the epochs
+    find("#pace").hidden = shown.state !== "running" || (!shown.id && !work);
+    find("#done").max = work?.total || of || 1;
+    find("#done").value = work?.done ?? done;
+    find("#done").hidden = !of && !work;
+    find("#count").textContent = work ? `${work.title}, ${outOf(work.done, work.total)}` : of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
     find("#rate").textContent = rate ? `${thousands(Math.round(rate))} images/s` : "";
     find("#left").textContent = left === null || !of ? "" : done >= of ? "scoring …" : `${duration(left)} left`;
   }

@@ -20,7 +20,8 @@ export function paceOf(shown, seen = []) {
     rate = seconds && shown.training_photos ? shown.training_photos / seconds : null;
   }
   if (seconds === null && shown.measurement) ({ seconds_per_epoch: seconds, images_per_second: rate } = shown.measurement);
-  const left = seconds === null || !of ? null : seconds * Math.max(0, of - done);
+  const planned = Object.values(shown.plan?.seconds ?? {}).reduce((sum, part) => sum + part, 0) || null; // before the first epoch has ended
+  const left = seconds === null && done === 0 ? planned : seconds === null || !of ? null : seconds * Math.max(0, of - done);
   return { done, of, seconds, rate, left };
 }
 
