@@ -72,13 +72,20 @@ def test_the_terminal_listens_like_all_others(event: events.Event, line: str) ->
     assert screen.console.file.getvalue() == line  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("period", "told"), [(0.0, [(1, 3), (3, 3)]), (3600.0, [])])
-def test_long_pieces_of_work_are_told(period: float, told: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(
+    ("period", "done", "told"),
+    [
+        (0.0, [1, 3], [(1, 3), (3, 3)]),
+        (0.0, [1], [(1, 3), (3, 3)]),  # its end is told, whatever it said last
+        (3600.0, [1, 3], []),
+    ],
+)
+def test_long_pieces_of_work_are_told(period: float, done: list[int], told: list[tuple[int, int]]) -> None:
     heard: list[events.Event] = []
     screen = Screen(quiet=True, listeners=[heard.append], period=period)
     with screen.progress("reading photos") as advance:
-        advance(1, 3)
-        advance(3, 3)
+        for count in done:
+            advance(count, 3)
     assert heard == [events.Progress("reading photos", *counts) for counts in told]
 
 

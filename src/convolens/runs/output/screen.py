@@ -167,18 +167,20 @@ class Screen:
         Raises:
             CancelledError: by `advance`, where the job is to end.
         """
-        told = time.monotonic()
+        last, told = time.monotonic(), None
         with self._bar(title) as draw:
 
             def advance(done: int, total: int) -> None:
-                nonlocal told
+                nonlocal last, told
                 self.check_cancelled()
                 draw(done, total)
-                if self.listeners and time.monotonic() - told >= self.period:
-                    told = time.monotonic()
-                    self.tell(Progress(title, done, total))
+                if self.listeners and time.monotonic() - last >= self.period:
+                    last, told = time.monotonic(), Progress(title, done, total)
+                    self.tell(told)
 
             yield advance
+        if told is not None and told.done < told.total:  # whoever heard how far it was hears that it has ended
+            self.tell(Progress(title, told.total, told.total))
 
     @contextmanager
     def _bar(self, title: str) -> Iterator[Advance]:

@@ -23,7 +23,7 @@ const asRun = (training) => ({
   first_answer: (training.events ?? []).findLast((event) => event.event === "first_answer") ?? null, progress: progressOf(training.events ?? []),
 });
 
-/** What is being done between the epochs: the last event, where it says that. */
+/** What is done between the epochs, and how much of it: the last event, where it says that. */
 const progressOf = (events) => (events.at(-1)?.event === "progress" ? events.at(-1) : null);
 
 function follow(training) {

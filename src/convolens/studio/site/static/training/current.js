@@ -77,7 +77,7 @@ export class Current {
 
   #pace(shown, seen) {
     const { done, of, rate, left } = paceOf(shown, seen);
-    const work = shown.state === "running" ? shown.progress : null; // between the epochs
+    const work = shown.state === "running" && shown.progress?.done < shown.progress?.total ? shown.progress : null; // between the epochs
     find("#pace").hidden = shown.state !== "running" || (!shown.id && !work);
     find("#done").max = work?.total || of || 1;
     find("#done").value = work?.done ?? done;
