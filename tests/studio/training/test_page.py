@@ -52,10 +52,14 @@ def test_train_pause_close_open_resume_and_see_the_end(
     before = points(page)
     assert "images/s" in page.locator("#rate").inner_text()
     assert page.locator("#left").inner_text().endswith("left")
+    pause = page.get_by_role("button", name="Pause")
+    pause.focus()
     until(page, lambda: points(page) > before)
+    assert pause.evaluate("(button) => button === document.activeElement")  # whatever else is drawn anew
     accessible(page)
-    page.get_by_role("button", name="Pause").press("Enter")
+    pause.press("Enter")
     page.locator("#state", has_text="paused").wait_for()
+    assert page.evaluate("document.activeElement.matches('#buttons button, #current-title')")
     again = visit(served, "/train")  # another page, opened later, shows the same
     again.locator("#current-title", has_text="mine").wait_for()
     again.get_by_role("button", name="Resume").press("Enter")

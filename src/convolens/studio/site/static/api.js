@@ -1,4 +1,4 @@
-// What pages ask the studio: JSON in, JSON out; whatever goes wrong is one line, shown as a toast unless the page says it itself.
+// What pages ask the studio: JSON in, JSON or a picture out; whatever goes wrong is one line, shown as a toast unless the page says it itself.
 import { tell } from "./toast.js";
 
 export class Refused extends Error {
@@ -8,40 +8,46 @@ export class Refused extends Error {
   }
 }
 
-async function answered(asked) {
+/** Return `path?name=value`; what is null, undefined or empty is left out, and a list is a name for each of its values. */
+export function address(path, query = {}) {
+  const given = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))
+    .filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** Ask, and return the response; where there is none, or a refusal, the error says so in a line. */
+export async function ask(path, options = {}) {
   let response;
   try {
-    response = await asked();
+    response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refused("The studio does not answer; is it still running? Its trainings go on without it.", 0);
   }
-  const body = await response.json().catch(() => null);
-  if (!response.ok) throw new Refused(body?.error ?? `${response.status} ${response.statusText}`, response.status);
-  return body;
+  if (response.ok) return response;
+  const said = await response.json().catch(() => null);
+  throw new Refused(said?.error ?? `${response.status} ${response.statusText}`, response.status);
+}
+
+/** What to send values by, or a file as it is; with the folder that the page shows, so that nothing happens to another one. */
+export function carrying(body) {
+  const raw = body instanceof Blob;
+  const { folder } = document.body.dataset;
+  return {
+    method: "POST", body: raw ? body : JSON.stringify(body),
+    headers: { "content-type": raw ? "application/octet-stream" : "application/json", ...(folder ? { "convolens-folder": folder } : {}) },
+  };
 }
 
 /** Ask for values: `get("/api/runs", {search: "cat"})`. */
-export function get(path, query = {}, options = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return answered(() => fetch(search ? `${path}?${search}` : path, options));
-}
+export const get = async (path, query = {}) => (await ask(address(path, query))).json();
 
-/** Send values, or a file as it is, and return the answer. */
-export function send(path, body = {}, { method = "POST", ...options } = {}) {
-  const raw = body instanceof Blob;
-  const { folder } = document.body.dataset;
-  return answered(() => fetch(path, {
-    method,
-    body: raw ? body : JSON.stringify(body),
-    headers: { "content-type": raw ? "application/octet-stream" : "application/json", ...(folder ? { "convolens-folder": folder } : {}) },
-    ...options,
-  }));
-}
+/** Send values, or a file, and return the answer. */
+export const send = async (path, body = {}, options = {}) => (await ask(path, { ...carrying(body), ...options })).json();
 
 /** Do a piece of work; show in a toast what goes wrong, and return undefined then. `busy` is a button that waits. */
 export async function trying(work, busy = null) {
+  const focused = busy !== null && document.activeElement === busy;
   if (busy) busy.disabled = true;
   try {
     return await work();
@@ -52,6 +58,7 @@ export async function trying(work, busy = null) {
     return undefined;
   } finally {
     if (busy) busy.disabled = false;
+    if (focused && document.activeElement === document.body) busy.focus(); // a button that is disabled loses it
   }
 }
 

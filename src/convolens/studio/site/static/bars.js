@@ -1,5 +1,6 @@
 // Shares as bars, the likeliest first.
-import { draw, make, named, percent } from "./dom.js";
+import { draw, make, named } from "./dom.js";
+import { percent } from "./numbers.js";
 
 /** Return a list of bars. Args: answers: [{label, confidence in [0, 1]}]; said: labels that are said, in bold. */
 export function bars(answers, said = []) {

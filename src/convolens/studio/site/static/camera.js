@@ -1,4 +1,5 @@
 // A dialog with what the camera sees; a clear line where there is none, or where it may not be used.
+import { openDialog } from "./dialog.js";
 import { fill, make } from "./dom.js";
 
 const WHY = {
@@ -19,37 +20,30 @@ export async function openStream(width) {
   }
 }
 
+/** Switch it off. */
+export const stopStream = (stream) => stream.getTracks().forEach((track) => track.stop());
+
 /** Show the camera; `take(blob)` gets each photo as JPEG, and the dialog stays open for the next. */
 export async function openCamera({ title, take }) {
   const said = make("p", { role: "status" }, "Waiting for the camera ...");
   const video = make("video", { autoplay: true, playsinline: true, hidden: true });
   video.muted = true;
   const shoot = make("button", { type: "button", class: "main", disabled: true }, "Take the photo");
-  const dialog = make("dialog", { class: "large", "aria-labelledby": "camera-title" },
-    make("h2", { id: "camera-title" }, title), video, said,
-    make("div", { class: "row" }, shoot, make("button", { type: "button", onclick: () => dialog.close() }, "Done")));
   let stream = null;
   let taken = 0;
-  dialog.addEventListener("close", () => {
-    stream?.getTracks().forEach((track) => track.stop());
-    dialog.remove();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  const dialog = openDialog({ title, class: "large", closed: () => { if (stream) stopStream(stream); } }, video, said,
+    make("div", { class: "row" }, shoot, make("button", { type: "button", onclick: () => dialog.close() }, "Done")));
   try {
     stream = await openStream(1280);
+    if (!dialog.open) { stopStream(stream); return; } // closed meanwhile
+    video.srcObject = stream;
+    video.hidden = false;
+    await video.play();
   } catch (error) {
     fill(said, error.message);
     said.classList.add("problem");
     return;
   }
-  if (!dialog.open) {
-    stream.getTracks().forEach((track) => track.stop());
-    return;
-  }
-  video.srcObject = stream;
-  video.hidden = false;
-  await video.play();
   fill(said, "Enter takes a photo.");
   shoot.disabled = false;
   shoot.focus();

@@ -1,6 +1,7 @@
 // News of the studio, as long as the page is looked at: `onNews("photos", (values) => ...)`.
 // A browser keeps six connections to a server for all its pages: one that nobody sees gives its own back.
 const HIDDEN = 5000; // milliseconds
+const AGAIN = 3000; // milliseconds
 const listeners = new Map();
 let source = null;
 let begun = false;
@@ -34,18 +35,26 @@ function begin() {
   open();
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", open);
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, HIDDEN);
-    else open();
-  });
+  document.addEventListener("visibilitychange", follow);
+  follow(); // a page may be opened in a tab behind
+}
+
+function follow() {
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(close, HIDDEN);
+  else open();
 }
 
 function open() {
   if (source) return;
   source = new EventSource("/api/news");
   for (const topic of listeners.keys()) hear(topic);
-  source.addEventListener("error", () => { lost = true; });
+  source.addEventListener("error", () => {
+    lost = true;
+    if (source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    close();
+    setTimeout(() => { if (!document.hidden) open(); }, AGAIN);
+  });
   source.addEventListener("open", () => {
     if (lost) for (const topic of listeners.keys()) each(topic, null);
     lost = false;

@@ -1,4 +1,5 @@
 // A wall of tiles of which only those near the window exist, so that 60,000 scroll as 60 do.
+import { trying } from "./api.js";
 import { make } from "./dom.js";
 
 const AHEAD = 800; // pixels above and below the window that are drawn too
@@ -31,6 +32,7 @@ export class Wall {
 
   /** Show so many items, all asked for anew; those of the first page may be given. */
   reset(total, first = []) {
+    if (total && this.place.contains(document.activeElement)) this.wanted = Math.min(this.at, total - 1);
     this.generation += 1;
     this.total = total;
     this.items.clear();
@@ -60,6 +62,13 @@ export class Wall {
     for (const index of this.items.keys()) if (!kept.has(index)) this.items.delete(index);
     for (const number of pages) this.#ask(number * this.page, true);
     this.draw();
+  }
+
+  /** Return an item, asked for where it is not there yet; undefined where there is none. */
+  async item(index) {
+    if (index < 0 || index >= this.total) return undefined;
+    if (!this.items.has(index)) await this.#ask(index);
+    return this.items.get(index);
   }
 
   /** Draw an item that is there anew, after a change of it. */
@@ -110,10 +119,11 @@ export class Wall {
 
   #ask(index, again = false) {
     const number = Math.floor(index / this.page);
-    if (this.pages.has(number)) return;
+    if (this.pages.has(number)) return this.pages.get(number);
     const { generation } = this;
-    this.pages.set(number, this.load(number * this.page, this.page).then((items) => {
+    const asked = trying(() => this.load(number * this.page, this.page)).then((items) => {
       if (generation !== this.generation) return;
+      if (!items) { this.pages.delete(number); return; } // it is asked for again when the wall is drawn
       items.forEach((item, place) => {
         const at = number * this.page + place;
         const changed = again && JSON.stringify(this.items.get(at)) !== JSON.stringify(item);
@@ -121,7 +131,9 @@ export class Wall {
         if (changed && this.shown.has(at)) this.update(at);
       });
       this.draw();
-    }, () => this.pages.delete(number)));
+    });
+    this.pages.set(number, asked);
+    return asked;
   }
 
   #add(index, item) {
@@ -136,21 +148,28 @@ export class Wall {
     this.place.insertBefore(element, next === undefined ? null : this.shown.get(next));
     if (index === this.wanted) {
       this.wanted = null;
-      element.focus({ preventScroll: true });
+      const free = document.activeElement === document.body || this.place.contains(document.activeElement);
+      if (free) element.focus({ preventScroll: true }); // else the user has gone on meanwhile
     }
   }
 
   #move(index, focus = true) {
     this.shown.get(this.at)?.setAttribute("tabindex", -1);
     this.at = Math.max(0, Math.min(this.total - 1, index));
-    const row = Math.floor(this.at / this.columns) * this.size.height;
-    const top = this.place.getBoundingClientRect().top + row;
-    if (focus && (top < 80 || top + this.size.height > window.innerHeight)) window.scrollBy(0, top - window.innerHeight / 2);
+    if (focus) this.#scroll();
     this.draw();
     const element = this.shown.get(this.at);
     element?.setAttribute("tabindex", 0);
     if (focus && element) element.focus({ preventScroll: true });
     else if (focus) this.wanted = this.at; // it gets the focus when it is there
+  }
+
+  /** Scroll the window, or the box around the wall, to the tile in the order of Tab. */
+  #scroll() {
+    const box = this.place.closest(".scroll");
+    const { top: above, bottom: below } = box?.getBoundingClientRect() ?? { top: 80, bottom: window.innerHeight }; // below the header
+    const top = this.place.getBoundingClientRect().top + Math.floor(this.at / this.columns) * this.size.height;
+    if (top < above || top + this.size.height > below) (box ?? window).scrollBy(0, top - (above + below) / 2);
   }
 
   #key(event) {

@@ -1,25 +1,29 @@
-// The nearest training photos, as a strip: class, distance, and a link to the photo's picture.
+// The nearest training photos, as a strip: picture, class and distance.
 import { picture } from "../api.js";
-import { counted, fill, make, named } from "../dom.js";
+import { fill, make, named } from "../dom.js";
+import { Meter } from "../meter.js";
 import { onNews } from "../news.js";
+import { counted } from "../numbers.js";
 
-const waiting = new Set();
+const meters = new Set(); // of strips that wait
 
-/** Return a strip that says what it waits for: `element`, `show(found)`, `problem(line)`; label: the photo's own class, others stand out. */
+/** Return a strip that says what it waits for: `element`, `wait()`, `show(found)`, `problem(line)`; label: the photo's own class, others stand out. */
 export function nearestStrip(label = null) {
   const element = make("div", { class: "nearest" });
-  const strip = {
+  const meter = new Meter();
+  return {
     element,
     wait() {
-      waiting.add(element);
-      fill(element, make("p", { class: "quiet" }, "Looking for the nearest training photos …"));
+      meters.add(meter);
+      meter.show("Looking for the nearest training photos …");
+      fill(element, meter.element);
     },
     problem(line) {
-      waiting.delete(element);
-      fill(element, make("p", { class: "quiet" }, line));
+      meters.delete(meter);
+      fill(element, line && make("p", { class: "quiet" }, line));
     },
     show(found) {
-      waiting.delete(element);
+      meters.delete(meter);
       fill(element,
         make("p", { class: "quiet" }, `Nearest of ${counted(found.photos, "training photo")}: `,
           found.counts.map((one, place) => [place ? ", " : "", `${one.photos} × `, named(one.label)])),
@@ -30,14 +34,12 @@ export function nearestStrip(label = null) {
           make("span", { class: "quiet number" }, one.distance.toFixed(3))))));
     },
   };
-  return strip;
 }
 
 /** Let strips that wait say how far the work is that a page waits for. */
 export function tellWaiting(page) {
   onNews("work", (values) => {
     if (!values || values.page !== page) return;
-    const line = `${values.title}: ${values.done.toLocaleString("en")} of ${values.total.toLocaleString("en")}, once; they are kept.`;
-    for (const element of waiting) fill(element, make("p", { class: "quiet" }, line), make("progress", { value: values.done, max: values.total, "aria-label": values.title }));
+    for (const meter of meters) meter.show(values.title, values.done, values.total, ", once; they are kept");
   });
 }

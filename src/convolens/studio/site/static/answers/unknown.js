@@ -1,7 +1,8 @@
 // Teaching a run to say "unknown": offered where it cannot, with the share of known photos that it may call so by mistake.
-import { send, trying } from "../api.js";
+import { address, send, trying } from "../api.js";
 import { fill, find, make } from "../dom.js";
 import { onNews } from "../news.js";
+import { outOf } from "../numbers.js";
 
 /** Offer it for the run that is looked at, or hide the offer. Args: run: its id; about: of /api/answers; taught: called with the new one. */
 export function offerUnknown(run, about, taught) {
@@ -14,8 +15,7 @@ export function offerUnknown(run, about, taught) {
       "Its validation photos can teach it to say “unknown” of what is like none of them."),
     make("form", { class: "row", onsubmit: async (event) => {
       event.preventDefault();
-      const asked = new URLSearchParams({ run, error_rate: rate.value / 100 });
-      const answer = await trying(() => send(`/api/answers/unknown?${asked}`), event.submitter);
+      const answer = await trying(() => send(address("/api/answers/unknown", { run, error_rate: rate.value / 100 })), event.submitter);
       find("#unknown-work").textContent = "";
       if (answer) taught(answer);
     } }, make("button", { type: "submit" }, "Teach it to say “unknown”"),
@@ -25,5 +25,5 @@ export function offerUnknown(run, about, taught) {
 
 onNews("work", (values) => {
   const place = find("#unknown-work");
-  if (place && values?.page === "unknown") place.textContent = `${values.title}, ${values.done.toLocaleString("en")} of ${values.total.toLocaleString("en")}`;
+  if (place && values?.page === "unknown") place.textContent = `${values.title}, ${outOf(values.done, values.total)}`;
 });

@@ -1,6 +1,7 @@
 // What a run says of a photo, in words: its class, its labels, or "unknown" and why.
 import { bars } from "../bars.js";
-import { make, named, percent } from "../dom.js";
+import { make, named } from "../dom.js";
+import { percent } from "../numbers.js";
 
 const SHOWN = 5;
 

@@ -1,6 +1,9 @@
 // Two runs photo by photo: what got fixed, what broke, and whether it is more than chance.
-import { get, picture } from "../api.js";
-import { counted, fill, find, make, named, percent } from "../dom.js";
+import { get, picture, trying } from "../api.js";
+import { fill, find, make, named } from "../dom.js";
+import { counted, percent, thousands } from "../numbers.js";
+import { showing } from "../problem.js";
+import { runText } from "../runs.js";
 import { Wall } from "../tiles.js";
 
 const CHANGES = {
@@ -29,7 +32,7 @@ export class Pair {
     find("#two").hidden = ready.length < 2;
     for (const select of [find("#first"), find("#second")]) {
       const before = select.value;
-      fill(select, ready.map((run) => make("option", { value: run.id }, run.score_text ? `${run.name} (${run.score_text})` : run.name)));
+      fill(select, ready.map((run) => make("option", { value: run.id }, runText(run))));
       if (ready.some((run) => run.id === before)) select.value = before;
     }
     const chosen = ready.find((run) => run.id === current) ?? ready[0];
@@ -39,29 +42,23 @@ export class Pair {
 
   async compare() {
     const button = find("#compare");
-    button.disabled = true;
-    find("#wrong").textContent = "";
     button.textContent = "Comparing …";
-    try {
+    await trying(() => showing(find("#wrong"), async () => {
+      find("#found").hidden = true; // it is not of what is asked now
       this.found = await get("/api/compare/pair", { first: find("#first").value, second: find("#second").value, on: find("#on").value });
       this.#show();
-    } catch (error) {
-      find("#found").hidden = true;
-      find("#wrong").textContent = error.message;
-    } finally {
-      button.disabled = false;
-      button.textContent = "Compare";
-    }
+    }), button);
+    button.textContent = "Compare";
   }
 
   #show() {
     const { found } = this;
     find("#found").hidden = false;
     find("#verdict").textContent = found.verdict;
-    fill(find("#numbers"), `${counted(found.photos, "photo")}: `, named(found.first), ` is right on ${percent(found.first_accuracy)}, `, named(found.second), ` on ${percent(found.second_accuracy)}. ${found.fixed} got fixed, ${found.broken} broken; ${found.right} right and ${found.wrong} wrong in both.`);
+    fill(find("#numbers"), `${counted(found.photos, "photo")}: `, named(found.first), ` is right on ${percent(found.first_accuracy)}, `, named(found.second), ` on ${percent(found.second_accuracy)}. ${thousands(found.fixed)} got fixed, ${thousands(found.broken)} broken; ${thousands(found.right)} right and ${thousands(found.wrong)} wrong in both.`);
     fill(find("#warnings"), found.warnings.map((line) => make("li", {}, line)));
     fill(find("#changes"), Object.entries(CHANGES).map(([change, [text]]) =>
-      make("button", { type: "button", data: { change }, onclick: () => this.#choose(change) }, `${found.pairs[change].length} ${text}`)));
+      make("button", { type: "button", data: { change }, onclick: () => this.#choose(change) }, `${thousands(found.pairs[change].length)} ${text}`)));
     this.#choose(["broken", "fixed", "wrong"].find((change) => found.pairs[change].length) ?? "broken");
   }
 

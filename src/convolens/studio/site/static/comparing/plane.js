@@ -1,23 +1,18 @@
 // The plane of runs: accuracy against the work of a photo, a circle a run, its area the parameters.
 import { ticks } from "../chart.js";
 import { draw, fill } from "../dom.js";
+import { prefixed } from "../numbers.js";
 
 const [WIDTH, HEIGHT] = [900, 400];
 const [LEFT, RIGHT, TOP, BOTTOM] = [96, 40, 20, 40]; // room for "97.5 %" in a phone's larger letters
 const [SMALLEST, LARGEST] = [4, 36]; // pixels of a radius
-
-/** 346816512 -> "347 M". */
-export function short(number) {
-  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]]) if (number >= size) return `${Number((number / size).toPrecision(3))} ${unit}`;
-  return String(number);
-}
 
 /** Draw runs of known cost and score into an <svg>; `near(id or null)` is called when the pointer comes near one. */
 export function drawPlane(svg, runs, near) {
   const drawn = runs.filter((run) => Number.isFinite(run.score) && run.multiply_accumulates > 0);
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `Score by multiply-accumulates: ${drawn.map((run) => `${run.name} ${run.score_text} at ${short(run.multiply_accumulates)}`).join("; ") || "no run is chosen"}`);
+  svg.setAttribute("aria-label", `Score by multiply-accumulates: ${drawn.map((run) => `${run.name} ${run.score_text} at ${prefixed(run.multiply_accumulates)}`).join("; ") || "no run is chosen"}`);
   if (!drawn.length) {
     fill(svg, draw("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, "Choose runs in the table."));
     return;
@@ -37,7 +32,7 @@ export function drawPlane(svg, runs, near) {
       draw("text", { x: LEFT - 8, y: down(score) + 4, "text-anchor": "end" }, `${Number((100 * score).toFixed(1))} %`)]),
     powers.map((power) => [
       draw("line", { class: "axis", x1: across(power), x2: across(power), y1: TOP, y2: HEIGHT - BOTTOM }),
-      draw("text", { x: across(power), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, short(10 ** power))]),
+      draw("text", { x: across(power), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, prefixed(10 ** power))]),
     draw("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, "text-anchor": "end" }, "multiply-accumulates a photo"),
     [...drawn].sort((one, other) => other.parameters - one.parameters).map((run) => circle(run, across, down, most, near)));
 }
@@ -47,7 +42,7 @@ function circle(run, across, down, most, near) {
   const radius = Math.max(SMALLEST, LARGEST * Math.sqrt(run.parameters / most));
   const right = x > WIDTH - 160;
   const group = draw("g", { class: "run", "data-run": run.id },
-    draw("title", {}, `${run.name}: ${run.score_text}, ${short(run.parameters)} parameters, ${short(run.multiply_accumulates)} multiply-accumulates`),
+    draw("title", {}, `${run.name}: ${run.score_text}, ${prefixed(run.parameters)} parameters, ${prefixed(run.multiply_accumulates)} multiply-accumulates`),
     draw("circle", { cx: x, cy: y, r: radius }),
     draw("text", { x: right ? x - radius - 4 : x + radius + 4, y: y + 4, "text-anchor": right ? "end" : "start" }, run.name.length > 24 ? `${run.name.slice(0, 23)}…` : run.name));
   group.addEventListener("pointerenter", () => near(run.id));

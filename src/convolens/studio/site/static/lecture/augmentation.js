@@ -1,11 +1,11 @@
 // Page 10: augmentation.
 import { get } from "../api.js";
 import { fill, make } from "../dom.js";
+import { latest } from "../latest.js";
 import { whole } from "../lessons/fields.js";
-import { latest } from "../lessons/latest.js";
-import { problemLine, showing } from "../lessons/problem.js";
 import { Ranges } from "../lessons/ranges.js";
 import { Variations } from "../lessons/variations.js";
+import { problemLine, showing } from "../problem.js";
 
 const SHOWN = ["rotation_range", "width_shift_range", "height_shift_range", "shear_range", "zoom_range", "horizontal_flip", "vertical_flip"];
 
@@ -17,10 +17,10 @@ export const augmentation = {
     let ranges = null;
     const refresh = latest(() => showing(problem, async () => {
       if (!ranges) return;
-      const told = await variations.ask({ photo, fields: ranges.fields, seed: epoch.value });
+      const told = await variations.ask({ photo, fields: ranges.fields, seed: seed.value });
       fill(timed, told.described.join("; "), ".");
     }));
-    const epoch = whole({ label: "Seed", low: 0, high: 1e6, value: 0, changed: refresh, data: { field: "seed" } });
+    const seed = whole({ label: "Seed", low: 0, high: 1e6, value: 0, changed: refresh, data: { field: "seed" } });
     showing(problem, async () => {
       const found = await get("/api/augment");
       ranges = new Ranges(found.controls.filter(({ name }) => SHOWN.includes(name)), refresh);
@@ -30,7 +30,7 @@ export const augmentation = {
     });
     fill(place,
       make("p", {}, "Few photos are learnt by heart soon. But a cat that leans a little, stands elsewhere or looks the other way is still a cat: so each time a photo is shown it is turned, moved, enlarged and mirrored anew, within ranges that you set. The network never sees quite the same photo twice, and has to look at what matters. Photos that it is measured on are left as they are."),
-      make("div", { class: "bench" }, controls, make("div", { class: "card" }, epoch.element, problem, grid, timed)),
+      make("div", { class: "bench" }, controls, make("div", { class: "card" }, seed.element, problem, grid, timed)),
       make("p", {}, "More ranges, and the command and the program that use them: ", make("a", { href: "/augment" }, "Augment"), "."));
     return {};
   },

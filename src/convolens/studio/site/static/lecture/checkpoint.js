@@ -2,9 +2,10 @@
 import { get, send, trying } from "../api.js";
 import { bars } from "../bars.js";
 import { COLOURS, chart } from "../chart.js";
-import { counted, draw, fill, make, named } from "../dom.js";
-import { short } from "../lessons/numbers.js";
-import { problemLine, showing } from "../lessons/problem.js";
+import { draw, fill, make, named } from "../dom.js";
+import { newest } from "../latest.js";
+import { counted, short } from "../numbers.js";
+import { problemLine, showing } from "../problem.js";
 import { pickRun } from "../runs.js";
 
 export const checkpoint = {
@@ -14,7 +15,15 @@ export const checkpoint = {
     const svg = draw("svg");
     const run = make("select", { id: "lecture-run", data: { field: "run" } });
     const chooser = make("div", { class: "row", hidden: true }, make("label", { for: "lecture-run" }, "Run"), run);
-    const train = make("button", { type: "button", class: "main", onclick: () => trying(async () => { fill(said, "Learning 200 digits by heart …"); fill(answers); show(await send("/api/lecture/curve")); }, train) }, "Train on digits now");
+    const train = make("button", { type: "button", class: "main", onclick: () => trying(learn, train) }, "Train on digits now");
+    const asking = newest();
+    const learn = async () => {
+      const current = asking();
+      fill(said, "Learning 200 digits by heart …");
+      fill(answers);
+      const curve = await send("/api/lecture/curve");
+      if (current()) show(curve);
+    };
     const none = make("div", { class: "row" }, make("p", {}, "A small network learns 200 handwritten digits by heart, in some seconds:"), train);
     const show = ({ title, monitor, epochs, best, last }) => {
       const name = monitor in epochs[0] ? monitor : "val_loss";
@@ -26,14 +35,18 @@ export const checkpoint = {
       fill(said, named(title), `: the best of ${counted(epochs.length, "epoch")} is epoch `, make("output", { data: { best: epochs[best].epoch } }, String(epochs[best].epoch)), `, ${name} ${number(best)} (green circle); the last is epoch `,
         make("output", { data: { last: epochs[last].epoch } }, String(epochs[last].epoch)), `, ${number(last)} (purple). Blue: training photos; orange: photos that it does not learn from.`);
     };
-    pickRun(run, (id) => showing(problem, async () => {
+    trying(() => pickRun(run, (id) => showing(problem, async () => {
+      const current = asking();
       chooser.hidden = !id;
       fill(answers);
       if (!id) return;
-      show(await get("/api/lecture/curve", { run: id }));
+      const curve = await get("/api/lecture/curve", { run: id });
+      if (!current()) return;
+      show(curve);
       const found = await get("/api/lecture/answers", { run: id, photo });
+      if (!current()) return;
       fill(answers, [["best", "What the best weights say of your photo"], ["last", "What the last ones say"]].filter(([key]) => found[key]).map(([key, words]) => make("div", {}, make("h3", {}, words), bars(found[key], [found[key][0].label]))));
-    })).catch((error) => trying(() => { throw error; }));
+    })));
     fill(place,
       make("p", {}, "Training goes over the same photos again and again. At first all gets better. At some point the network begins to know its training photos by heart: their loss falls on, while that of photos it does not learn from rises. Whoever keeps only the network of the last epoch keeps the wrong one."),
       make("p", {}, "So the weights are written to disk whenever the watched number is better than ever before, and, apart from them, the whole training, so that it can go on after a power cut. Every run here does both."),

@@ -1,11 +1,11 @@
 // Page 6: fully connected layers.
 import { get } from "../api.js";
 import { fill, make } from "../dom.js";
+import { latest } from "../latest.js";
 import { slider } from "../lessons/fields.js";
-import { latest } from "../lessons/latest.js";
-import { shape, thousands } from "../lessons/numbers.js";
-import { problemLine, showing } from "../lessons/problem.js";
 import { image } from "../lessons/sprite.js";
+import { shape, thousands } from "../numbers.js";
+import { problemLine, showing } from "../problem.js";
 import { layerTable } from "./layer_table.js";
 
 export const fullyConnected = {
@@ -17,8 +17,7 @@ export const fullyConnected = {
       .map(([field, label, low, high, value]) => slider({ label, low, high, value, changed: () => count(), format: thousands, data: { field } }));
     const count = latest(() => showing(problem, async () => {
       const [rows, channels, ...units] = fields.map(({ value }) => value);
-      const asked = new URLSearchParams([["rows", rows], ["channels", channels], ...units.map((one) => ["units", one])]);
-      const found = await get(`/api/lecture/dense?${asked}`);
+      const found = await get("/api/lecture/dense", { rows, channels, units });
       fill(said, `${shape([rows, rows, channels])} laid out in a row are `, make("output", { data: { flat: found.layers[0].shape[0] } }, thousands(found.layers[0].shape[0])), " numbers; all layers have ",
         make("output", { data: { parameters: found.parameters } }, thousands(found.parameters)), " parameters.");
       fill(table, layerTable(found.layers, "parameters", "Parameters, layer by layer"));

@@ -1,16 +1,16 @@
 // Page 8: Inception, and what it costs.
-import { get } from "../api.js";
-import { fill, make, percent } from "../dom.js";
+import { address, get } from "../api.js";
+import { fill, make } from "../dom.js";
+import { latest } from "../latest.js";
 import { slider } from "../lessons/fields.js";
-import { latest } from "../lessons/latest.js";
-import { shape, thousands } from "../lessons/numbers.js";
-import { problemLine, showing } from "../lessons/problem.js";
 import { fetchSprite, image } from "../lessons/sprite.js";
+import { percent, shape, thousands } from "../numbers.js";
+import { problemLine, showing } from "../problem.js";
 
 export const inception = {
   id: "inception", name: "Inception", title: "Inception: everything at once, but cheaply",
   build(place, { photo }) {
-    const [problem, direct, reduced, saved, names, four, totals] = [problemLine(), make("p", { class: "big", role: "status" }), make("p", { class: "big" }), make("p"), make("ol"), make("div"), make("p", { class: "big" }, "Counting …")];
+    const [problem, costProblem, direct, reduced, saved, names, four, totals] = [problemLine(), problemLine(), make("p", { class: "big", role: "status" }), make("p", { class: "big" }), make("p"), make("ol"), make("div"), make("p", { class: "big" }, "Counting …")];
     const fields = {
       rows: slider({ label: "Rows and columns", low: 1, high: 112, value: 28, changed: () => count(), data: { field: "rows" } }),
       channels: slider({ label: "Channels given", low: 1, high: 512, value: 256, changed: () => count(), data: { field: "channels" } }),
@@ -18,7 +18,7 @@ export const inception = {
       filters: slider({ label: "Filters", low: 1, high: 512, value: 192, changed: () => count(), data: { field: "filters" } }),
       reduce: slider({ label: "Channels left by the 1 × 1", low: 1, high: 512, value: 128, changed: () => count(), data: { field: "reduce" } }),
     };
-    const count = latest(() => showing(problem, async () => {
+    const count = latest(() => showing(costProblem, async () => {
       const { reduce, ...asked } = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]));
       const [plain, through] = await Promise.all([get("/api/lecture/cost", asked), get("/api/lecture/cost", { ...asked, reduce })]);
       const out = [asked.rows, asked.rows, asked.filters];
@@ -28,7 +28,7 @@ export const inception = {
       fill(saved, part < whole ? `That is ${percent(part / whole)} of the work for a result of the same size.` : "Here the detour costs more than it saves.");
     }));
     showing(problem, async () => {
-      const found = await fetchSprite(four, `/api/lecture/branches?${new URLSearchParams({ photo })}`);
+      const found = await fetchSprite(four, address("/api/lecture/branches", { photo }));
       fill(four, image(found.address, "four maps of the photo, side by side"));
       fill(names, found.told.branches.map(({ name, shape: sizes }) => make("li", {}, `${name}: ${shape(sizes)}`)));
       names.after(make("p", {}, `Laid on each other: ${shape(found.told.together)}.`));
@@ -38,9 +38,9 @@ export const inception = {
     });
     fill(place,
       make("p", {}, "Should the next layer look at one pixel, at 3 × 3, at 5 × 5, or should it pool? An Inception module (2014) does not choose: it does all four, each so padded that rows and columns stay, and lays the results on each other."),
-      make("section", { class: "card", "aria-label": "Your photo" }, make("h3", {}, "Four branches on your photo"), four, names),
+      make("section", { class: "card", "aria-label": "Your photo" }, make("h3", {}, "Four branches on your photo"), problem, four, names),
       make("p", {}, "The trouble is the price of the larger kernels on many channels. So a 1 × 1 convolution makes fewer channels first. Count it:"),
-      make("section", { class: "card", "aria-label": "Cost" }, make("div", { class: "fields wide-fields" }, Object.values(fields).map(({ element }) => element)), problem, direct, reduced, saved),
+      make("section", { class: "card", "aria-label": "Cost" }, make("div", { class: "fields wide-fields" }, Object.values(fields).map(({ element }) => element)), costProblem, direct, reduced, saved),
       make("section", { class: "card", "aria-label": "All of GoogLeNet" }, totals));
     count();
     return {};

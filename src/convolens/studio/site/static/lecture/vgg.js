@@ -1,9 +1,9 @@
 // Page 7: VGG16.
 import { get } from "../api.js";
-import { fill, make, percent } from "../dom.js";
+import { fill, make } from "../dom.js";
 import { choice } from "../lessons/fields.js";
-import { thousands } from "../lessons/numbers.js";
-import { problemLine, showing } from "../lessons/problem.js";
+import { percent, thousands } from "../numbers.js";
+import { problemLine, showing } from "../problem.js";
 import { layerTable } from "./layer_table.js";
 
 const SIDES = [224, 112, 56, 28, 14, 7]; // of the maps, after each pooling
@@ -20,7 +20,7 @@ export const vgg = {
     })));
     picture.src = `/api/chosen/${photo}?side=224`;
     let found = null;
-    const key = choice({ label: "Bars show", options: [["parameters", "parameters"], ["multiply_accumulates", "multiply-accumulates"]], changed: () => show(), data: { field: "bars" } });
+    const key = choice({ label: "Bars show", options: [["parameters", "parameters"], ["multiply_accumulates", "multiply-accumulates"]], changed: () => { if (found) show(); }, data: { field: "bars" } });
     const show = () => fill(table, layerTable(found.layers, key.value, `VGG16, ${key.value === "parameters" ? "parameters" : "multiply-accumulates"} layer by layer`));
     showing(problem, async () => {
       found = await get("/api/lecture/architecture", { name: "vgg16" });

@@ -1,5 +1,5 @@
 // Where on a photo the pixels are taken from: click there, drag, or move the sliders.
-import { fill, make } from "../dom.js";
+import { make } from "../dom.js";
 import { slider } from "./fields.js";
 
 export class Crop {
@@ -18,11 +18,12 @@ export class Crop {
       label: "Photo made smaller to", low: 16, high: 256, step: 16, value: 64, format: (value) => `${value} pixels`,
       changed: () => { this.place = null; this.changed(); }, data: { field: "longest" },
     });
-    this.element = make("div", { class: "crop-field" }, this.frame, this.row.element, this.column.element, this.side.element, this.longest.element);
+    this.element = make("div", {}, this.frame, this.row.element, this.column.element, this.side.element, this.longest.element);
   }
 
   /** What the server is asked for. */
   get asked() {
+    this.sent = this.place;
     return { side: this.side.value, longest: this.longest.value, row: this.place?.[0] ?? null, column: this.place?.[1] ?? null };
   }
 
@@ -38,6 +39,7 @@ export class Crop {
     this.size = [rows, columns];
     const address = `/api/chosen/${this.id}?side=${this.longest.value}`;
     if (this.picture.getAttribute("src") !== address) this.picture.src = address;
+    if (this.sent !== this.place) return; // moved on meanwhile; the next answer is of that
     this.row.limit(0, Math.max(0, of[0] - rows));
     this.column.limit(0, Math.max(0, of[1] - columns));
     this.row.value = top;

@@ -1,11 +1,11 @@
 // The feature maps of a layer: all as one picture, and each by itself with its numbers.
+import { address, ask } from "../api.js";
 import { fill, make } from "../dom.js";
-import { Refused } from "../api.js";
+import { newest } from "../latest.js";
+import { shape, short, thousands } from "../numbers.js";
 import { grey, paint } from "./colours.js";
-import { shape, short, thousands } from "./numbers.js";
+import { pointedAt } from "./pointed.js";
 import { fetchSprite, showTile } from "./sprite.js";
-
-const address = (path, asked) => `${path}?${new URLSearchParams(asked)}`;
 
 /** Show the maps of a layer in an element. Args: asked: {run or model, photo, layer}. */
 export async function showMaps(place, asked) {
@@ -17,28 +17,33 @@ export async function showMaps(place, asked) {
   const few = told.channels.length < told.of ? `, the ${told.channels.length} strongest` : "";
   const say = (index, more = "") => fill(words, make("b", {}, `Channel ${told.channels[index]}`),
     ` from ${short(told.low[index])} to ${short(told.high[index])}, mean ${short(told.mean[index])}${more}`);
-  const numbers = new Map();
+  const numbers = new Map(); // index -> Promise of the numbers of that map, or null where they cannot be had
   const values = (index) => {
-    if (!numbers.has(index)) numbers.set(index, fetchValues({ ...asked, channel: told.channels[index] }));
+    if (!numbers.has(index)) {
+      numbers.set(index, fetchValues({ ...asked, channel: told.channels[index] }).catch((error) => {
+        numbers.delete(index);
+        say(index, `; its numbers cannot be shown: ${error.message}`);
+        return null;
+      }));
+    }
     return numbers.get(index);
   };
+  const choosing = newest();
   const tiles = told.channels.map((channel, index) => {
     const tile = make("button", { type: "button", class: "map", "aria-label": `channel ${channel}, from ${short(told.low[index])} to ${short(told.high[index])}`, title: `channel ${channel}` });
     showTile(tile, picture, index, told.across, down);
     tile.style.aspectRatio = `${width} / ${height}`;
     tile.addEventListener("pointermove", async (event) => {
-      const bounds = tile.getBoundingClientRect();
-      const at = (share, of) => Math.max(0, Math.min(of - 1, Math.floor(share * of)));
-      const row = at((event.clientY - bounds.top) / bounds.height, told.rows);
-      const column = at((event.clientX - bounds.left) / bounds.width, told.columns);
+      const [row, column] = pointedAt(event, tile, told.rows, told.columns);
       say(index);
-      const found = await values(index).catch(() => null);
+      const found = await values(index);
       if (found && tile.matches(":hover")) say(index, `; row ${row}, column ${column}: ${short(found[row * told.columns + column])}`);
     });
     tile.addEventListener("focus", () => say(index));
     tile.addEventListener("click", async () => {
-      const found = await values(index).catch(() => null);
-      if (!found) return;
+      const current = choosing();
+      const found = await values(index);
+      if (!found || !current()) return;
       paint(large, told.rows, told.columns, found, (value) => grey(value, told.low[index], told.high[index]));
       large.hidden = false;
       large.setAttribute("role", "img");
@@ -55,7 +60,6 @@ export async function showMaps(place, asked) {
 }
 
 async function fetchValues(asked) {
-  const response = await fetch(address("/api/inside/values", asked));
-  if (!response.ok) throw new Refused((await response.json()).error, response.status);
+  const response = await ask(address("/api/inside/values", asked));
   return new Float32Array(await response.arrayBuffer());
 }

@@ -1,7 +1,7 @@
 // A matrix whose numbers stand in its cells, coloured; a cell can be chosen by pointer and arrow keys, a window of them marked.
 import { fill, make } from "../dom.js";
+import { tiny } from "../numbers.js";
 import { css, readable } from "./colours.js";
-import { tiny } from "./numbers.js";
 
 export class NumberGrid {
   /** Args: caption: its title; select: (row, column) => called when a cell is chosen, or null where none can be; name: for scripts that look for it. */

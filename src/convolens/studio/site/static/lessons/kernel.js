@@ -9,7 +9,7 @@ const OWN = "own";
 let known = null;
 
 /** The kernels that have a name: [{name, values}]; asked for once. */
-export const namedKernels = () => (known ??= get("/api/convolve/kernels").then(({ kernels }) => kernels));
+const namedKernels = () => (known ??= get("/api/convolve/kernels").then(({ kernels }) => kernels));
 
 export class Kernel {
   /** Args: changed: called with the weights, rows of them, after each change; caption: of the matrix. */

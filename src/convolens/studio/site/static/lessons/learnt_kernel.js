@@ -1,9 +1,9 @@
 // A kernel of a network of one's own: its run, layer, filter and channel.
 import { get, trying } from "../api.js";
 import { fill, make } from "../dom.js";
+import { latest, newest } from "../latest.js";
 import { pickRun } from "../runs.js";
 import { whole } from "./fields.js";
-import { latest } from "./latest.js";
 
 /** Return an element that asks for a learnt kernel, and calls `taken(weights)` with it. */
 export function learntKernel(taken) {
@@ -30,13 +30,17 @@ export function learntKernel(taken) {
   layer.addEventListener("change", () => { limit(); changed(); });
   const element = make("details", { class: "card" }, make("summary", {}, "A kernel of your own network"), fields, empty, note);
   let asked = false;
+  const choosing = newest();
   element.addEventListener("toggle", () => {
     if (asked || !element.open) return;
     asked = true;
     trying(() => pickRun(run, (id) => trying(async () => {
+      const current = choosing();
       [fields.hidden, note.hidden, empty.hidden] = [!id, !id, Boolean(id)];
       if (!id) return;
-      layers = (await get("/api/convolve/layers", { run: id })).layers.filter(({ shown }) => shown);
+      const found = await get("/api/convolve/layers", { run: id });
+      if (!current()) return;
+      layers = found.layers.filter(({ shown }) => shown);
       fill(layer, layers.map(({ name, rows, columns, filters }) => make("option", { value: name }, `${name}: ${filters} of ${rows} × ${columns}`)));
       limit();
     })));

@@ -2,12 +2,9 @@
 import { get, send, trying } from "../api.js";
 import { fill, make, named } from "../dom.js";
 
-/** The address of a photo as a small picture. */
-export function photoAddress(photo, side = 192) {
-  return photo.startsWith("~") ? `/api/chosen/${photo}?side=${side}` : `/api/pictures/${photo}?side=${side}`;
-}
+const SIDE = 96; // pixels
 
-const SIDE = 96;
+const photoAddress = (photo) => `/api/${photo.startsWith("~") ? "chosen" : "pictures"}/${photo}?side=${SIDE}`;
 
 /** Whether a photo that is not in the list can be shown: it may be gone, or was dropped before the studio ended. */
 function there(photo) {
@@ -15,7 +12,7 @@ function there(photo) {
     const picture = new Image();
     picture.addEventListener("load", () => done(true));
     picture.addEventListener("error", () => done(false));
-    picture.src = photoAddress(photo, SIDE);
+    picture.src = photoAddress(photo);
   });
 }
 
@@ -26,7 +23,7 @@ export class PhotoPicker {
     this.value = null;
     this.items = [];
     this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": label, onkeydown: (event) => this.#key(event) });
-    const file = make("input", { type: "file", accept: "image/*", onchange: () => this.#drop(file.files[0]) });
+    const file = make("input", { type: "file", accept: "image/*", onchange: () => { this.#drop(file.files[0]); file.value = ""; } });
     this.said = make("p", { class: "quiet" });
     fill(place, this.strip, make("div", { class: "row" }, make("label", { class: "button" }, "Another photo from a file …", file),
       make("span", { class: "quiet" }, "or drop one here; it is only looked at, never kept.")), this.said);
@@ -74,7 +71,7 @@ export class PhotoPicker {
       return make("button", {
         type: "button", role: "radio", "aria-checked": String(id === this.value), tabindex: id === this.value ? 0 : -1, title: words,
         data: { photo: id }, onclick: () => this.#choose(id, true),
-      }, make("img", { src: photoAddress(id, SIDE), alt: "", width: 72, height: 72, loading: "lazy" }), make("span", { class: "hidden" }, named(words)));
+      }, make("img", { src: photoAddress(id), alt: "", width: 72, height: 72, loading: "lazy" }), make("span", { class: "hidden" }, named(words)));
     }));
   }
 

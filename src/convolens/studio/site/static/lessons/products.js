@@ -1,9 +1,9 @@
 // How one number came about, written out: values times weights, their sum, and what became of it.
 import { fill, make } from "../dom.js";
-import { short } from "./numbers.js";
+import { short } from "../numbers.js";
 
 /** Return the sum of values times weights, of two matrices of one shape; added up here, not by the server. */
-export function ownSum(values, weights) {
+function ownSum(values, weights) {
   return values.reduce((total, line, row) => total + line.reduce((sum, value, column) => sum + value * weights[row][column], 0), 0);
 }
 

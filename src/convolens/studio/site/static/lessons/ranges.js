@@ -2,6 +2,8 @@
 import { make } from "../dom.js";
 import { choice, slider, tick } from "./fields.js";
 
+const STRENGTH = 9; // where a slider stands at first whose field another one switches off: of RandAugment
+
 const words = (name) => name.replaceAll("_", " ").replace(/ range$/, "").replace(/^./, (letter) => letter.toUpperCase());
 
 /** One control: {name, element, get value: what `Augmentation` takes, undefined where it changes nothing, set value}. */
@@ -20,7 +22,7 @@ function control(spec, changed) {
   }
   const sliders = spec.parts.map((part, place) => slider({
     label: part.label ? `${words(spec.name)}, ${part.label}` : words(spec.name), help: spec.help,
-    low: part.low, high: part.high, step: part.step, value: part.off ?? 9,
+    low: part.low, high: part.high, step: part.step, value: part.off ?? STRENGTH,
     data: { range: spec.parts.length > 1 ? `${spec.name}-${place}` : spec.name },
     changed: (value) => {
       if (spec.kind === "pair" && place === 0 && value > sliders[1].value) sliders[1].value = value;
@@ -37,7 +39,7 @@ function control(spec, changed) {
       return spec.kind === "number" ? values[0] : values;
     },
     set value(wanted) {
-      const values = wanted === undefined ? spec.parts.map(({ off }) => off ?? 9) : [wanted].flat();
+      const values = wanted === undefined ? spec.parts.map(({ off }) => off ?? STRENGTH) : [wanted].flat();
       sliders.forEach((one, place) => { one.value = values[place]; });
     },
   };

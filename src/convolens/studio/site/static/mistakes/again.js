@@ -1,7 +1,9 @@
 // Train again: the head learnt anew in seconds, and how the answers changed.
-import { picture, send, trying } from "../api.js";
-import { counted, fill, find, make, named, percent } from "../dom.js";
+import { address, picture, send, trying } from "../api.js";
+import { fill, find, make, named } from "../dom.js";
+import { Meter } from "../meter.js";
 import { onNews } from "../news.js";
+import { counted, percent, thousands } from "../numbers.js";
 
 const SHOWN = 12; // photos of each kind
 
@@ -9,35 +11,35 @@ const SHOWN = 12; // photos of each kind
 export function trainAgain(run, learnt) {
   const button = find("#again");
   const place = find("#changed");
-  let busy = false;
-  onNews("work", (values) => {
-    if (busy && values?.page === "again") find("p", place).textContent = `${values.title}: ${values.done.toLocaleString("en")} of ${values.total.toLocaleString("en")}`;
-  });
+  const [said, photos] = [make("div", { "aria-live": "polite" }), make("div")]; // photos are too many to be read aloud
+  const meter = new Meter(make("button", { type: "button", onclick: () => trying(() => send("/api/mistakes/again/cancel")) }, "Cancel"));
+  onNews("work", (values) => { if (values?.page === "again") meter.show(values.title, values.done, values.total); });
   button.addEventListener("click", async () => {
-    busy = true;
     place.hidden = false;
-    fill(place, make("p", {}, "Learning from the photos as they lie now …"),
-      make("button", { type: "button", onclick: () => trying(() => send("/api/mistakes/again/cancel")) }, "Cancel"));
-    const found = await trying(() => send(`/api/mistakes/again?${new URLSearchParams({ run: run() })}`), button);
-    busy = false;
+    meter.show("Learning from the photos as they lie now …");
+    fill(place, meter.element, said, photos);
+    fill(said);
+    fill(photos);
+    const found = await trying(() => send(address("/api/mistakes/again", { run: run() })), button);
+    meter.element.remove();
     place.hidden = !found;
     if (!found) return;
-    fill(place, told(found));
+    fill(said, told(found));
+    fill(photos, make("div", { class: "sides" }, list("Right now, wrong before", found.gone, found.gone_in_all), list("Wrong now, right before", found.new, found.new_in_all)),
+      make("p", { class: "row" }, make("a", { class: "button", href: `/try?run=${found.run}` }, "Try it"),
+        make("a", { class: "button", href: `/train?run=${found.run}` }, "Train on from here")));
     learnt(found);
   });
 }
 
 function told(found) {
   const { before, after } = found;
-  const score = (one) => (one.accuracy === null || one.accuracy === undefined ? "" : `${percent(one.accuracy)}, `);
+  const right = (one) => (one.accuracy === null || one.accuracy === undefined ? "" : `${percent(one.accuracy)}, `);
+  const wrong = (one) => `${right(one)}${thousands(one.wrong)} of ${counted(one.photos, "photo")} wrong`;
   return [
     make("h2", {}, `Trained again in ${found.seconds.toFixed(1)} s: `, named(found.name)),
-    make("p", {}, `Before: ${score(before)}${before.wrong} of ${counted(before.photos, "photo")} wrong. Now: `,
-      make("strong", {}, `${score(after)}${after.wrong} of ${counted(after.photos, "photo")} wrong`), "."),
+    make("p", {}, `Before: ${wrong(before)}. Now: `, make("strong", {}, wrong(after)), "."),
     found.note !== null && make("p", { class: "quiet" }, found.note),
-    make("div", { class: "sides" }, list("Right now, wrong before", found.gone, found.gone_in_all), list("Wrong now, right before", found.new, found.new_in_all)),
-    make("p", { class: "row" }, make("a", { class: "button", href: `/try?run=${found.run}` }, "Try it"),
-      make("a", { class: "button", href: `/train?run=${found.run}` }, "Train on from here")),
   ];
 }
 

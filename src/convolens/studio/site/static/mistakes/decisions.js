@@ -9,9 +9,11 @@ async function decide(work, said, after) {
   const undo = await trying(work);
   if (!undo) return false;
   const back = async () => {
-    if (decided.includes(back)) decided.splice(decided.indexOf(back), 1);
+    if (!decided.includes(back)) return; // it is undone already
+    decided.splice(decided.indexOf(back), 1);
     toast.remove();
     if (await trying(async () => { await undo(); return true; })) after();
+    else decided.push(back); // it can be tried again
   };
   const toast = tell(said, { action: "Undo", run: back, seconds: 20 });
   decided.push(back);

@@ -1,19 +1,24 @@
 // One photo in a dialog: the evidence for what the run says and for its own class, the nearest training photos, and the decisions.
-import { get, picture } from "../api.js";
 import { nearestStrip } from "../answers/nearest.js";
 import { overlaid, pictureOf } from "../answers/overlay.js";
 import { shares } from "../answers/verdict.js";
-import { fill, find, make, named, percent } from "../dom.js";
+import { get, picture } from "../api.js";
+import { fill, find, make, named } from "../dom.js";
+import { newest } from "../latest.js";
+import { outOf, percent } from "../numbers.js";
 import { keep, move, setAside, undoLast } from "./decisions.js";
 
 const dialog = find("#look");
+const shownIn = find("div", dialog);
 let now = null; // what is shown
+const asking = newest();
 
-/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, changed(), closed(at)};
+/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, keepStays: whether a photo whose label is kept stays there, changed(), closed(at)};
  *  further: from another photo, in the dialog that is open. */
 export async function lookAt(at, wall, further = false) {
+  const newestStep = asking();
   const row = await wall.item(at);
-  if (further && !dialog.open) return; // closed meanwhile
+  if (!newestStep() || (further && !dialog.open)) return; // gone on, or closed meanwhile
   if (!row) { dialog.close(); return; }
   const shown = { at, wall, row };
   now = shown;
@@ -21,7 +26,7 @@ export async function lookAt(at, wall, further = false) {
   const labels = row.said === row.label ? [row.said] : [row.said, row.label];
   const maps = row.photo ? labels.map((label, place) => evidence(shown, label, place === 0 ? "says" : "is labelled")).filter(Boolean) : [];
   const strip = nearestStrip(row.label);
-  fill(dialog,
+  fill(shownIn,
     make("div", { class: "row spread" }, make("h2", {}, named(row.name)), make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close (Esc)")),
     make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [row.suspect ? ", the other photos speak for " : ", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
     row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),
@@ -80,10 +85,16 @@ function decisions(shown) {
   const others = wall.classes.filter((name) => name !== row.label);
   const choice = make("select", { "aria-label": "Class to move it to" }, others.map((name) => make("option", { value: name }, name)));
   if (others.includes(row.said)) choice.value = row.said;
-  const after = (keepsPlace) => () => wall.changed(keepsPlace);
-  shown.move = async () => { if (await move(row, choice.value, after(false))) next(shown, false); };
-  shown.keep = async () => { if (await keep(row, after(true))) next(shown, wall.keepStays); };
-  shown.aside = async () => { if (await setAside(row, after(false))) next(shown, false); };
+  const after = () => wall.changed();
+  const once = (work, stays) => async () => {
+    if (shown.deciding) return; // a second press is not meant for the next photo, and this one has gone
+    shown.deciding = true;
+    if (await work()) next(shown, stays());
+    shown.deciding = false;
+  };
+  shown.move = once(() => move(row, choice.value, after), () => false);
+  shown.keep = once(() => keep(row, after), () => wall.keepStays);
+  shown.aside = once(() => setAside(row, after), () => false);
   const button = (text, key, run) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: run }, text, " ", make("kbd", {}, key));
   return make("div", { class: "row decisions" },
     make("span", { class: "row together" }, button("Move to", "M", () => shown.move()), choice),
@@ -92,7 +103,7 @@ function decisions(shown) {
     button("Undo", "U", undoLast),
     make("span", { class: "row together" },
       make("button", { type: "button", "aria-label": "Previous photo", onclick: () => step(-1) }, "←"),
-      make("span", { class: "quiet number" }, `${shown.at + 1} of ${wall.total()}`),
+      make("span", { class: "quiet number" }, `${outOf(shown.at + 1, wall.total())}`),
       make("button", { type: "button", "aria-label": "Next photo", onclick: () => step(1) }, "→")));
 }
 
@@ -113,6 +124,6 @@ document.addEventListener("keydown", (event) => {
   const done = { m: () => now.move?.(), k: () => now.keep?.(), x: () => now.aside?.(), u: undoLast, ArrowLeft: () => step(-1), ArrowRight: () => step(1) }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!done) return;
   event.preventDefault();
-  done();
+  if (!event.repeat || event.key.startsWith("Arrow")) done(); // a key that is held down decides about one photo
 });
 dialog.addEventListener("close", () => { now?.wall.closed(now.at); });

@@ -1,20 +1,29 @@
 // The Compare page: what runs cost and are worth, and two of them photo by photo.
 import { get, trying } from "../api.js";
 import { Pair } from "../comparing/pair.js";
-import { drawPlane, short } from "../comparing/plane.js";
-import { counted, fill, find, make, named } from "../dom.js";
+import { drawPlane } from "../comparing/plane.js";
+import { currentRun } from "../current_run.js";
+import { fill, find, make, named } from "../dom.js";
+import { newest } from "../latest.js";
 import { onNews } from "../news.js";
-import { currentRun } from "../runs.js";
+import { counted, megabytes, prefixed, thousands } from "../numbers.js";
+import { matcher } from "../search.js";
+import { tell } from "../toast.js";
 
 const MOST = 60; // runs in one chart
 const AT_FIRST = 12; // the newest
 const pair = new Pair();
+const reading = newest();
+const drawing = newest();
 const costs = new Map(); // id -> {changed, run} with costs
 let runs = [];
 let shown = null; // ids, or null before anybody chose
 
 async function read() {
-  ({ runs } = await get("/api/runs"));
+  const current = reading();
+  const found = await get("/api/runs");
+  if (!current()) return;
+  ({ runs } = found);
   const able = runs.filter((run) => run.ready);
   find("#none").hidden = able.length > 0;
   fill(find("#none"), able.length ? "" : ["There is no run to compare yet. ", make("a", { href: "/train" }, "Train one"), ", then another."]);
@@ -25,19 +34,21 @@ async function read() {
 }
 
 async function draw() {
+  const current = drawing();
   const wanted = runs.filter((run) => run.ready && shown.has(run.id));
   const unknown = wanted.filter((run) => costs.get(run.id)?.changed !== run.changed);
   if (unknown.length) {
     const query = unknown.slice(0, MOST).map((run) => `run=${run.id}`).join("&");
     const found = await get(`/api/compare?${query}`);
-    for (const run of found.runs) costs.set(run.id, { changed: runs.find((one) => one.id === run.id)?.changed, run });
+    for (const run of found.runs) costs.set(run.id, { changed: unknown.find((one) => one.id === run.id)?.changed, run });
   }
+  if (!current()) return;
   drawPlane(find("#plane"), wanted.map((run) => costs.get(run.id)?.run ?? run), near);
   const able = runs.filter((run) => run.ready);
   find("#chosen").textContent = `${wanted.length} of ${counted(able.length, "run")} shown`;
-  const text = find("#search").value.trim().toLocaleLowerCase();
+  const matches = matcher(find("#search").value);
   const focused = document.activeElement?.closest("#table [data-run]")?.dataset.run;
-  fill(find("#table tbody"), able.filter((run) => [run.name, run.model ?? ""].some((one) => one.toLocaleLowerCase().includes(text))).map(row));
+  fill(find("#table tbody"), able.filter((run) => [run.name, run.model ?? ""].some(matches)).map(row));
   if (focused) find(`#table [data-run="${focused}"] input`)?.focus();
 }
 
@@ -45,16 +56,18 @@ function row(run) {
   const known = shown.has(run.id) ? costs.get(run.id)?.run : null;
   const number = (value, text) => make("td", { class: "number" }, Number.isFinite(value) ? text(value) : "");
   const tick = make("input", { type: "checkbox", checked: shown.has(run.id), "aria-label": `Show ${run.name}`, onchange: (event) => {
-    if (event.target.checked && shown.size >= MOST) event.target.checked = false;
-    else shown[event.target.checked ? "add" : "delete"](run.id);
+    if (event.target.checked && shown.size >= MOST) {
+      event.target.checked = false;
+      tell(`At most ${MOST} runs are shown at once; take another one away first.`, { problem: true });
+    } else shown[event.target.checked ? "add" : "delete"](run.id);
     trying(draw);
   } });
   return make("tr", { data: { run: run.id } }, make("td", {}, tick),
     make("td", {}, make("a", { href: `/train?run=${run.id}` }, named(run.name)), known?.problem && make("span", { class: "problem why" }, known.problem)),
     make("td", { class: "number" }, run.score_text ?? ""), make("td", {}, run.model ?? ""),
     make("td", { class: "number" }, known?.input_shape ? known.input_shape.slice(0, 2).join(" × ") : ""),
-    number(known?.parameters, (value) => value.toLocaleString("en")), number(known?.multiply_accumulates, short),
-    number(known?.weights_bytes, (value) => `${(value / 1e6).toFixed(1)} MB`));
+    number(known?.parameters, thousands), number(known?.multiply_accumulates, prefixed),
+    number(known?.weights_bytes, megabytes));
 }
 
 function near(id) {

@@ -1,14 +1,14 @@
 // Convolve: a kernel slides over pixels of a photo; each number of the result can be followed.
 import { send } from "../api.js";
 import { fill, find, make } from "../dom.js";
+import { latest } from "../latest.js";
 import { Convolution } from "../lessons/convolution.js";
 import { Crop } from "../lessons/crop.js";
 import { choice, slider } from "../lessons/fields.js";
 import { Kernel } from "../lessons/kernel.js";
-import { latest } from "../lessons/latest.js";
 import { learntKernel } from "../lessons/learnt_kernel.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { problemLine, showing } from "../lessons/problem.js";
+import { problemLine, showing } from "../problem.js";
 
 const problem = problemLine();
 const crop = new Crop(() => refresh());
@@ -25,6 +25,7 @@ const place = make("div");
 const convolution = new Convolution(place, kernel.element);
 
 const refresh = latest(() => showing(problem, async () => {
+  if (!picker.value) return; // the photos are not there yet
   for (const one of [poolSize, poolStride]) one.input.disabled = !pool.value;
   const found = await send("/api/convolve", {
     photo: picker.value, ...crop.asked, channel: channel.value, kernel: kernel.values, stride: stride.value, padding: padding.value,

@@ -2,7 +2,9 @@
 import { get, send, trying } from "../api.js";
 import { fill, find, make, named } from "../dom.js";
 import { checks } from "../exporting/checks.js";
+import { newest } from "../latest.js";
 import { listening, onNews } from "../news.js";
+import { megabytes } from "../numbers.js";
 import { pickRun } from "../runs.js";
 
 let run = null;
@@ -21,6 +23,7 @@ async function begin() {
     make("strong", {}, one.title), make("span", { class: "help" }, one.purpose))));
   fill(find("#precisions"), Object.entries(offered.precisions).map(([name, text], index) => make("label", {},
     make("input", { type: "radio", name: "precision", value: name, checked: index === 0 }), make("span", {}, make("strong", {}, name), `: ${text}`))));
+  showPrecisions();
   find("#asked").addEventListener("submit", (event) => { event.preventDefault(); trying(ask, find("#export")); });
   find("#stop").addEventListener("click", (event) => trying(() => send(`/api/exports/${job.job}/stop`), event.target));
   await pickRun(find("#run"), (id) => {
@@ -36,19 +39,24 @@ function showPrecisions() {
 }
 
 async function ask() {
+  const asked = run;
   const whole = formats.find((one) => one.name === chosen("format")).whole;
-  show(await send("/api/exports", { run, format: chosen("format"), precision: whole ? chosen("precision") : "float32" }));
+  const begun = await send("/api/exports", { run, format: chosen("format"), precision: whole ? chosen("precision") : "float32" });
+  if (asked === run) show(begun);
 }
 
+const reading = newest();
+
 async function read() {
+  const current = reading();
   const asked = run;
   const { exports, jobs } = await get(`/api/exports/${asked}`);
-  if (asked !== run) return;
+  if (!current()) return;
   find("#no-files").hidden = exports.length > 0;
   fill(find("#files"), exports.map((one) => make("li", {},
     make("h3", {}, named(one.name)),
     checks(one.checks),
-    make("a", { class: "button", href: `/api/exports/${asked}/${encodeURIComponent(one.name)}.zip`, download: "" }, `Download (${(one.bytes / 1e6).toFixed(1)} MB)`))));
+    make("a", { class: "button", href: `/api/exports/${asked}/${encodeURIComponent(one.name)}.zip`, download: "" }, `Download (${megabytes(one.bytes)})`))));
   const newest = jobs[0];
   if (newest && newest.state !== "done") show(newest);
   else if (!newest || job?.run !== asked) find("#working").hidden = true;

@@ -1,14 +1,15 @@
 // Inside: the layers of a network in their order, and what each makes of a photo.
-import { get } from "../api.js";
+import { address, get } from "../api.js";
+import { setCurrentRun } from "../current_run.js";
 import { fill, find, make, named } from "../dom.js";
-import { showFilters } from "../lessons/filters.js";
+import { latest } from "../latest.js";
 import { showMaps } from "../lessons/feature_maps.js";
 import { tick } from "../lessons/fields.js";
-import { latest } from "../lessons/latest.js";
-import { shape, thousands } from "../lessons/numbers.js";
+import { showFilters } from "../lessons/filters.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { problemLine, showing } from "../lessons/problem.js";
-import { setCurrentRun } from "../runs.js";
+import { shape, thousands } from "../numbers.js";
+import { problemLine, showing } from "../problem.js";
+import { runText } from "../runs.js";
 
 const problem = problemLine();
 const network = make("select", { id: "network", data: { field: "network" } });
@@ -19,9 +20,10 @@ const only = tick({ label: "Only layers with weights", changed: (on) => list.cla
 let open = null;
 let showOpen = null;
 
+/** {run: its id} or {model: its name}. */
 const asked = () => {
-  const [kind, name] = [network.value.slice(0, network.value.indexOf(":")), network.value.slice(network.value.indexOf(":") + 1)];
-  return { [kind]: name };
+  const [kind, ...name] = network.value.split(":");
+  return { [kind]: name.join(":") };
 };
 
 const look = latest(() => showing(problem, async () => {
@@ -87,7 +89,7 @@ const opener = () => latest((shown, layer) => showing(problem, async () => {
 
 function showPhoto() {
   if (!picker.value || !network.value) return;
-  seen.src = `/api/inside/photo?${new URLSearchParams({ ...asked(), photo: picker.value })}`;
+  seen.src = address("/api/inside/photo", { ...asked(), photo: picker.value });
   seen.hidden = false;
 }
 
@@ -103,10 +105,10 @@ fill(find("#inside"), photos, make("div", { class: "bench" },
 
 network.addEventListener("change", () => {
   const { run, model } = asked();
-  const address = new URL(location.href);
-  address.searchParams.delete("model");
-  if (model) address.searchParams.set("model", model);
-  history.replaceState(null, "", address);
+  const here = new URL(location.href);
+  here.searchParams.delete("model");
+  if (model) here.searchParams.set("model", model);
+  history.replaceState(null, "", here);
   if (run) setCurrentRun(run);
   open = null;
   look();
@@ -115,7 +117,7 @@ network.addEventListener("change", () => {
 showing(problem, async () => {
   const [{ runs }, { architectures }] = await Promise.all([get("/api/runs"), get("/api/inside/architectures")]);
   const ready = runs.filter((run) => run.ready);
-  const own = ready.map((run) => make("option", { value: `run:${run.id}` }, run.score === null ? run.name : `${run.name} (${run.score_text})`));
+  const own = ready.map((run) => make("option", { value: `run:${run.id}` }, runText(run)));
   const groups = [["With weights learnt from ImageNet", true], ["With fresh weights, which have learnt nothing", false]].map(([label, learnt]) =>
     make("optgroup", { label }, architectures.filter((one) => one.learnt === learnt).map(({ name }) => make("option", { value: `model:${name}` }, name))));
   fill(network, own.length ? make("optgroup", { label: "Your runs" }, own) : null, groups.filter((group) => group.children.length));

@@ -1,10 +1,15 @@
 // The page Label next: one photo after the other, the most useful first, a key a class.
 import { get, picture, send, trying } from "../api.js";
 import { chooseClass } from "../choose_class.js";
-import { counted, fill, find, make, named, percent } from "../dom.js";
-import { each, isPhoto, isVisible, onDrop } from "../dropped.js";
+import { fill, find, focusOn, make, named } from "../dom.js";
+import { isPhoto, isVisible, onDrop } from "../dropped.js";
+import { followFolder } from "../folder.js";
+import { latest, rested } from "../latest.js";
+import { Meter } from "../meter.js";
 import { onNews } from "../news.js";
-import { currentRun, pickRun } from "../runs.js";
+import { counted, percent, thousands } from "../numbers.js";
+import { pickRun } from "../runs.js";
+import { Sending } from "../sending.js";
 import { tell } from "../toast.js";
 
 const KEYS = [..."123456789abcdefghijklmnopqrstuvwxyz"];
@@ -12,13 +17,15 @@ const FEW = 12; // photos left in the page, below which more are asked for
 
 let run = null;
 let classes = [];
-let queue = [];
+let queue = []; // photos, the one that is shown first
 let place = "photos";
-let left = 0;
-let labelled = 0;
-let said = null;
-const skipped = new Set();
-const edits = [];
+let left = 0; // photos without a class
+let said = null; // the message of the newest label
+const skipped = new Set(); // photos
+let labels = []; // given on this page and not undone: {photo, answered: Promise of what the studio says, settled: whether it has}
+const isOpen = find(".tools").dataset.open !== undefined;
+const meter = new Meter();
+const sending = new Sending(find("#adding"));
 
 const source = () => find("#source").value;
 const current = () => queue[0] ?? null;
@@ -28,34 +35,37 @@ async function readSources() {
   const { sources, home } = await get("/api/label/sources");
   const select = find("#source");
   const before = select.value || new URLSearchParams(location.search).get("source");
-  fill(select, sources.map(({ id, name, photos }) => make("option", { value: id }, `${name} (${photos.toLocaleString("en")})`)));
+  fill(select, sources.map(({ id, name, photos }) => make("option", { value: id }, `${name} (${thousands(photos)})`)));
   if (sources.some(({ id }) => id === before)) select.value = before;
   select.disabled = sources.length === 0;
   const none = find("#none");
   none.hidden = sources.length > 0;
   if (!sources.length) find("#desk").hidden = true;
-  fill(none, make("h2", {}, labelled ? "All photos have a class now." : "No photos without a class"),
+  fill(none, make("h2", {}, labels.length ? "All photos have a class now." : "No photos without a class"),
     make("p", {}, "Drop photos here that have no class yet, or put a folder of them into ", named(home), ". What a run would learn most from comes first, and a key gives it its class."),
-    labelled ? make("p", {}, make("a", { href: "/train" }, "Train again with the new labels"), ".")
+    labels.length ? make("p", {}, make("a", { href: "/train" }, "Train again with the new labels"), ".")
       : run === null && make("p", {}, make("a", { href: "/train" }, "Train a run"), " first, so that it can say which photos it doubts."));
+  if (!sources.length && labels.length && (document.activeElement === document.body || find("#desk").contains(document.activeElement))) focusOn(none); // the last photo has gone
   return sources.length > 0;
 }
 
-async function read(again = false) {
+const read = latest(async (again = false) => {
   try {
     classes = (await get("/api/classes")).classes;
     if (!await readSources()) {
       queue = [];
+      showProgress(null);
       return;
     }
-    const answer = await get("/api/label/queue", { source: source(), run, again: again || null, count: 60 });
+    const asked = { source: source(), run };
+    const settled = labels.filter((one) => one.settled);
+    const answer = await get("/api/label/queue", { ...asked, again: again || null, count: 60 });
+    if (asked.source !== source() || asked.run !== run) return; // another was chosen meanwhile, and is asked for next
     place = answer.place;
     left = answer.left;
     showProgress(answer.progress);
     if (answer.problem) tell(answer.problem, { problem: true });
-    const order = [...answer.photos.filter(({ id }) => !skipped.has(id)), ...answer.photos.filter(({ id }) => skipped.has(id))];
-    const stays = current();
-    queue = stays && order.some(({ id }) => id === stays.id) && !again ? [order.find(({ id }) => id === stays.id), ...order.filter(({ id }) => id !== stays.id)] : order;
+    queue = ordered(answer.photos.filter(({ id }) => !labels.some((one) => one.photo.id === id && !settled.includes(one))), again);
     find("#trouble").hidden = true;
     show();
   } catch (error) {
@@ -63,12 +73,18 @@ async function read(again = false) {
     find("#trouble").hidden = false;
     find("#desk").hidden = true;
   }
+});
+
+/** Photos as they are shown: the one that is looked at stays, those that were skipped come last. */
+function ordered(photos, anew) {
+  const order = [...photos.filter(({ id }) => !skipped.has(id)), ...photos.filter(({ id }) => skipped.has(id))];
+  const stays = anew ? undefined : order.find(({ id }) => id === current()?.id);
+  return stays ? [stays, ...order.filter((one) => one !== stays)] : order;
 }
 
 function showProgress(progress) {
-  const box = find("#working");
-  box.hidden = !progress;
-  if (progress) fill(box, make("div", { class: "row" }, progress.title, make("progress", { max: progress.total || null, value: progress.done, "aria-label": progress.title }), `${progress.done.toLocaleString("en")} of ${progress.total.toLocaleString("en")}`));
+  find("#working").hidden = !progress;
+  if (progress) meter.show(progress.title, progress.done, progress.total);
 }
 
 /** The classes that have a key: in order of their names; where there are too many, those with most photos. */
@@ -80,7 +96,6 @@ function keyed() {
 function show() {
   const photo = current();
   const desk = find("#desk");
-  const had = desk.contains(document.activeElement) || document.activeElement === document.body;
   desk.hidden = photo === null;
   if (photo === null) return;
   const image = find("#photo");
@@ -92,35 +107,37 @@ function show() {
   fill(find("#why"), photo.problem ?? photo.why);
   find("#accept").disabled = photo.proposal === null;
   fill(find("#classes"), keyed().map(({ name, key }) => make("button", { type: "button", class: name === photo.proposal ? "proposed" : "", "aria-keyshortcuts": key, onclick: () => label(name) }, make("kbd", {}, key), named(name))));
-  fill(find("#count"), `${counted(left, "photo")} left${labelled ? `, ${labelled.toLocaleString("en")} labelled just now` : ""}.`);
+  fill(find("#count"), `${counted(left, "photo")} left${labels.length ? `, ${thousands(labels.length)} labelled just now` : ""}.`);
   fill(find("#next"), queue.slice(1, 16).map(({ id }) => make("img", { src: picture(id, 96, place), alt: "" })));
   if (queue[1]) new Image().src = picture(queue[1].id, 1024, place);
-  find("#undo").hidden = edits.length === 0;
-  find("#again").hidden = run === null || labelled === 0;
-  if (had) desk.focus({ preventScroll: true });
+  find("#undo").hidden = labels.length === 0;
+  find("#again").hidden = run === null || labels.length === 0;
+  const focused = document.activeElement;
+  if (focused === document.body || focused.hidden || desk.contains(focused)) desk.focus({ preventScroll: true });
 }
 
 async function label(to) {
   const photo = current();
   if (photo === null || !to) return;
+  const from = source();
+  const given = { photo, settled: false, answered: trying(() => send("/api/label", { source: from, photo: photo.id, to })) };
   queue.shift(); // the next one at once; it comes back where the move is refused
   left -= 1;
-  labelled += 1;
+  labels.push(given);
   show();
-  const answer = await trying(() => send("/api/label", { source: source(), photo: photo.id, to }));
+  const answer = await given.answered;
+  given.settled = true;
   if (!answer) {
+    labels = labels.filter((one) => one !== given);
+    if (from !== source()) return;
     queue.unshift(photo);
     left += 1;
-    labelled -= 1;
     show();
     return;
   }
-  edits.push(answer.undo);
   said?.remove(); // one at a time: they come as fast as keys
-  said = tell(answer.done, { action: "Undo", run: () => undo(answer.undo), seconds: 4 });
-  if (!classes.some(({ name }) => name === to)) classes = (await get("/api/classes")).classes;
-  if (queue.length < FEW) await read();
-  else show();
+  said = tell(answer.done, { action: "Undo", run: () => undo(given), seconds: 4 });
+  if (queue.length < FEW || !classes.some(({ name }) => name === to)) await read();
 }
 
 function skip() {
@@ -131,14 +148,15 @@ function skip() {
   show();
 }
 
-async function undo(edit = edits.at(-1)) {
-  if (edit === undefined) return;
-  const answer = await trying(() => send("/api/edits/undo", { edit }));
-  if (!answer) return;
-  edits.splice(edits.indexOf(edit), 1);
-  labelled -= 1;
+async function undo(given = labels.at(-1)) {
+  if (!labels.includes(given)) return; // it is undone already
+  labels = labels.filter((one) => one !== given);
+  const answered = await given.answered;
+  if (!answered) return; // it was refused
+  const answer = await trying(() => send("/api/edits/undo", { edit: answered.undo }));
+  if (answer) tell(answer.done);
+  else labels.push(given);
   queue = []; // so that the photo that is back comes where it belongs
-  tell(answer.done);
   await read();
 }
 
@@ -149,22 +167,17 @@ async function another() {
 }
 
 async function add(found) {
+  if (sending.busy) {
+    tell("Photos are being added already; wait for them, then add these.", { problem: true });
+    return;
+  }
   const photos = found.filter(({ file, path }) => isVisible(path) && isPhoto(file));
   if (!photos.length) {
     tell("None of these is a photo that can be read.", { problem: true });
     return;
   }
-  const refused = [];
-  let added = 0;
-  await each(photos, async ({ file }) => {
-    try {
-      if ((await send(`/api/photos/add?${new URLSearchParams({ name: file.name })}`, file)).new) added += 1;
-    } catch (error) {
-      refused.push(error.message);
-    }
-  }, new AbortController().signal);
-  tell(`Added ${counted(added, "photo")}.`);
-  if (refused.length) tell(refused.length === 1 ? refused[0] : `${counted(refused.length, "file")} were refused; the first: ${refused[0]}`, { problem: true });
+  const result = await sending.send(photos.map(({ file }) => ({ file })));
+  tell(`Added ${counted(result.classes.get("") ?? 0, "photo")}${result.same ? `; ${counted(result.same, "photo")} there already` : ""}${result.cancelled ? "; the others were cancelled" : ""}.`);
   await read();
 }
 
@@ -179,39 +192,30 @@ find("#add").addEventListener("change", (event) => {
   event.target.value = "";
   add(found);
 });
-if (find(".tools").dataset.open) onDrop(find("#drop"), add);
 find("#desk").addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const onButton = event.target.closest("button") !== null;
   const key = event.key.toLowerCase();
-  const named_ = keyed().find((one) => one.key === key);
-  if (named_) label(named_.name);
-  else if (key === "enter" && !onButton) label(current()?.proposal);
-  else if (key === " " && !onButton) skip();
-  else if (key === "+") another();
-  else return;
+  const choice = keyed().find((one) => one.key === key);
+  const does = choice ? () => label(choice.name)
+    : key === "enter" && !onButton ? () => label(current()?.proposal)
+      : key === " " && !onButton ? skip
+        : key === "+" ? another : null;
+  if (!does) return;
   event.preventDefault();
+  if (!event.repeat) does(); // a key that is held down labels one photo
 });
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.closest("input, dialog")) {
+if (isOpen) {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z" || event.target.closest("input, dialog")) return;
     event.preventDefault();
     undo();
-  }
-});
-onNews("label", (values) => {
-  if (values?.running) showProgress(values);
-  else if (find(".tools").dataset.open) read();
-});
-let waiting = null;
-onNews("photos", () => { clearTimeout(waiting); waiting = setTimeout(() => { if (queue.length < FEW) read(); }, 400); });
-onNews("opened", (values) => { if (values) location.reload(); });
-
-if (find(".tools").dataset.open) {
-  try {
-    await pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); });
-  } catch (error) {
-    tell(error.message, { problem: true });
-    run = currentRun();
-    read();
-  }
+  });
+  find("#working").append(meter.element);
+  onDrop((whether) => { find("#drop").hidden = !whether; }, add);
+  onNews("label", (values) => { if (values?.running) showProgress(values); else read(); });
+  onNews("photos", rested(() => { if (queue.length < FEW) read(); }, 400));
+  pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); })
+    .catch((error) => { tell(error.message, { problem: true }); read(); });
 }
+followFolder({ busy: () => sending.busy });

@@ -11,7 +11,7 @@ import { pooling } from "../lecture/pooling.js";
 import { stride } from "../lecture/stride.js";
 import { vgg } from "../lecture/vgg.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { problemLine, showing } from "../lessons/problem.js";
+import { problemLine, showing } from "../problem.js";
 
 const STEPS = [kernel, stride, padding, pooling, oneByOne, fullyConnected, vgg, inception, checkpoint, augmentation];
 const problem = problemLine();

@@ -1,12 +1,16 @@
 // Mistakes: what a run gets wrong, worst first or by pair of classes; suspects of wrong labels; and the run trained again.
-import { get, picture, trying } from "../api.js";
 import { tellWaiting } from "../answers/nearest.js";
-import { counted, fill, find, make, named, percent } from "../dom.js";
+import { get, picture, trying } from "../api.js";
+import { fill, find, make, named } from "../dom.js";
+import { followFolder } from "../folder.js";
+import { newest } from "../latest.js";
+import { Meter } from "../meter.js";
 import { trainAgain } from "../mistakes/again.js";
 import { lookAt } from "../mistakes/look.js";
 import { pairsOf } from "../mistakes/pairs.js";
 import { onNews } from "../news.js";
-import { pickRun, setCurrentRun } from "../runs.js";
+import { counted, percent, thousands } from "../numbers.js";
+import { pickRun } from "../runs.js";
 import { Wall } from "../tiles.js";
 
 const PAGE = 200;
@@ -17,7 +21,9 @@ const NONE = {
   unknown: "None of the validation photos is called unknown.",
   all: "None of the validation photos is in its place any more; train again.",
 };
-const state = { run: null, kind: "mistakes", pair: null, summary: null, rows: [], total: 0, asked: 0 };
+const state = { run: null, kind: "mistakes", pair: null, summary: null, rows: [], total: 0, reading: Promise.resolve(), missed: false };
+const asking = newest();
+const meter = new Meter();
 
 const wall = new Wall(find("#wall"), {
   load: (start, count) => rowsOf(start, count),
@@ -38,42 +44,53 @@ const looked = {
   get keepStays() { return state.kind !== "suspects"; },
   total: () => state.total,
   item: async (at) => (await rowsOf(at, 1))[0],
-  changed: () => { if (state.kind === "suspects") state.rows = null; state.stale = reload(); },
-  closed: (at) => { wall.place.querySelector(`[data-index="${at}"]`)?.focus(); },
+  changed: () => reload(),
+  closed: (at) => {
+    if (state.missed) reload();
+    state.missed = false;
+    wall.at = at;
+    if (state.total) wall.focus();
+  },
 };
 
 async function rowsOf(start, count) {
-  await state.stale;
+  await state.reading;
   if (state.kind === "suspects") return state.rows.slice(start, start + count);
   const { rows } = await get("/api/mistakes/rows", { run: state.run, kind: state.kind, ...(state.pair ?? {}), start, count });
   return rows;
 }
 
-/** Read anew what the wall shows. */
-async function reload() {
-  const mine = ++state.asked;
-  const { run, kind } = state;
-  const about = find("#about");
-  about.textContent = kind === "suspects" || kind === "unknown" ? "Looking at the photos; what is computed is kept …" : "";
+/** Read anew what the wall shows; whoever asks for its rows meanwhile waits. */
+function reload() {
+  state.reading = read();
+  return state.reading;
+}
+
+async function read() {
+  const current = asking();
+  const { run, kind, pair } = state;
+  find("#about").textContent = "";
+  meter.element.hidden = kind !== "suspects" && kind !== "unknown";
+  meter.show("Looking at the photos; what is computed is kept …");
   try {
-    const summary = await get("/api/mistakes", { run });
-    const query = { run, kind, ...(state.pair ?? {}), count: 1 };
-    const found = kind === "suspects" ? await get("/api/mistakes/suspects", { run }) : await get("/api/mistakes/rows", query);
-    if (mine !== state.asked) return;
-    state.summary = summary;
-    state.rows = kind === "suspects" ? found.rows : [];
-    state.total = kind === "suspects" ? found.rows.length : found.total;
-    about.textContent = state.total ? aboutOf(kind, found) : NONE[kind];
+    const [summary, found] = await Promise.all([
+      get("/api/mistakes", { run }),
+      kind === "suspects" ? get("/api/mistakes/suspects", { run }) : get("/api/mistakes/rows", { run, kind, ...pair, count: 1 }),
+    ]);
+    if (!current()) return;
+    const total = kind === "suspects" ? found.rows.length : found.total;
+    Object.assign(state, { summary, rows: found.rows, total }); // rows: of suspects all, else one
+    find("#about").textContent = total ? aboutOf(kind, found) : NONE[kind];
     say(summary);
-    wall.reset(state.total);
   } catch (error) {
-    if (mine !== state.asked) return;
+    if (!current()) return;
     Object.assign(state, { summary: null, rows: [], total: 0 });
-    fill(about, error.message);
+    fill(find("#about"), error.message);
     fill(find("#said"));
     fill(find("#pairs"));
-    wall.reset(0);
   }
+  meter.element.hidden = true;
+  wall.reset(state.total);
 }
 
 function aboutOf(kind, found) {
@@ -84,7 +101,7 @@ function aboutOf(kind, found) {
 
 function say(summary) {
   const share = summary.photos ? ` (${percent(summary.wrong / summary.photos)})` : "";
-  fill(find("#said"), `${summary.wrong} of ${counted(summary.photos, "validation photo")} ${summary.wrong === 1 ? "is" : "are"} answered wrongly${share}.`,
+  fill(find("#said"), `${thousands(summary.wrong)} of ${counted(summary.photos, "validation photo")} ${summary.wrong === 1 ? "is" : "are"} answered wrongly${share}.`,
     summary.gone > 0 && ` ${counted(summary.gone, "photo")} moved or set aside since: train again to hear what the run makes of that.`,
     summary.outside > 0 && make("span", { class: "problem" }, ` ${counted(summary.outside, "photo")} of this run lie outside of the open folder, in `, named(summary.data), "."));
   fill(find("#pairs"), state.kind === "mistakes" ? pairsOf(summary, state.pair, (pair) => { state.pair = pair; reload(); }) : null);
@@ -101,18 +118,19 @@ find("#kind").addEventListener("change", (event) => {
   Object.assign(state, { kind: event.target.value, pair: null });
   reload();
 });
-trainAgain(() => state.run, ({ run, name, after }) => {
-  const score = after.accuracy === null || after.accuracy === undefined ? "" : ` (accuracy ${percent(after.accuracy)})`;
-  find("#run").prepend(make("option", { value: run }, `${name}${score}`));
-  find("#run").value = run;
-  setCurrentRun(run);
-  choose(run);
+trainAgain(() => state.run, ({ run, name }) => {
+  const select = find("#run");
+  if (![...select.options].some(({ value }) => value === run)) select.prepend(make("option", { value: run }, name)); // its news bring its score
+  select.value = run;
+  select.dispatchEvent(new Event("change"));
 });
-onNews("work", (values) => {
-  if (values?.page === "mistakes" && find("#about").textContent.includes("…")) find("#about").textContent = `${values.title}: ${values.done} of ${values.total} …`;
+find("#about").after(meter.element);
+onNews("work", (values) => { if (values?.page === "mistakes") meter.show(values.title, values.done, values.total); });
+onNews("photos", () => {
+  state.missed = find("#look").open; // what is looked at stays where it is until it is closed
+  if (state.run !== null && !state.missed) reload();
 });
 onNews("runs", () => { if (state.run !== null && state.summary === null) reload(); }); // the training may have ended
-onNews("opened", (values) => { if (values) location.reload(); });
-onNews("photos", () => { if (state.run !== null && !find("#look").open) reload(); });
+followFolder();
 tellWaiting("mistakes");
 trying(() => pickRun(find("#run"), choose));

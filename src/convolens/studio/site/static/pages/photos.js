@@ -1,7 +1,10 @@
 // The Photos page: put together from its parts; what is there is asked for at once, and anew when news say that it changed.
 import { get } from "../api.js";
 import { fill, find } from "../dom.js";
+import { followFolder } from "../folder.js";
+import { latest } from "../latest.js";
 import { onNews } from "../news.js";
+import { thousands } from "../numbers.js";
 import { Actions } from "../photos/actions.js";
 import { Adding } from "../photos/adding.js";
 import { begin } from "../photos/begin.js";
@@ -9,8 +12,7 @@ import { ClassList } from "../photos/class_list.js";
 import { Findings } from "../photos/findings.js";
 import { PhotoWall } from "../photos/photo_wall.js";
 
-const trouble = find("#trouble");
-let version = null;
+let version = null; // of the photos that are shown; null before any, and where they cannot be read
 
 /** What is shown: a class, or all; a side; photos that lie beside. */
 const view = { class: null, side: null, search: "", place: "photos" };
@@ -25,29 +27,39 @@ const list = new ClassList({
 const findings = new Findings({ actions });
 const adding = new Adding({ view, classes: () => classes.classes, actions, opened: () => find("#browse").hidden === false });
 
-async function refresh(first = null) {
+const refresh = latest(async (first = null) => {
   try {
-    const found = await get("/api/classes");
-    if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
-    wall.showPage(await (first ?? wall.ask()), version !== null);
-    classes = found;
-    if (version !== null && version !== found.version) findings.soon();
-    version = found.version;
-    list.show(found);
-    wall.head(found);
-    trouble.hidden = true;
+    await readAll(first);
+    find("#trouble").hidden = true;
     find("#browse").hidden = false;
     actions.soon();
   } catch (error) {
-    if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) {
+    if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) { // the class went between two questions
       view.class = null;
-      return refresh();
+      refresh();
+      return;
     }
-    fill(trouble, error.message);
-    trouble.hidden = false;
+    say(error);
     version = null;
   }
-  return undefined;
+});
+
+async function readAll(first = null) {
+  const found = await get("/api/classes");
+  if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
+  const query = JSON.stringify(wall.query());
+  const page = await (first ?? wall.ask());
+  if (query === JSON.stringify(wall.query())) wall.showPage(page, version !== null); // else what was chosen meanwhile is asked for
+  classes = found;
+  if (version !== null && version !== found.version) findings.soon();
+  version = found.version;
+  list.show(found);
+  wall.head(found);
+}
+
+function say(error) {
+  fill(find("#trouble"), error.message);
+  find("#trouble").hidden = false;
 }
 
 function showFindings(on) {
@@ -62,7 +74,7 @@ function showFindings(on) {
 
 find("#view-photos").addEventListener("click", () => showFindings(false));
 find("#view-findings").addEventListener("click", () => showFindings(true));
-findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${count.toLocaleString("en")})`; };
+findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${thousands(count)})`; };
 
 if (find("#browse").dataset.open) {
   const first = wall.ask();
@@ -70,13 +82,14 @@ if (find("#browse").dataset.open) {
   await refresh(first);
   if (location.hash === "#findings") showFindings(true);
   else findings.soon();
-} else begin(await get("/api/begin"), adding);
+} else await get("/api/begin").then((offered) => begin(offered, adding), say);
 
+const isOpen = () => find("#browse").dataset.open !== undefined;
 onNews("photos", (values) => {
-  if (!adding.busy && (values === null || values.version !== version)) refresh();
+  if (isOpen() && !adding.busy && (values === null || values.version !== version)) refresh();
 });
-onNews("findings", (values) => findings.heard(values));
-onNews("opened", (values) => { if (values && !adding.busy) location.assign("/"); });
+onNews("findings", (values) => { if (isOpen()) findings.heard(values); });
+followFolder({ busy: () => adding.busy, go: () => location.assign("/") });
 // what changed before the news were listened to
 setTimeout(async () => {
   const now = version === null ? null : await get("/api/photos", { count: 0 }).catch(() => null);

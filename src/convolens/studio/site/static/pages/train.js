@@ -1,8 +1,9 @@
 // The Train page: begins trainings, follows the one that is looked at, lists the others.
 import { get, trying } from "../api.js";
+import { currentRun, setCurrentRun } from "../current_run.js";
 import { find } from "../dom.js";
+import { newest } from "../latest.js";
 import { listening, onNews } from "../news.js";
-import { currentRun, setCurrentRun } from "../runs.js";
 import { Current } from "../training/current.js";
 import { drawCurves } from "../training/curves.js";
 import { makeForm } from "../training/form.js";
@@ -12,7 +13,7 @@ let shown = null; // a run, or a training that has no run yet
 let seen = []; // [epoch, milliseconds] of epochs that ended before our eyes
 const others = new Map(); // runs whose curves are laid over: id -> {changed, run}
 
-const current = new Current((training) => (training ? follow(training) : refresh()));
+const card = new Current((training) => (training ? follow(training) : refresh()));
 const list = new RunList((id) => trying(() => look(id)), () => trying(drawAll));
 
 /** A training that has no run yet, in the form of a run. */
@@ -27,6 +28,7 @@ const progressOf = (events) => (events.at(-1)?.event === "progress" ? events.at(
 
 function follow(training) {
   if (training.run && training.kind === "resume") return trying(() => look(training.run));
+  looking(); // an answer about the run before comes too late
   shown = asRun(training);
   seen = [];
   show();
@@ -34,13 +36,12 @@ function follow(training) {
   return training.run ? trying(() => look(training.run)) : undefined;
 }
 
-let looking = 0;
+const looking = newest();
 
 async function look(id) {
-  looking += 1;
-  const mine = looking;
+  const current = looking();
   const run = await get(`/api/runs/${id}`);
-  if (mine !== looking) return;
+  if (!current()) return;
   if (shown?.id !== id) seen = [];
   shown = run;
   setCurrentRun(id);
@@ -49,26 +50,29 @@ async function look(id) {
 }
 
 function show() {
-  current.show(shown, seen);
+  card.show(shown, seen);
   trying(drawAll);
 }
 
-let drawing = 0;
+const drawing = newest();
 
 async function drawAll() {
-  drawing += 1;
-  const mine = drawing;
+  const current = drawing();
   const wanted = [...list.ticked].filter((id) => id !== shown?.id && list.runs.some((run) => run.id === id));
   const runs = await Promise.all(wanted.map(async (id) => {
     const { changed } = list.runs.find((run) => run.id === id);
     if (others.get(id)?.changed !== changed) others.set(id, { changed, run: await get(`/api/runs/${id}`) });
     return others.get(id).run;
   }));
-  if (mine === drawing) drawCurves(shown?.id ? [shown, ...runs] : runs);
+  if (current()) drawCurves(shown?.id ? [shown, ...runs] : runs);
 }
 
+const listing = newest();
+
 async function readList() {
+  const current = listing();
   const { runs } = await get("/api/runs");
+  if (!current()) return;
   list.set(runs, shown?.id ?? null);
   if (list.ticked.size) await drawAll();
 }
@@ -82,7 +86,9 @@ async function refresh() {
 }
 
 async function lookAtJob(job) {
+  const current = looking();
   const { trainings } = await get("/api/trainings");
+  if (!current()) return;
   const training = trainings.find((one) => one.job === job);
   if (training?.run) await look(training.run);
   else if (training) { shown = asRun(training); show(); }

@@ -2,11 +2,14 @@
 import { get, send, trying } from "../api.js";
 import { askName, chooseClass } from "../choose_class.js";
 import { find } from "../dom.js";
+import { thousands } from "../numbers.js";
+import { rested } from "../latest.js";
 import { tell } from "../toast.js";
 
 export class Actions {
   constructor({ classes, changed }) {
     Object.assign(this, { classes, changed });
+    this.soon = rested(() => this.history(), 250); // the photos come first
     find("#undo").addEventListener("click", () => this.undo());
     find("#redo").addEventListener("click", () => this.redo());
     document.addEventListener("keydown", (event) => {
@@ -19,17 +22,18 @@ export class Actions {
     });
   }
 
-  /** Send an edit, tell it, and return the answer; undefined where it was refused. */
-  async edit(path, body) {
+  /** Send an edit, tell it, and return the answer; undefined where it was refused. `done` is called before the photos are read anew. */
+  async edit(path, body, done = () => {}) {
     const answer = await trying(() => send(path, body));
     if (!answer) return undefined;
+    done();
     tell(answer.done, answer.undo === null ? {} : { action: "Undo", run: () => this.undo(answer.undo) });
     await this.changed();
     return answer;
   }
 
   async move(photos, view) {
-    const to = await chooseClass({ title: photos.length === 1 ? "Move this photo to" : `Move ${photos.length.toLocaleString("en")} photos to`, classes: this.classes() });
+    const to = await chooseClass({ title: photos.length === 1 ? "Move this photo to" : `Move ${thousands(photos.length)} photos to`, classes: this.classes() });
     return to === null ? undefined : this.moveTo(photos, to, view?.place);
   }
 
@@ -49,11 +53,7 @@ export class Actions {
     const old = view.class;
     const name = await askName({ title: `Rename ${old}`, action: "Rename", given: old });
     if (name === null || name === old) return;
-    const answer = await trying(() => send("/api/classes/rename", { from: old, to: name }));
-    if (!answer) return;
-    if (answer.undo !== null) view.class = name;
-    tell(answer.done, { action: "Undo", run: () => this.undo(answer.undo) });
-    await this.changed();
+    await this.edit("/api/classes/rename", { from: old, to: name }, () => { if (view.class === old) view.class = name; });
   }
 
   async merge(chosen) {
@@ -80,12 +80,6 @@ export class Actions {
       await this.changed();
     }
     await this.history();
-  }
-
-  /** As `history`, in a moment: the photos come first. */
-  soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.history(), 250);
   }
 
   /** Say on the buttons what can be undone and done again. */

@@ -1,5 +1,7 @@
 // The list of classes beside the wall: found by typing, chosen, merged; 10,000 are drawn as ten are.
 import { find, fill, make, named } from "../dom.js";
+import { counted, thousands } from "../numbers.js";
+import { matcher } from "../search.js";
 import { Wall } from "../tiles.js";
 
 const HEIGHT = 36;
@@ -15,8 +17,8 @@ export class ClassList {
       page: 500,
       load: async (start, count) => this.rows.slice(start, start + count),
       tile: (row) => ({
-        children: [make("span", { class: "name" }, row.name === null ? "All" : named(row.name)), make("span", { class: "number" }, row.photos.toLocaleString("en"))],
-        label: `${row.name ?? "All"}, ${row.photos} photos`,
+        children: [make("span", { class: "name" }, row.name === null ? "All" : named(row.name)), make("span", { class: "number" }, thousands(row.photos))],
+        label: `${row.name ?? "All"}, ${counted(row.photos, "photo")}`,
         pressed: String(this.view.place === "photos" && this.view.class === row.name),
         data: { class: row.name ?? "" },
       }),
@@ -48,18 +50,20 @@ export class ClassList {
   }
 
   draw() {
-    const wanted = find("#find-class").value.trim().normalize("NFC").toLowerCase();
-    const matching = wanted ? this.all.filter(({ name }) => name.normalize("NFC").toLowerCase().includes(wanted)) : this.all;
-    this.rows = [...(wanted ? [] : [{ name: null, photos: this.total }]), ...matching];
     find("#find-class").hidden = this.all.length < 12;
+    if (this.all.length < 12) find("#find-class").value = ""; // else it would hide classes unseen
+    const typed = find("#find-class").value.trim();
+    const matches = matcher(typed);
+    this.rows = typed ? this.all.filter(({ name }) => matches(name)) : [{ name: null, photos: this.total }, ...this.all];
     find("#merge").hidden = this.all.length < 2;
-    const focused = find("#class-list").contains(document.activeElement);
     this.wall.reset(this.rows.length, this.rows.slice(0, 500));
-    if (focused) this.wall.focus();
-    fill(find("#beside"),
+    const beside = find("#beside");
+    const focused = beside.contains(document.activeElement);
+    fill(beside,
       this.aside ? make("button", { type: "button", "aria-pressed": String(this.view.place === "quarantine"), onclick: () => this.choose(null, "quarantine") },
-        "Set aside", make("span", { class: "number" }, this.aside.toLocaleString("en"))) : null,
-      this.unlabelled ? make("a", { class: "row spread", href: "/label" }, "Without a class: label them", make("span", { class: "number" }, this.unlabelled.toLocaleString("en"))) : null);
-    find("#beside").hidden = !this.aside && !this.unlabelled;
+        "Set aside", make("span", { class: "number" }, thousands(this.aside))) : null,
+      this.unlabelled ? make("a", { class: "row spread", href: "/label" }, "Without a class: label them", make("span", { class: "number" }, thousands(this.unlabelled))) : null);
+    beside.hidden = !this.aside && !this.unlabelled;
+    if (focused) find("button", beside)?.focus();
   }
 }

@@ -1,9 +1,13 @@
 // What `check` finds in the photos, each finding with what can be done about it in one click.
 import { get, picture, send, trying } from "../api.js";
-import { counted, duration, fill, find, make, named } from "../dom.js";
+import { fill, find, make, named } from "../dom.js";
+import { newest, rested } from "../latest.js";
+import { Meter } from "../meter.js";
 import { keep } from "../mistakes/decisions.js";
+import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 
 const SHOWN = 24; // of each kind at first
+const MOST = 2000; // of each kind that the studio tells
 
 const KINDS = {
   broken: ["Broken files", "They cannot be read, and no training would see them."],
@@ -18,46 +22,47 @@ export class Findings {
   constructor({ actions }) {
     this.actions = actions;
     this.counted = () => {};
-    this.open = new Map();
-    this.timer = null;
+    this.limits = new Map(); // kind -> how many of it are shown
+    this.folded = new Set(); // kinds
+    this.soon = rested(() => this.load(), 300); // for when the photos have changed
+    this.asking = newest();
+    this.begun = null; // milliseconds, of a check that began on this page
+    this.meter = new Meter(make("button", { type: "button", onclick: (event) => trying(() => send("/api/findings", {}, { method: "DELETE" }), event.target) }, "Cancel"));
   }
 
   /** News of the check: how far it is, or that it has ended. */
   heard(values) {
     if (values?.running) this.showProgress(values);
-    else this.load();
-  }
-
-  /** The photos have changed: look again in a moment. */
-  soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.load(), 300);
+    if (!values?.running || !this.meter.element.isConnected) this.load();
   }
 
   async load() {
-    const answer = await get("/api/findings").catch(() => null);
-    if (!answer) return;
-    this.show(answer);
+    const current = this.asking();
+    const answer = await trying(() => get("/api/findings"));
+    if (answer && current()) this.show(answer);
   }
 
   show({ running, progress, problem, found }) {
     const rows = (kind) => found?.[kind] ?? [];
     const total = Object.keys(KINDS).reduce((sum, kind) => sum + rows(kind).length, 0);
     this.counted(found ? total : null);
-    this.bar = make("div", { role: "status" });
+    if (!running) this.begun = null;
     const start = make("button", { type: "button", class: found && !found.old ? "" : "main", onclick: () => this.check(start) }, found ? "Check again" : "Check these photos");
-    fill(find("#findings"),
+    const place = find("#findings");
+    const focused = [...place.querySelectorAll("button")].indexOf(document.activeElement);
+    fill(place,
       make("section", { class: "card" },
         make("div", { class: "row" }, running ? null : start,
           found ? make("span", {}, `Checked ${found.time}: ${counted(found.photos, "photo")}, ${counted(total, "finding")} left`, found.dealt_with ? `, ${found.dealt_with} dealt with` : "", ".")
             : make("span", { class: "quiet" }, "Looks for broken files, the same photo twice, leaks between sides, and photos in the wrong class. It changes nothing.")),
-        this.bar,
+        running ? this.meter.element : null,
         problem ? make("p", { class: "problem" }, problem) : null,
         found?.old ? make("p", { class: "quiet old" }, "Photos were moved, added or removed since. Check again to see what they are like now.") : null,
         (found?.lines ?? []).map((line) => make("p", {}, named(line)))),
       Object.entries(KINDS).filter(([kind]) => rows(kind).length).map(([kind, [title, why]]) => this.kind(kind, title, why, rows(kind), found.counts[kind])),
       found && !total && !running ? make("p", { class: "good" }, "Nothing is wrong with them, as far as can be seen.") : null);
     if (running) this.showProgress(progress ?? { title: "checking", done: 0, total: 0 });
+    if (focused >= 0) [...place.querySelectorAll("button")].slice(0, focused + 1).at(-1)?.focus(); // where the one was that was pressed
   }
 
   async check(button) {
@@ -68,36 +73,25 @@ export class Findings {
   }
 
   showProgress({ title, done, total }) {
-    if (!this.bar) return;
-    if (!this.bar.isConnected || !this.bar.firstChild) {
-      this.meter = make("progress", { "aria-label": "Check" });
-      this.doing = make("span", {});
-      const cancel = make("button", { type: "button", onclick: () => trying(() => send("/api/findings", {}, { method: "DELETE" }), cancel) }, "Cancel");
-      fill(this.bar, make("div", { class: "row" }, this.meter, this.doing, cancel));
-    }
-    if (total) {
-      this.meter.max = total;
-      this.meter.value = done;
-    } else this.meter.removeAttribute("value");
-    this.doing.textContent = `${title}${total ? `, ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : " ..."}${this.begun ? `, ${duration((Date.now() - this.begun) / 1000)}` : ""}`;
+    this.meter.show(title, done, total, this.begun === null ? "" : `, ${duration((Date.now() - this.begun) / 1000)}`);
   }
 
-  kind(kind, title, why, rows, counted_) {
-    const limit = this.open.get(kind) ?? SHOWN;
-    const box = make("details", { class: "kind", open: this.open.get(`${kind} closed`) ? null : true, data: { kind } },
-      make("summary", {}, `${title}: ${rows.length.toLocaleString("en")}${counted_ > rows.length && rows.length >= 2000 ? ` of ${counted_.toLocaleString("en")}` : ""}`),
+  kind(kind, title, why, rows, inAll) {
+    const limit = this.limits.get(kind) ?? SHOWN;
+    const box = make("details", { class: "kind", open: !this.folded.has(kind), data: { kind } },
+      make("summary", {}, `${title}: ${inAll > rows.length && rows.length >= MOST ? outOf(rows.length, inAll) : thousands(rows.length)}`),
       make("p", { class: "quiet" }, why),
       this.forAll(kind, rows),
       make("ul", { class: rows[0].photos ? "pieces pairs" : "pieces" }, rows.slice(0, limit).map((row) => make("li", { class: "piece" }, row.photos ? this.pair(row) : this.single(kind, row)))),
-      rows.length > limit ? make("button", { type: "button", onclick: () => { this.open.set(kind, limit + 5 * SHOWN); this.load(); } }, `Show more of ${rows.length.toLocaleString("en")}`) : null);
-    box.addEventListener("toggle", () => this.open.set(`${kind} closed`, !box.open));
+      rows.length > limit ? make("button", { type: "button", onclick: () => { this.limits.set(kind, limit + 5 * SHOWN); this.load(); } }, `Show more of ${thousands(rows.length)}`) : null);
+    box.addEventListener("toggle", () => this.folded[box.open ? "delete" : "add"](kind));
     return box;
   }
 
   forAll(kind, rows) {
     if (rows.length < 2) return null;
     const aside = (photos, text) => make("button", { type: "button", onclick: () => this.actions.aside([...new Set(photos)]) }, text);
-    if (kind === "broken") return aside(rows.map(({ photo }) => photo), `Set all ${rows.length.toLocaleString("en")} aside`);
+    if (kind === "broken") return aside(rows.map(({ photo }) => photo), `Set all ${thousands(rows.length)} aside`);
     if (kind === "duplicates") return aside(rows.map(({ photos }) => photos[1].photo), "Set the second of each pair aside");
     return null;
   }
@@ -115,7 +109,7 @@ export class Findings {
       this.image(row.photo, row.path),
       make("p", {}, named(row.path)),
       kind === "broken" ? make("p", { class: "problem" }, row.reason) : null,
-      kind === "label_errors" ? make("p", {}, "is in ", make("b", {}, named(row.class)), ", rather ", make("b", {}, named(row.suggested)), ` (${Math.round(100 * row.probability_of_suggested)} %)`) : null,
+      kind === "label_errors" ? make("p", {}, "is in ", make("b", {}, named(row.class)), ", rather ", make("b", {}, named(row.suggested)), ` (${percent(row.probability_of_suggested, 0)})`) : null,
       make("div", { class: "row" },
         kind === "label_errors" && [
           make("button", { type: "button", "aria-label": `Keep ${row.path} in ${row.class}`, onclick: () => this.keep(row) }, "Keep"),

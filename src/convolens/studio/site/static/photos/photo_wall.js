@@ -1,16 +1,22 @@
 // The wall of photos: which are shown, which are chosen, and one of them large.
 import { get, picture, send, trying } from "../api.js";
-import { counted, fill, find, make, named } from "../dom.js";
+import { openDialog } from "../dialog.js";
+import { fill, find, make, named } from "../dom.js";
+import { newest } from "../latest.js";
+import { counted, outOf } from "../numbers.js";
 import { Wall } from "../tiles.js";
+import { tell } from "../toast.js";
 
 const PAGE = 200;
 const MOST_CHOSEN = 20_000; // at once
+const AT_ONCE = 1000; // photos in one answer, as of the server
 
 export class PhotoWall {
   constructor({ view, actions, sides }) {
     Object.assign(this, { view, actions, sides });
     this.chosen = new Map();
-    this.last = null;
+    this.last = null; // the place that was chosen last, where a row of them begins
+    this.choosing = newest();
     this.wall = new Wall(find("#wall"), {
       page: PAGE,
       size: { width: 124, height: 148 },
@@ -74,9 +80,11 @@ export class PhotoWall {
 
   /** Those chosen that are no longer there are chosen no more. */
   async forgetGone() {
-    const { place } = this.view;
-    const there = new Set((await trying(() => send("/api/photos/there", { photos: [...this.chosen.keys()], place })))?.photos ?? []);
-    for (const id of this.chosen.keys()) if (!there.has(id)) this.chosen.delete(id);
+    const photos = [...this.chosen.keys()];
+    const found = await trying(() => send("/api/photos/there", { photos, place: this.view.place }));
+    if (!found) return;
+    const there = new Set(found.photos);
+    for (const id of photos) if (!there.has(id)) this.chosen.delete(id);
     this.markAll();
   }
 
@@ -87,8 +95,9 @@ export class PhotoWall {
     find("#rename").hidden = view.class === null;
     const sides = this.found?.sides ?? [];
     const select = find("#side");
-    if (select.options.length !== sides.length + 1) {
+    if ([...select.options].slice(1).map(({ value }) => value).join("/") !== sides.join("/")) {
       fill(select, make("option", { value: "" }, "all sides"), sides.map((side) => make("option", { value: side }, side)));
+      select.value = view.side ?? "";
     }
     select.hidden = sides.length < 2 || view.place !== "photos";
   }
@@ -98,19 +107,14 @@ export class PhotoWall {
   }
 
   choose(photo, index, range) {
-    if (range && this.last !== null) {
-      for (let at = Math.min(this.last, index); at <= Math.max(this.last, index); at += 1) {
-        const item = this.wall.items.get(at);
-        if (item) this.chosen.set(item.id, item);
-        this.mark(at);
-      }
-    } else {
+    if (range && this.last !== null) this.chooseRow(Math.min(this.last, index), Math.max(this.last, index) + 1);
+    else {
       if (this.chosen.has(photo.id)) this.chosen.delete(photo.id);
       else this.chosen.set(photo.id, photo);
       this.mark(index);
+      this.say();
     }
     this.last = index;
-    this.say();
   }
 
   mark(index) {
@@ -124,24 +128,36 @@ export class PhotoWall {
   }
 
   chooseNone() {
+    this.choosing(); // and what is being chosen is not
     this.chosen.clear();
     this.last = null;
     this.markAll();
   }
 
-  async chooseAll() {
-    const total = Math.min(this.wall.total, MOST_CHOSEN);
-    for (let start = 0; start < total; start += 1000) {
-      const page = await trying(() => get("/api/photos", { ...this.query(), start, count: 1000 }));
-      if (!page) return;
-      page.photos.forEach((photo) => this.chosen.set(photo.id, photo));
+  chooseAll() {
+    return this.chooseRow(0, this.wall.total);
+  }
+
+  /** Choose the photos from one place to before another, those that the wall has not asked for yet too. */
+  async chooseRow(from, to) {
+    const current = this.choosing();
+    const found = [];
+    const end = Math.min(to, from + MOST_CHOSEN);
+    for (let start = from; start < end; start += AT_ONCE) {
+      const page = await trying(() => get("/api/photos", { ...this.query(), start, count: Math.min(AT_ONCE, end - start) }));
+      if (!page || !current()) return;
+      found.push(...page.photos);
     }
+    for (const photo of found) this.chosen.set(photo.id, photo);
     this.markAll();
+    if (end < to) tell(`At most ${counted(MOST_CHOSEN, "photo")} are chosen at once; do the others after these.`, { problem: true });
   }
 
   say() {
     const count = this.chosen.size;
+    const focused = find("#bar").contains(document.activeElement);
     find("#bar").hidden = count === 0;
+    if (focused && count === 0 && this.wall.total) this.wall.focus();
     const aside = this.view.place === "quarantine";
     find("#back").hidden = !aside;
     find("#aside").hidden = aside;
@@ -150,14 +166,16 @@ export class PhotoWall {
   }
 
   async act(what, photos = [...this.chosen.keys()]) {
-    if (!photos.length) return false;
+    if (!photos.length) return;
     const here = this.wall.at;
     const done = await this.actions[what](photos, this.view);
-    if (!done) return false;
-    this.chooseNone();
+    if (!done) return;
+    for (const id of photos) this.chosen.delete(id); // others that were chosen stay so
+    this.last = null;
+    this.markAll();
     this.wall.at = Math.min(here, Math.max(0, this.wall.total - 1));
-    if (this.wall.total) this.wall.focus();
-    return true;
+    const focused = document.activeElement;
+    if (this.wall.total && (focused === document.body || focused.closest("#wall, #bar"))) this.wall.focus(); // else the user has gone on
   }
 
   key(event) {
@@ -170,7 +188,7 @@ export class PhotoWall {
     const key = event.key.toLowerCase();
     if (key === "enter" && tile) this.large(index);
     else if (key === "a") this.chooseAll();
-    else if (event.ctrlKey) return;
+    else if (event.ctrlKey || event.repeat) return; // a key that is held down does it once
     else if (key === "m" && !aside) this.act("move", chosen);
     else if (["q", "delete"].includes(key) && !aside) this.act("aside", chosen);
     else if (key === "b" && aside) this.act("back", chosen);
@@ -179,35 +197,38 @@ export class PhotoWall {
     event.preventDefault();
   }
 
-  /** Show one photo large; arrows go on. */
-  large(index) {
+  /** Show one photo large; arrows go on. What is done is done to the photo that is seen, wherever it stands in the wall by then. */
+  async large(index) {
     let at = index;
+    let photo = await this.wall.item(index);
+    if (!photo) return;
+    const stepping = newest();
     const image = make("img", { alt: "" });
-    const title = make("h2", { id: "large-title" });
     const where = make("p", { class: "quiet" });
     const show = () => {
-      const photo = this.wall.items.get(at);
       image.src = picture(photo.id, 1024, this.view.place);
-      fill(title, named(photo.name));
-      fill(where, named(photo.class), photo.side ? ` (${photo.side})` : "", `, ${at + 1} of ${this.wall.total.toLocaleString("en")}`);
+      fill(find("h2", dialog), named(photo.name));
+      fill(where, named(photo.class), photo.side ? ` (${photo.side})` : "", `, ${outOf(at + 1, this.wall.total)}`);
     };
-    const step = (by) => { if (this.wall.items.has(at + by)) { at += by; show(); } };
-    const act = async (what) => { const photo = this.wall.items.get(at); dialog.close(); await this.act(what, [photo.id]); };
-    const aside = this.view.place === "quarantine";
-    const dialog = make("dialog", { class: "large", "aria-labelledby": "large-title" }, title, image, where,
+    const step = async (by) => {
+      const current = stepping();
+      const next = await this.wall.item(at + by);
+      if (!next || !current()) return;
+      at += by;
+      photo = next;
+      show();
+    };
+    const act = async (what) => { dialog.close(); await this.act(what, [photo.id]); };
+    const button = (text, onclick, looks = null) => make("button", { type: "button", class: looks, onclick }, text);
+    const dialog = openDialog({ title: named(photo.name), class: "large", closed: () => { this.wall.at = at; this.wall.focus(); } }, image, where,
       make("div", { class: "row" },
-        make("button", { type: "button", onclick: () => step(-1) }, "Previous"), make("button", { type: "button", onclick: () => step(1) }, "Next"),
-        aside ? make("button", { type: "button", onclick: () => act("back") }, "Bring back") : [
-          make("button", { type: "button", onclick: () => act("move") }, "Move to ..."),
-          make("button", { type: "button", onclick: () => act("aside") }, "Set aside")],
-        make("button", { type: "button", class: "main", onclick: () => dialog.close() }, "Close")));
+        button("Previous", () => step(-1)), button("Next", () => step(1)),
+        this.view.place === "quarantine" ? button("Bring back", () => act("back")) : [button("Move to ...", () => act("move")), button("Set aside", () => act("aside"))],
+        button("Close", () => dialog.close(), "main")));
     dialog.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowRight") step(1);
-      if (event.key === "ArrowLeft") step(-1);
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (by && !event.altKey && !event.ctrlKey && !event.metaKey) step(by);
     });
-    dialog.addEventListener("close", () => { dialog.remove(); this.wall.at = at; this.wall.focus(); });
-    document.body.append(dialog);
     show();
-    dialog.showModal();
   }
 }

@@ -1,6 +1,7 @@
 // The training that is looked at: what it answers first, how it goes, what can be done with it, what it shows in the end.
 import { send, trying } from "../api.js";
-import { counted, duration, fill, find, make, named, percent } from "../dom.js";
+import { fill, find, focusOn, make, named } from "../dom.js";
+import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 import { withCode } from "../prose.js";
 import { paceOf } from "./pace.js";
 
@@ -58,7 +59,7 @@ export class Current {
     if (place.hidden) return;
     const said = Number.isFinite(accuracy) && [
       "First answer", first.seconds ? ` after ${seconds(first.seconds)}` : "", ": ", make("strong", {}, percent(accuracy)),
-      first.accuracy_of ? ` of ${first.accuracy_of}` : " of the validation photos", first.mean ? `; ${percent(first.mean)} ± ${(100 * first.spread).toFixed(1)} on all ${first.photos.toLocaleString("en")} in ${first.folds} folds` : "", ". "];
+      first.accuracy_of ? ` of ${first.accuracy_of}` : " of the validation photos", first.mean ? `; ${percent(first.mean)} ± ${(100 * first.spread).toFixed(1)} on all ${thousands(first.photos)} in ${first.folds} folds` : "", ". "];
     const score = Number.isFinite(shown.score) && shown.state !== "running" && [`${said ? "In the end" : "Validation"}: `, make("strong", {}, percent(shown.score)), ` ${shown.score_of}.`];
     fill(place, said || "", score || "");
     place.hidden = !said && !score;
@@ -70,7 +71,7 @@ export class Current {
     place.hidden = !plan && !shown.model;
     if (place.hidden) return;
     fill(place, plan
-      ? `${plan.model} on ${plan.device}: ${counted(plan.classes, "class", "classes")}, ${counted(plan.training, "photo")} to learn from, ${plan.validation.toLocaleString("en")} to validate on${plan.epochs ? `, ${counted(plan.epochs, "epoch")}` : ""}.`
+      ? `${plan.model} on ${plan.device}: ${counted(plan.classes, "class", "classes")}, ${counted(plan.training, "photo")} to learn from, ${thousands(plan.validation)} to validate on${plan.epochs ? `, ${counted(plan.epochs, "epoch")}` : ""}.`
       : `${shown.model}, ${counted(shown.classes.length, "class", "classes")}.`);
   }
 
@@ -81,13 +82,16 @@ export class Current {
     find("#done").max = work?.total || of || 1;
     find("#done").value = work?.done ?? done;
     find("#done").hidden = !of && !work;
-    find("#count").textContent = work ? `${work.title}, ${work.done.toLocaleString("en")} of ${work.total.toLocaleString("en")}` : of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
-    find("#rate").textContent = rate ? `${Math.round(rate).toLocaleString("en")} images/s` : "";
+    find("#count").textContent = work ? `${work.title}, ${outOf(work.done, work.total)}` : of ? `epoch ${done} of ${of}` : shown.plan ? "The first answer stays; it is being scored …" : "";
+    find("#rate").textContent = rate ? `${thousands(Math.round(rate))} images/s` : "";
     find("#left").textContent = left === null || !of ? "" : done >= of ? "scoring …" : `${duration(left)} left`;
   }
 
   #buttons(shown, state) {
     const which = shown.id ?? shown.job?.job;
+    const looks = JSON.stringify([which, shown.id, state, this.asked, shown.of, Boolean(shown.first_answer), shown.problem]);
+    if (looks === this.looks) return; // as they are: whoever is about to press one keeps it
+    this.looks = looks;
     const press = (what) => async (event) => {
       const answer = await trying(() => send(`/api/trainings/${which}/${what}`), event.target);
       if (answer === undefined) return this.changed(null);
@@ -109,7 +113,10 @@ export class Current {
       buttons = [this.#longer(shown)];
       meaning = "More epochs go on from the last one; the learning rate becomes that of a training that was so long from the start.";
     }
-    fill(find("#buttons"), buttons);
+    const place = find("#buttons");
+    const focused = place.contains(document.activeElement);
+    fill(place, buttons);
+    if (focused) focusOn(find("button:enabled", place) ?? find("#current-title"));
     find("#meaning").textContent = meaning;
   }
 
@@ -132,8 +139,10 @@ export class Current {
 
   #links(shown) {
     const to = (page, text) => make("a", { class: "button", href: `/${page}?run=${shown.id}` }, text);
-    fill(find("#links"), shown.id && shown.report && make("a", { class: "button", href: `/api/runs/${shown.id}/report`, target: "_blank", rel: "noopener" }, "Report"),
+    const links = make("div", {}, shown.id && shown.report && make("a", { class: "button", href: `/api/runs/${shown.id}/report`, target: "_blank", rel: "noopener" }, "Report"),
       shown.id && shown.ready && [to("mistakes", "Mistakes"), to("try", "Try"), to("export", "Take away"), to("compare", "Compare")]);
+    const there = find("#links");
+    if (there.innerHTML !== links.innerHTML) fill(there, [...links.childNodes]);
   }
 }
 

@@ -1,7 +1,8 @@
 // What a training is asked for: a few settings, more of them folded away, and the command that does the same.
 import { get, send, trying } from "../api.js";
+import { copy } from "../copy.js";
 import { fill, find, make } from "../dom.js";
-import { copy } from "../prose.js";
+import { newest, rested } from "../latest.js";
 
 const PAUSE = 250; // milliseconds after the last key
 
@@ -22,13 +23,14 @@ export async function makeForm(begun) {
     labelled("Epochs", make("input", { type: "number", name: "epochs", min: 1, step: 1, placeholder: "as needed" })));
   fill(find("#fields"), fields.map(field));
   const asked = () => read(form, fields);
-  const look = debounced(() => showCommand(asked()));
+  const look = rested(() => showCommand(asked()), PAUSE);
   form.addEventListener("input", look);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     trying(async () => {
       const training = await send("/api/trainings", asked());
       find("[name=name]", form).value = "";
+      showCommand(asked()); // of the next one, which gets another name
       begun(training);
     }, find("#train"));
   });
@@ -60,11 +62,10 @@ function read(form, fields) {
   return { kind: "train", name: value("name") || null, options };
 }
 
-let asking = 0;
+const asking = newest();
 
 async function showCommand(asked) {
-  asking += 1;
-  const mine = asking;
+  const current = asking();
   let wrong = "";
   let command = null;
   try {
@@ -72,16 +73,8 @@ async function showCommand(asked) {
   } catch (error) {
     wrong = error.message;
   }
-  if (mine !== asking) return;
+  if (!current()) return;
   find("#wrong").textContent = wrong;
   find("#train").disabled = Boolean(wrong);
   if (command !== null) find("#command").textContent = command;
-}
-
-function debounced(work) {
-  let timer = null;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(work, PAUSE);
-  };
 }

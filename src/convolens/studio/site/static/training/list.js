@@ -1,5 +1,6 @@
 // The list of runs: searched, in an order, each with a box that lays its curve over the others'.
 import { fill, find, make, named } from "../dom.js";
+import { matcher } from "../search.js";
 import { STATES } from "./current.js";
 
 const ORDERS = {
@@ -25,9 +26,9 @@ export class RunList {
   }
 
   draw() {
-    const wanted = find("#search").value.trim().toLocaleLowerCase();
+    const matches = matcher(find("#search").value);
     const found = this.runs
-      .filter((run) => [run.name, run.model ?? "", STATES[run.state], run.problem ?? "", ...run.classes].some((text) => text.toLocaleLowerCase().includes(wanted)))
+      .filter((run) => [run.name, run.model ?? "", STATES[run.state], run.problem ?? "", ...run.classes].some(matches))
       .sort(ORDERS[find("#order").value]);
     find("#list-place").hidden = !found.length;
     find("#none").hidden = found.length > 0;

@@ -1,0 +1,10 @@
+// The run that a page looks at: in its address (`?run=`), so that a link or a reload shows the same.
+
+export const currentRun = () => new URLSearchParams(location.search).get("run");
+
+export function setCurrentRun(run) {
+  const address = new URL(location.href);
+  address.searchParams.set("run", run);
+  address.searchParams.delete("job"); // of the training that was looked at before it had a run
+  history.replaceState(null, "", address);
+}

@@ -1,0 +1,54 @@
+"""The modules of the pages hang together: what is imported is there and used, what is exported is wanted, and Photos names all it needs."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+SITE = Path(str(files("convolens.studio"))) / "site"
+STATIC = SITE / "static"
+MODULES = sorted(STATIC.rglob("*.js"))
+IMPORT = re.compile(r'^import \{ ([^}]*) \} from "([^"]*)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+
+
+def _imports(module: Path) -> list[tuple[Path, list[str]]]:
+    """Return the modules that one imports, and the names from each."""
+    return [
+        ((module.parent / where).resolve(), names.split(", "))
+        for names, where in IMPORT.findall(module.read_text())
+    ]
+
+
+def _name(module: Path) -> str:
+    return module.relative_to(STATIC).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_what_is_imported_is_there_and_used(module: Path) -> None:
+    text = module.read_text()
+    assert text.count("\nimport ") == len(IMPORT.findall(text))
+    body = IMPORT.sub("", text)
+    for source, names in _imports(module):
+        exported = EXPORT.findall(source.read_text())
+        for name in names:
+            assert name in exported
+            assert re.search(rf"\b{name}\b", body), f"{name} is not used"
+
+
+def test_what_is_exported_is_imported_somewhere() -> None:
+    wanted = {(source, name) for module in MODULES for source, names in _imports(module) for name in names}
+    exported = {(module.resolve(), name) for module in MODULES for name in EXPORT.findall(module.read_text())}
+    assert exported - wanted == set()
+
+
+def test_photos_preloads_all_of_its_modules() -> None:
+    needed, left = set[Path](), [STATIC / "pages/photos.js"]
+    while left:
+        found = {source for source, _ in _imports(left.pop())} - needed
+        needed |= found
+        left += found
+    named = re.search(r"for name in \[(.*)\]", (SITE / "templates/photos.html").read_text())
+    assert named is not None
+    assert set(re.findall(r'"([^"]+)"', named[1])) == {_name(module) for module in needed}
