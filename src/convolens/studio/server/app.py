@@ -1,9 +1,6 @@
 """The app: the pages and what they ask for, put together."""
 
-from importlib.resources import files
-
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
 from convolens.studio.answers.routes import router as answers
@@ -26,6 +23,7 @@ from convolens.studio.server.errors import answer_errors
 from convolens.studio.server.guard import Guard
 from convolens.studio.server.live import router as live
 from convolens.studio.server.pages import router as pages
+from convolens.studio.server.site import SITE
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
@@ -66,9 +64,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
     studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]
     for router in ROUTERS:
         app.include_router(router)
-    app.mount(
-        "/static", StaticFiles(directory=str(files("convolens.studio") / "site" / "static")), name="static"
-    )
+    app.add_route("/static/{version}/{name:path}", SITE.answer)
     answer_errors(app)
     app.add_middleware(Guard, token=token, port=port, any_host=any_host)
     return app

@@ -1,6 +1,5 @@
 """The pages: a template and a module of JavaScript each; what they show they ask for."""
 
-from importlib.resources import files
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -8,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
+from convolens.studio.server.site import SITE
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import shown
 
@@ -51,9 +51,10 @@ def first(studio: Annotated[Studio, Depends(studio_of)]) -> HTMLResponse:
 @router.get("/favicon.ico")
 def icon() -> HTMLResponse:
     """Return the icon."""
-    picture = (files("convolens.studio") / "site" / "static" / "icon.svg").read_bytes()
     return HTMLResponse(
-        picture, media_type="image/svg+xml", headers={"cache-control": "private, max-age=86400"}
+        SITE.contents["icon.svg"],
+        media_type="image/svg+xml",
+        headers={"cache-control": "private, max-age=86400"},
     )
 
 
@@ -71,6 +72,11 @@ def page(name: str, studio: Annotated[Studio, Depends(studio_of)]) -> HTMLRespon
 def _shown(page: Page, studio: Studio) -> HTMLResponse:
     folder = studio.workspace.photos
     text = _templates.get_template(f"{page.path}.html").render(
-        page=page, pages=PAGES, version=__version__, folder=None if folder is None else shown(folder)
+        page=page,
+        pages=PAGES,
+        version=__version__,
+        folder=None if folder is None else shown(folder),
+        static=SITE.base,
+        modules=SITE.modules("shell.js", f"pages/{page.path}.js"),
     )
     return HTMLResponse(text)

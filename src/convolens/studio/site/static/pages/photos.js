@@ -29,14 +29,16 @@ async function refresh(first = null) {
   try {
     const found = await get("/api/classes");
     if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
-    wall.showPage(await (first ?? wall.ask()), version !== null);
+    const page = await (first ?? wall.ask());
+    const gently = version !== null;
     classes = found;
     if (version !== null && version !== found.version) findings.soon();
     version = found.version;
+    trouble.hidden = true;
+    find("#browse").hidden = false; // where its tiles lie is known once all else is there
     list.show(found);
     wall.head(found);
-    trouble.hidden = true;
-    find("#browse").hidden = false;
+    wall.showPage(page, gently);
     actions.soon();
   } catch (error) {
     if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) {

@@ -16,7 +16,7 @@ export class PhotoWall {
       size: { width: 124, height: 148 },
       load: async (start, count) => (await get("/api/photos", { ...this.query(), start, count })).photos,
       tile: (photo) => ({
-        children: [make("img", { src: picture(photo.id, 192, view.place), alt: "", decoding: "async" }),
+        children: [make("img", { src: picture(photo.id, 192, view.place, photo.version), alt: "", decoding: "async" }),
           make("span", { class: "caption" }, named(view.class === null ? photo.class : photo.name))],
         label: `${photo.name}, ${photo.class}${photo.side ? `, ${photo.side}` : ""}`,
         pressed: String(this.chosen.has(photo.id)),
@@ -187,7 +187,7 @@ export class PhotoWall {
     const where = make("p", { class: "quiet" });
     const show = () => {
       const photo = this.wall.items.get(at);
-      image.src = picture(photo.id, 1024, this.view.place);
+      image.src = picture(photo.id, 1024, this.view.place, photo.version);
       fill(title, named(photo.name));
       fill(where, named(photo.class), photo.side ? ` (${photo.side})` : "", `, ${at + 1} of ${this.wall.total.toLocaleString("en")}`);
     };
