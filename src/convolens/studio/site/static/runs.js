@@ -10,6 +10,12 @@ export function setCurrentRun(run) {
   history.replaceState(null, "", address);
 }
 
+/** Return a list of runs after news of it: `changed` rows and ids that are `gone`. */
+export function renewed(runs, { changed, gone }) {
+  const other = new Set([...gone, ...changed.map(({ id }) => id)]);
+  return [...changed, ...runs.filter(({ id }) => !other.has(id))];
+}
+
 /** Fill a <select> with the runs that can answer, the newest first; call `changed(run)` with the chosen one's id, or null. */
 export async function pickRun(select, changed) {
   const { runs } = await get("/api/runs");

@@ -2,7 +2,7 @@
 import { get, trying } from "../api.js";
 import { find } from "../dom.js";
 import { listening, onNews } from "../news.js";
-import { currentRun, setCurrentRun } from "../runs.js";
+import { currentRun, renewed, setCurrentRun } from "../runs.js";
 import { Current } from "../training/current.js";
 import { drawCurves } from "../training/curves.js";
 import { makeForm } from "../training/form.js";
@@ -64,10 +64,25 @@ async function drawAll() {
   if (mine === drawing) drawCurves(shown?.id ? [shown, ...runs] : runs);
 }
 
-async function readList() {
-  const { runs } = await get("/api/runs");
+let reading = null; // the newest reading of the list, while it is not answered
+
+function readList() {
+  const mine = get("/api/runs").then(({ runs }) => {
+    if (reading !== mine) return reading; // which shows what is newer
+    reading = null;
+    return showList(runs);
+  });
+  reading = mine;
+  return mine;
+}
+
+async function showList(runs) {
   list.set(runs, shown?.id ?? null);
   if (list.ticked.size) await drawAll();
+}
+
+function onList(item) {
+  trying(item?.changed && !reading ? () => showList(renewed(list.runs, item)) : readList);
 }
 
 async function refresh() {
@@ -113,7 +128,7 @@ function onJob(item) {
 
 async function begin() {
   find("#said").addEventListener("toggle", () => { if (find("#said").open && shown?.id) trying(() => look(shown.id)); });
-  onNews("runs", () => trying(readList));
+  onNews("runs", onList);
   onNews("run", onRun);
   onNews("job", onJob);
   const [{ trainings }] = await Promise.all([get("/api/trainings"), readList(), makeForm(follow)]);
