@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from convolens.errors import ConvolensError
 from convolens.studio.editing import edits, plans
 from convolens.studio.editing.edits import Done
 from convolens.studio.photos.aside import listed, loose
@@ -101,6 +102,20 @@ def photos(
     total, found = there.page(of_class, side, search, start, count)
     rows = [_row(there.root, path, folder.name, folder.side) for path, folder in found]
     return {"total": total, "start": start, "photos": rows, "version": there.version}
+
+
+def first_photos(studio: Studio) -> dict[str, Any] | None:
+    """Return what the page shows first, `classes` and a `page` of photos; None where nobody has looked at the folder yet, or it cannot be listed.
+
+    Args:
+        studio: whose folder is shown.
+    """
+    if not studio.listing.looked:
+        return None  # that may take seconds, in which the page is there already
+    try:
+        return {"classes": classes(studio), "page": photos(studio)}
+    except ConvolensError:
+        return None  # the page asks, and says why
 
 
 def _row(root: Path, path: str, of_class: str, side: str) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """The pages: a template and a module of JavaScript each; what they show they ask for."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
+from convolens.studio.photos.routes import first_photos
 from convolens.studio.server.site import SITE
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import shown
@@ -33,6 +35,8 @@ PAGES = (
     Page("export", "Take away", "A run as a file for other programs, checked before it is there."),
     Page("lecture", "Lecture", "How a convolutional network works, in ten pages."),
 )
+# What a page asks for first, sent with it; None where it has to ask.
+FIRST: dict[str, Callable[[Studio], dict[str, Any] | None]] = {"photos": first_photos}
 router = APIRouter(include_in_schema=False)
 _templates = Environment(
     loader=PackageLoader("convolens.studio", "site/templates"),
@@ -77,6 +81,7 @@ def _shown(page: Page, studio: Studio) -> HTMLResponse:
         version=__version__,
         folder=None if folder is None else shown(folder),
         static=SITE.base,
+        first=FIRST[page.path](studio) if page.path in FIRST else None,
         modules=SITE.modules("shell.js", f"pages/{page.path}.js"),
     )
     return HTMLResponse(text)

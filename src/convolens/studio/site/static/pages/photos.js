@@ -27,9 +27,9 @@ const adding = new Adding({ view, classes: () => classes.classes, actions, opene
 
 async function refresh(first = null) {
   try {
-    const found = await get("/api/classes");
+    const found = first?.classes ?? await get("/api/classes");
     if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
-    const page = await (first ?? wall.ask());
+    const page = first?.page ?? await wall.ask();
     const gently = version !== null;
     classes = found;
     if (version !== null && version !== found.version) findings.soon();
@@ -67,9 +67,7 @@ find("#view-findings").addEventListener("click", () => showFindings(true));
 findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${count.toLocaleString("en")})`; };
 
 if (find("#browse").dataset.open) {
-  const first = wall.ask();
-  first.catch(() => {});
-  await refresh(first);
+  await refresh(JSON.parse(find("#first").textContent)); // which came with the page
   if (location.hash === "#findings") showFindings(true);
   else findings.soon();
 } else begin(await get("/api/begin"), adding);
