@@ -50,7 +50,8 @@ def test_a_browser_keeps_scripts_styles_and_pictures(
     )
     assert len([name for name, size in sizes if "/static/" in name and size == 0]) > 10
     assert len([name for name, size in sizes if "/api/pictures/" in name and size == 0]) > 10
-    kept = ("/static/", "/api/pictures/", "/api/classes", "/api/photos?start=0&")  # the last two came with the page
+    # the last two came with the page
+    kept = ("/static/", "/api/pictures/", "/api/classes", "/api/photos?start=0&")
     assert [name for name, size in sizes if size > 0 and any(part in name for part in kept)] == []
 
 
