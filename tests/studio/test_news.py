@@ -2,12 +2,17 @@
 
 import contextlib
 import json
+import math
 import socket
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from convolens.studio.workspace import news
 from convolens.studio.workspace.news import PERIOD, Item
 
 PAGES = 50
@@ -78,3 +83,19 @@ def test_fifty_pages_are_told_by_one_watch(serve: Callable[..., Any], tmp_path: 
                 told += page.recv(65536)
             (line,) = [line for line in told.split(b"\n") if b"B" in line and line.startswith(b"data:")]
             assert json.loads(line.removeprefix(b"data:")) == {"name": "<Bär>"}
+
+
+def test_silence_is_told(serve: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "SILENT", 0.0)
+    served = serve(None, tmp_path)
+    asked = urllib.request.Request(
+        f"{served.address}/api/news", headers={"Authorization": "Bearer a-token-of-the-tests"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert [stream.readline(), stream.readline()] == [b": nothing new\n", b"\n"]
+
+
+def test_numbers_that_json_does_not_know_do_not_end_the_news() -> None:
+    told = Item("run", {"loss": math.nan, "name": "caf\udce9"}).message()
+    assert told == b'event: run\ndata: {"loss": null, "name": "caf?"}\n\n'

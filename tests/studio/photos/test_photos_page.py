@@ -283,6 +283,23 @@ def test_the_demo_opens(serve: Serve, visit: Any, tmp_path: Path) -> None:
     assert len(list((tmp_path / "runs/demo-digits/7").iterdir())) == 179
 
 
+def test_what_is_shown_first_comes_with_the_page(serve: Serve, visit: Any, tmp_path: Path) -> None:
+    name = "<!--<script>"  # which would swallow what follows
+    folders(tmp_path / "photos", {name: 2, "dog": 2})
+    served = serve(tmp_path / "photos", tmp_path)
+    assert '<script type="application/json" id="first">null</script>' in served.ask("/photos")[1].decode()
+    page = visit(served, "/photos")
+    page.locator("#wall .tile").nth(3).wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.locator("#wall .tile").nth(3).wait_for()
+    page.locator("#class-list .tile", has_text=name).wait_for()
+    page.locator("#wall .tile", has_text=name).first.wait_for()
+    assert asked
+    assert [url for url in asked if "/api/classes" in url or "/api/photos?start=0&" in url] == []
+
+
 def test_ten_thousand_classes_are_drawn_as_ten(serve: Serve, visit: Any, tmp_path: Path) -> None:
     root = tmp_path / "many"
     root.mkdir()

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from convolens.studio.server.site import site
+
 REFUSED = [
     ({"Authorization": ""}, 401, "the token is missing; open the address that the studio printed when it started."),
     ({"Authorization": "Bearer wrong"}, 401, "the token is missing; open the address that the studio printed when it started."),
@@ -21,7 +23,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("headers", "status", "error"), REFUSED)
-@pytest.mark.parametrize("path", ["/", "/api/runs", "/static/studio.css", "/api/openapi.json", "/not/there"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/runs", f"{site().base}/studio.css", "/api/openapi.json", "/not/there"]
+)
 def test_strangers_are_refused(
     serve: Callable[..., Any], tmp_path: Path, headers: dict[str, str], status: int, error: str, path: str
 ) -> None:

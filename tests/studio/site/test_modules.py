@@ -1,4 +1,4 @@
-"""The modules of the pages hang together: what is imported is there and used, what is exported is wanted, and Photos names all it needs."""
+"""The modules of the pages hang together: what is imported is there and used, what is exported is wanted."""
 
 import re
 from importlib.resources import files
@@ -41,14 +41,3 @@ def test_what_is_exported_is_imported_somewhere() -> None:
     wanted = {(source, name) for module in MODULES for source, names in _imports(module) for name in names}
     exported = {(module.resolve(), name) for module in MODULES for name in EXPORT.findall(module.read_text())}
     assert exported - wanted == set()
-
-
-def test_photos_preloads_all_of_its_modules() -> None:
-    needed, left = set[Path](), [STATIC / "pages/photos.js"]
-    while left:
-        found = {source for source, _ in _imports(left.pop())} - needed
-        needed |= found
-        left += found
-    named = re.search(r"for name in \[(.*)\]", (SITE / "templates/photos.html").read_text())
-    assert named is not None
-    assert set(re.findall(r'"([^"]+)"', named[1])) == {_name(module) for module in needed}

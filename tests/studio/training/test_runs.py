@@ -137,6 +137,10 @@ def test_a_run_of_the_command_line_is_followed_in_its_files(tmp_path: Path, run:
             "running",
             [],
         )
+        assert ([one["state"] for one in listed.values["changed"]], listed.values["gone"]) == (
+            ["running"],
+            [],
+        )
         with history.open("a") as file:
             file.write(text[2])
             file.flush()
@@ -147,6 +151,31 @@ def test_a_run_of_the_command_line_is_followed_in_its_files(tmp_path: Path, run:
     (item,) = watch()
     assert (item.values["state"], item.values["rows"]) == ("stopped", [])
     assert watch() == []
+    shutil.rmtree(run)
+    watch._listed_at = -1e9
+    (item,) = watch()
+    assert (item.topic, item.values) == ("runs", {"changed": [], "gone": [identity("first")]})
+
+
+def test_the_list_follows_the_news_and_is_asked_for_once(
+    serve: Callable[..., Any], visit: Any, tmp_path: Path, run: Path
+) -> None:
+    copies(run, 2)
+    page = visit(serve(None, tmp_path), "/train")
+    states = page.locator("#list .state")
+    page.locator("#findings li").first.wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with locked(run):
+        states.get_by_text("training").wait_for()
+    states.get_by_text("training").wait_for(state="detached")
+    assert states.count() == 3
+    shutil.rmtree(run.with_name("run-001"))
+    states.nth(2).wait_for(state="detached")
+    run.rename(run.with_name("renamed"))
+    page.locator("#list button", has_text="renamed").wait_for()
+    assert states.count() == 2
+    assert [url for url in asked if url.endswith("/api/runs")] == []
 
 
 def test_the_report_is_served_without_any_right(

@@ -1,14 +1,18 @@
 """What the Photos page asks: classes, photos a page at a time, and edits of them."""
 
+import os
 from collections import Counter
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from convolens.errors import ConvolensError
 from convolens.studio.editing import edits, plans
 from convolens.studio.editing.edits import Done
 from convolens.studio.photos.aside import listed, loose
+from convolens.studio.pictures.versions import version_of
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import identity, shown
 
@@ -91,26 +95,37 @@ def photos(
     if place == "quarantine":
         aside = [path for path in listed(studio.workspace.quarantine) if search.casefold() in path.casefold()]
         rows = [
-            {
-                "id": identity(path),
-                "name": shown(path.rsplit("/", 1)[-1]),
-                "class": shown(path.rpartition("/")[0]),
-                "side": "",
-            }
+            _row(studio.workspace.quarantine, path, path.rpartition("/")[0], "")
             for path in aside[start : start + count]
         ]
         return {"total": len(aside), "start": start, "photos": rows, "version": there.version}
     total, found = there.page(of_class, side, search, start, count)
-    rows = [
-        {
-            "id": identity(path),
-            "name": shown(path.rsplit("/", 1)[-1]),
-            "class": shown(folder.name),
-            "side": shown(folder.side),
-        }
-        for path, folder in found
-    ]
+    rows = [_row(there.root, path, folder.name, folder.side) for path, folder in found]
     return {"total": total, "start": start, "photos": rows, "version": there.version}
+
+
+def first_photos(studio: Studio) -> dict[str, Any] | None:
+    """Return what the page shows first, `classes` and a `page` of photos; None where nobody has looked at the folder yet, or it cannot be listed.
+
+    Args:
+        studio: whose folder is shown.
+    """
+    if not studio.listing.looked:
+        return None  # that may take seconds, in which the page is there already
+    try:
+        return {"classes": classes(studio), "page": photos(studio)}
+    except ConvolensError:
+        return None  # the page asks, and says why
+
+
+def _row(root: Path, path: str, of_class: str, side: str) -> dict[str, str]:
+    return {
+        "id": identity(path),
+        "name": shown(path.rsplit("/", 1)[-1]),
+        "class": shown(of_class),
+        "side": shown(side),
+        "version": version_of(os.path.join(root, path)),
+    }
 
 
 @router.post("/photos/there")

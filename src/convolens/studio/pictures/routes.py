@@ -7,12 +7,11 @@ from fastapi import APIRouter, Depends, Header, Response
 
 from convolens.errors import ConvolensError
 from convolens.studio.pictures.thumbnails import thumbnail
+from convolens.studio.pictures.versions import KEPT, version_of
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import path_of
 
 router = APIRouter(prefix="/api/pictures", tags=["pictures"])
-
-
 _PLACEHOLDER = (files("convolens.studio") / "site" / "static" / "unreadable.svg").read_bytes
 
 
@@ -23,20 +22,20 @@ def picture(
     side: int = 192,
     place: str = "photos",
     placeholder: bool = False,
+    version: str | None = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return a photo as JPEG, its longer side at most so many pixels; `place` as of `Workspace.place`.
 
-    With `placeholder`, a photo that cannot be shown is answered with a picture that says so, for walls of photos.
+    A browser that says which version of the photo it wants, see `version_of`, may keep the picture if it is the one that is there; it asks
+    again each time otherwise, for a photo may change under its name. With `placeholder`, a photo that cannot be shown is answered with a
+    picture that says so, for walls of photos.
     """
     try:
         path = path_of(photo, studio.workspace.place(place))
-        state = path.stat()
-        tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}-{side}"'
-        headers = {
-            "etag": tag,
-            "cache-control": "private, no-cache",
-        }  # asked again each time: a photo may change under its name
+        now = version_of(path)
+        tag = f'"{now}-{side}"'
+        headers = {"etag": tag, "cache-control": KEPT if now and version == now else "private, no-cache"}
         if if_none_match == tag:
             return Response(status_code=304, headers=headers)
         return Response(thumbnail(path, side), media_type="image/jpeg", headers=headers)

@@ -1,9 +1,6 @@
 """The app: the pages and what they ask for, put together."""
 
-from importlib.resources import files
-
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from convolens import __version__
 from convolens.studio.answers.routes import router as answers
@@ -28,6 +25,7 @@ from convolens.studio.server.live import router as live
 from convolens.studio.server.opened import check_opened
 from convolens.studio.server.pages import router as pages
 from convolens.studio.server.reference import router as reference
+from convolens.studio.server.site import site
 from convolens.studio.shared import Studio
 from convolens.studio.training.routes import router as runs
 from convolens.studio.training.trainings import router as trainings
@@ -69,9 +67,7 @@ def make_app(studio: Studio, token: str, port: int, any_host: bool = False) -> F
     studio.news.watches += [JobWatch(studio.jobs), RunWatch(studio)]
     for router in ROUTERS:
         app.include_router(router)
-    app.mount(
-        "/static", StaticFiles(directory=str(files("convolens.studio") / "site" / "static")), name="static"
-    )
+    app.add_route("/static/{version}/{name:path}", site().answer)
     answer_errors(app)
     app.add_middleware(Guard, token=token, port=port, any_host=any_host)
     return app

@@ -1,6 +1,6 @@
 """The pages: a template and a module of JavaScript each; what they show they ask for."""
 
-from importlib.resources import files
+from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
 
 from convolens import __version__
+from convolens.studio.photos.routes import first_photos
 from convolens.studio.server.opened import folder_id
+from convolens.studio.server.site import site
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import shown
 
@@ -34,6 +36,8 @@ PAGES = (
     Page("export", "Take away", "A run as a file for other programs, checked before it is there."),
     Page("lecture", "Lecture", "How a convolutional network works, in ten pages."),
 )
+# What a page asks for first, sent with it; None where it has to ask.
+FIRST: dict[str, Callable[[Studio], dict[str, Any] | None]] = {"photos": first_photos}
 router = APIRouter(include_in_schema=False)
 _templates = Environment(
     loader=PackageLoader("convolens.studio", "site/templates"),
@@ -52,9 +56,10 @@ def first(studio: Annotated[Studio, Depends(studio_of)], other: str | None = Non
 @router.get("/favicon.ico")
 def icon() -> HTMLResponse:
     """Return the icon."""
-    picture = (files("convolens.studio") / "site" / "static" / "icon.svg").read_bytes()
     return HTMLResponse(
-        picture, media_type="image/svg+xml", headers={"cache-control": "private, max-age=86400"}
+        site().contents["icon.svg"],
+        media_type="image/svg+xml",
+        headers={"cache-control": "private, max-age=86400"},
     )
 
 
@@ -79,12 +84,18 @@ def shown_page(page: Page, studio: Studio, beginning: bool = False, **values: An
         values: of the template.
     """
     folder = None if beginning else studio.workspace.photos
+    own = f"pages/{page.path}.js"
+    scripts = ["shell.js", *([own] if own in site().contents else [])]
     text = _templates.get_template(f"{page.path}.html").render(
         page=page,
         pages=PAGES,
         version=__version__,
         folder=None if folder is None else shown(folder),
         folder_id=None if folder is None else folder_id(studio),
+        first=FIRST[page.path](studio) if folder is not None and page.path in FIRST else None,
+        static=site().base,
+        scripts=scripts,
+        modules=site().modules(*scripts),
         **values,
     )
     return HTMLResponse(text)

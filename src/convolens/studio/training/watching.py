@@ -17,7 +17,8 @@ LIST_EVERY = 2.0  # seconds between two looks at all runs; at those that train e
 class RunWatch:
     """Yields items of the topics "runs" (the list has changed) and "run" (a training has finished an epoch, has begun or ended).
 
-    An item of a run holds `id`, `state`, its new `rows` of history.csv, and `rows_before`, how many came before them: whoever has fewer
+    An item of the list holds `changed`, the rows of it that are new or other than before, and `gone`, the ids of those that are no longer
+    there: no page needs to ask for all of it at each epoch. An item of a run holds `id`, `state`, its new `rows` of history.csv, and `rows_before`, how many came before them: whoever has fewer
     has missed some, whoever has more drops them, for a run that goes on from a state takes its history back to it.
 
     Args:
@@ -38,7 +39,9 @@ class RunWatch:
             return
         found = self.studio.summaries.all(self.studio.workspace.runs)
         if self._listed_at is not None and found != self._list:
-            yield Item("runs", {})
+            before = {one.id: one for one in self._list}
+            changed = [one.as_dict() for one in found if before.pop(one.id, None) != one]
+            yield Item("runs", {"changed": changed, "gone": list(before)})
         self._list, self._listed_at = found, time.monotonic()
 
     def _training(self) -> list[Path]:

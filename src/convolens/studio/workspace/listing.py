@@ -52,6 +52,12 @@ class Listing:
     _next_watch: float = field(default=0.0, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def looked(self) -> bool:
+        """Whether the open folder has been looked at: another look is quick."""
+        known = self._photos
+        return known is not None and known.root == self.workspace.photos
+
     def photos(self) -> Photos:
         """Return the photos as they are now.
 

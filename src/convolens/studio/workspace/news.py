@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from convolens.errors import ConvolensError
+from convolens.studio.workspace.plain import plain
 
 PERIOD = 0.5  # seconds between two looks
+SILENT = 15.0  # seconds until pages are told that nothing has happened, so that a connection that is gone is noticed
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,22 @@ class Item:
     topic: str
     values: dict[str, Any]
 
+    def message(self) -> bytes:
+        """Return it as a server-sent event.
+
+        Example:
+            >>> Item("photos", {"version": 2}).message()
+            b'event: photos\\ndata: {"version": 2}\\n\\n'
+        """
+        return f"event: {self.topic}\ndata: {json.dumps(plain(self.values))}\n\n".encode()
+
 
 Watch = Callable[[], Iterable[Item]]
 
 
 @dataclass
 class News:
-    """Hands each item to every page that listens.
+    """Hands items to every page that listens: put into words once, however many pages there are.
 
     Args:
         watches: asked now and then, while anybody listens, what is new since they were asked last: of files that other processes
@@ -37,24 +50,24 @@ class News:
     """
 
     watches: list[Watch] = field(default_factory=list)
-    _queues: set["asyncio.Queue[Item | None]"] = field(default_factory=set, repr=False)
+    _queues: set["asyncio.Queue[bytes | None]"] = field(default_factory=set, repr=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
     _watching: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     def tell(self, topic: str, **values: Any) -> None:
         """Tell all pages; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._hand_out, Item(topic, values))
+            self._loop.call_soon_threadsafe(self._hand_out, [Item(topic, values)])
 
     def end(self) -> None:
         """Let nobody listen any longer; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._hand_out, None)
+            self._loop.call_soon_threadsafe(self._put, None)
 
-    async def listen(self) -> AsyncIterator[Item]:
-        """Yield items from now on, until whoever listens goes away, or the news end."""
+    async def listen(self) -> AsyncIterator[bytes]:
+        """Yield server-sent events from now on, until whoever listens goes away, or the news end."""
         self._loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Item | None] = asyncio.Queue(1000)
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(1000)
         self._queues.add(queue)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
@@ -67,16 +80,21 @@ class News:
                 self._watching.cancel()
                 self._watching = None
 
-    def _hand_out(self, item: Item | None) -> None:
+    def _hand_out(self, items: Sequence[Item]) -> None:
+        self._put(b"".join(item.message() for item in items) or b": nothing new\n\n")
+
+    def _put(self, told: bytes | None) -> None:
         for queue in self._queues:
             with contextlib.suppress(asyncio.QueueFull):  # a page that sleeps; it reads anew when it wakes
-                queue.put_nowait(item)
+                queue.put_nowait(told)
 
     async def _watch(self) -> None:
+        told = time.monotonic()
         while True:
-            for watch in self.watches:
-                for item in await asyncio.to_thread(_asked, watch):
-                    self._hand_out(item)
+            found = [item for watch in self.watches for item in await asyncio.to_thread(_asked, watch)]
+            if found or time.monotonic() - told > SILENT:
+                self._hand_out(found)
+                told = time.monotonic()
             await asyncio.sleep(PERIOD)
 
 

@@ -62,6 +62,9 @@ export async function trying(work, busy = null) {
   }
 }
 
-/** The address of a photo as a picture; of one that cannot be read, of a picture that says so. `place`: "photos", "quarantine" ... */
-export const picture = (photo, side = 192, place = "photos") =>
-  `/api/pictures/${photo}?side=${side}&placeholder=true${place === "photos" ? "" : `&place=${place}`}`;
+/**
+ * The address of a photo as a picture; of one that cannot be read, of a picture that says so. `place`: "photos", "quarantine" ...
+ * `version`: of the photo, where it is known; a browser keeps that picture without asking again.
+ */
+export const picture = (photo, side = 192, place = "photos", version = "") =>
+  `/api/pictures/${photo}?side=${side}&placeholder=true${place === "photos" ? "" : `&place=${place}`}${version && `&version=${version}`}`;

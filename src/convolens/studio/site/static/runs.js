@@ -2,15 +2,38 @@
 import { get, trying } from "./api.js";
 import { currentRun, setCurrentRun } from "./current_run.js";
 import { fill, make } from "./dom.js";
-import { newest } from "./latest.js";
 import { onNews } from "./news.js";
 
 /** How a list calls a run: its name, and its score where it has one. */
 export const runText = (run) => (run.score === null ? run.name : `${run.name} (${run.score_text})`);
 
+/** Follow the list of runs: call `show(runs)` with all of them after each change. Return a function that reads it anew, for the first time too. */
+export function followRuns(show) {
+  let known = [];
+  let reading = null; // the newest reading, while it is not answered
+  const put = (runs) => {
+    known = runs;
+    return show(runs);
+  };
+  const read = () => {
+    const mine = get("/api/runs").then(({ runs }) => {
+      if (reading !== mine) return reading; // which shows what is newer
+      reading = null;
+      return put(runs);
+    });
+    reading = mine;
+    return mine;
+  };
+  onNews("runs", (item) => trying(() => {
+    if (reading || !item?.changed) return read();
+    const other = new Set([...item.gone, ...item.changed.map(({ id }) => id)]);
+    return put([...item.changed, ...known.filter(({ id }) => !other.has(id))]);
+  }));
+  return read;
+}
+
 /** Fill a <select> with the runs that can answer, the newest first, and keep it so; call `changed(run)` with the chosen one's id, or null, at first and when it is another. */
 export async function pickRun(select, changed) {
-  const asking = newest();
   let chosen; // undefined at first
   let listed = null;
   const choose = (run) => {
@@ -19,10 +42,9 @@ export async function pickRun(select, changed) {
     if (run !== null) setCurrentRun(run);
     changed(run);
   };
-  const read = async () => {
-    const current = asking();
-    const { runs } = await get("/api/runs");
-    if (!current()) return;
+  select.addEventListener("change", () => choose(select.value));
+  await followRuns((runs) => {
+    if (chosen !== undefined && !select.isConnected) return;
     const ready = runs.filter((run) => run.ready);
     const now = JSON.stringify(ready.map((run) => [run.id, runText(run)]));
     if (now === listed) return;
@@ -31,8 +53,5 @@ export async function pickRun(select, changed) {
     select.disabled = ready.length === 0;
     if (ready.some((run) => run.id === currentRun())) select.value = currentRun();
     choose(ready.length ? select.value : null);
-  };
-  select.addEventListener("change", () => choose(select.value));
-  onNews("runs", () => { if (select.isConnected) trying(read); });
-  await read();
+  })();
 }

@@ -103,10 +103,11 @@ export class Wall {
         this.shown.delete(index);
       }
     }
+    const seen = Math.ceil((top + window.innerHeight) / height) * columns; // the first that lies below the window
     for (let index = from; index < to; index += 1) {
       const item = this.items.get(index);
       if (item === undefined) this.#ask(index);
-      else if (!this.shown.has(index)) this.#add(index, item);
+      else if (!this.shown.has(index)) this.#add(index, item, index < seen);
     }
     if (to < this.total) this.#ask(Math.min(to + this.page, this.total - 1)); // what may be scrolled to next
     if (from > 0) this.#ask(Math.max(0, from - this.page));
@@ -136,12 +137,13 @@ export class Wall {
     return asked;
   }
 
-  #add(index, item) {
+  #add(index, item, soon) {
     const { children, label, data = {}, class: more = "", pressed = null } = this.tile(item, index);
     const element = make("button", {
       type: "button", class: `tile ${more}`, "aria-label": label, title: label, tabindex: index === this.at ? 0 : -1,
       "aria-pressed": pressed, data: { index, ...data }, onclick: (event) => { this.#move(index, false); this.open(item, index, event); },
     }, children);
+    for (const image of element.querySelectorAll("img")) image.fetchPriority = soon ? "high" : "low"; // first what is in the window
     this.shown.set(index, element);
     // tiles stand in the document in their order, as they are read aloud
     const next = [...this.shown.keys()].filter((other) => other > index && this.shown.get(other).isConnected).sort((a, b) => a - b)[0];

@@ -5,25 +5,21 @@ import { drawPlane } from "../comparing/plane.js";
 import { currentRun } from "../current_run.js";
 import { fill, find, make, named } from "../dom.js";
 import { newest } from "../latest.js";
-import { onNews } from "../news.js";
 import { counted, megabytes, prefixed, thousands } from "../numbers.js";
+import { followRuns } from "../runs.js";
 import { matcher } from "../search.js";
 import { tell } from "../toast.js";
 
 const MOST = 60; // runs in one chart
 const AT_FIRST = 12; // the newest
 const pair = new Pair();
-const reading = newest();
 const drawing = newest();
 const costs = new Map(); // id -> {changed, run} with costs
 let runs = [];
 let shown = null; // ids, or null before anybody chose
 
-async function read() {
-  const current = reading();
-  const found = await get("/api/runs");
-  if (!current()) return;
-  ({ runs } = found);
+async function list(all) {
+  runs = all;
   const able = runs.filter((run) => run.ready);
   find("#none").hidden = able.length > 0;
   fill(find("#none"), able.length ? "" : ["There is no run to compare yet. ", make("a", { href: "/train" }, "Train one"), ", then another."]);
@@ -75,5 +71,4 @@ function near(id) {
 }
 
 find("#search").addEventListener("input", () => trying(draw));
-onNews("runs", () => trying(read));
-trying(read);
+trying(followRuns(list));

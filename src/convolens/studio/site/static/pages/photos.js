@@ -31,7 +31,6 @@ const refresh = latest(async (first = null) => {
   try {
     await readAll(first);
     find("#trouble").hidden = true;
-    find("#browse").hidden = false;
     actions.soon();
   } catch (error) {
     if (error.status === 404 && view.class !== null && !error.message.includes("no longer there")) { // the class went between two questions
@@ -45,16 +44,18 @@ const refresh = latest(async (first = null) => {
 });
 
 async function readAll(first = null) {
-  const found = await get("/api/classes");
+  const found = first?.classes ?? await get("/api/classes");
   if (view.class !== null && !found.classes.some(({ name }) => name === view.class)) view.class = null; // renamed or merged
   const query = JSON.stringify(wall.query());
-  const page = await (first ?? wall.ask());
-  if (query === JSON.stringify(wall.query())) wall.showPage(page, version !== null); // else what was chosen meanwhile is asked for
+  const page = first?.page ?? await wall.ask();
+  const gently = version !== null;
   classes = found;
   if (version !== null && version !== found.version) findings.soon();
   version = found.version;
+  find("#browse").hidden = false; // where its tiles lie is known once all else is there
   list.show(found);
   wall.head(found);
+  if (query === JSON.stringify(wall.query())) wall.showPage(page, gently); // else what was chosen meanwhile is asked for
 }
 
 function say(error) {
@@ -77,9 +78,7 @@ find("#view-findings").addEventListener("click", () => showFindings(true));
 findings.counted = (count) => { find("#view-findings").textContent = count === null ? "What is wrong with them" : `What is wrong with them (${thousands(count)})`; };
 
 if (find("#browse").dataset.open) {
-  const first = wall.ask();
-  first.catch(() => {});
-  await refresh(first);
+  await refresh(JSON.parse(find("#first").textContent)); // which came with the page
   if (location.hash === "#findings") showFindings(true);
   else findings.soon();
 } else await get("/api/begin").then((offered) => begin(offered, adding), say);

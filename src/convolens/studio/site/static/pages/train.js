@@ -4,6 +4,7 @@ import { currentRun, setCurrentRun } from "../current_run.js";
 import { find } from "../dom.js";
 import { newest } from "../latest.js";
 import { listening, onNews } from "../news.js";
+import { followRuns } from "../runs.js";
 import { Current } from "../training/current.js";
 import { drawCurves } from "../training/curves.js";
 import { makeForm } from "../training/form.js";
@@ -67,15 +68,10 @@ async function drawAll() {
   if (current()) drawCurves(shown?.id ? [shown, ...runs] : runs);
 }
 
-const listing = newest();
-
-async function readList() {
-  const current = listing();
-  const { runs } = await get("/api/runs");
-  if (!current()) return;
+const readList = followRuns(async (runs) => {
   list.set(runs, shown?.id ?? null);
   if (list.ticked.size) await drawAll();
-}
+});
 
 async function refresh() {
   await trying(async () => {
@@ -123,7 +119,6 @@ function onJob(item) {
 
 async function begin() {
   find("#said").addEventListener("toggle", () => { if (find("#said").open && shown?.id) trying(() => look(shown.id)); });
-  onNews("runs", () => trying(readList));
   onNews("run", onRun);
   onNews("job", onJob);
   const [{ trainings }] = await Promise.all([get("/api/trainings"), readList(), makeForm(follow)]);

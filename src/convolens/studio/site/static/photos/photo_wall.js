@@ -22,7 +22,7 @@ export class PhotoWall {
       size: { width: 124, height: 148 },
       load: async (start, count) => (await get("/api/photos", { ...this.query(), start, count })).photos,
       tile: (photo) => ({
-        children: [make("img", { src: picture(photo.id, 192, view.place), alt: "", decoding: "async" }),
+        children: [make("img", { src: picture(photo.id, 192, view.place, photo.version), alt: "", decoding: "async" }),
           make("span", { class: "caption" }, named(view.class === null ? photo.class : photo.name))],
         label: `${photo.name}, ${photo.class}${photo.side ? `, ${photo.side}` : ""}`,
         pressed: String(this.chosen.has(photo.id)),
@@ -206,7 +206,7 @@ export class PhotoWall {
     const image = make("img", { alt: "" });
     const where = make("p", { class: "quiet" });
     const show = () => {
-      image.src = picture(photo.id, 1024, this.view.place);
+      image.src = picture(photo.id, 1024, this.view.place, photo.version);
       fill(find("h2", dialog), named(photo.name));
       fill(where, named(photo.class), photo.side ? ` (${photo.side})` : "", `, ${outOf(at + 1, this.wall.total)}`);
     };
