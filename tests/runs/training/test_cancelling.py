@@ -1,5 +1,6 @@
 """A job that is cancelled: it ends as by SIGTERM, whatever it was doing, and goes on to the same bytes."""
 
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -11,10 +12,11 @@ import pytest
 from convolens import runs
 from convolens.callbacks import Callback
 from convolens.checkpoints.state import list_states, read_state
-from convolens.errors import CancelledError
+from convolens.errors import CancelledError, TerminatedError
+from convolens.files import plain_json
 from convolens.files.lock import NAME
 from convolens.models import Model
-from convolens.runs.output.events import Epoch, Event
+from convolens.runs.output.events import Epoch, Event, Plan
 from convolens.runs.output.screen import Advance, Screen
 from learnt_photos import learnt_photos
 
@@ -119,6 +121,42 @@ def test_a_listener_cancels_a_run_and_its_resuming(
     assert not (out / "report.html").exists()
     runs.resume(out, screen=quiet())  # nothing is left to train, all is left to score
     assert same_end(out, whole.folder.path)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_ctrl_c_as_an_epoch_ends_keeps_it(number: int, small_data: Path, tmp_path: Path) -> None:
+    """An epoch is told of before its weights are written."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Epoch) and event.number == number:
+            assert event.best
+            raise KeyboardInterrupt
+
+    folder = runs.train(quick(small_data, tmp_path / "run"), quiet([listen])).folder
+    assert plain_json.read(folder.results)["best_epoch"] == number
+    assert folder.best.read_bytes() == folder.last.read_bytes()
+
+
+def test_sigterm_before_the_first_step(small_data: Path, whole: runs.TrainResult, tmp_path: Path) -> None:
+    """A training that has told its plan ends politely, whatever it does before its first step."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Plan):
+            signal.raise_signal(signal.SIGTERM)
+
+    out = tmp_path / "run"
+    with pytest.raises(
+        TerminatedError, match=r"^ended by SIGTERM after 0 epochs and 1 batches; all is saved"
+    ):
+        runs.train(quick(small_data, out), quiet([listen]))
+    runs.resume(out, screen=quiet())
+    assert same_end(out, whole.folder.path)
+    tuned = tmp_path / "tuned"
+    asked = (whole.folder.path, small_data, runs.FineTuning(head_epochs=1))
+    with pytest.raises(TerminatedError) as raised:
+        runs.finetune(*asked, quiet([listen]), out=tuned, epochs=2, batch_size=16, threads=1)
+    assert str(raised.value) == f"ended by SIGTERM before the first step; `convolens resume {tuned}` goes on."
+    assert runs.resume(tuned, screen=quiet()).folder.path == tuned
 
 
 def go_on(options: runs.TrainOptions, **given: Any) -> runs.TrainResult:

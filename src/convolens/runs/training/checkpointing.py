@@ -229,9 +229,11 @@ class RunCheckpoint(Callback):
             return
         try:
             save_weights(self.model.module, self.folder.last)
-            if self.best_epoch is None:
+            if (
+                self.best_epoch is None or self._improved
+            ):  # the epoch that ended just now is the best, and was still to be written
                 save_weights(self.model.module, self.folder.best)
-            self.unsaved_steps = False
+            self._improved = self.unsaved_steps = False
         except WriteError as error:
             self.failed += 1
             self.warn(f"The last checkpoint was not written: {error}")

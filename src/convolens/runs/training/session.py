@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,13 +13,13 @@ from convolens.augmentation.gpu.device_batches import DeviceBatches
 from convolens.callbacks import Callback, EarlyStopping, ProgbarLogger, SwapEMAWeights, TerminateOnNaN
 from convolens.checkpoints.state import read_state
 from convolens.data.prepared import Prepared
-from convolens.errors import NonFiniteLossError, WriteError
+from convolens.errors import NonFiniteLossError, TerminatedError, WriteError
 from convolens.models.placing import batches_for
 from convolens.runs.folder.history_file import HistoryFile
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.events import Plan
-from convolens.runs.output.screen import Screen
+from convolens.runs.output.screen import Advance, Screen
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.budget import TRAINING_COSTS, Budget
@@ -92,8 +92,6 @@ class Session:
             TerminatedError: SIGTERM came. CancelledError: the job was cancelled.
         """
         folder, settings, screen, model = self.folder, self.settings, self.screen, self.trained.model
-        screen.tell(self._plan())
-        batches, validation = self._data(resume_from)
         transfer = self.transfer
         parts: Any = self.stages if transfer is None else transfer.legs
         first = None if transfer is None else transfer.measures
@@ -106,6 +104,8 @@ class Session:
         )
         averages = [SwapEMAWeights(swap_on_epoch=True)] if settings.ema is not None else []
         with asked_to_end(screen.cancelled) as asked:
+            screen.tell(self._plan())
+            batches, validation = self._data(resume_from, asked)
             when = When(settings.checkpoint_steps, settings.checkpoint_minutes, settings.keep)
             checkpoint = RunCheckpoint(
                 folder, settings.monitor, settings.monitor_mode, screen.warn, when, asked, first=first,
@@ -172,7 +172,9 @@ class Session:
             len(photos.validation), settings.epochs, settings.batch_size, self.seconds,
         )  # fmt: skip
 
-    def _data(self, resume_from: Path | None) -> tuple[Any, Any]:
+    def _data(
+        self, resume_from: Path | None, asked: Callable[[], type[TerminatedError] | None]
+    ) -> tuple[Any, Any]:
         """Return what is trained and validated on; in a fine-tuning, features of the photos in the first stage."""
         stages, tuning, settings = self.stages, self.settings.finetuning, self.settings
         if self.transfer is not None and settings.epochs:
@@ -195,7 +197,15 @@ class Session:
             parts, (self.prepared.training, self.prepared.validation), (tuning.views, 0), ("training", "validation"),
             strict=False,
         ):  # fmt: skip
-            with self.screen.progress(f"features of the {side} photos") as advance:
+            with self.screen.progress(f"features of the {side} photos") as tell:
+
+                def advance(done: int, total: int, tell: Advance = tell) -> None:
+                    tell(done, total)
+                    if (ending := asked()) is not None:
+                        raise ending(
+                            f"{ending.how} before the first step; `convolens resume {self.folder.path}` goes on."
+                        )
+
                 labels = task_of(settings).targets(photos.labels, int(model.output_shape[-1]))
                 found.append(
                     features_of(stages.parts, batches, labels, len(self.prepared.class_names), views, advance)
