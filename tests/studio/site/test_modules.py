@@ -41,3 +41,11 @@ def test_what_is_exported_is_imported_somewhere() -> None:
     wanted = {(source, name) for module in MODULES for source, names in _imports(module) for name in names}
     exported = {(module.resolve(), name) for module in MODULES for name in EXPORT.findall(module.read_text())}
     assert exported - wanted == set()
+
+
+@pytest.mark.parametrize(("room", "below"), [("elements", ()), ("asking", ("elements",))])
+def test_rooms_import_what_lies_below_them(room: str, below: tuple[str, ...]) -> None:
+    """What is shown asks nobody, what asks shows by its elements alone; the pages stand on both."""
+    for module in (STATIC / room).glob("*.js"):
+        for source, _ in _imports(module):
+            assert source.parent.name in (room, *below), f"{_name(module)} imports {_name(source)}"

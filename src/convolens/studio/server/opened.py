@@ -7,7 +7,7 @@ from fastapi import Depends, HTTPException, Request
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import identity, shown
 
-HEADER = "convolens-folder"  # what a page shows; see static/api.js
+HEADER = "convolens-folder"  # what a page shows; see static/asking/api.js
 
 
 def folder_id(studio: Studio) -> str:

@@ -1,5 +1,5 @@
 // What every page does: the run and the photo that are looked at go along from page to page.
-import { currentRun } from "./current_run.js";
+import { currentRun } from "./asking/current_run.js";
 
 for (const link of document.querySelectorAll("header.shell nav a")) {
   for (const kind of ["click", "auxclick"]) link.addEventListener(kind, () => { // the second: into a new tab

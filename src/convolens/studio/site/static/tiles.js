@@ -1,6 +1,6 @@
 // A wall of tiles of which only those near the window exist, so that 60,000 scroll as 60 do.
-import { trying } from "./api.js";
-import { make } from "./dom.js";
+import { trying } from "./asking/api.js";
+import { make } from "./elements/dom.js";
 
 const AHEAD = 800; // pixels above and below the window that are drawn too
 

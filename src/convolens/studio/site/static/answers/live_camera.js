@@ -1,7 +1,7 @@
 // The camera, live: frames asked one after another, the newest answer shown; it goes off with the page.
-import { address, send, trying } from "../api.js";
-import { openStream, stopStream } from "../camera.js";
-import { fill, make } from "../dom.js";
+import { address, send, trying } from "../asking/api.js";
+import { openStream, stopStream } from "../elements/camera.js";
+import { fill, make } from "../elements/dom.js";
 import { heatMap, pictureOf } from "./overlay.js";
 import { shares, verdict } from "./verdict.js";
 

@@ -1,9 +1,9 @@
 // The nearest training photos, as a strip: picture, class and distance.
-import { picture } from "../api.js";
-import { fill, make, named } from "../dom.js";
-import { Meter } from "../meter.js";
-import { onNews } from "../news.js";
-import { counted } from "../numbers.js";
+import { picture } from "../asking/api.js";
+import { onNews } from "../asking/news.js";
+import { fill, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted } from "../elements/numbers.js";
 
 const meters = new Set(); // of strips that wait
 

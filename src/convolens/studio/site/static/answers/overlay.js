@@ -1,6 +1,6 @@
 // A photo with a heat map laid over it, and where that comes from.
-import { address, ask, carrying } from "../api.js";
-import { make } from "../dom.js";
+import { address, ask, carrying } from "../asking/api.js";
+import { make } from "../elements/dom.js";
 
 /** Show a file or an answer in an <img>; what it takes of memory is let go when it is read. */
 function showBlob(image, blob) {

@@ -1,8 +1,8 @@
 // One photo that is tried: what the run says of it, where it sees that, and what it is nearest to.
-import { Refused, address, send } from "../api.js";
-import { fill, make, named } from "../dom.js";
-import { newest } from "../latest.js";
-import { percent } from "../numbers.js";
+import { Refused, address, send } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { fill, make, named } from "../elements/dom.js";
+import { percent } from "../elements/numbers.js";
 import { nearestStrip } from "./nearest.js";
 import { overlaid, pictureOf } from "./overlay.js";
 import { shares, verdict } from "./verdict.js";

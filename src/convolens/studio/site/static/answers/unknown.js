@@ -1,8 +1,8 @@
 // Teaching a run to say "unknown": offered where it cannot, with the share of known photos that it may call so by mistake.
-import { address, send, trying } from "../api.js";
-import { fill, find, make } from "../dom.js";
-import { onNews } from "../news.js";
-import { outOf } from "../numbers.js";
+import { address, send, trying } from "../asking/api.js";
+import { onNews } from "../asking/news.js";
+import { fill, find, make } from "../elements/dom.js";
+import { outOf } from "../elements/numbers.js";
 
 /** Offer it for the run that is looked at, or hide the offer. Args: run: its id; about: of /api/answers; taught: called with the new one. */
 export function offerUnknown(run, about, taught) {

@@ -1,7 +1,7 @@
 // What a run says of a photo, in words: its class, its labels, or "unknown" and why.
-import { bars } from "../bars.js";
-import { make, named } from "../dom.js";
-import { percent } from "../numbers.js";
+import { bars } from "../elements/bars.js";
+import { make, named } from "../elements/dom.js";
+import { percent } from "../elements/numbers.js";
 
 const SHOWN = 5;
 

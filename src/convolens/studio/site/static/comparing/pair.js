@@ -1,9 +1,9 @@
 // Two runs photo by photo: what got fixed, what broke, and whether it is more than chance.
-import { get, picture, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { counted, percent, thousands } from "../numbers.js";
-import { showing } from "../problem.js";
-import { runText } from "../runs.js";
+import { get, picture, trying } from "../asking/api.js";
+import { showing } from "../asking/problem.js";
+import { runText } from "../asking/runs.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { counted, percent, thousands } from "../elements/numbers.js";
 import { Wall } from "../tiles.js";
 
 const CHANGES = {

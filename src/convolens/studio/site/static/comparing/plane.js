@@ -1,7 +1,7 @@
 // The plane of runs: accuracy against the work of a photo, a circle a run, its area the parameters.
-import { ticks } from "../chart.js";
-import { draw, fill } from "../dom.js";
-import { prefixed } from "../numbers.js";
+import { ticks } from "../elements/chart.js";
+import { draw, fill } from "../elements/dom.js";
+import { prefixed } from "../elements/numbers.js";
 
 const [WIDTH, HEIGHT] = [900, 400];
 const [LEFT, RIGHT, TOP, BOTTOM] = [96, 40, 20, 40]; // room for "97.5 %" in a phone's larger letters

@@ -1,6 +1,6 @@
 // What was found out about an export, in plain words.
-import { make } from "../dom.js";
-import { megabytes, outOf, percent, thousands } from "../numbers.js";
+import { make } from "../elements/dom.js";
+import { megabytes, outOf, percent, thousands } from "../elements/numbers.js";
 
 const ALLOWED = 1e-4; // a difference of a probability that is let through
 

@@ -1,11 +1,11 @@
 // Page 10: augmentation.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
 import { whole } from "../lessons/fields.js";
 import { Ranges } from "../lessons/ranges.js";
 import { Variations } from "../lessons/variations.js";
-import { problemLine, showing } from "../problem.js";
 
 const SHOWN = ["rotation_range", "width_shift_range", "height_shift_range", "shear_range", "zoom_range", "horizontal_flip", "vertical_flip"];
 

@@ -1,11 +1,11 @@
 // A convolution of a piece of the photo with some of its settings open: what the first four pages share.
-import { send } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { send } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
 import { Convolution } from "../lessons/convolution.js";
 import { Crop } from "../lessons/crop.js";
 import { Kernel } from "../lessons/kernel.js";
-import { problemLine, showing } from "../problem.js";
 
 /**
  * Args: place: an empty element; photo: its id; settings: () => what `/api/convolve` is asked for beside pixels and kernel;

@@ -1,12 +1,12 @@
 // Page 9: checkpoints.
-import { get, send, trying } from "../api.js";
-import { bars } from "../bars.js";
-import { COLOURS, chart } from "../chart.js";
-import { draw, fill, make, named } from "../dom.js";
-import { newest } from "../latest.js";
-import { counted, short } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
-import { pickRun } from "../runs.js";
+import { get, send, trying } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { pickRun } from "../asking/runs.js";
+import { bars } from "../elements/bars.js";
+import { COLOURS, chart } from "../elements/chart.js";
+import { draw, fill, make, named } from "../elements/dom.js";
+import { counted, short } from "../elements/numbers.js";
 
 export const checkpoint = {
   id: "checkpoint", name: "Checkpoint", title: "A checkpoint: keep the best, not the last",

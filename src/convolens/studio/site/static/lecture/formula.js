@@ -1,9 +1,9 @@
 // How many places a window has: the formula, worked out by the layers' own rule.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
 import { choice, slider } from "../lessons/fields.js";
-import { problemLine, showing } from "../problem.js";
 
 /** Return an element with sliders for size, kernel, stride and padding. Args: given: {size, window, stride, padding}. */
 export function formula({ size = 224, window = 3, stride = 1, padding = "valid" } = {}) {

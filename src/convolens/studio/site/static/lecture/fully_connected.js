@@ -1,11 +1,11 @@
 // Page 6: fully connected layers.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
+import { shape, thousands } from "../elements/numbers.js";
 import { slider } from "../lessons/fields.js";
 import { image } from "../lessons/sprite.js";
-import { shape, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
 import { layerTable } from "./layer_table.js";
 
 export const fullyConnected = {

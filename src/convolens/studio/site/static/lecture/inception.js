@@ -1,11 +1,11 @@
 // Page 8: Inception, and what it costs.
-import { address, get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { address, get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
+import { percent, shape, thousands } from "../elements/numbers.js";
 import { slider } from "../lessons/fields.js";
 import { fetchSprite, image } from "../lessons/sprite.js";
-import { percent, shape, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
 
 export const inception = {
   id: "inception", name: "Inception", title: "Inception: everything at once, but cheaply",

@@ -1,5 +1,5 @@
 // Page 1: a kernel.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { choice } from "../lessons/fields.js";
 import { bench } from "./bench.js";
 

@@ -1,6 +1,6 @@
 // Layers as lines of a table, a bar each for its share.
-import { draw, make } from "../dom.js";
-import { shape, thousands } from "../numbers.js";
+import { draw, make } from "../elements/dom.js";
+import { shape, thousands } from "../elements/numbers.js";
 
 /** Return a table. Args: layers: [{kind, name, shape, parameters, multiply_accumulates}]; key: which of the numbers the bars show; title: of the table. */
 export function layerTable(layers, key, title) {

@@ -1,11 +1,11 @@
 // Page 5: 1x1 convolutions.
-import { address, get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { address, get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
+import { shape, short, thousands } from "../elements/numbers.js";
 import { slider } from "../lessons/fields.js";
 import { fetchSprite, image } from "../lessons/sprite.js";
-import { shape, short, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
 
 export const oneByOne = {
   id: "one-by-one", name: "1 × 1", title: "1 × 1: a kernel of one pixel",

@@ -1,5 +1,5 @@
 // Page 3: padding.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { choice } from "../lessons/fields.js";
 import { bench } from "./bench.js";
 import { formula } from "./formula.js";

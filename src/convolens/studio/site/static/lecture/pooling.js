@@ -1,5 +1,5 @@
 // Page 4: pooling.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { choice, slider } from "../lessons/fields.js";
 import { bench } from "./bench.js";
 

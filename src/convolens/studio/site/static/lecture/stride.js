@@ -1,5 +1,5 @@
 // Page 2: the stride.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { slider } from "../lessons/fields.js";
 import { bench } from "./bench.js";
 import { formula } from "./formula.js";

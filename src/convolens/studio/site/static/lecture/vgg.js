@@ -1,9 +1,9 @@
 // Page 7: VGG16.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
+import { get } from "../asking/api.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
+import { percent, thousands } from "../elements/numbers.js";
 import { choice } from "../lessons/fields.js";
-import { percent, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
 import { layerTable } from "./layer_table.js";
 
 const SIDES = [224, 112, 56, 28, 14, 7]; // of the maps, after each pooling

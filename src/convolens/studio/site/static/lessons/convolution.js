@@ -1,5 +1,5 @@
 // A convolution and its pooling, number by number: the photo's pixels, the feature map, the pooled map, and how each cell came about.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { grey, signed } from "./colours.js";
 import { NumberGrid } from "./grid.js";
 import { Player } from "./player.js";

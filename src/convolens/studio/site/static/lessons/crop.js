@@ -1,5 +1,5 @@
 // Where on a photo the pixels are taken from: click there, drag, or move the sliders.
-import { make } from "../dom.js";
+import { make } from "../elements/dom.js";
 import { slider } from "./fields.js";
 
 export class Crop {

@@ -1,8 +1,8 @@
 // The feature maps of a layer: all as one picture, and each by itself with its numbers.
-import { address, ask } from "../api.js";
-import { fill, make } from "../dom.js";
-import { newest } from "../latest.js";
-import { shape, short, thousands } from "../numbers.js";
+import { address, ask } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { fill, make } from "../elements/dom.js";
+import { shape, short, thousands } from "../elements/numbers.js";
 import { grey, paint } from "./colours.js";
 import { pointedAt } from "./pointed.js";
 import { fetchSprite, showTile } from "./sprite.js";

@@ -1,6 +1,6 @@
 // Sliders, lists and switches with their names, and what they stand at beside them.
-import { fill, make } from "../dom.js";
-import { short } from "../numbers.js";
+import { fill, make } from "../elements/dom.js";
+import { short } from "../elements/numbers.js";
 
 let count = 0;
 const name = () => `field-${(count += 1)}`;

@@ -1,9 +1,9 @@
 // The filters of a convolution: the weights on one channel of what it is given.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest } from "../latest.js";
-import { counted, shape, short, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
+import { get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, make } from "../elements/dom.js";
+import { counted, shape, short, thousands } from "../elements/numbers.js";
 import { paint, signed } from "./colours.js";
 import { slider } from "./fields.js";
 import { pointedAt } from "./pointed.js";

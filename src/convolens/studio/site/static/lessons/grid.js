@@ -1,6 +1,6 @@
 // A matrix whose numbers stand in its cells, coloured; a cell can be chosen by pointer and arrow keys, a window of them marked.
-import { fill, make } from "../dom.js";
-import { tiny } from "../numbers.js";
+import { fill, make } from "../elements/dom.js";
+import { tiny } from "../elements/numbers.js";
 import { css, readable } from "./colours.js";
 
 export class NumberGrid {

@@ -1,6 +1,6 @@
 // A kernel that can be edited: by name, by size, weight by weight.
-import { get } from "../api.js";
-import { fill, make } from "../dom.js";
+import { get } from "../asking/api.js";
+import { fill, make } from "../elements/dom.js";
 import { css, readable, signed } from "./colours.js";
 import { choice } from "./fields.js";
 

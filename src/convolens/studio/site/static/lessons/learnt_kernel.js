@@ -1,8 +1,8 @@
 // A kernel of a network of one's own: its run, layer, filter and channel.
-import { get, trying } from "../api.js";
-import { fill, make } from "../dom.js";
-import { latest, newest } from "../latest.js";
-import { pickRun } from "../runs.js";
+import { get, trying } from "../asking/api.js";
+import { latest, newest } from "../asking/latest.js";
+import { pickRun } from "../asking/runs.js";
+import { fill, make } from "../elements/dom.js";
 import { whole } from "./fields.js";
 
 /** Return an element that asks for a learnt kernel, and calls `taken(weights)` with it. */

@@ -1,6 +1,6 @@
 // The photo that a lesson works with: one of the open folder, one that is dropped, or a sample; it stays in the address (`?photo=`).
-import { get, send, trying } from "../api.js";
-import { fill, make, named } from "../dom.js";
+import { get, send, trying } from "../asking/api.js";
+import { fill, make, named } from "../elements/dom.js";
 
 const SIDE = 96; // pixels
 

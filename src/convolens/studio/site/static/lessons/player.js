@@ -1,5 +1,5 @@
 // Step, back, play and pause: one place after the other. Who asks the system for little motion gets a place a second.
-import { make } from "../dom.js";
+import { make } from "../elements/dom.js";
 
 const little = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 

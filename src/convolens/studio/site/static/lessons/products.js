@@ -1,6 +1,6 @@
 // How one number came about, written out: values times weights, their sum, and what became of it.
-import { fill, make } from "../dom.js";
-import { short } from "../numbers.js";
+import { fill, make } from "../elements/dom.js";
+import { short } from "../elements/numbers.js";
 
 /** Return the sum of values times weights, of two matrices of one shape; added up here, not by the server. */
 function ownSum(values, weights) {

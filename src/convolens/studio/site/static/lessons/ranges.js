@@ -1,5 +1,5 @@
 // The controls of an augmentation, made from what commands take (`/api/augment`): a field of sliders, a switch or a list each.
-import { make } from "../dom.js";
+import { make } from "../elements/dom.js";
 import { choice, slider, tick } from "./fields.js";
 
 const STRENGTH = 9; // where a slider stands at first whose field another one switches off: of RandAugment

@@ -1,6 +1,6 @@
 // A picture of many small ones, and what is said of each, in one answer.
-import { ask, carrying } from "../api.js";
-import { make } from "../dom.js";
+import { ask, carrying } from "../asking/api.js";
+import { make } from "../elements/dom.js";
 
 const shown = new Map(); // element -> the picture that it holds
 

@@ -1,5 +1,5 @@
 // Twenty variations of a photo, and what was drawn for each.
-import { fill, make } from "../dom.js";
+import { fill, make } from "../elements/dom.js";
 import { fetchSprite, showTile } from "./sprite.js";
 
 export class Variations {

@@ -1,9 +1,9 @@
 // Train again: the head learnt anew in seconds, and how the answers changed.
-import { address, picture, send, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { Meter } from "../meter.js";
-import { onNews } from "../news.js";
-import { counted, percent, thousands } from "../numbers.js";
+import { address, picture, send, trying } from "../asking/api.js";
+import { onNews } from "../asking/news.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted, percent, thousands } from "../elements/numbers.js";
 
 const SHOWN = 12; // photos of each kind
 

@@ -1,6 +1,6 @@
 // What can be decided about a photo, each with its undo: move it to another class, keep its label, set it aside.
-import { send, trying } from "../api.js";
-import { tell } from "../toast.js";
+import { send, trying } from "../asking/api.js";
+import { tell } from "../elements/toast.js";
 
 const decided = []; // what undoes each decision, the newest last
 

@@ -2,10 +2,10 @@
 import { nearestStrip } from "../answers/nearest.js";
 import { overlaid, pictureOf } from "../answers/overlay.js";
 import { shares } from "../answers/verdict.js";
-import { get, picture } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { newest } from "../latest.js";
-import { outOf, percent } from "../numbers.js";
+import { get, picture } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { outOf, percent } from "../elements/numbers.js";
 import { keep, move, setAside, undoLast } from "./decisions.js";
 
 const dialog = find("#look");

@@ -1,6 +1,6 @@
 // Which class was taken for which: a small table to click where there are few classes, else the commonest pairs.
-import { make, named } from "../dom.js";
-import { counted } from "../numbers.js";
+import { make, named } from "../elements/dom.js";
+import { counted } from "../elements/numbers.js";
 
 const TABLE = 10; // classes at most
 const LISTED = 12; // pairs

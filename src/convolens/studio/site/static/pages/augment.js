@@ -1,13 +1,13 @@
 // Augment: sliders for every range, and twenty variations of a photo that follow them.
-import { get } from "../api.js";
-import { copied } from "../copy.js";
-import { fill, find, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { get } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { copied } from "../elements/copy.js";
+import { fill, find, make } from "../elements/dom.js";
 import { whole } from "../lessons/fields.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
 import { Ranges } from "../lessons/ranges.js";
 import { Variations } from "../lessons/variations.js";
-import { problemLine, showing } from "../problem.js";
 
 const FIRST = 9; // of Keras; the others are folded away
 const problem = problemLine();

@@ -1,14 +1,14 @@
 // The Compare page: what runs cost and are worth, and two of them photo by photo.
-import { get, trying } from "../api.js";
+import { get, trying } from "../asking/api.js";
+import { currentRun } from "../asking/current_run.js";
+import { newest } from "../asking/latest.js";
+import { followRuns } from "../asking/runs.js";
 import { Pair } from "../comparing/pair.js";
 import { drawPlane } from "../comparing/plane.js";
-import { currentRun } from "../current_run.js";
-import { fill, find, make, named } from "../dom.js";
-import { newest } from "../latest.js";
-import { counted, megabytes, prefixed, thousands } from "../numbers.js";
-import { followRuns } from "../runs.js";
-import { matcher } from "../search.js";
-import { tell } from "../toast.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { counted, megabytes, prefixed, thousands } from "../elements/numbers.js";
+import { matcher } from "../elements/search.js";
+import { tell } from "../elements/toast.js";
 
 const MOST = 60; // runs in one chart
 const AT_FIRST = 12; // the newest

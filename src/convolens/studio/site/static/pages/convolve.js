@@ -1,14 +1,14 @@
 // Convolve: a kernel slides over pixels of a photo; each number of the result can be followed.
-import { send } from "../api.js";
-import { fill, find, make } from "../dom.js";
-import { latest } from "../latest.js";
+import { send } from "../asking/api.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, find, make } from "../elements/dom.js";
 import { Convolution } from "../lessons/convolution.js";
 import { Crop } from "../lessons/crop.js";
 import { choice, slider } from "../lessons/fields.js";
 import { Kernel } from "../lessons/kernel.js";
 import { learntKernel } from "../lessons/learnt_kernel.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { problemLine, showing } from "../problem.js";
 
 const problem = problemLine();
 const crop = new Crop(() => refresh());

@@ -1,11 +1,11 @@
 // The Take away page: a run as a file for other programs, made by a process of its own, fetched as one zip.
-import { get, send, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
+import { get, send, trying } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { listening, onNews } from "../asking/news.js";
+import { pickRun } from "../asking/runs.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { megabytes } from "../elements/numbers.js";
 import { checks } from "../exporting/checks.js";
-import { newest } from "../latest.js";
-import { listening, onNews } from "../news.js";
-import { megabytes } from "../numbers.js";
-import { pickRun } from "../runs.js";
 
 let run = null;
 let formats = [];

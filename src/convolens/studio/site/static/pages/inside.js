@@ -1,15 +1,15 @@
 // Inside: the layers of a network in their order, and what each makes of a photo.
-import { address, get } from "../api.js";
-import { setCurrentRun } from "../current_run.js";
-import { fill, find, make, named } from "../dom.js";
-import { latest } from "../latest.js";
+import { address, get } from "../asking/api.js";
+import { setCurrentRun } from "../asking/current_run.js";
+import { latest } from "../asking/latest.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { runText } from "../asking/runs.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { shape, thousands } from "../elements/numbers.js";
 import { showMaps } from "../lessons/feature_maps.js";
 import { tick } from "../lessons/fields.js";
 import { showFilters } from "../lessons/filters.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { shape, thousands } from "../numbers.js";
-import { problemLine, showing } from "../problem.js";
-import { runText } from "../runs.js";
 
 const problem = problemLine();
 const network = make("select", { id: "network", data: { field: "network" } });

@@ -1,16 +1,16 @@
 // The page Label next: one photo after the other, the most useful first, a key a class.
-import { get, picture, send, trying } from "../api.js";
-import { chooseClass } from "../choose_class.js";
-import { fill, find, focusOn, make, named } from "../dom.js";
-import { isPhoto, isVisible, onDrop } from "../dropped.js";
-import { followFolder } from "../folder.js";
-import { latest, rested } from "../latest.js";
-import { Meter } from "../meter.js";
-import { onNews } from "../news.js";
-import { counted, percent, thousands } from "../numbers.js";
-import { pickRun } from "../runs.js";
-import { Sending } from "../sending.js";
-import { tell } from "../toast.js";
+import { get, picture, send, trying } from "../asking/api.js";
+import { isPhoto, isVisible, onDrop } from "../asking/dropped.js";
+import { followFolder } from "../asking/folder.js";
+import { latest, rested } from "../asking/latest.js";
+import { onNews } from "../asking/news.js";
+import { pickRun } from "../asking/runs.js";
+import { Sending } from "../asking/sending.js";
+import { chooseClass } from "../elements/choose_class.js";
+import { fill, find, focusOn, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted, percent, thousands } from "../elements/numbers.js";
+import { tell } from "../elements/toast.js";
 
 const KEYS = [..."123456789abcdefghijklmnopqrstuvwxyz"];
 const FEW = 12; // photos left in the page, below which more are asked for

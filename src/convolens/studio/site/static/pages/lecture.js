@@ -1,5 +1,6 @@
 // Lecture: ten pages within one; buttons and arrow keys go from one to the next, the address (`#stride`) names each.
-import { fill, find, make } from "../dom.js";
+import { problemLine, showing } from "../asking/problem.js";
+import { fill, find, make } from "../elements/dom.js";
 import { augmentation } from "../lecture/augmentation.js";
 import { checkpoint } from "../lecture/checkpoint.js";
 import { fullyConnected } from "../lecture/fully_connected.js";
@@ -11,7 +12,6 @@ import { pooling } from "../lecture/pooling.js";
 import { stride } from "../lecture/stride.js";
 import { vgg } from "../lecture/vgg.js";
 import { PhotoPicker } from "../lessons/photo_picker.js";
-import { problemLine, showing } from "../problem.js";
 
 const STEPS = [kernel, stride, padding, pooling, oneByOne, fullyConnected, vgg, inception, checkpoint, augmentation];
 const problem = problemLine();

@@ -1,16 +1,16 @@
 // Mistakes: what a run gets wrong, worst first or by pair of classes; suspects of wrong labels; and the run trained again.
 import { tellWaiting } from "../answers/nearest.js";
-import { get, picture, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { followFolder } from "../folder.js";
-import { newest } from "../latest.js";
-import { Meter } from "../meter.js";
+import { get, picture, trying } from "../asking/api.js";
+import { followFolder } from "../asking/folder.js";
+import { newest } from "../asking/latest.js";
+import { onNews } from "../asking/news.js";
+import { pickRun } from "../asking/runs.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted, percent, thousands } from "../elements/numbers.js";
 import { trainAgain } from "../mistakes/again.js";
 import { lookAt } from "../mistakes/look.js";
 import { pairsOf } from "../mistakes/pairs.js";
-import { onNews } from "../news.js";
-import { counted, percent, thousands } from "../numbers.js";
-import { pickRun } from "../runs.js";
 import { Wall } from "../tiles.js";
 
 const PAGE = 200;

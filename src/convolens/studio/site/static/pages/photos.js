@@ -1,10 +1,10 @@
 // The Photos page: put together from its parts; what is there is asked for at once, and anew when news say that it changed.
-import { get } from "../api.js";
-import { fill, find } from "../dom.js";
-import { followFolder } from "../folder.js";
-import { latest } from "../latest.js";
-import { onNews } from "../news.js";
-import { thousands } from "../numbers.js";
+import { get } from "../asking/api.js";
+import { followFolder } from "../asking/folder.js";
+import { latest } from "../asking/latest.js";
+import { onNews } from "../asking/news.js";
+import { fill, find } from "../elements/dom.js";
+import { thousands } from "../elements/numbers.js";
 import { Actions } from "../photos/actions.js";
 import { Adding } from "../photos/adding.js";
 import { begin } from "../photos/begin.js";

@@ -1,10 +1,10 @@
 // The Train page: begins trainings, follows the one that is looked at, lists the others.
-import { get, trying } from "../api.js";
-import { currentRun, setCurrentRun } from "../current_run.js";
-import { find } from "../dom.js";
-import { newest } from "../latest.js";
-import { listening, onNews } from "../news.js";
-import { followRuns } from "../runs.js";
+import { get, trying } from "../asking/api.js";
+import { currentRun, setCurrentRun } from "../asking/current_run.js";
+import { newest } from "../asking/latest.js";
+import { listening, onNews } from "../asking/news.js";
+import { followRuns } from "../asking/runs.js";
+import { find } from "../elements/dom.js";
 import { Current } from "../training/current.js";
 import { drawCurves } from "../training/curves.js";
 import { makeForm } from "../training/form.js";

@@ -3,12 +3,12 @@ import { liveCamera } from "../answers/live_camera.js";
 import { tellWaiting } from "../answers/nearest.js";
 import { Tried } from "../answers/tried.js";
 import { offerUnknown } from "../answers/unknown.js";
-import { get, trying } from "../api.js";
-import { fill, find, make } from "../dom.js";
-import { isVisible, onDrop } from "../dropped.js";
-import { newest } from "../latest.js";
-import { pickRun } from "../runs.js";
-import { tell } from "../toast.js";
+import { get, trying } from "../asking/api.js";
+import { isVisible, onDrop } from "../asking/dropped.js";
+import { newest } from "../asking/latest.js";
+import { pickRun } from "../asking/runs.js";
+import { fill, find, make } from "../elements/dom.js";
+import { tell } from "../elements/toast.js";
 
 const MOST = 48; // photos that are shown at once
 const METHODS = { "grad-cam": "Grad-CAM", "grad-cam++": "Grad-CAM++", occlusion: "occlusion (slow)", "integrated-gradients": "integrated gradients (slow)" };

@@ -1,10 +1,10 @@
 // What is done to photos and classes: each is told with a button that undoes it.
-import { get, send, trying } from "../api.js";
-import { askName, chooseClass } from "../choose_class.js";
-import { find } from "../dom.js";
-import { thousands } from "../numbers.js";
-import { rested } from "../latest.js";
-import { tell } from "../toast.js";
+import { get, send, trying } from "../asking/api.js";
+import { rested } from "../asking/latest.js";
+import { askName, chooseClass } from "../elements/choose_class.js";
+import { find } from "../elements/dom.js";
+import { thousands } from "../elements/numbers.js";
+import { tell } from "../elements/toast.js";
 
 export class Actions {
   constructor({ classes, changed }) {

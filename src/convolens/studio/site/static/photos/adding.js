@@ -1,12 +1,12 @@
 // Photos that are dropped, pasted, chosen or taken: read out of folders, sent, told in the end.
-import { address, send, trying } from "../api.js";
-import { openCamera } from "../camera.js";
-import { chooseClass } from "../choose_class.js";
-import { find } from "../dom.js";
-import { isPhoto, isVisible, isZip, onDrop } from "../dropped.js";
-import { counted, thousands } from "../numbers.js";
-import { Sending } from "../sending.js";
-import { tell } from "../toast.js";
+import { address, send, trying } from "../asking/api.js";
+import { isPhoto, isVisible, isZip, onDrop } from "../asking/dropped.js";
+import { Sending } from "../asking/sending.js";
+import { openCamera } from "../elements/camera.js";
+import { chooseClass } from "../elements/choose_class.js";
+import { find } from "../elements/dom.js";
+import { counted, thousands } from "../elements/numbers.js";
+import { tell } from "../elements/toast.js";
 
 export class Adding {
   constructor({ view, classes, actions, opened }) {

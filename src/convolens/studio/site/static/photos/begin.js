@@ -1,7 +1,7 @@
 // What the Photos page offers where no photos are open: one's own, folders that are near, the demo.
-import { send, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { counted } from "../numbers.js";
+import { send, trying } from "../asking/api.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { counted } from "../elements/numbers.js";
 
 export function begin({ open: opened, folders, home }, adding) {
   const place = find("#begin");

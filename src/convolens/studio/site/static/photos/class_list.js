@@ -1,7 +1,7 @@
 // The list of classes beside the wall: found by typing, chosen, merged; 10,000 are drawn as ten are.
-import { find, fill, make, named } from "../dom.js";
-import { counted, thousands } from "../numbers.js";
-import { matcher } from "../search.js";
+import { find, fill, make, named } from "../elements/dom.js";
+import { counted, thousands } from "../elements/numbers.js";
+import { matcher } from "../elements/search.js";
 import { Wall } from "../tiles.js";
 
 const HEIGHT = 36;

@@ -1,10 +1,10 @@
 // What `check` finds in the photos, each finding with what can be done about it in one click.
-import { get, picture, send, trying } from "../api.js";
-import { fill, find, make, named } from "../dom.js";
-import { newest, rested } from "../latest.js";
-import { Meter } from "../meter.js";
+import { get, picture, send, trying } from "../asking/api.js";
+import { newest, rested } from "../asking/latest.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted, duration, outOf, percent, thousands } from "../elements/numbers.js";
 import { keep } from "../mistakes/decisions.js";
-import { counted, duration, outOf, percent, thousands } from "../numbers.js";
 
 const SHOWN = 24; // of each kind at first
 const MOST = 2000; // of each kind that the studio tells

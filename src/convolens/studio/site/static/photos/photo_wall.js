@@ -1,11 +1,11 @@
 // The wall of photos: which are shown, which are chosen, and one of them large.
-import { get, picture, send, trying } from "../api.js";
-import { openDialog } from "../dialog.js";
-import { fill, find, make, named } from "../dom.js";
-import { newest } from "../latest.js";
-import { counted, outOf } from "../numbers.js";
+import { get, picture, send, trying } from "../asking/api.js";
+import { newest } from "../asking/latest.js";
+import { openDialog } from "../elements/dialog.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { counted, outOf } from "../elements/numbers.js";
+import { tell } from "../elements/toast.js";
 import { Wall } from "../tiles.js";
-import { tell } from "../toast.js";
 
 const PAGE = 200;
 const MOST_CHOSEN = 20_000; // at once

@@ -1,8 +1,8 @@
 // The training that is looked at: what it answers first, how it goes, what can be done with it, what it shows in the end.
-import { send, trying } from "../api.js";
-import { fill, find, focusOn, make, named } from "../dom.js";
-import { counted, duration, outOf, percent, thousands } from "../numbers.js";
-import { withCode } from "../prose.js";
+import { send, trying } from "../asking/api.js";
+import { fill, find, focusOn, make, named } from "../elements/dom.js";
+import { counted, duration, outOf, percent, thousands } from "../elements/numbers.js";
+import { withCode } from "../elements/prose.js";
 import { paceOf } from "./pace.js";
 
 export const STATES = {

@@ -1,6 +1,6 @@
 // Loss and accuracy of one run, or of several laid over each other.
-import { COLOURS, chart } from "../chart.js";
-import { draw, fill, find, make, named } from "../dom.js";
+import { COLOURS, chart } from "../elements/chart.js";
+import { draw, fill, find, make, named } from "../elements/dom.js";
 
 /** Draw the curves. Args: runs: as `/api/runs/RUN` gives them, the one that is looked at first. */
 export function drawCurves(runs) {

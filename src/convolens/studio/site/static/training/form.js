@@ -1,8 +1,8 @@
 // What a training is asked for: a few settings, more of them folded away, and the command that does the same.
-import { get, send, trying } from "../api.js";
-import { copy } from "../copy.js";
-import { fill, find, make } from "../dom.js";
-import { newest, rested } from "../latest.js";
+import { get, send, trying } from "../asking/api.js";
+import { newest, rested } from "../asking/latest.js";
+import { copy } from "../elements/copy.js";
+import { fill, find, make } from "../elements/dom.js";
 
 const PAUSE = 250; // milliseconds after the last key
 

@@ -1,6 +1,6 @@
 // The list of runs: searched, in an order, each with a box that lays its curve over the others'.
-import { fill, find, make, named } from "../dom.js";
-import { matcher } from "../search.js";
+import { fill, find, make, named } from "../elements/dom.js";
+import { matcher } from "../elements/search.js";
 import { STATES } from "./current.js";
 
 const ORDERS = {

@@ -1,6 +1,6 @@
 // What goes wrong with what is set on a page, said where it is set; it goes when it is put right.
+import { fill, make } from "../elements/dom.js";
 import { Refused } from "./api.js";
-import { fill, make } from "./dom.js";
 
 /** Return an element for problems: put it into the page, and give it to `showing`. */
 export const problemLine = () => make("p", { class: "problem", role: "alert", hidden: true });

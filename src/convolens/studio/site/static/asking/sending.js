@@ -1,10 +1,10 @@
 // Photos on their way to the studio: a few at a time, shown in a box with a button that ends it, and what was refused in the end.
+import { fill, make, named } from "../elements/dom.js";
+import { Meter } from "../elements/meter.js";
+import { counted } from "../elements/numbers.js";
 import { address, send } from "./api.js";
-import { fill, make, named } from "./dom.js";
 import { each } from "./dropped.js";
-import { Meter } from "./meter.js";
 import { onNews } from "./news.js";
-import { counted } from "./numbers.js";
 
 const LARGEST = 64 * 2 ** 20; // bytes, as of the server
 const LARGEST_ZIP = 2 * 2 ** 30;

@@ -1,5 +1,5 @@
 // What pages ask the studio: JSON in, JSON or a picture out; whatever goes wrong is one line, shown as a toast unless the page says it itself.
-import { tell } from "./toast.js";
+import { tell } from "../elements/toast.js";
 
 export class Refused extends Error {
   constructor(message, status) {

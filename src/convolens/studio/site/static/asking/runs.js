@@ -1,7 +1,7 @@
 // Lists of runs to choose from.
+import { fill, make } from "../elements/dom.js";
 import { get, trying } from "./api.js";
 import { currentRun, setCurrentRun } from "./current_run.js";
-import { fill, make } from "./dom.js";
 import { onNews } from "./news.js";
 
 /** How a list calls a run: its name, and its score where it has one. */

@@ -1,6 +1,6 @@
 // Files and folders that are dropped on a page, read to their last photo.
-import { counted } from "./numbers.js";
-import { tell } from "./toast.js";
+import { counted } from "../elements/numbers.js";
+import { tell } from "../elements/toast.js";
 
 const AT_ONCE = 4;
 const ENDINGS = /\.(jpe?g|jpe|jfif|png|bmp|dib|p[pgbn]m|tiff?|webp|gif|avif|jp2|mpo|heic|heif)$/i;

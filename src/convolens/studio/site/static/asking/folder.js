@@ -1,6 +1,6 @@
 // The folder of photos that a page was made for: where another one is opened, the page begins anew.
+import { find } from "../elements/dom.js";
 import { get } from "./api.js";
-import { find } from "./dom.js";
 import { onNews } from "./news.js";
 
 /** Follow the folder that is open. Args: busy: () => whether photos are on their way, which that would end; go: where to. */
