@@ -10,7 +10,9 @@ import pytest
 def place(trained: Path, tmp_path: Path) -> Path:
     """A copy of `trained`: `photos`, 90 in three classes, and `runs/first`, which names the photos where they lie now."""
     made = tmp_path / "all"
-    shutil.copytree(trained, made)
+    shutil.copytree(
+        trained, made, ignore=shutil.ignore_patterns(".convolens")
+    )  # what other tests have done in the studio
     for name in ("run.toml", "predictions.csv"):
         path = made / "runs/first" / name
         path.write_text(path.read_text().replace(str(trained / "photos"), str(made / "photos")))

@@ -61,6 +61,7 @@ def test_photos_are_moved_by_the_keyboard_alone(
     page.keyboard.press("q")
     page.locator(".toast", has_text="Set 1 photo aside").wait_for()
     shows(page, "cat 3", "dog 4", "lion 1")
+    page.locator("#wall .tile:focus").wait_for()
     page.keyboard.press("Enter")
     page.locator("dialog.large img").wait_for()
     page.keyboard.press("Escape")
