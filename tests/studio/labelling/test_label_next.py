@@ -115,6 +115,10 @@ def test_keys_label_accept_skip_and_undo(serve: Serve, visit: Any, accessible: A
     (home / "new/broken.jpg").unlink()
     served = serve(home / "photos", home)
     page = visit(served, "/label")
+    page.get_by_text(
+        "Photos of folders that lie beside can be chosen above"
+    ).wait_for()  # no label moves any of them unasked
+    page.locator("#source").select_option(f"folder.{identity('new')}")
     page.locator("#desk:focus").wait_for()
     page.locator("#count", has_text="15 photos left.").wait_for()
     accessible(page)
@@ -146,8 +150,11 @@ def test_keys_label_accept_skip_and_undo(serve: Serve, visit: Any, accessible: A
 def test_all_labelled_says_what_to_do_next(serve: Serve, visit: Any, trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained / "photos", tmp_path / "photos")
     patterned(tmp_path / "new", 1)
-    page = visit(serve(tmp_path / "photos", tmp_path), "/label")
+    patterned(tmp_path / "other", 2)
+    page = visit(serve(tmp_path / "photos", tmp_path), f"/label?source=folder.{identity('new')}")
     page.locator("#desk:focus").wait_for()
     page.keyboard.press("1")
     page.get_by_text("All photos have a class now.").wait_for()
+    page.keyboard.press("1")  # the folder beside is left alone
+    assert len(list((tmp_path / "other").iterdir())) == 2
     assert page.get_by_role("link", name="Train again with the new labels").get_attribute("href") == "/train"

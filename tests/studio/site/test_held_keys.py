@@ -28,7 +28,7 @@ def test_one_photo_is_labelled(serve: Serve, visit: Any, trained: Path, tmp_path
     shutil.copytree(trained / "photos", photos)
     overlapping(tmp_path / "more", {"circle": 6})
     (tmp_path / "more/circle").rename(tmp_path / "new")
-    page = visit(serve(photos, tmp_path), "/label")
+    page = visit(serve(photos, tmp_path), f"/label?source=folder.{identity('new')}")
     page.locator("#desk:focus").wait_for()
     before = len(list((photos / "cross").iterdir()))
     hold(page, "2")

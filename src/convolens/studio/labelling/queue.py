@@ -229,7 +229,7 @@ def _known(
 
 def _why(uncertainty: float, novelty: float, gap: float, names: list[str], best: list[int]) -> str:
     if novelty > 0.6 and novelty > uncertainty:
-        return "like none that has a label"
+        return "less like the labelled ones than the others are"
     if gap < 0.3 and len(best) > 1:
         return f"in doubt between {names[best[0]]} and {names[best[1]]}"
     if uncertainty > 0.5:

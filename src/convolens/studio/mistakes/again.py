@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.files.plain_json import read
+from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.predictions_file import Answer
 from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -45,19 +46,31 @@ def learn_again(run: RunFolder, runs: Path, opened: Path | None, tell: Any, canc
         "seconds": round(seconds, 3),
         "before": measures(run, said_before),
         "after": measures(made, after),
-        "note": _note(run),
+        "notes": [*_notes(run), *_lost(run, made)],
         **changed(said_before, after, opened),
     }
 
 
-def _note(run: RunFolder) -> str | None:
+def _lost(run: RunFolder, made: RunFolder) -> list[str]:
+    """Return what the run before could and the new one cannot."""
+    before, now = (read_calibration(one, "best", lambda line: None) for one in (run, made))
+    if before is None or before.unknown is None or (now is not None and now.unknown is not None):
+        return []
+    return [
+        f"{run.path.name} could call photos unknown; {made.path.name} has still to be taught to, on the page Try."
+    ]
+
+
+def _notes(run: RunFolder) -> list[str]:
     """Return what is to be known of the accuracy: a network that learnt from all photos in the end knows those for validation too."""
     while not run.held_out.is_file():
         weights = read_record(run).tables.get("settings", {}).get("weights")
         if weights is None or not RunFolder(Path(weights)).settings.is_file():
-            return None
+            return []
         run = RunFolder(Path(weights))
-    return f"The layers of {run.path.name} learnt from the validation photos too, in the end: the accuracy of now is too good for new photos."
+    return [
+        f"The layers of {run.path.name} learnt from the validation photos too, in the end: the accuracy of now is too good for new photos."
+    ]
 
 
 def measures(run: RunFolder, answers: Sequence[Answer]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ export function overlaid(source, alt, caption = null) {
   const photo = make("img", { alt, class: "photo" });
   const map = heatMap();
   const stage = make("div", { class: "stage" }, photo, map.element);
-  photo.addEventListener("error", () => stage.replaceChildren(make("p", { class: "quiet" }, "This browser cannot show this kind of file; the run can read it.")));
+  photo.addEventListener("error", () => stage.replaceChildren(make("p", { class: "quiet" }, "This browser cannot show this kind of file.")));
   if (source instanceof Blob) showBlob(photo, source);
   else photo.src = source;
   return { ...map, element: make("figure", { class: "overlaid" }, stage, caption && make("figcaption", {}, caption)) };

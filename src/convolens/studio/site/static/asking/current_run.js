@@ -2,6 +2,14 @@
 
 export const currentRun = () => new URLSearchParams(location.search).get("run");
 
+/** Keep a training that has no run yet in the address, as `?job=`. */
+export function setCurrentJob(job) {
+  const address = new URL(location.href);
+  address.searchParams.set("job", job);
+  address.searchParams.delete("run");
+  history.replaceState(null, "", address);
+}
+
 export function setCurrentRun(run) {
   const address = new URL(location.href);
   address.searchParams.set("run", run);

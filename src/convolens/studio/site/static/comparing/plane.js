@@ -35,6 +35,19 @@ export function drawPlane(svg, runs, near) {
       draw("text", { x: across(power), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, prefixed(10 ** power))]),
     draw("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, "text-anchor": "end" }, "multiply-accumulates a photo"),
     [...drawn].sort((one, other) => other.parameters - one.parameters).map((run) => circle(run, across, down, most, near)));
+  partNames([...svg.querySelectorAll(".run text")]);
+}
+
+/** Move names down that would lie on others. */
+function partNames(names) {
+  const placed = [];
+  for (const name of names.sort((one, other) => one.y.baseVal[0].value - other.y.baseVal[0].value)) {
+    const box = name.getBBox();
+    const over = placed.filter((other) => other.x < box.x + box.width && box.x < other.x + other.width);
+    const top = Math.max(box.y, ...over.map((other) => other.y + other.height));
+    if (top > box.y) name.setAttribute("y", Number(name.getAttribute("y")) + top - box.y);
+    placed.push({ x: box.x, y: top, width: box.width, height: box.height });
+  }
 }
 
 function circle(run, across, down, most, near) {

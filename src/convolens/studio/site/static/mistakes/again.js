@@ -39,7 +39,7 @@ function told(found) {
   return [
     make("h2", {}, `Trained again in ${found.seconds.toFixed(1)} s: `, named(found.name)),
     make("p", {}, `Before: ${wrong(before)}. Now: `, make("strong", {}, wrong(after)), "."),
-    found.note !== null && make("p", { class: "quiet" }, found.note),
+    found.notes.map((note) => make("p", { class: "quiet" }, note)),
   ];
 }
 

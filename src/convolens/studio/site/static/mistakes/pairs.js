@@ -19,8 +19,8 @@ export function pairsOf(summary, chosen, choose) {
   const at = new Map(pairs.map((one) => [JSON.stringify([one.label, one.said]), one]));
   return make("div", { class: "wide" }, make("p", { class: "quiet" }, "Rows: what a photo is. Columns: what it was taken for. Click a number."),
     make("table", { class: "confusion", "aria-label": "Which class was taken for which" },
-    make("thead", {}, make("tr", {}, make("td", {}), classes.map((name) => make("th", { scope: "col" }, named(name))))),
-    make("tbody", {}, classes.map((label) => make("tr", {}, make("th", { scope: "row" }, named(label)), classes.map((said) => {
+    make("thead", {}, make("tr", {}, make("td", {}), classes.map((name) => make("th", { scope: "col", title: name }, named(name))))),
+    make("tbody", {}, classes.map((label) => make("tr", {}, make("th", { scope: "row", title: label }, named(label)), classes.map((said) => {
       const one = at.get(JSON.stringify([label, said]));
       return make("td", {}, one ? make("button", { type: "button", "aria-pressed": String(same(one)), "aria-label": title(one), title: title(one), onclick: () => click(one) }, String(one.photos))
         : make("span", { "aria-hidden": "true", class: "quiet" }, label === said ? "" : "·"));

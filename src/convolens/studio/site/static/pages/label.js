@@ -20,6 +20,7 @@ let classes = [];
 let queue = []; // photos, the one that is shown first
 let place = "photos";
 let left = 0; // photos without a class
+let wanted = null; // the source that is to be shown next
 let said = null; // the message of the newest label
 const skipped = new Set(); // photos
 let labels = []; // given on this page and not undone: {photo, answered: Promise of what the studio says, settled: whether it has}
@@ -34,19 +35,24 @@ const current = () => queue[0] ?? null;
 async function readSources() {
   const { sources, home } = await get("/api/label/sources");
   const select = find("#source");
-  const before = select.value || new URLSearchParams(location.search).get("source");
-  fill(select, sources.map(({ id, name, photos }) => make("option", { value: id }, `${name} (${thousands(photos)})`)));
-  if (sources.some(({ id }) => id === before)) select.value = before;
+  const before = wanted ?? (select.value || new URLSearchParams(location.search).get("source"));
+  wanted = null;
+  const own = sources.filter(({ id }) => !id.startsWith("folder.")); // a folder beside, which a label moves photos out of, is for people to choose
+  const chosen = sources.find(({ id }) => id === before) ?? own[0];
+  fill(select, chosen ? null : make("option", { value: "" }, sources.length ? "choose a folder …" : ""),
+    sources.map(({ id, name, photos }) => make("option", { value: id }, `${name} (${thousands(photos)})`)));
+  select.value = chosen?.id ?? "";
   select.disabled = sources.length === 0;
   const none = find("#none");
-  none.hidden = sources.length > 0;
-  if (!sources.length) find("#desk").hidden = true;
+  none.hidden = chosen !== undefined;
+  if (!chosen) find("#desk").hidden = true;
   fill(none, make("h2", {}, labels.length ? "All photos have a class now." : "No photos without a class"),
     make("p", {}, "Drop photos here that have no class yet, or put a folder of them into ", named(home), ". What a run would learn most from comes first, and a key gives it its class."),
+    sources.length ? make("p", {}, "Photos of folders that lie beside can be chosen above; a label moves them out of there.") : null,
     labels.length ? make("p", {}, make("a", { href: "/train" }, "Train again with the new labels"), ".")
       : run === null && make("p", {}, make("a", { href: "/train" }, "Train a run"), " first, so that it can say which photos it doubts."));
-  if (!sources.length && labels.length && (document.activeElement === document.body || find("#desk").contains(document.activeElement))) focusOn(none); // the last photo has gone
-  return sources.length > 0;
+  if (!chosen && labels.length && (document.activeElement === document.body || find("#desk").contains(document.activeElement))) focusOn(none); // the last photo has gone
+  return chosen !== undefined;
 }
 
 const read = latest(async (again = false) => {
@@ -178,6 +184,8 @@ async function add(found) {
   }
   const result = await sending.send(photos.map(({ file }) => ({ file })));
   tell(`Added ${counted(result.classes.get("") ?? 0, "photo")}${result.same ? `; ${counted(result.same, "photo")} there already` : ""}${result.cancelled ? "; the others were cancelled" : ""}.`);
+  wanted = "added";
+  queue = [];
   await read();
 }
 
@@ -192,9 +200,9 @@ find("#add").addEventListener("change", (event) => {
   event.target.value = "";
   add(found);
 });
-find("#desk").addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const onButton = event.target.closest("button") !== null;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || find("#desk").hidden || event.target.closest("select, dialog")) return;
+  const onButton = event.target.closest("button, a, input") !== null;
   const key = event.key.toLowerCase();
   const choice = keyed().find((one) => one.key === key);
   const does = choice ? () => label(choice.name)

@@ -1,6 +1,6 @@
 // The Train page: begins trainings, follows the one that is looked at, lists the others.
 import { get, trying } from "../asking/api.js";
-import { currentRun, setCurrentRun } from "../asking/current_run.js";
+import { currentRun, setCurrentJob, setCurrentRun } from "../asking/current_run.js";
 import { newest } from "../asking/latest.js";
 import { listening, onNews } from "../asking/news.js";
 import { followRuns } from "../asking/runs.js";
@@ -32,6 +32,7 @@ function follow(training) {
   looking(); // an answer about the run before comes too late
   shown = asRun(training);
   seen = [];
+  setCurrentJob(training.job);
   show();
   find("#current").scrollIntoView({ block: "nearest" });
   return training.run ? trying(() => look(training.run)) : undefined;

@@ -24,7 +24,10 @@ export class Actions {
 
   /** Send an edit, tell it, and return the answer; undefined where it was refused. `done` is called before the photos are read anew. */
   async edit(path, body, done = () => {}) {
+    if (this.editing) return undefined; // a double click is one
+    this.editing = true;
     const answer = await trying(() => send(path, body));
+    this.editing = false;
     if (!answer) return undefined;
     done();
     tell(answer.done, answer.undo === null ? {} : { action: "Undo", run: () => this.undo(answer.undo) });
@@ -51,9 +54,11 @@ export class Actions {
 
   async rename(view) {
     const old = view.class;
-    const name = await askName({ title: `Rename ${old}`, action: "Rename", given: old });
-    if (name === null || name === old) return;
-    await this.edit("/api/classes/rename", { from: old, to: name }, () => { if (view.class === old) view.class = name; });
+    let name = old;
+    do { // a name that is refused is there to be mended
+      name = await askName({ title: `Rename ${old}`, action: "Rename", given: name });
+      if (name === null || name === old) return;
+    } while (!await this.edit("/api/classes/rename", { from: old, to: name }, () => { if (view.class === old) view.class = name; }));
   }
 
   async merge(chosen) {

@@ -60,7 +60,7 @@ export class Findings {
         found?.old ? make("p", { class: "quiet old" }, "Photos were moved, added or removed since. Check again to see what they are like now.") : null,
         (found?.lines ?? []).map((line) => make("p", {}, named(line)))),
       Object.entries(KINDS).filter(([kind]) => rows(kind).length).map(([kind, [title, why]]) => this.kind(kind, title, why, rows(kind), found.counts[kind])),
-      found && !total && !running ? make("p", { class: "good" }, "Nothing is wrong with them, as far as can be seen.") : null);
+      found && !total && !running && !found.old ? make("p", { class: "good" }, "Nothing is wrong with them, as far as can be seen.") : null);
     if (running) this.showProgress(progress ?? { title: "checking", done: 0, total: 0 });
     if (focused >= 0) [...place.querySelectorAll("button")].slice(0, focused + 1).at(-1)?.focus(); // where the one was that was pressed
   }

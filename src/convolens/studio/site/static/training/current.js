@@ -53,7 +53,7 @@ export class Current {
 
   #answer(shown) {
     const first = shown.first_answer;
-    const accuracy = first?.accuracy ?? first?.val_accuracy;
+    const accuracy = first?.val_accuracy ?? first?.accuracy; // of results.json, or of the event
     const place = find("#answer");
     place.hidden = !Number.isFinite(accuracy) && shown.score === null;
     if (place.hidden) return;
