@@ -31,6 +31,7 @@ from convolens.errors import (
 )
 from convolens.layers import Dense, Flatten, Input
 from convolens.models import Sequential
+from convolens.runs.folder.predictions_file import read_predictions
 from convolens.runs.output.screen import Screen
 from images import patterned, truncated_jpeg
 from typed import call
@@ -268,6 +269,20 @@ def test_photos_that_are_gone(run, data, tmp_path):
             deployment.export(run, ExportOptions(out=tmp_path / "b", photos=[tmp_path / "cut.jpg"]), QUIET)
     finally:
         moved.rename(data)
+
+
+def test_some_photos_that_are_gone_are_told(run, data, tmp_path):
+    answers = read_predictions(run / "predictions.csv")
+    gone = answers[0].path
+    gone.rename(tmp_path / gone.name)
+    try:
+        said = Heard()
+        made = deployment.export(run, ExportOptions(out=tmp_path / "some"), said)
+        expected = f"{run}: 1 of its {len(answers)} validation photos are no longer where they were; asked on the others"
+        assert expected in said.warnings
+        assert made.parity.photos == len(answers) - 1
+    finally:
+        (tmp_path / gone.name).rename(gone)
 
 
 def test_bad_input_is_one_line(run, exported, tmp_path, monkeypatch):

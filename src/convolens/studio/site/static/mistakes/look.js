@@ -29,7 +29,7 @@ export async function lookAt(at, wall, further = false) {
   fill(shownIn,
     make("div", { class: "row spread" }, make("h2", {}, named(row.name)), make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close (Esc)")),
     make("p", {}, "Labelled ", make("strong", {}, named(row.label)), row.right ? ", and the run says so with " : [row.suspect ? ", the other photos speak for " : ", the run says ", make("strong", {}, named(row.said)), " with "], percent(row.confidence), "."),
-    row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; start the studio on the run's folder to show and move it."),
+    row.photo ? decisions(shown) : make("p", { class: "problem" }, "This photo lies outside of the open folder; open the run's folder (Change, above) to show and move it."),
     row.photo && make("div", { class: "sides" }, maps.map((one) => one.element), make("div", {}, answer, strip.element)));
   if (!dialog.open) dialog.showModal();
   dialog.focus(); // what had the focus is gone

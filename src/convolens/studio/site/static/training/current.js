@@ -17,18 +17,21 @@ const BEFORE = ["failed", "killed", "stopped"]; // of a training that made no ru
 export class Current {
   constructor(changed) {
     this.changed = changed;
-    this.asked = null; // "pause" or "stop", of the run that is shown
+    this.asked = null; // "pause", "stop" or "resume", of the run that is shown
+    this.job = null; // the one that resumes it
     this.key = null;
   }
 
   show(shown, seen) {
     const key = shown.id ?? shown.job?.job;
-    if (key !== this.key || shown.state !== "running") this.asked = null;
+    const running = shown.state === "running";
+    const heard = this.asked === "resume" ? running || (shown.job?.job === this.job && shown.job.state !== "running") : !running;
+    if (key !== this.key || heard) this.asked = null;
     this.key = key;
     find("#current").hidden = false;
     fill(find("#current-title"), named(shown.name));
     const state = shown.state === "stopped" && ["paused", "failed", "killed"].includes(shown.job?.state) ? shown.job.state : shown.state;
-    const text = this.asked ? { pause: "pausing …", stop: "ending …" }[this.asked] : shown.id || state !== "running" ? STATES[state] : shown.first_answer ? "deciding whether to learn on …" : "looking at the photos …";
+    const text = this.asked ? { pause: "pausing …", stop: "ending …", resume: "going on …" }[this.asked] : shown.id || state !== "running" ? STATES[state] : shown.first_answer ? "deciding whether to learn on …" : "looking at the photos …";
     find("#state").textContent = text;
     find("#state").className = `state ${state}`;
     this.#problem(shown, state);
@@ -95,7 +98,7 @@ export class Current {
     const press = (what) => async (event) => {
       const answer = await trying(() => send(`/api/trainings/${which}/${what}`), event.target);
       if (answer === undefined) return this.changed(null);
-      this.asked = what === "resume" ? null : what;
+      Object.assign(this, { asked: what, job: answer.job ?? null });
       return this.changed(what === "resume" ? answer : null);
     };
     const button = (what, text, more = "") => make("button", { type: "button", class: more, onclick: press(what) }, text);
@@ -107,6 +110,7 @@ export class Current {
       if (this.asked) for (const one of buttons) if (one) one.disabled = true;
     } else if (shown.id && state !== "done" && !shown.problem) {
       buttons = [button("resume", "Resume", "main")];
+      buttons[0].disabled = this.asked === "resume";
       meaning = "Resume goes on from the last saved state, to the same end as if it had not been interrupted.";
     }
     if (state === "done" && shown.of && !shown.first_answer && !shown.problem) {
