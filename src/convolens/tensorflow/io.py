@@ -109,7 +109,7 @@ def decode_image(
         tensor = as_tensor(tensor[None])
     if dtype == "uint8":
         return tensor
-    from convolens.tensorflow.image import convert_image_dtype
+    from convolens.tensorflow.image.colours import convert_image_dtype
 
     converted: Tensor = convert_image_dtype(tensor, dtype)
     return converted
