@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import convolens as keras
 from convolens.callbacks import BackupAndRestore, Callback, EarlyStopping, LambdaCallback, ModelCheckpoint
-from convolens.errors import CheckpointError, MissingFileError
+from convolens.errors import CheckpointError, MissingFileError, WriteError
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.training.checkpointing import RunCheckpoint
 
@@ -176,3 +176,30 @@ def test_collect_state_needs_a_training() -> None:
         NotBuiltError, match="there is no training yet; call it in a callback's on_checkpoint"
     ):
         model().collect_state()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_ctrl_c_before_the_best_is_written(full: bool, tmp_path: Path) -> None:
+    """The epoch that has just ended is the best: its weights are written, and what has to be said before is; or it is not the best."""
+    folder = RunFolder(tmp_path / "run")
+    folder.checkpoints.mkdir(parents=True)
+    said: list[int] = []
+
+    def before_best() -> None:
+        if full and said:
+            raise WriteError("the disk is full")
+        said.append(len(said) + 1)
+
+    def interrupt(epoch: int, logs: Any) -> None:
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    run = RunCheckpoint(folder, "own", "max", lambda line: None, before_best=before_best)
+    trained = model()
+    values = Script(own=[1.0, 2.0, 3.0])
+    trained.fit(X, Y, epochs=3, verbose=0, callbacks=[values, run, LambdaCallback(on_epoch_end=interrupt)])
+    expected = 1 if full else 2
+    assert (run.best_epoch, run.best, run.failed) == (expected, float(expected), int(full))
+    assert len(said) == expected
+    trained.load_weights(folder.best)
+    assert epoch_of(trained) == expected

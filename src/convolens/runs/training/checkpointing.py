@@ -229,12 +229,14 @@ class RunCheckpoint(Callback):
             return
         try:
             save_weights(self.model.module, self.folder.last)
-            if (
-                self.best_epoch is None or self._improved
-            ):  # the epoch that ended just now is the best, and was still to be written
+            if self._improved:  # the epoch that ended just now is the best, and was still to be written
+                self.before_best()
+            if self._improved or self.best_epoch is None:
                 save_weights(self.model.module, self.folder.best)
             self._improved = self.unsaved_steps = False
         except WriteError as error:
+            if self._improved:  # not written: what was the best before still is
+                self.best_epoch, self.best = self._best_before
             self.failed += 1
             self.warn(f"The last checkpoint was not written: {error}")
 
