@@ -86,9 +86,10 @@ def source_of_run(
         found = find_photos(photos)
     else:
         found = [path for path in said if path.is_file()]
-        if gone := len(said) - len(found) if found else 0:
+        if 0 < len(found) < len(said):
             warn(
-                f"{folder.path}: {gone} of its {len(said)} validation photos are no longer where they were; asked on the others"
+                f"{folder.path}: {len(said) - len(found)} of its {len(said)} validation photos are no longer where they were; "
+                "asked on the others"
             )
         if not found:
             found = kept_photos(folder)

@@ -179,9 +179,8 @@ class Screen:
                     self.tell(told)
 
             yield advance
-        if (
-            told is not None and told.done < told.total
-        ):  # whoever heard how far it was hears that it has ended
+        # whoever heard how far it was hears that it has ended
+        if told is not None and told.done < told.total:
             self.tell(Progress(title, told.total, told.total))
 
     @contextmanager

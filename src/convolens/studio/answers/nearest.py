@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,7 @@ def nearest_photos(studio: Studio, loaded: Loaded, photo: Photo, count: int, pag
     Raises:
         MissingFileError, DataError: the run's photos are no longer there. ConvolensError: others of `photo_rows`.
     """
-
-    def tell(title: str, done: int, total: int) -> None:
-        studio.tell_work(page, title, done, total)
-
+    tell = partial(studio.tell_work, page)
     images = RunPhotos.of(loaded.folder).learnt_from()
     rows = rows_of_run(loaded, images, studio.rows, tell)
     pixels = photo.read(loaded.trained.preprocessing)

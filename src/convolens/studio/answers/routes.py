@@ -1,5 +1,6 @@
 """What the Try page asks, and whoever shows a photo with a run's answer: of a photo that is sent, or of one of the open folder."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -80,12 +81,8 @@ def of_sent(run: str, photo: Sent, studio: Here, top: Top = TOP) -> dict[str, An
 @router.post("/unknown")
 def teach_unknown(run: str, studio: Here, error_rate: Rate = ERROR_RATE) -> dict[str, Any]:
     """Teach a run to call photos unknown that are like none of its classes, just as `convolens calibrate` does."""
-
-    def tell(title: str, done: int, total: int) -> None:
-        studio.tell_work("unknown", title, done, total)
-
     folder = studio.run(run).folder
-    calibrate(folder.path, CalibrateOptions(error_rate), telling(tell))
+    calibrate(folder.path, CalibrateOptions(error_rate), telling(partial(studio.tell_work, "unknown")))
     studio.news.tell("runs")
     return about(run, studio)
 

@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from convolens.studio.labelling.sources import Source
 from convolens.studio.labelling.usefulness import entropy, margin, order
 from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
 from convolens.studio.records.loaded_runs import Loaded
+from convolens.studio.records.progress import Tell
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, shown
 from convolens.studio.workspace.photos import Photos
@@ -140,7 +140,7 @@ def score(
     source: Source,
     labelled: Photos,
     kept: FeatureRows,
-    tell: Callable[[str, int, int], None] = lambda title, done, total: None,
+    tell: Tell = lambda title, done, total: None,
 ) -> list[Scored]:
     """Return the photos of a source in the order in which they are labelled best.
 
@@ -207,9 +207,7 @@ def score(
     return scored
 
 
-def _known(
-    loaded: Loaded, labelled: Photos, kept: FeatureRows, tell: Callable[[str, int, int], None]
-) -> np.ndarray:
+def _known(loaded: Loaded, labelled: Photos, kept: FeatureRows, tell: Tell) -> np.ndarray:
     """Return features of photos that have a label: those that the run keeps for "unknown", else of some of the open folder."""
     calibration = loaded.calibration
     if calibration is not None and calibration.unknown is not None:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -10,12 +11,13 @@ from pydantic import BaseModel, Field
 from convolens.data.folders.folder import list_images
 from convolens.data.folders.layout import find_layout
 from convolens.errors import BusyError
+from convolens.files.atomic import digest_of
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.studio.mistakes.again import learn_again
 from convolens.studio.mistakes.suspects import check_one_class_each, look, suspects_of
 from convolens.studio.mistakes.unknown import unknown_among
 from convolens.studio.mistakes.wall import chosen, pairs_of, rows_of
-from convolens.studio.records.kept_labels import KeptLabels, content_of
+from convolens.studio.records.kept_labels import KeptLabels
 from convolens.studio.records.run_photos import RunPhotos
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import path_of, shown
@@ -97,10 +99,7 @@ def rows(
     photos = RunPhotos.of(_run_of(studio, run))
     answers = photos.answers()
     if kind == "unknown":
-
-        def tell(title: str, done: int, total: int) -> None:
-            studio.tell_work("mistakes", title, done, total)
-
+        tell = partial(studio.tell_work, "mistakes")
         answers = unknown_among(studio.run(run), photos, answers, studio.rows, tell)
     listed, _ = rows_of(answers, studio.workspace.photos)
     found = chosen(listed, "all" if kind == "unknown" else kind, label, said)
@@ -110,10 +109,7 @@ def rows(
 @router.get("/suspects")
 def suspects(studio: Here, kept: Kept, run: str | None = None) -> dict[str, Any]:
     """Return the photos of the open folder that are probably in the wrong class, with the class that they rather are of."""
-
-    def tell(title: str, done: int, total: int) -> None:
-        studio.tell_work("mistakes", title, done, total)
-
+    tell = partial(studio.tell_work, "mistakes")
     images = list_images(find_layout(studio.workspace.check_folder()).train)
     check_one_class_each(images)
     looked = look(images, None if run is None else studio.run(run), studio.rows, tell)
@@ -126,7 +122,7 @@ def keep(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
     root = studio.workspace.check_folder()
     paths = [path_of(one.photo, root) for one in asked.photos]
     found = [
-        (content_of(path), one.label, shown(path.relative_to(root).as_posix()))
+        (digest_of(path), one.label, shown(path.relative_to(root).as_posix()))
         for path, one in zip(paths, asked.photos, strict=True)
     ]
     kept.keep(found)
@@ -138,7 +134,7 @@ def keep(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
 def forget(asked: KeptLabelList, studio: Here, kept: Kept) -> dict[str, Any]:
     """Take that back."""
     root = studio.workspace.check_folder()
-    kept.forget([(content_of(path_of(one.photo, root)), one.label) for one in asked.photos])
+    kept.forget([(digest_of(path_of(one.photo, root)), one.label) for one in asked.photos])
     studio.news.tell("labels", kept=-len(asked.photos))
     return {"done": len(asked.photos)}
 
@@ -151,10 +147,7 @@ def again(run: str, studio: Here, work: Again) -> dict[str, Any]:
         raise BusyError("a run is being trained again already; wait until it is done, or cancel it.")
     try:
         work.cancel.clear()
-
-        def tell(title: str, done: int, total: int) -> None:
-            studio.tell_work("again", title, done, total)
-
+        tell = partial(studio.tell_work, "again")
         found = learn_again(folder, studio.workspace.runs, studio.workspace.photos, tell, work.cancel)
     finally:
         work.lock.release()

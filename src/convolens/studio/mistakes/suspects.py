@@ -1,6 +1,5 @@
 """Suspects: photos that are probably in the wrong class, by the label errors of `convolens check`, from features that are kept."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +15,8 @@ from convolens.runs.transfer.first_look import first_look
 from convolens.studio.mistakes.wall import shown_name
 from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
 from convolens.studio.records.loaded_runs import Loaded
+from convolens.studio.records.progress import Tell
 from convolens.studio.records.run_photos import photo_id
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

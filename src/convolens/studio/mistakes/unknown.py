@@ -1,6 +1,6 @@
 """Which of the photos that a run was scored on it calls unknown, from their features, which are kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from convolens.runs.features.photo_rows import as_penultimate
 from convolens.runs.folder.predictions_file import Answer
 from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
 from convolens.studio.records.loaded_runs import Loaded
+from convolens.studio.records.progress import Tell
 from convolens.studio.records.run_photos import RunPhotos
 
 
@@ -17,7 +18,7 @@ def unknown_among(
     photos: RunPhotos,
     answers: Sequence[Answer],
     kept: FeatureRows,
-    tell: Callable[[str, int, int], None],
+    tell: Tell,
 ) -> list[Answer]:
     """Return the answers of photos that are like none of the classes.
 

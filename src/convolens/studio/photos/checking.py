@@ -10,9 +10,9 @@ from typing import Any
 
 from convolens.errors import BusyError, CancelledError, ConvolensError
 from convolens.files import plain_json
+from convolens.files.atomic import digest_of
 from convolens.options.check import CheckOptions
 from convolens.runs.photos.check import CheckResult, check
-from convolens.studio.records.kept_labels import content_of
 from convolens.studio.records.progress import telling
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, shown
@@ -156,7 +156,7 @@ def as_kept(result: CheckResult, photos: Photos) -> dict[str, Any]:
 def _content(root: Path, before: str, name: str) -> str | None:
     """Return the SHA-256 of a photo, by which labels are kept; None where it is gone meanwhile."""
     try:
-        return content_of(root / before / name)
+        return digest_of(root / before / name)
     except OSError:
         return None
 

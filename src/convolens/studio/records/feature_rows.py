@@ -10,7 +10,7 @@ from convolens.runs.features.photo_rows import PhotoRows, photo_rows
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.studio.records.loaded_runs import Loaded
-from convolens.studio.records.progress import telling
+from convolens.studio.records.progress import Tell, telling
 from convolens.studio.workspace.kept import Kept
 
 KEPT = 6  # sets of rows; 60,000 photos of EfficientNet-Lite0 take 300 MB
@@ -32,7 +32,7 @@ class FeatureRows:
         network: Any,
         load: Callable[[], TrainedModel],
         images: ImageFolder,
-        tell: Callable[[str, int, int], None] = lambda what, done, total: None,
+        tell: Tell = lambda what, done, total: None,
     ) -> PhotoRows:
         """Return the features of photos.
 
@@ -55,9 +55,7 @@ class FeatureRows:
         return self._kept.get(key, lambda: photo_rows(load(), images, telling(tell)))
 
 
-def rows_of_run(
-    loaded: Loaded, images: ImageFolder, kept: FeatureRows, tell: Callable[[str, int, int], None]
-) -> PhotoRows:
+def rows_of_run(loaded: Loaded, images: ImageFolder, kept: FeatureRows, tell: Tell) -> PhotoRows:
     """Return the features of photos by a run's own network; a copy of it computes, so that the run goes on answering.
 
     Args:

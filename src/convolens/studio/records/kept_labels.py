@@ -1,6 +1,5 @@
 """KeptLabels: labels that somebody looked at and found right, in a plain file, by the photos' content; they are no suspects any more."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -81,9 +80,3 @@ class KeptLabels:
 
     def _write(self, rows: list[dict[str, Any]]) -> None:
         write_json(self.state() / NAME, {"format": FORMAT, "kept": rows})
-
-
-def content_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

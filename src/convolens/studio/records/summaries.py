@@ -52,7 +52,9 @@ class Summary:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, the score as a text too."""
-        text = None if self.score is None else f"{self.score_of} {100 * self.score:.1f} %"  # as pages write it
+        text = (
+            None if self.score is None else f"{self.score_of} {100 * self.score:.1f} %"
+        )  # as pages write it
         return plain(asdict(self) | {"score_text": text})
 
 

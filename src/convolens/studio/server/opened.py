@@ -16,7 +16,7 @@ def folder_id(studio: Studio) -> str:
     return "" if folder is None else identity(folder.as_posix())
 
 
-def check_opened(request: Request, studio: Annotated[Studio, Depends(studio_of)]) -> None:
+async def check_opened(request: Request, studio: Annotated[Studio, Depends(studio_of)]) -> None:
     """Refuse what a page sends that shows another folder: its photos may have namesakes in this one.
 
     Raises:

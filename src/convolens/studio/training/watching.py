@@ -18,8 +18,9 @@ class RunWatch:
     """Yields items of the topics "runs" (the list has changed) and "run" (a training has finished an epoch, has begun or ended).
 
     An item of the list holds `changed`, the rows of it that are new or other than before, and `gone`, the ids of those that are no longer
-    there: no page needs to ask for all of it at each epoch. An item of a run holds `id`, `state`, its new `rows` of history.csv, and `rows_before`, how many came before them: whoever has fewer
-    has missed some, whoever has more drops them, for a run that goes on from a state takes its history back to it.
+    there: no page needs to ask for all of it at each epoch. An item of a run holds `id`, `state`, its new `rows` of history.csv, and
+    `rows_before`, how many came before them: whoever has fewer has missed some, whoever has more drops them, for a run that goes on from a
+    state takes its history back to it.
 
     Args:
         studio: whose runs are watched.
