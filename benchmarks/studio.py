@@ -10,7 +10,6 @@ import argparse
 import base64
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from studio_process import studio_on
 
 FIELDS = {
     "rotation_range": 20,
@@ -78,17 +79,8 @@ def main() -> None:
         convolens = [sys.executable, "-m", "convolens"]
         command = [*convolens, "train", "photos", "--head-only", "--quiet", "--out", "runs/first"]
         subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
-        command = [*convolens, "studio", "photos", "--port", "0", "--no-browser"]
-        with subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True) as server:
-            try:
-                said = re.match(
-                    r"Studio: (http://[^/]+)/\?token=(\S+)", server.stdout.readline() if server.stdout else ""
-                )
-                if said is None:
-                    sys.exit("the studio did not start")
-                _measure(Asking(said[1], said[2]), photos, asked.rounds)
-            finally:
-                server.terminate()
+        with studio_on(photos) as (address, token, _):
+            _measure(Asking(address, token), photos, asked.rounds)
 
 
 def _measure(ask: Asking, photos: Path, rounds: int) -> None:

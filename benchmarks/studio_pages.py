@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from studio_process import studio_on
 
 SETTLED = 3  # seconds after pages have opened or closed
 
@@ -191,23 +192,12 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        shutil.copytree(asked.photos, place / "photos")
-        command = [sys.executable, "-m", "convolens", "studio", "photos", "--port", "0", "--no-browser"]
-        with subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True) as studio:
-            try:
-                said = re.match(
-                    r"Studio: (http://[^/]+)/\?token=(\S+)", studio.stdout.readline() if studio.stdout else ""
-                )
-                if said is None:
-                    sys.exit("the studio did not start")
-                os.nice(19)
-                asyncio.run(
-                    measure(
-                        Server(said[1], said[2]), studio.pid, place, asked.spells, asked.pages, asked.seconds
-                    )
-                )
-            finally:
-                studio.terminate()
+        photos = Path(shutil.copytree(asked.photos, place / "photos"))
+        with studio_on(photos) as (address, token, process):
+            os.nice(19)
+            asyncio.run(
+                measure(Server(address, token), process, place, asked.spells, asked.pages, asked.seconds)
+            )
 
 
 if __name__ == "__main__":

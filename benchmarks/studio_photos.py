@@ -13,11 +13,8 @@ those after which a row of the window lacked a tile.
 import argparse
 import json
 import os
-import re
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -25,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from studio_process import studio_on
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRAWN = """() => new Promise((done) => {
@@ -118,37 +116,31 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         photos = write_photos(Path(place), asked.photos, asked.classes)
-        command = [sys.executable, "-m", "convolens", "studio", str(photos), "--no-browser"]
         begun = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=place) as studio:
-            try:
-                line = next(line for line in studio.stdout or () if "token=" in line)
-                print(f"the studio has said its address {time.perf_counter() - begun:.1f} s after its start")
-                address, token = re.findall(r"(http://[^/]+)/\?token=(\S+)", line)[0]
-                print(f"classes, asked at once: {ask(address, token, '/api/classes')[0]:.0f} ms")
-                times = [ask(address, token, "/api/classes")[0] for _ in range(20)]
-                print(f"classes, asked again: {statistics.median(times):.1f} ms")
-                times = [ask(address, token, "/api/photos?start=30000&count=200")[0] for _ in range(20)]
-                print(f"200 photos: {statistics.median(times):.1f} ms")
-                for name, values in pages(address, token, asked.rounds).items():
-                    if name == "holes":
-                        print(f"holes: {values[0]:.0f} of 60")
-                    else:
-                        said = ", ".join(f"{value:.0f}" for value in values)
-                        print(f"{name}: {statistics.median(values):.0f} ms ({said})")
-                some = ask(address, token, "/api/photos?count=1000")[1]["photos"]
-                body = {"photos": [one["id"] for one in some], "to": "another"}
-                taken, moved = ask(address, token, "/api/photos/move", body)
-                print(
-                    f"{moved['done']}: {taken:.0f} ms; undone: {ask(address, token, '/api/edits/undo', {})[0]:.0f} ms"
-                )
-                for number in range(2):
-                    Image.effect_noise((200, 150), 90).save(f"{place}/{number}.png")
-                    bytes_ = Path(f"{place}/{number}.png").read_bytes()
-                    taken = ask(address, token, f"/api/photos/add?class=another&name={number}.png", bytes_)[0]
-                    print(f"a photo added: {taken:.0f} ms")
-            finally:
-                studio.terminate()
+        with studio_on(photos) as (address, token, _):
+            print(f"the studio has said its address {time.perf_counter() - begun:.1f} s after its start")
+            print(f"classes, asked at once: {ask(address, token, '/api/classes')[0]:.0f} ms")
+            times = [ask(address, token, "/api/classes")[0] for _ in range(20)]
+            print(f"classes, asked again: {statistics.median(times):.1f} ms")
+            times = [ask(address, token, "/api/photos?start=30000&count=200")[0] for _ in range(20)]
+            print(f"200 photos: {statistics.median(times):.1f} ms")
+            for name, values in pages(address, token, asked.rounds).items():
+                if name == "holes":
+                    print(f"holes: {values[0]:.0f} of 60")
+                else:
+                    said = ", ".join(f"{value:.0f}" for value in values)
+                    print(f"{name}: {statistics.median(values):.0f} ms ({said})")
+            some = ask(address, token, "/api/photos?count=1000")[1]["photos"]
+            body = {"photos": [one["id"] for one in some], "to": "another"}
+            taken, moved = ask(address, token, "/api/photos/move", body)
+            print(
+                f"{moved['done']}: {taken:.0f} ms; undone: {ask(address, token, '/api/edits/undo', {})[0]:.0f} ms"
+            )
+            for number in range(2):
+                Image.effect_noise((200, 150), 90).save(f"{place}/{number}.png")
+                bytes_ = Path(f"{place}/{number}.png").read_bytes()
+                taken = ask(address, token, f"/api/photos/add?class=another&name={number}.png", bytes_)[0]
+                print(f"a photo added: {taken:.0f} ms")
 
 
 if __name__ == "__main__":
