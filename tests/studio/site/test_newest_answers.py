@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from convolens.studio.workspace.identity import identity
 from images import folders, photo
 
@@ -42,12 +44,18 @@ def test_what_is_set_aside_is_the_photo_that_is_seen(serve: Serve, visit: Any, t
     page.complaints.clear()  # that it is no longer there, the console says too
 
 
-def test_a_run_is_not_described_by_the_one_before(
-    serve: Serve, visit: Any, trained: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def two_runs(trained: Path, tmp_path: Path) -> tuple[str, str]:
+    """The ids of two copies of a run."""
     for name in ("one", "two"):
         shutil.copytree(trained / "runs/first", tmp_path / "runs" / name)
-    one, two = identity("one"), identity("two")
+    return identity("one"), identity("two")
+
+
+def test_a_run_is_not_described_by_the_one_before(
+    serve: Serve, visit: Any, trained: Path, tmp_path: Path, two_runs: tuple[str, str]
+) -> None:
+    one, two = two_runs
     page = visit(serve(trained / "photos", tmp_path), f"/try?run={one}")
     page.locator("#lines li").first.wait_for(state="attached")
     held: list[Any] = []
@@ -64,11 +72,9 @@ def test_a_run_is_not_described_by_the_one_before(
 
 
 def test_a_photo_that_was_tried_says_nothing_of_an_earlier_run(
-    serve: Serve, visit: Any, trained: Path, tmp_path: Path
+    serve: Serve, visit: Any, trained: Path, tmp_path: Path, two_runs: tuple[str, str]
 ) -> None:
-    for name in ("one", "two"):
-        shutil.copytree(trained / "runs/first", tmp_path / "runs" / name)
-    one, two = identity("one"), identity("two")
+    one, two = two_runs
     page = visit(serve(trained / "photos", tmp_path), f"/try?run={one}")
     page.locator("#page").wait_for()
     page.set_input_files("#files", sorted((trained / "photos/circle").iterdir())[0])
