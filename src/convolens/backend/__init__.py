@@ -12,7 +12,7 @@ from typing import Any
 from convolens.backend.keras_1 import takes_old_words
 from convolens.missing import answer_for
 
-_HOMES = ("settings", "values", "functions", "products", "graph")
+_HOMES = ("settings", "values", "arrays", "nn", "products", "graph")
 
 _missing = answer_for(__name__)
 

@@ -3,7 +3,9 @@
 import importlib
 from typing import Any
 
-_HOMES = ("arrays", "checks", "control", "gradient_tape", "initializers", "module", "random", "surroundings")
+_HOMES = (
+    "checks", "control", "gradient_tape", "indexing", "initializers", "making", "module", "random", "shapes", "surroundings", "values",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
