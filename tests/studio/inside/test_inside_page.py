@@ -1,5 +1,6 @@
 """The Inside page, as a person uses it: the layers of one's own run, opened one by one."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,21 @@ def test_a_named_architecture(page: Any) -> None:
     page.get_by_text("fresh weights, drawn at random: it has learnt nothing yet").wait_for()
     assert page.locator("[data-total=parameters]").inner_text() == "2,168,362"
     assert page.url.endswith("model=shallow-vgg")
+
+
+def test_runs_come_and_go_while_it_is_open(
+    serve: Callable[..., Any], visit: Any, trained: Path, tmp_path: Path
+) -> None:
+    first = Path(shutil.copytree(trained / "runs/first", tmp_path / "runs/first"))
+    page = visit(serve(trained / "photos", tmp_path), "/inside")
+    page.wait_for_selector(".maps .map")
+    shutil.copytree(first, tmp_path / "runs/second")
+    until(page, "document.querySelectorAll('#network optgroup[label=\"Your runs\"] option').length == 2")
+    assert "first" in page.locator("#network option:checked").inner_text()
+    shutil.rmtree(first)
+    until(page, "document.querySelector('#network option:checked').textContent.startsWith('second')")
+    page.wait_for_selector(".maps .map")
+    assert "run=" in page.url
 
 
 def test_without_photos_and_runs(serve: Callable[..., Any], visit: Any, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import { address, get } from "../asking/api.js";
 import { setCurrentRun } from "../asking/current_run.js";
 import { latest } from "../asking/latest.js";
 import { problemLine, showing } from "../asking/problem.js";
-import { runText } from "../asking/runs.js";
+import { followRuns, runText } from "../asking/runs.js";
 import { fill, find, make, named } from "../elements/dom.js";
 import { shape, thousands } from "../elements/numbers.js";
 import { showMaps } from "../lessons/feature_maps.js";
@@ -114,17 +114,34 @@ network.addEventListener("change", () => {
   look();
 });
 
-showing(problem, async () => {
-  const [{ runs }, { architectures }] = await Promise.all([get("/api/runs"), get("/api/inside/architectures")]);
+const own = make("optgroup", { label: "Your runs" });
+
+/** Offer the runs that can answer; the network that is looked into stays, where it is still there. */
+function offer(runs) {
   const ready = runs.filter((run) => run.ready);
-  const own = ready.map((run) => make("option", { value: `run:${run.id}` }, runText(run)));
+  const chosen = network.value;
+  fill(own, ready.map((run) => make("option", { value: `run:${run.id}` }, runText(run))));
+  if (ready.length) network.prepend(own);
+  else own.remove();
+  network.value = has(chosen) ? chosen : usual();
+  if (chosen !== network.value && begun) network.dispatchEvent(new Event("change"));
+}
+
+const usual = () => own.firstChild?.value ?? "model:shallow-vgg";
+const has = (value) => [...network.options].some((option) => option.value === value);
+let begun = false;
+
+showing(problem, async () => {
+  const readRuns = followRuns(offer);
+  const { architectures } = await get("/api/inside/architectures");
   const groups = [["With weights learnt from ImageNet", true], ["With fresh weights, which have learnt nothing", false]].map(([label, learnt]) =>
     make("optgroup", { label }, architectures.filter((one) => one.learnt === learnt).map(({ name }) => make("option", { value: `model:${name}` }, name))));
-  fill(network, own.length ? make("optgroup", { label: "Your runs" }, own) : null, groups.filter((group) => group.children.length));
+  fill(network, groups.filter((group) => group.children.length));
+  await readRuns();
   const search = new URLSearchParams(location.search);
   const wanted = search.get("model") ? `model:${search.get("model")}` : `run:${search.get("run")}`;
-  if ([...network.options].some(({ value }) => value === wanted)) network.value = wanted;
-  else if (!own.length) network.value = "model:shallow-vgg";
+  network.value = has(wanted) ? wanted : usual();
+  begun = true;
   await picker.load();
   look();
 });
