@@ -57,7 +57,8 @@ def test_the_layers_give_the_probabilities_of_scikit_learn(name, seed, count, fe
     states = [layer.state_dict() for layer in head]
     for layer, state in zip(again.layers, states, strict=True):
         layer.load_state_dict(state)
-    np.testing.assert_array_equal(as_probabilities(again.predict(everything, verbose=0)), found)
+    # batches of another size are rounded otherwise
+    np.testing.assert_allclose(as_probabilities(again.predict(everything, verbose=0)), found, atol=1e-6)
 
 
 def test_thresholds_part_the_same_numbers():
