@@ -83,6 +83,21 @@ def test_the_program_reads_samples(served: Any) -> None:
     assert np.array_equal(names["varied"], tiles)
 
 
+def test_the_program_reads_any_photo_as_the_page_does(serve: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "photos/a").mkdir(parents=True)
+    values = np.random.default_rng(0).integers(0, 4096, (20, 30)).astype(np.uint16)
+    Image.fromarray(values).save(tmp_path / "photos/a/deep.png")
+    Image.fromarray((values[..., np.newaxis] // [16, 20, 30, 17]).astype(np.uint8)).save(
+        tmp_path / "photos/a/clear.png"
+    )
+    served = serve(tmp_path / "photos", tmp_path)
+    for name in ("deep", "clear"):
+        tiles, told = ask(served, photo=identity(f"a/{name}.png"), fields={"rotation_range": 10})
+        names: dict[str, Any] = {}
+        exec(told["python"], names)
+        assert np.array_equal(names["varied"], tiles)
+
+
 @pytest.mark.parametrize(
     "fields",
     [{}, dict(LECTURE), EVERYTHING, {"trivialaugment": True}],

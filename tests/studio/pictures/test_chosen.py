@@ -150,3 +150,48 @@ def test_a_network_is_shown_a_photo_by_its_own_rule(serve: Callable[..., Any], t
         how = Preprocessing((8, 8), resize="crop", samples=samples)
         for one in (lying, dropped_too):
             assert np.array_equal(one.seen_by(how), how.read(path))
+
+
+def test_deep_photos_are_shown_by_the_rule_of_the_folder(serve: Callable[..., Any], tmp_path: Path) -> None:
+    """A dark photo stays dark beside brighter ones, on every page, and a dropped one is read by the same rule."""
+    (tmp_path / "photos/a").mkdir(parents=True)
+    for name, most in (("dark", 100), ("bright", 4096)):
+        values = np.random.default_rng(0).integers(0, most, (20, 30)).astype(np.uint16)
+        Image.fromarray(values).save(tmp_path / f"photos/a/{name}.png")
+    served = serve(tmp_path / "photos", tmp_path)
+    path = tmp_path / "photos/a/dark.png"
+    expected = read_pixels(path, samples=Samples(integers=(0, 4095)))
+    dropped_too = served.ask("/api/chosen", path.read_bytes())[1]["id"]
+    for photo_id in (identity("a/dark.png"), dropped_too):
+        assert np.array_equal(find_photo(served.studio, photo_id).pixels(), expected)
+        told = served.ask("/api/augment", {"photo": photo_id, "fields": {}})
+        assert told[0] == 200
+    small = opened(served.ask(f"/api/pictures/{identity('a/dark.png')}")[1])
+    assert abs(float(small.mean()) - float(expected.mean())) < 1
+
+
+def test_photos_of_one_size_and_time_are_told_apart(serve: Callable[..., Any], tmp_path: Path) -> None:
+    """Two photos that take each other's names are shown as what they are, small and large."""
+    for name, shade in (("a", 40), ("b", 200)):
+        path = tmp_path / f"photos/{name}/1.bmp"
+        path.parent.mkdir(parents=True)
+        Image.new("RGB", (20, 20), (shade,) * 3).save(path)
+        os.utime(path, (1_000_000, 1_000_000))
+    served = serve(tmp_path / "photos", tmp_path)
+    places = [tmp_path / "photos" / name / "1.bmp" for name in "ab"]
+
+    def shades() -> list[list[float]]:
+        pictures = ("/api/pictures/{}?side=96", "/api/chosen/{}")
+        ids = [identity(f"{name}/1.bmp") for name in "ab"]
+        return [
+            [round(float(opened(served.ask(one.format(id_))[1]).mean())) for id_ in ids] for one in pictures
+        ]
+
+    assert shades() == [[40, 200]] * 2
+    for taken, free in (
+        (places[0], tmp_path / "kept"),
+        (places[1], places[0]),
+        (tmp_path / "kept", places[1]),
+    ):
+        os.replace(taken, free)
+    assert shades() == [[200, 40]] * 2

@@ -65,7 +65,7 @@ class Contents:
         except OSError:
             self._found[place] = "", hashlib.sha256(os.fsencode(path)).hexdigest()
             return None
-        self._found[place] = _state(state), digest
+        self._found[place] = state_of(state), digest
         return data if whole else None
 
     def hashes(self) -> list[str]:
@@ -91,7 +91,7 @@ class Contents:
         if before is None:
             return False
         try:
-            state = _state(os.stat(self.root + name))
+            state = state_of(os.stat(self.root + name))
         except OSError:
             return False
         if before[0] == state:
@@ -104,9 +104,9 @@ def content_hashes(folder: ImageFolder) -> list[str]:
     return Contents(folder.root, [path.as_posix() for path in folder.relative_paths]).hashes()
 
 
-def _state(state: os.stat_result) -> str:
-    """Return what changes with a file."""
-    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
+def state_of(file: os.stat_result) -> str:
+    """Return what changes with a file: its size, its times, and where it lies on the disk."""
+    return f"{file.st_size} {file.st_mtime_ns} {file.st_ctime_ns} {file.st_ino}"
 
 
 def _hash_from_begin(file: FileIO) -> str:

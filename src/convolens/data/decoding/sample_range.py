@@ -32,11 +32,11 @@ Measured = tuple[
 ]  # fractions?, low, high, stated range, significant bits
 
 
-def measure_samples(paths: Sequence[str | PathLike[str]]) -> Samples:
+def measure_samples(photos: Sequence[str | PathLike[str] | BinaryIO]) -> Samples:
     """Return one rule for all photos: where a file states its range, that; else the bits that hold the values of the set.
 
     Args:
-        paths: of the photos; those of 8 bits a sample, and unreadable ones, say nothing.
+        photos: files, by their paths or open; those of 8 bits a sample, and unreadable ones, say nothing.
 
     Example:
         >>> import tempfile
@@ -48,8 +48,8 @@ def measure_samples(paths: Sequence[str | PathLike[str]]) -> Samples:
         ...     measure_samples([path]).integers
         (0, 4095)
     """
-    deeper = in_threads(is_deep_grey, paths, alone_below=TINY)
-    deep = [path for path, is_deep in zip(paths, deeper, strict=True) if is_deep]
+    deeper = in_threads(is_deep_grey, photos, alone_below=TINY)
+    deep = [photo for photo, is_deep in zip(photos, deeper, strict=True) if is_deep]
     chosen = [deep[i] for i in np.linspace(0, len(deep) - 1, min(MEASURED, len(deep))).astype(int).tolist()]
     found = [one for one in in_threads(_measure, chosen) if one is not None]
     integers, floats = ([one for one in found if one[0] == fractions] for fractions in (False, True))
@@ -59,24 +59,24 @@ def measure_samples(paths: Sequence[str | PathLike[str]]) -> Samples:
     )
 
 
-def is_deep_grey(path: str | PathLike[str]) -> bool:
-    """Return whether a file holds a grey picture of more than 8 bits a sample, by its header; False where it cannot be read."""
-    beginning = beginning_of(path)
+def is_deep_grey(photo: str | PathLike[str] | BinaryIO) -> bool:
+    """Return whether a file, by its path or open, holds a grey picture of more than 8 bits a sample, by its header; False where it cannot be read."""
+    beginning = beginning_of(photo)
     kind = kind_of(beginning)
     if kind == "PNG":
         return beginning[24:26] == b"\x10\0"  # 16 bits, grey
     if kind not in ("TIFF", "PPM", "JPEG 2000"):
         return False
     try:
-        with open_picture(path) as image:
+        with open_picture(photo) as image:
             return image.mode in DEEP
     except UNREADABLE:
         return False
 
 
-def _measure(path: str | PathLike[str]) -> Measured | None:
+def _measure(photo: str | PathLike[str] | BinaryIO) -> Measured | None:
     try:
-        with open_picture(path) as image:
+        with open_picture(photo) as image:
             if image.mode not in DEEP or image.width * image.height > MAX_PIXELS:
                 return None
             file = getattr(image, "fp", None)

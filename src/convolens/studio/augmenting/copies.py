@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from convolens.data.decoding.samples import STANDARD
 from convolens.options.training import TrainOptions
 from convolens.runs.settings.as_command import typed
 from convolens.studio.pictures.chosen import Chosen, sample_path
@@ -12,8 +13,8 @@ from convolens.studio.pictures.chosen import Chosen, sample_path
 _TOP = """import numpy as np
 
 from convolens.augmentation import {imports}
-from convolens.preprocessing.image import img_to_array, load_img
-"""
+from convolens.data import read_pixels
+{samples}"""
 
 
 def as_command(photos: Path | None, fields: Mapping[str, Any]) -> str:
@@ -46,11 +47,10 @@ def as_python(
     shown = [photo] if partner is None else [photo, partner]
     imports = "Augmentation, augment_batch" + (", mix_images" if mixes else "")
     arguments = ", ".join(f"{name}={value!r}" for name, value in fields.items())
+    deep = any(one.samples != STANDARD for one in shown)
     lines = [
-        _TOP.format(imports=imports),
-        f"files = [{', '.join(_file(one) for one in shown)}]",
-        f'read = [load_img(file, target_size=({side}, {side}), interpolation="bilinear") for file in files]',
-        "photos = np.stack([img_to_array(image) for image in read]).astype(np.uint8)",
+        _TOP.format(imports=imports, samples="from convolens.data.decoding.samples import Samples\n" * deep),
+        f"photos = np.stack([{', '.join(_reading(one, side) for one in shown)}])",
         f"augmentation = Augmentation({arguments})",
         f"seed, numbers, shape = {seed}, range({count}), ({side}, {side})",
         "draws = augmentation.draw(seed, 0, numbers, shape)",
@@ -66,6 +66,12 @@ def as_python(
         f"varied = np.clip(np.rint(varied), 0, 255).astype(np.uint8)  # ({count}, {side}, {side}, 3)"
     )
     return "\n".join(lines) + "\n"
+
+
+def _reading(photo: Chosen, side: int) -> str:
+    """Return how a photo is read, as the page reads it."""
+    how = "" if photo.samples == STANDARD else f", samples={photo.samples!r}"
+    return f"read_pixels({_file(photo)}, size=({side}, {side}){how})"
 
 
 def _file(photo: Chosen) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from convolens.data.caching.content import state_of
 from convolens.data.decoding.decode import image_size, read_pixels
 from convolens.data.decoding.preprocessing import Preprocessing
-from convolens.data.decoding.sample_range import measure_samples
-from convolens.data.decoding.samples import STANDARD
+from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.data.folders.folder import is_hidden, is_image_name, subfolders
 from convolens.datasets import digits
 from convolens.errors import ArgumentError, ConvolensError
+from convolens.studio.pictures.value_ranges import ValueRanges
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, path_of, shown
 
@@ -42,6 +43,7 @@ class Chosen:
         path: of its file, or what names it.
         data: the bytes of its file; None where they are in `path`.
         state: another one where the photo has changed.
+        samples: what its values mean.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Chosen:
     path: Path
     data: bytes | None
     state: str
+    samples: Samples = STANDARD
 
     def pixels(self, color_mode: str = "rgb", size: tuple[int, int] | None = None, **how: Any) -> np.ndarray:
         """Return it as uint8 (rows, columns, channels).
@@ -60,8 +63,7 @@ class Chosen:
         Raises:
             MissingFileError, ImageError: it is gone, or no photo.
         """
-        how.setdefault("samples", STANDARD if self.data is not None else measure_samples([self.path]))
-        return read_pixels(self.path, color_mode, size, data=self.data, **how)
+        return read_pixels(self.path, color_mode, size, data=self.data, samples=self.samples, **how)
 
     def seen_by(self, preprocessing: Preprocessing) -> np.ndarray:
         """Return it as a network is shown it, by the rule that the network was taught with; uint8 (rows, columns, channels).
@@ -94,7 +96,9 @@ def find_photo(studio: Studio, photo: str) -> Chosen:
     """
     if photo.startswith(_DROPPED):
         name = photo.removeprefix(_DROPPED)
-        return Chosen(photo, "dropped photo", Path("the dropped photo"), studio.dropped.get(name), name)
+        data = studio.dropped.get(name)
+        samples = studio.room(ValueRanges).of(io.BytesIO(data))
+        return Chosen(photo, "dropped photo", Path("the dropped photo"), data, f"{name} {samples}", samples)
     if photo in _FILES:
         path = sample_path(photo)
         return Chosen(photo, SAMPLES[photo], path, None, "")
@@ -103,10 +107,8 @@ def find_photo(studio: Studio, photo: str) -> Chosen:
     if photo.startswith("~"):
         raise ArgumentError(f"{photo!r} is no sample; the samples are {', '.join(SAMPLES)}.")
     path = path_of(photo, studio.workspace.check_folder())
-    state = path.stat()
-    return Chosen(
-        photo, path.name, path, None, f"{path} {state.st_mtime_ns} {state.st_size}"
-    )  # anew where it changed
+    state, samples = state_of(path.stat()), studio.room(ValueRanges).of(path)
+    return Chosen(photo, path.name, path, None, f"{path} {state} {samples}", samples)
 
 
 def sample_path(photo: str) -> Path:

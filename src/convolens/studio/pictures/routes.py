@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
 
+from convolens.data.decoding.samples import STANDARD
 from convolens.errors import ConvolensError
 from convolens.studio.pictures.thumbnails import thumbnail
+from convolens.studio.pictures.value_ranges import ValueRanges
 from convolens.studio.pictures.versions import KEPT, version_of
 from convolens.studio.shared import Studio, studio_of
 from convolens.studio.workspace.identity import path_of
@@ -34,11 +36,12 @@ def picture(
     try:
         path = path_of(photo, studio.workspace.place(place))
         now = version_of(path)
-        tag = f'"{now}-{side}"'
+        samples = studio.room(ValueRanges).of(path)
+        tag = f'"{now}-{side}{"" if samples == STANDARD else samples}"'
         headers = {"etag": tag, "cache-control": KEPT if now and version == now else "private, no-cache"}
         if if_none_match == tag:
             return Response(status_code=304, headers=headers)
-        return Response(thumbnail(path, side), media_type="image/jpeg", headers=headers)
+        return Response(thumbnail(path, side, samples), media_type="image/jpeg", headers=headers)
     except (ConvolensError, OSError):
         if not placeholder:
             raise

@@ -5,6 +5,7 @@ import io
 import os
 from pathlib import Path
 
+from convolens.data.caching.content import state_of
 from convolens.data.caching.place import cache_root
 from convolens.data.decoding.decode import image_size, read_image
 from convolens.data.decoding.samples import STANDARD, Samples
@@ -64,10 +65,10 @@ def _made(path: Path, side: int, samples: Samples) -> bytes:
 def _place(path: Path, side: int, samples: Samples) -> Path | None:
     """Return where a small picture is kept: a name for the file as it is now; None where the file is not there."""
     try:
-        state = os.stat(path)
+        state = state_of(os.stat(path))
     except OSError:
         return None
-    known = f"{os.fspath(path.absolute())!r} {state.st_size} {state.st_mtime_ns} {side} {samples!r}"
+    known = f"{os.fspath(path.absolute())!r} {state} {side} {samples!r}"
     name = hashlib.sha256(known.encode()).hexdigest()[:32]
     return cache_root() / "thumbnails" / name[:2] / f"{name}.jpg"
 
