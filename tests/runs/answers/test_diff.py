@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,7 +11,7 @@ from scipy.stats import binomtest
 
 from convolens import runs
 from convolens.checkpoints import tensors
-from convolens.errors import CheckpointError, DataError, MissingFileError
+from convolens.errors import ArgumentError, CheckpointError, DataError, MissingFileError
 from convolens.runs.output.screen import Screen
 from convolens.runs.output.tables import write_csv
 from images import folders, overlapping
@@ -83,6 +84,52 @@ def test_by_predictions(noisy_run, tmp_path):
     assert [pair.second.confidence for pair in found.of("broken")] == sorted(
         (pair.second.confidence for pair in found.of("broken")), reverse=True
     )
+
+
+def test_photos_are_known_by_what_was_recorded_of_them(tmp_path, monkeypatch):
+    """Their names, as they were typed from somewhere, say neither that photos are the same nor that they are not."""
+    folders(tmp_path / "one/photos/train", {"a": 8, "b": 8}, seed=1)
+    folders(tmp_path / "one/photos/val", {"a": 6, "b": 6}, seed=2)
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    folders(tmp_path / "two/photos/val", {"a": 6, "b": 6}, seed=3)  # others of the same names
+    folders(tmp_path / "one/more", {"a": 9, "b": 9}, seed=4)
+
+    def train(project, data, **options):
+        monkeypatch.chdir(tmp_path / project)
+        asked = runs.TrainOptions(
+            data=data, size=8, epochs=1, model="shallow-vgg", from_scratch=True, **options
+        )
+        return runs.train(asked, QUIET).folder.path.resolve()
+
+    first, second = train("one", Path("photos")), train("two", Path("photos"))
+    assert rows(first / "predictions.csv")[0]["path"] == rows(second / "predictions.csv")[0]["path"]
+    with pytest.raises(DataError, match="validated on different photos: 12 and 12, 0 of them in both"):
+        runs.diff(first, second, screen=QUIET)
+    more = train("one", tmp_path / "one/more", validation=tmp_path / "one/photos/val")
+    monkeypatch.chdir(tmp_path)
+    screen = Screen(console=Console(record=True, width=250))
+    found = runs.diff(first, more, screen=screen)
+    assert [pair.second.path for pair in found.pairs] == [
+        tmp_path / "one" / pair.first.path for pair in found.pairs
+    ]
+    assert "not recorded" not in screen.console.export_text()
+    for run in (first, more):  # as an earlier version wrote them
+        lines = (run / "run.toml").read_text().splitlines(keepends=True)
+        (run / "run.toml").write_text("".join(line for line in lines if "validation_fingerprint" not in line))
+    assert len(runs.diff(first, more, screen=QUIET).pairs) == 12, "the photos are there still"
+    (tmp_path / "one/photos/train/a/00.png").unlink()
+    monkeypatch.chdir(tmp_path / "one")
+    screen = Screen(console=Console(record=True, width=250))
+    assert len(runs.diff(first, more, screen=screen).pairs) == 12
+    assert "It is not recorded whether the validation photos were the same" in screen.console.export_text()
+
+
+def test_the_last_weights_need_photos(noisy_run):
+    first = noisy_run.folder.path
+    with pytest.raises(
+        ArgumentError, match=r"answers of their best weights alone; to compare the last ones give"
+    ):
+        runs.diff(first, first, weights="last", screen=QUIET)
 
 
 def test_what_cannot_be_compared(noisy_run, small_run, tmp_path):

@@ -11,17 +11,19 @@ import numpy as np
 
 from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
+from convolens.data.caching.fingerprint import fingerprint
 from convolens.data.decoding.decode import read_pixels
 from convolens.data.folders.folder import check_folder
 from convolens.data.folders.names import Spellings, composed
-from convolens.errors import ConvolensError, DataError
+from convolens.errors import ArgumentError, ConvolensError, DataError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
-from convolens.runs.answers.run_photos import warn_of_own_photos
+from convolens.runs.answers.run_photos import photos_of, warn_of_own_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.predictions_file import Answer, read_predictions
+from convolens.runs.folder.record import read_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable, make_new_folder
 from convolens.runs.output.screen import Screen
@@ -119,13 +121,14 @@ def diff(
     Args:
         first, second: the run folders; fixed is what only the second gets right.
         data: labelled photos, as for `evaluate`; None takes the validation photos, where both runs had the same.
-        weights: "best" or "last", of both, with `data`.
+        weights: "best" or "last", of both; "last" needs `data`, for the table of the validation photos is of the best.
         screen: where lines go.
         out: a folder for diff.csv, diff.json, fixed.png and broken.png; a name that is taken gets a suffix.
         labels: of runs whose photos have several labels: their table, as for `evaluate`. A photo is right where each label is.
 
     Raises:
         MissingFileError: no such run or folder. DataError: runs of different classes, or of other validation photos.
+        ArgumentError: the last weights without photos.
         CheckpointError: a damaged run.
     """
     screen = screen or Screen()
@@ -133,13 +136,18 @@ def diff(
     names = [model_file.class_names(folder) for folder in folders]
     _check_classes(folders, names)
     place = None
+    if data is None and weights != "best":
+        raise ArgumentError(
+            f"diff: the runs keep answers of their best weights alone; to compare the {weights} ones give photos, "
+            f"`convolens diff {folders[0].path} {folders[1].path} DATA`."
+        )
     if data is not None:
         place = check_folder(data) if labels is not None else place_to_score(data)
     if out is not None:
         check_outside(out, place)
         check_writable(out)
     if place is None:
-        pairs = _of_predictions(folders, Spellings(names[0]))
+        pairs = _of_predictions(folders, Spellings(names[0]), screen)
     else:
         one, other = (
             _by_path(_answers(folder, place, labels, weights, screen), Spellings(names[0]))
@@ -175,25 +183,55 @@ def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]
     )
 
 
-def _of_predictions(folders: Sequence[RunFolder], spelt: Spellings) -> list[Pair]:
-    """Return the answers on the validation photos, where they are the same."""
-    one, other = (_by_path(read_predictions(folder.predictions), spelt) for folder in folders)
-    if not one or one.keys() != other.keys():
+def _of_predictions(folders: Sequence[RunFolder], spelt: Spellings, screen: Screen) -> list[Pair]:
+    """Return the answers on the validation photos, where they are the same: by what was recorded of them, wherever they lay."""
+    same = _scored_on_the_same(folders)
+    tables = [read_predictions(folder.predictions) for folder in folders]
+    above = [_above(table) if same else "" for table in tables]
+    one, other = (_by_path(table, spelt, start) for table, start in zip(tables, above, strict=True))
+    both = 0 if same is False else len(one.keys() & other.keys())
+    if not both or one.keys() != other.keys():
         raise DataError(
-            f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {len(one.keys() & other.keys())} "
+            f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {both} "
             f"of them in both. Give photos to compare on, `convolens diff {folders[0].path} {folders[1].path} DATA`."
+        )
+    if same is None:
+        screen.warn(
+            "It is not recorded whether the validation photos were the same; those of one name are compared. To be sure, give DATA."
         )
     return _matched(one, other)
 
 
-def _by_path(answers: Iterable[Answer], spelt: Spellings) -> dict[str, Answer]:
-    """Return the answers by the photos' paths, their classes spelt as those of the first run."""
+def _scored_on_the_same(folders: Sequence[RunFolder]) -> bool | None:
+    """Return whether two runs were validated on the same photos with the same labels; None where that is not recorded."""
+    records = [read_record(folder, probes=True) for folder in folders]
+    if records[0].fingerprint == records[1].fingerprint:
+        return True
+    known = [
+        record.scored_on or _still_there(folder) for folder, record in zip(folders, records, strict=True)
+    ]
+    return None if None in known else known[0] == known[1]
+
+
+def _still_there(folder: RunFolder) -> str | None:
+    """Return the fingerprint of the validation photos of a run that did not note it, where its photos are the same still."""
+    sides = photos_of(folder)
+    return fingerprint(sides[-1]) if sides else None
+
+
+def _above(answers: Sequence[Answer]) -> str:
+    """Return the folder below which all photos of a table lie."""
+    return os.path.commonpath([os.path.abspath(answer.path.parent) for answer in answers]) if answers else ""
+
+
+def _by_path(answers: Iterable[Answer], spelt: Spellings, above: str = "") -> dict[str, Answer]:
+    """Return the answers by the photos' paths, from a folder where one is given, their classes spelt as those of the first run."""
 
     def names(given: Iterable[str]) -> tuple[str, ...]:
         return tuple(spelt.find(name) or name for name in given)
 
     return {
-        composed(os.path.abspath(answer.path)): replace(
+        composed(os.path.relpath(answer.path, above or os.sep)): replace(
             answer, labels=names(answer.labels), said=names(answer.said)
         )
         for answer in answers
