@@ -1,5 +1,7 @@
 """Equal files as one photo with several labels, and the split that keeps every class on both sides."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +57,15 @@ def folder(rows: np.ndarray, root: Path = Path("d")) -> MultiLabelFolder:
 def test_labels_that_nothing_can_be_learnt_from(rows, said):
     with pytest.raises(DataError, match=said):
         check_enough_photos(folder(rows), "labels.csv")
+
+
+@pytest.mark.parametrize("name", ["cat;dog", "cat|dog"])
+def test_a_name_that_could_be_two_is_refused(name):
+    found = replace(folder(np.ones((3, 2))), class_names=("cat", name))
+    with pytest.raises(
+        DataError, match=rf"'{re.escape(name)}' cannot be the name of a class where a photo has several"
+    ):
+        check_enough_photos(found, "labels.csv")
 
 
 @settings(max_examples=60)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from convolens import runs
 from convolens.augmentation import Augmentation
+from convolens.errors import ArgumentError
 from convolens.runs.output.screen import Screen
 from images import folders
 
@@ -79,3 +80,24 @@ def test_the_effective_list_is_printed(tmp_path):
     effective = Augmentation(**(runs.RECIPES["fast"]["augmentation"] | chosen))
     assert [line.strip() for line in printed] == effective.describe()
     assert not any("flip" in line for line in printed)
+
+
+def test_gradients_of_more_batches_than_there_are_are_refused(tmp_path):
+    """No weight would ever change, and nothing would say so."""
+    data = folders(tmp_path / "data", {"a": 20, "b": 20})
+    with pytest.raises(
+        ArgumentError, match=r"--accumulate 9 is more than the 8 batches .* give --accumulate 1 or less"
+    ):
+        train(data, tmp_path / "run", accumulate=9, epochs=2)
+    assert not (tmp_path / "run").exists()
+    assert "updated every 8 batches" in train(data, tmp_path / "run", accumulate=8, epochs=2)[1]
+
+
+def test_a_share_for_validation_that_is_not_used_is_told(tmp_path):
+    data, other = (
+        folders(tmp_path / "data", {"a": 8, "b": 8}),
+        folders(tmp_path / "other", {"a": 4, "b": 4}, seed=1),
+    )
+    said = "--val-split is not used: nothing is split where there is a folder for validation"
+    assert said in train(data, tmp_path / "run", validation=other, validation_split=0.3)[1]
+    assert said not in train(data, tmp_path / "run", validation=other)[1]

@@ -12,11 +12,10 @@ import numpy as np
 from convolens.arguments import did_you_mean
 from convolens.data.folders.folder import check_folder, files_below, from_root, is_image_file
 from convolens.data.folders.names import FileNames, Spellings
-from convolens.data.labels.multi_label import MultiLabelFolder
+from convolens.data.labels.multi_label import SEPARATORS, MultiLabelFolder
 from convolens.errors import DataError, MissingFileError
 
 PATH, LABELS = "path", ("labels", "label")
-SEPARATORS = ";|"
 TOLD = 3  # bad rows in a message
 _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 

@@ -10,6 +10,7 @@ from convolens.data.folders.folder import ImageFolder
 from convolens.errors import DataError
 
 SEPARATOR = ";"  # between labels, where they are written in one cell
+SEPARATORS = SEPARATOR + "|"  # where they are read
 FEWEST = 2  # photos of a class: one to learn from, one to validate on
 
 
@@ -46,16 +47,22 @@ def label_text(label: np.ndarray | int, class_names: Sequence[str]) -> str:
 
 
 def check_enough_photos(folder: MultiLabelFolder, source: str) -> None:
-    """Refuse labels that nothing can be learnt from.
+    """Refuse labels that nothing can be learnt from, or that tables cannot tell apart.
 
     Args:
         folder: the photos.
         source: of the labels, for the message.
 
     Raises:
-        DataError: one class only, or a class of fewer than two photos.
+        DataError: one class only, a class of fewer than two photos, or whose name could be two.
     """
     names = folder.class_names
+    parted = next((name for name in names if set(SEPARATORS) & set(name)), None)
+    if parted is not None:
+        raise DataError(
+            f"{source}: {parted!r} cannot be the name of a class where a photo has several: {' and '.join(SEPARATORS)} stand between "
+            "names in tables; rename it."
+        )
     if len(names) < 2:
         only = f", {names[0]!r}" if names else ""
         raise DataError(

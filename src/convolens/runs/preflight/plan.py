@@ -15,6 +15,7 @@ from convolens.data.folders.folder import ignored_lines
 from convolens.data.folders.names import names_that_differ_by_case
 from convolens.data.labels.multi_label import label_text
 from convolens.data.prepared import Prepared
+from convolens.errors import ArgumentError
 from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.output import events
 from convolens.runs.output.screen import Screen, bytes_text
@@ -187,6 +188,23 @@ def show_learning_on(
     if transfer.by_minutes:
         screen.line(
             f"  planned for {transfer.budget(int(str(told.get('photos', 0)))):g} minutes, up to three times as long on a slow machine (--minutes, --epochs, --head-only)"
+        )
+
+
+def check_accumulation(settings: Settings, steps: int) -> None:
+    """Refuse to gather gradients over more batches than there are: no weight would ever change.
+
+    Args:
+        settings: of the run.
+        steps: batches in all.
+
+    Raises:
+        ArgumentError: it asks for that.
+    """
+    if settings.accumulate > steps:
+        raise ArgumentError(
+            f"train: --accumulate {settings.accumulate} is more than the {steps:,} batches of the whole training, so that no weight "
+            f"would ever change; give --accumulate {max(1, steps // 10)} or less, or train longer."
         )
 
 

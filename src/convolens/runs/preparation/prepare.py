@@ -19,6 +19,7 @@ from convolens.data.splits.folds import folds_by_content
 from convolens.data.splits.groups import read_groups, split_units
 from convolens.data.splits.split import split_by_content
 from convolens.errors import ArgumentError, DataError
+from convolens.options.training import VALIDATION_SPLIT
 from convolens.runs.output.screen import Screen
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task_of import task_of
@@ -83,6 +84,8 @@ def prepare(settings: Settings, screen: Screen, samples: Samples | None = None) 
             )
         if settings.group_by is not None:
             lines.append("--group-by is not used: nothing is split where there is a folder for validation")
+        if settings.validation_split != VALIDATION_SPLIT:
+            lines.append("--val-split is not used: nothing is split where there is a folder for validation")
         others = task.list_labelled(validation_path, None, whole.class_names)
         lines.extend(f"validation: {note}" for note in others.notes)
         for ending, count in others.ignored.items():

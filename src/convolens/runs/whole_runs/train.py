@@ -24,7 +24,13 @@ from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.places import check_outside, check_writable
 from convolens.runs.output.screen import Cancel, Screen
 from convolens.runs.preflight.measure import check_features, check_memory, expected_seconds, measure
-from convolens.runs.preflight.plan import draw_first_batch, show_data, show_plan, technique_notes
+from convolens.runs.preflight.plan import (
+    check_accumulation,
+    draw_first_batch,
+    show_data,
+    show_plan,
+    technique_notes,
+)
 from convolens.runs.preflight.threads import choose_threads, threads_put_back
 from convolens.runs.preparation.prepare import layout_of, photo_folders, prepare
 from convolens.runs.settings.options import Settings, resolve
@@ -118,7 +124,9 @@ def train(
     batches = make_batches(settings, prepared, model, training=True)
 
     settings, stages = stages_of(settings, model)
-    notes += technique_notes(settings, planned_steps(settings, steps_an_epoch(settings, prepared)))
+    steps = planned_steps(settings, steps_an_epoch(settings, prepared))
+    check_accumulation(settings, steps)
+    notes += technique_notes(settings, steps)
     if stages is not None:
         needed = stages.feature_bytes(len(prepared.training), len(prepared.validation))
         notes += stages.lines(settings, check_features(needed, stages.parts.until))

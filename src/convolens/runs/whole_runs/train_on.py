@@ -18,7 +18,13 @@ from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.folder.record import write_record
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.runs.preflight.plan import draw_first_batch, show_data, show_learning_on, technique_notes
+from convolens.runs.preflight.plan import (
+    check_accumulation,
+    draw_first_batch,
+    show_data,
+    show_learning_on,
+    technique_notes,
+)
 from convolens.runs.settings.options import Settings
 from convolens.runs.tasks.task_of import task_of
 from convolens.runs.training.first_weights import as_table, find_first
@@ -88,6 +94,8 @@ def train_on(
     put_head(model, answer.kept.kernel, answer.kept.bias)
     settings, seconds = decide(settings, prepared, first, answer, screen, asked.began, asked.epochs)
     settings = replace(settings, threads=settings.threads or torch.get_num_threads())
+    if settings.transfer is not None and settings.transfer.epochs:
+        check_accumulation(settings, settings.transfer.epochs * steps_an_epoch(settings, prepared))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
         write_record(folder, settings, prepared, asked.command, None, as_table(first))
