@@ -1,5 +1,6 @@
 """Label next: what lies without a label, in which order, and the labels that are given; as programs and as people do it."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -8,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from convolens import runs
+from convolens.runs.output.screen import Screen
+from convolens.studio.labelling.queue import Queues
 from convolens.studio.workspace.identity import identity
 from images import overlapping, patterned, truncated_jpeg
 
@@ -64,18 +68,50 @@ def test_without_a_run_they_come_by_name(serve: Serve, home: Path) -> None:
     assert len(names) == 16
 
 
+def test_proposals_are_of_the_photos_and_the_run_that_are_there(serve: Serve, home: Path) -> None:
+    """Other photos, and another run, under names that were asked before."""
+    answers = runs.predict(home / "runs/first", [home / "photos"], screen=Screen(quiet=True))
+    first = answers[0]
+    second = next(one for one in answers if one.likeliest != first.likeliest)
+    for name, photo in (("one", first), ("two", second)):
+        shutil.copytree(home / "photos", home / name / "photos")
+        shutil.copy(photo.path, home / name / "photos/loose.png")
+    served, run = serve(home / "one/photos", home), identity("first")
+    assert queue(served, "loose", run)["photos"][0]["proposal"] == first.likeliest
+    served.studio.workspace.photos = home / "two/photos"
+    assert queue(served, "loose", run)["photos"][0]["proposal"] == second.likeliest, "another folder"
+    shutil.copy(first.path, home / "two/photos/loose.png")
+    assert queue(served, "loose", run)["photos"][0]["proposal"] == first.likeliest, "another photo"
+    other = home / "runs/other"
+    shutil.copytree(home / "runs/first", other)
+    description = json.loads((other / "model.json").read_text())
+    description["class_names"] = ["a " + name for name in description["class_names"]]
+    (other / "model.json").write_text(json.dumps(description))
+    shutil.rmtree(home / "runs/first")
+    other.rename(home / "runs/first")
+    assert queue(served, "loose", run)["photos"][0]["proposal"] == f"a {first.likeliest}", "another run"
+
+
+def test_folders_of_classes_are_not_near(serve: Serve, home: Path) -> None:
+    served = serve(home / "photos", home / "photos")
+    assert served.ask("/api/label/sources")[1]["sources"] == []
+
+
 def test_a_label_moves_the_photo_at_once_and_is_undone(serve: Serve, home: Path) -> None:
     served = serve(home / "photos", home)
     source = f"folder.{identity('new')}"
+    assert len(queue(served, source)["photos"]) == 16
     photo = identity("new/000.png")
     status, said = served.ask("/api/label", {"source": source, "photo": photo, "to": "Кот"})
     assert (status, said["done"]) == (200, "Moved 1 photo to Кот")
     assert (home / "photos/Кот/000.png").is_file()
     assert len(queue(served, source)["photos"]) == 15
+    scored = served.studio.room(Queues).photos
     assert served.ask("/api/edits/undo", {"edit": said["undo"]})[0] == 200
     assert (home / "new/000.png").is_file()
     assert not (home / "photos/Кот").exists()
     assert len(queue(served, source)["photos"]) == 16
+    assert served.studio.room(Queues).photos is scored, "not looked at anew"
 
 
 def test_loose_photos_have_no_label(serve: Serve, home: Path) -> None:
@@ -158,3 +194,23 @@ def test_all_labelled_says_what_to_do_next(serve: Serve, visit: Any, trained: Pa
     page.keyboard.press("1")  # the folder beside is left alone
     assert len(list((tmp_path / "other").iterdir())) == 2
     assert page.get_by_role("link", name="Train again with the new labels").get_attribute("href") == "/train"
+
+
+def test_what_changes_elsewhere_shows(serve: Serve, visit: Any, home: Path) -> None:
+    """A photo that is gone blocks nothing, and a class that has another name is not made again."""
+    shutil.copytree(home / "new", home / "kept")
+    page = visit(serve(home / "photos", home), f"/label?source=folder.{identity('new')}")
+    page.locator("#desk:focus").wait_for()
+    said = page.locator("#proposal strong").inner_text()
+    (home / "photos" / said).rename(home / "photos/another name")
+    page.locator("#classes button", has_text="another name").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=f"There is no class {said} now.").wait_for()
+    page.keyboard.press("Escape")
+    assert not (home / "photos" / said).exists()
+    name = page.locator("#name").inner_text()
+    (home / "new" / name).unlink()
+    page.keyboard.press("1")
+    page.locator("#name", has_not_text=name).wait_for()
+    page.locator("#count", has_text="15 photos left").wait_for()
+    page.complaints.clear()

@@ -15,6 +15,7 @@ from convolens.runs.answers.penultimate import penultimate
 from convolens.runs.answers.reading import read_ahead
 from convolens.runs.features.photo_rows import as_penultimate
 from convolens.runs.folder.calibration_file import told
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.tasks.probabilities import probabilities
 from convolens.studio.labelling.sources import Source
 from convolens.studio.labelling.usefulness import entropy, margin, order
@@ -67,7 +68,7 @@ class Queues:
 
     studio: Studio
     key: tuple[Any, ...] = ()
-    asked: frozenset[str] = frozenset()
+    asked: frozenset[tuple[str, str]] = frozenset()  # photos, and what changes with their files
     photos: list[Scored] = field(default_factory=list)
     progress: dict[str, Any] | None = None
     problem: str | None = None
@@ -83,8 +84,8 @@ class Queues:
             again: score anew, because labels were given since.
         """
         with self._lock:
-            key = source.id, run
-            fresh = {identity(photo) for photo in source.photos}
+            key = source.id, source.root, run, None if run is None else _state(RunFolder(run).settings)
+            fresh = {(identity(photo), _state(source.root / photo)) for photo in source.photos}
             same = key == self.key and not again
             if same and (self.progress is not None or fresh <= self.asked):
                 return
@@ -129,6 +130,15 @@ class Queues:
                 if self.key == key:
                     self.photos, self.problem, self.progress = scored, problem, None
             self.studio.news.tell("label", running=False)
+
+
+def _state(path: Path) -> str:
+    """Return what changes with a file, and stays when it is moved away and back; "" where it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ""
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
 
 
 class _OtherQueueError(Exception):

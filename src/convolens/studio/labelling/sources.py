@@ -59,7 +59,7 @@ def near(workspace: Workspace) -> list[str]:
     found = []
     for name in _folders(workspace.home)[:_LOOKED_AT]:
         path = workspace.home / name
-        if path in (photos, runs) or photos.is_relative_to(path):
+        if path == runs or photos.is_relative_to(path) or path.is_relative_to(photos):
             continue
         if _holds_photos(path):
             found.append(name)

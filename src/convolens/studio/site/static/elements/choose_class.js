@@ -10,11 +10,11 @@ const asGiven = (text) => text.trim().normalize("NFC");
 /**
  * Ask for a class, and return its name; null where the dialog was closed, "" where `none` was chosen.
  * Args: title; action: what the button says; classes: [{name, photos}]; fresh: whether a new name may be given;
- *   none: a text for "without a class", or null.
+ *   none: a text for "without a class", or null; given: what is typed already.
  */
-export function chooseClass({ title, action = "Move", classes, fresh = true, none = null }) {
+export function chooseClass({ title, action = "Move", classes, fresh = true, none = null, given = "" }) {
   return new Promise((resolve) => {
-    const typed = make("input", { type: "text", class: "typed", "aria-label": "Class", placeholder: fresh ? "Type a name, an old or a new one" : "Type a name", autocomplete: "off", oninput: () => show() });
+    const typed = make("input", { type: "text", class: "typed", "aria-label": "Class", placeholder: fresh ? "Type a name, an old or a new one" : "Type a name", autocomplete: "off", value: given, oninput: () => show() });
     const list = make("ul", { class: "choices" });
     let answer = null;
     const choose = (name) => { answer = name; dialog.close(); };

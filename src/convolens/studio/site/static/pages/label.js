@@ -138,7 +138,7 @@ async function label(to) {
     if (from !== source()) return;
     queue.unshift(photo);
     left += 1;
-    show();
+    await read(); // it may be gone
     return;
   }
   said?.remove(); // one at a time: they come as fast as keys
@@ -166,8 +166,16 @@ async function undo(given = labels.at(-1)) {
   await read();
 }
 
-async function another() {
-  const name = await chooseClass({ title: "Which class is it?", action: "Label", classes });
+/** Give the photo the class that the run says. */
+function accept() {
+  const said = current()?.proposal;
+  if (!said) return;
+  if (classes.some(({ name }) => name === said)) label(said);
+  else another({ title: `There is no class ${said} now. Which class is it?`, given: said }); // it may have another name since
+}
+
+async function another(asked = { title: "Which class is it?" }) {
+  const name = await chooseClass({ ...asked, action: "Label", classes });
   find("#desk").focus();
   if (name) label(name);
 }
@@ -189,9 +197,9 @@ async function add(found) {
   await read();
 }
 
-find("#accept").addEventListener("click", () => label(current()?.proposal));
+find("#accept").addEventListener("click", accept);
 find("#skip").addEventListener("click", skip);
-find("#other").addEventListener("click", another);
+find("#other").addEventListener("click", () => another());
 find("#undo").addEventListener("click", () => undo());
 find("#again").addEventListener("click", () => read(true));
 find("#source").addEventListener("change", () => { skipped.clear(); queue = []; read(); });
@@ -206,9 +214,9 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   const choice = keyed().find((one) => one.key === key);
   const does = choice ? () => label(choice.name)
-    : key === "enter" && !onButton ? () => label(current()?.proposal)
+    : key === "enter" && !onButton ? accept
       : key === " " && !onButton ? skip
-        : key === "+" ? another : null;
+        : key === "+" ? () => another() : null;
   if (!does) return;
   event.preventDefault();
   if (!event.repeat) does(); // a key that is held down labels one photo
@@ -222,7 +230,7 @@ if (isOpen) {
   find("#working").append(meter.element);
   onDrop((whether) => { find("#drop").hidden = !whether; }, add);
   onNews("label", (values) => { if (values?.running) showProgress(values); else read(); });
-  onNews("photos", rested(() => { if (queue.length < FEW) read(); }, 400));
+  onNews("photos", rested(() => read(), 400)); // classes may have other names, photos be gone
   pickRun(find("#run"), (chosen) => { run = chosen; queue = []; read(); })
     .catch((error) => { tell(error.message, { problem: true }); read(); });
 }
