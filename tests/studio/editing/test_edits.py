@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from convolens.studio.editing import journal
 from convolens.studio.workspace.identity import identity
 from images import folders
 
@@ -290,6 +291,26 @@ def test_two_studios_edit_one_folder(serve: Serve, pets: Path, tmp_path: Path) -
     assert counts(both[0]) == {"dog": 60}
     assert both[0].ask("/api/edits/undo", {})[0] == 200
     assert counts(both[1]) == {"cat": 1, "dog": 59}
+
+
+def test_an_edit_that_waits_is_of_the_folder_that_was_open(
+    serve: Serve, pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folders(tmp_path / "others", {"cat": 1, "dog": 1})
+    served = serve(pets, tmp_path)
+    read = journal.read
+
+    def opened_meanwhile(path: Path) -> journal.Log:
+        served.studio.workspace.photos = other
+        return read(path)
+
+    monkeypatch.setattr(journal, "read", opened_meanwhile)
+    assert served.ask("/api/photos/move", {"photos": ids("cat/00.png"), "to": "dog"})[0] == 200
+    assert sorted(contents(pets, other)) == [
+        *(f"others/{name}/00.png" for name in ("cat", "dog")),
+        *(f"pets/cat/0{number}.png" for number in (1, 2, 3, 4)),
+        *(f"pets/dog/{name}.png" for name in ("00-2", "00", "01", "02", "03")),
+    ]
 
 
 def test_photos_of_other_spellings_are_of_one_class(serve: Serve, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Adding:
     """Gives photos their places; any number of threads may ask.
 
     Args:
-        studio: whose folder gets them.
+        studio: of the folder that gets them.
     """
 
     studio: Studio
@@ -139,8 +139,8 @@ class Adding:
 
     def _photos(self) -> Photos:
         """Return the photos as they were at most a second ago: looking anew for each of a thousand would take long."""
-        root = self.studio.workspace.check_folder()
-        if self._there is None or self._there.root != root or time.monotonic() - self._looked > _FRESH:
+        self.studio.workspace.check_folder()
+        if self._there is None or time.monotonic() - self._looked > _FRESH:
             self._there = self.studio.listing.photos()
             aside = self.studio.workspace.unlabelled
             self._known.renew(
