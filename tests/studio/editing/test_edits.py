@@ -253,6 +253,28 @@ def test_a_log_of_a_stranger_leads_nowhere(serve: Serve, pets: Path, tmp_path: P
     assert secret.is_file()
 
 
+def test_a_link_leads_no_edit_out_of_the_folder(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    outside = folders(tmp_path / "outside", {"cow": 3})
+    (pets / "cow").symlink_to(outside / "cow")
+    (pets / "cow/deep").mkdir()
+    before = contents(pets, outside)
+    served = serve(pets, tmp_path)
+    assert counts(served) == {"cat": 5, "cow": 3, "dog": 4}
+    error = f"{pets}/cow does not lie in {pets}, the folder that is open: a link leads out of it."
+    cases = [
+        ("/api/classes/merge", {"classes": ["cow"], "into": "dog"}),
+        ("/api/classes/merge", {"classes": ["dog"], "into": "cow"}),
+        ("/api/photos/move", {"photos": ids("cat/00.png"), "to": "cow"}),
+    ]
+    for path, body in cases:
+        assert served.ask(path, body) == (400, {"error": error})
+    added = served.ask("/api/photos/add?class=cow&name=new.png", (pets / "cat/00.png").read_bytes() + b"x")
+    assert added == (400, {"error": error})
+    assert contents(pets, outside) == before
+    assert served.ask("/api/classes/rename", {"from": "cow", "to": "bull"})[0] == 200  # the link itself
+    assert ((pets / "bull").is_symlink(), len(list((outside / "cow").iterdir()))) == (True, 4)
+
+
 def test_an_edit_that_was_killed_is_put_right(serve: Serve, pets: Path, tmp_path: Path) -> None:
     before = contents(pets)
     served = serve(pets, tmp_path)

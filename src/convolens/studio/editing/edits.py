@@ -153,6 +153,7 @@ def _mended(studio: Studio, log: Log) -> Log:
     """Move back what an edit moved before its process was killed."""
     if log.begun is None:
         return log
+    _check_inside(studio, log.begun.moves)
     back = []
     for source, target, state in reversed(log.begun.moves):
         old, new = _place(studio, source), _place(studio, target)
@@ -168,6 +169,7 @@ def _mended(studio: Studio, log: Log) -> Log:
 
 def _carry_out(studio: Studio, entry: Edit) -> None:
     path = studio.workspace.state / journal.NAME
+    _check_inside(studio, entry.moves)
     moves = [(_place(studio, source), _place(studio, target)) for source, target, _ in entry.moves]
     journal.begin(path, entry)
     try:
@@ -180,6 +182,12 @@ def _carry_out(studio: Studio, entry: Edit) -> None:
     except ConvolensError:
         move_all([(target, source) for source, target in reversed(moves)], _stay(studio))
         raise
+
+
+def _check_inside(studio: Studio, moves: Sequence[Moved]) -> None:
+    """Raise where a link leads out of the folders that are open."""
+    for folder in {os.path.dirname(path) for source, target, _ in moves for path in (source, target)}:
+        studio.workspace.check_inside(Path(os.path.normpath(studio.workspace.folder() / folder)))
 
 
 def _check_untouched(studio: Studio, moves: Sequence[Moved], what: str) -> None:

@@ -108,7 +108,7 @@ class Adding:
             side: "train", "validation" or "test"; None and sides that are not there are the first.
 
         Raises:
-            ArgumentError: a name that no class can have. WriteError: the place cannot be written.
+            ArgumentError: a name that no class can have, or a class that a link leads elsewhere from. WriteError: the place cannot be written.
         """
         with self._lock:
             there = self._photos()
@@ -118,6 +118,7 @@ class Adding:
             else:
                 found = there.find_class(of_class) or check_class_name(of_class)
                 folder = class_folder(there, _side(there, side), found)
+            self.studio.workspace.check_inside(folder)
             same = self._known.find(file)
             if same is not None:
                 return Added(same, False, _class_of(there, same))
