@@ -1,8 +1,9 @@
 """Studio: what all pages share: the folders that are open, the news, the networks that are loaded."""
 
+import copy
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from fastapi import Request
@@ -56,8 +57,15 @@ class Studio:
         self.listing = Listing(self.workspace)
         self.news.watches.append(self.listing.watch)
 
+    def of_open_folder(self) -> "Studio":
+        """Return this studio with the folder that is open now, which it keeps when another is opened: for work that lasts."""
+        kept = copy.copy(self)
+        kept.workspace = replace(self.workspace)
+        kept.listing = self.listing.of(kept.workspace)
+        return kept
+
     def room(self, kind: Callable[["Studio"], Room]) -> Room:
-        """Return what a page keeps between two questions: one of its kind, made by `kind(studio)` when it is asked for first.
+        """Return what a page keeps of the open folder between two questions: made by `kind(self.of_open_folder())` when it is asked for first.
 
         Example:
             >>> from pathlib import Path
@@ -69,9 +77,10 @@ class Studio:
             True
         """
         with self._lock:
-            if kind not in self._rooms:
-                self._rooms[kind] = kind(self)
-            return cast(Room, self._rooms[kind])
+            key = kind, self.workspace.photos
+            if key not in self._rooms:
+                self._rooms[key] = kind(self.of_open_folder())
+            return cast(Room, self._rooms[key])
 
     def run(self, run: str) -> Loaded:
         """Return a run of the folder of runs by its id, with its network.

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from convolens.studio.editing import journal
 from convolens.studio.workspace.identity import identity
 from images import folders
 
@@ -252,6 +253,28 @@ def test_a_log_of_a_stranger_leads_nowhere(serve: Serve, pets: Path, tmp_path: P
     assert secret.is_file()
 
 
+def test_a_link_leads_no_edit_out_of_the_folder(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    outside = folders(tmp_path / "outside", {"cow": 3})
+    (pets / "cow").symlink_to(outside / "cow")
+    (pets / "cow/deep").mkdir()
+    before = contents(pets, outside)
+    served = serve(pets, tmp_path)
+    assert counts(served) == {"cat": 5, "cow": 3, "dog": 4}
+    error = f"{pets}/cow does not lie in {pets}, the folder that is open: a link leads out of it."
+    cases = [
+        ("/api/classes/merge", {"classes": ["cow"], "into": "dog"}),
+        ("/api/classes/merge", {"classes": ["dog"], "into": "cow"}),
+        ("/api/photos/move", {"photos": ids("cat/00.png"), "to": "cow"}),
+    ]
+    for path, body in cases:
+        assert served.ask(path, body) == (400, {"error": error})
+    added = served.ask("/api/photos/add?class=cow&name=new.png", (pets / "cat/00.png").read_bytes() + b"x")
+    assert added == (400, {"error": error})
+    assert contents(pets, outside) == before
+    assert served.ask("/api/classes/rename", {"from": "cow", "to": "bull"})[0] == 200  # the link itself
+    assert ((pets / "bull").is_symlink(), len(list((outside / "cow").iterdir()))) == (True, 4)
+
+
 def test_an_edit_that_was_killed_is_put_right(serve: Serve, pets: Path, tmp_path: Path) -> None:
     before = contents(pets)
     served = serve(pets, tmp_path)
@@ -290,6 +313,26 @@ def test_two_studios_edit_one_folder(serve: Serve, pets: Path, tmp_path: Path) -
     assert counts(both[0]) == {"dog": 60}
     assert both[0].ask("/api/edits/undo", {})[0] == 200
     assert counts(both[1]) == {"cat": 1, "dog": 59}
+
+
+def test_an_edit_that_waits_is_of_the_folder_that_was_open(
+    serve: Serve, pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folders(tmp_path / "others", {"cat": 1, "dog": 1})
+    served = serve(pets, tmp_path)
+    read = journal.read
+
+    def opened_meanwhile(path: Path) -> journal.Log:
+        served.studio.workspace.photos = other
+        return read(path)
+
+    monkeypatch.setattr(journal, "read", opened_meanwhile)
+    assert served.ask("/api/photos/move", {"photos": ids("cat/00.png"), "to": "dog"})[0] == 200
+    assert sorted(contents(pets, other)) == [
+        *(f"others/{name}/00.png" for name in ("cat", "dog")),
+        *(f"pets/cat/0{number}.png" for number in (1, 2, 3, 4)),
+        *(f"pets/dog/{name}.png" for name in ("00-2", "00", "01", "02", "03")),
+    ]
 
 
 def test_photos_of_other_spellings_are_of_one_class(serve: Serve, tmp_path: Path) -> None:

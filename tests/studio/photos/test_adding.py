@@ -79,6 +79,17 @@ def test_the_same_bytes_are_not_added_twice(serve: Serve, pets: Path, tmp_path: 
     assert send(served, bytes_, class_="dog", name="other.png")[1]["new"] is True
 
 
+def test_what_lies_in_another_folder_is_not_there(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    other = folders(tmp_path / "others", {"cat": 1, "dog": 1}, seed=9)
+    served = serve(pets, tmp_path)
+    assert send(served, png(5), class_="cat", name="x.png")[1]["new"] is True
+    served.ask("/api/begin/open", {"folder": identity("others")})
+    assert send(served, png(5), class_="cat", name="x.png")[1]["done"] == "Added x.png"
+    assert (other / "cat/x.png").is_file()
+    served.ask("/api/begin/open", {"folder": identity("pets")})
+    assert send(served, png(5), class_="cat", name="x.png")[1]["new"] is False
+
+
 def test_a_photo_without_a_class_waits(serve: Serve, pets: Path, tmp_path: Path) -> None:
     served = serve(pets, tmp_path)
     assert send(served, png(5), name="x.png")[1]["photo"] is None
@@ -166,6 +177,22 @@ def test_a_zip_keeps_its_sides(serve: Serve, tmp_path: Path) -> None:
     assert send(served, body, "/api/photos/zip", name="x.zip")[1]["classes"] == {"cat": 1, "dog": 1}
     assert (tmp_path / "p/train/cat/n.png").is_file()
     assert (tmp_path / "p/valid/dog/n.png").is_file()
+
+
+def test_a_zip_goes_whole_into_the_folder_that_was_open(
+    serve: Serve, pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folders(tmp_path / "others", {"cat": 1})
+    served = serve(pets, tmp_path)
+
+    def tell(topic: str, **values: Any) -> None:
+        if topic == "adding":
+            assert served.ask("/api/begin/open", {"folder": identity("others")})[0] == 200
+
+    monkeypatch.setattr(served.studio.news, "tell", tell)
+    body = zipped({f"cat/n{number}.png": png(number) for number in range(5)})
+    assert send(served, body, "/api/photos/zip", name="new.zip")[1]["classes"] == {"cat": 5}
+    assert (len(list((pets / "cat").iterdir())), len(list((other / "cat").iterdir()))) == (8, 1)
 
 
 def test_a_zip_that_is_a_trap_is_refused(serve: Serve, pets: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The command `convolens studio`: says its address, answers there, ends by Ctrl-C, and refuses what is not safe in one line."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from convolens.studio.workspace.identity import identity
+from images import folders
 from typed import call
 
 
@@ -85,6 +88,27 @@ def test_two_studios_of_one_machine_have_cookies_of_their_own(tmp_path: Path) ->
         started("--port", 0, place=tmp_path) as (_, second, _),
     ):
         assert first.partition("token=")[2] != second.partition("token=")[2]
+
+
+@pytest.mark.parametrize(("place", "typed"), [("pets/cat", ".."), ("elsewhere", "link/../pets")])
+def test_a_folder_may_be_typed_with_dots(tmp_path: Path, place: str, typed: str) -> None:
+    """The studio remembers beside the folder, not in it, and its edits lie where the folder does, links before the dots too."""
+    folders(tmp_path / "pets", {"cat": 2, "dog": 2})
+    folders(tmp_path / "elsewhere/pets", {"cat": 1})
+    (tmp_path / "elsewhere/link").symlink_to(tmp_path / "pets")
+    with started(typed, "--port", 0, place=tmp_path / place) as (_, address, _):
+        base, _, token = address.partition("/?token=")
+        asked = urllib.request.Request(
+            f"{base}/api/photos/quarantine",
+            json.dumps({"photos": [identity("dog/01.png")]}).encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            assert json.load(answer)["done"] == "Set 1 photo aside"
+    assert (tmp_path / ".convolens/pets/quarantine/dog/01.png").is_file()
+    assert sorted(path.name for path in (tmp_path / "pets").rglob("*")) == [
+        "00.png", "00.png", "01.png", "cat", "dog",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

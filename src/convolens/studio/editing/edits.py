@@ -16,7 +16,7 @@ from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import shown
 
 _WAIT = 20.0  # seconds for another studio that is editing
-_Plan = Callable[[], tuple[str, Sequence[Move]]]
+_Plan = Callable[[Studio], tuple[str, Sequence[Move]]]
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,21 @@ def edit(studio: Studio, plan: _Plan) -> Done:
 
     Args:
         studio: whose photos they are.
-        plan: asked for what to say and what to move while nobody else edits; no moves do nothing.
+        plan: asked for what to say and what to move in a studio of the open folder, while nobody else edits; no moves do nothing.
 
     Raises:
         WriteError: a place that cannot be written; nothing is changed then. DataError: files that others changed meanwhile. BusyError: another
             studio is editing. ConvolensError: those of the plan.
     """
-    with _editing(studio) as log:
-        said, moves = plan()
+    with _editing(studio) as (here, log):
+        said, moves = plan(here)
         if not moves:
             return Done(said)
         moved = [
-            (_relative(studio, source), _relative(studio, target), state_of(source))
-            for source, target in moves
+            (_relative(here, source), _relative(here, target), state_of(source)) for source, target in moves
         ]
         entry = Edit(log.last + 1, journal.now(), shown(said), tuple(moved))
-        _carry_out(studio, entry)
+        _carry_out(here, entry)
     _tell(studio)
     return Done(entry.said, undo=entry.number, moved=tuple(target for _, target in moves))
 
@@ -71,18 +70,18 @@ def undo(studio: Studio, number: int | None = None) -> Done:
     Raises:
         DataError: there is none, it is undone already, or its files were changed since. WriteError, BusyError: as of `edit`.
     """
-    with _editing(studio) as log:
+    with _editing(studio) as (here, log):
         found = log.to_undo() if number is None else log.find(number)
         if found is None:
             raise DataError("there is nothing to undo.")
         if found.number in log.undone():
             raise DataError(f"{found.said!r} is undone already.")
         moves = tuple((target, source, state) for source, target, state in reversed(found.moves))
-        _check_untouched(studio, moves, "undone")
+        _check_untouched(here, moves, "undone")
         entry = Edit(log.last + 1, journal.now(), f"Undone: {found.said}", moves, undoes=found.number)
-        _carry_out(studio, entry)
+        _carry_out(here, entry)
     _tell(studio)
-    return Done(entry.said, redo=found.number, moved=tuple(_place(studio, target) for _, target, _ in moves))
+    return Done(entry.said, redo=found.number, moved=tuple(_place(here, target) for _, target, _ in moves))
 
 
 def redo(studio: Studio, number: int | None = None) -> Done:
@@ -90,18 +89,18 @@ def redo(studio: Studio, number: int | None = None) -> Done:
 
     Args, Raises: as of `undo`.
     """
-    with _editing(studio) as log:
+    with _editing(studio) as (here, log):
         found = log.to_redo() if number is None else log.find(number)
         if found is None:
             raise DataError("there is nothing to do again.")
         if found.number not in log.undone():
             raise DataError(f"{found.said!r} is not undone.")
-        _check_untouched(studio, found.moves, "done again")
+        _check_untouched(here, found.moves, "done again")
         entry = replace(found, number=log.last + 1, time=journal.now(), again=found.number)
-        _carry_out(studio, entry)
+        _carry_out(here, entry)
     _tell(studio)
     return Done(
-        found.said, undo=found.number, moved=tuple(_place(studio, target) for _, target, _ in found.moves)
+        found.said, undo=found.number, moved=tuple(_place(here, target) for _, target, _ in found.moves)
     )
 
 
@@ -132,10 +131,11 @@ def state_of(path: Path) -> State:
 
 
 @contextmanager
-def _editing(studio: Studio) -> Iterator[Log]:
-    """Keep all others out, and put right what a killed process left half done."""
-    studio.workspace.check_folder()
-    state = studio.workspace.make_state()
+def _editing(studio: Studio) -> Iterator[tuple[Studio, Log]]:
+    """Keep all others out, put right what a killed process left half done, and yield a studio of the open folder with its log."""
+    here = studio.of_open_folder()
+    here.workspace.check_folder()
+    state = here.workspace.make_state()
     until = time.monotonic() + _WAIT
     with ExitStack() as stack:
         while True:
@@ -146,13 +146,14 @@ def _editing(studio: Studio) -> Iterator[Log]:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.02)
-        yield _mended(studio, journal.read(state / journal.NAME))
+        yield here, _mended(here, journal.read(state / journal.NAME))
 
 
 def _mended(studio: Studio, log: Log) -> Log:
     """Move back what an edit moved before its process was killed."""
     if log.begun is None:
         return log
+    _check_inside(studio, log.begun.moves)
     back = []
     for source, target, state in reversed(log.begun.moves):
         old, new = _place(studio, source), _place(studio, target)
@@ -168,6 +169,7 @@ def _mended(studio: Studio, log: Log) -> Log:
 
 def _carry_out(studio: Studio, entry: Edit) -> None:
     path = studio.workspace.state / journal.NAME
+    _check_inside(studio, entry.moves)
     moves = [(_place(studio, source), _place(studio, target)) for source, target, _ in entry.moves]
     journal.begin(path, entry)
     try:
@@ -180,6 +182,12 @@ def _carry_out(studio: Studio, entry: Edit) -> None:
     except ConvolensError:
         move_all([(target, source) for source, target in reversed(moves)], _stay(studio))
         raise
+
+
+def _check_inside(studio: Studio, moves: Sequence[Moved]) -> None:
+    """Raise where a link leads out of the folders that are open."""
+    for folder in {os.path.dirname(path) for source, target, _ in moves for path in (source, target)}:
+        studio.workspace.check_inside(Path(os.path.normpath(studio.workspace.folder() / folder)))
 
 
 def _check_untouched(studio: Studio, moves: Sequence[Moved], what: str) -> None:

@@ -28,7 +28,7 @@ def move(studio: Studio, photos: Sequence[str], to: str, place: str = "photos") 
         ArgumentError: a name that no class can have; no photos. MissingFileError: one is gone. Others: those of `edits.edit`.
     """
 
-    def plan() -> tuple[str, list[Move]]:
+    def plan(studio: Studio) -> tuple[str, list[Move]]:
         paths = _files(studio, photos, place)
         there = studio.listing.photos()
         name = there.find_class(to) or check_class_name(to)
@@ -52,7 +52,7 @@ def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos") -> 
     Args, Raises: as of `move`.
     """
 
-    def plan() -> tuple[str, list[Move]]:
+    def plan(studio: Studio) -> tuple[str, list[Move]]:
         taken: set[Path] = set()
         root, aside = studio.workspace.place(place), studio.workspace.quarantine
         moves = [
@@ -70,7 +70,7 @@ def restore(studio: Studio, photos: Sequence[str]) -> Done:
     Args, Raises: as of `move`.
     """
 
-    def plan() -> tuple[str, list[Move]]:
+    def plan(studio: Studio) -> tuple[str, list[Move]]:
         taken: set[Path] = set()
         root, aside = studio.workspace.check_folder(), studio.workspace.quarantine
         moves = [
@@ -94,7 +94,7 @@ def rename(studio: Studio, old: str, new: str) -> Done:
         Others: those of `edits.edit`.
     """
 
-    def plan() -> tuple[str, list[Move]]:
+    def plan(studio: Studio) -> tuple[str, list[Move]]:
         there = studio.listing.photos()
         name, wanted = _class(there, old), check_class_name(new)
         if name == wanted:
@@ -128,7 +128,7 @@ def merge(studio: Studio, classes: Sequence[str], into: str) -> Done:
         As of `rename`.
     """
 
-    def plan() -> tuple[str, list[Move]]:
+    def plan(studio: Studio) -> tuple[str, list[Move]]:
         there = studio.listing.photos()
         name = there.find_class(into) or check_class_name(into)
         merged = [one for one in dict.fromkeys(_class(there, one) for one in classes) if one != name]

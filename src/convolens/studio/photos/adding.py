@@ -48,7 +48,7 @@ class Adding:
     """Gives photos their places; any number of threads may ask.
 
     Args:
-        studio: whose folder gets them.
+        studio: of the folder that gets them.
     """
 
     studio: Studio
@@ -108,7 +108,7 @@ class Adding:
             side: "train", "validation" or "test"; None and sides that are not there are the first.
 
         Raises:
-            ArgumentError: a name that no class can have. WriteError: the place cannot be written.
+            ArgumentError: a name that no class can have, or a class that a link leads elsewhere from. WriteError: the place cannot be written.
         """
         with self._lock:
             there = self._photos()
@@ -118,6 +118,7 @@ class Adding:
             else:
                 found = there.find_class(of_class) or check_class_name(of_class)
                 folder = class_folder(there, _side(there, side), found)
+            self.studio.workspace.check_inside(folder)
             same = self._known.find(file)
             if same is not None:
                 return Added(same, False, _class_of(there, same))
@@ -139,8 +140,8 @@ class Adding:
 
     def _photos(self) -> Photos:
         """Return the photos as they were at most a second ago: looking anew for each of a thousand would take long."""
-        root = self.studio.workspace.check_folder()
-        if self._there is None or self._there.root != root or time.monotonic() - self._looked > _FRESH:
+        self.studio.workspace.check_folder()
+        if self._there is None or time.monotonic() - self._looked > _FRESH:
             self._there = self.studio.listing.photos()
             aside = self.studio.workspace.unlabelled
             self._known.renew(

@@ -49,7 +49,7 @@ async def add(
             added = adding.place(file, adding.check(file, name), of_class, side)
             where = "without a class" if added.name_of_class is None else f"in {added.name_of_class}"
             said = f"Added {added.path.name}" if added.new else f"{added.path.name} is there already, {where}"
-            photos = studio.workspace.folder()
+            photos = adding.studio.workspace.folder()
             inside = added.path.is_relative_to(photos)
             return {
                 "done": shown(said),

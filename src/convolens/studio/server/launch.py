@@ -1,6 +1,7 @@
 """serve: the studio from its start to Ctrl-C."""
 
 import errno
+import os
 import secrets
 import socket
 import threading
@@ -68,8 +69,8 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
         raise ArgumentError(
             f"studio: a --token of {len(options.token)} letters is soon guessed; give {_SHORTEST} or more."
         )
-    photos = None if options.folder is None else check_folder(options.folder).absolute()
-    studio = Studio(Workspace(photos, options.runs.absolute(), Path.cwd()))
+    photos = None if options.folder is None else _absolute(check_folder(options.folder))
+    studio = Studio(Workspace(photos, _absolute(options.runs), Path.cwd()))
     threading.Thread(
         target=studio.listing.state, name="listing", daemon=True
     ).start()  # ready when the first page asks
@@ -97,6 +98,12 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
                 super().handle_exit(sig, frame)
 
         Server(config).run(sockets=[listener])
+
+
+def _absolute(path: Path) -> Path:
+    """Return a path from the root, without "..": links are followed only where one stands before it."""
+    found, real = os.path.abspath(path), os.path.realpath(path)
+    return Path(found if os.path.realpath(found) == real else real)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -52,6 +52,11 @@ class Listing:
     _next_watch: float = field(default=0.0, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def of(self, workspace: Workspace) -> "Listing":
+        """Return a listing for another workspace, which begins with what this one knows."""
+        with self._lock:
+            return replace(self, workspace=workspace, _lock=threading.Lock())
+
     @property
     def looked(self) -> bool:
         """Whether the open folder has been looked at: another look is quick."""

@@ -91,6 +91,19 @@ class Workspace:
             raise DataError(f"{photos}: is no folder; start the studio on a folder that holds class folders.")
         return photos
 
+    def check_inside(self, folder: Path) -> None:
+        """Check that a folder, links followed, lies in the one of photos, in what is remembered of it, or in the home.
+
+        Raises:
+            ArgumentError: it does not.
+        """
+        roots = (self.folder(), self.state, self.home)
+        root = next((one for one in roots if folder.is_relative_to(one)), roots[0])
+        if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)):
+            raise ArgumentError(
+                f"{folder} does not lie in {root}, the folder that is open: a link leads out of it."
+            )
+
     def make_state(self) -> Path:
         """Make the folder of what is remembered, and return it.
 
