@@ -72,6 +72,7 @@ class Compilable(Measured, Structure):
         self.loss: Any = None
         self.loss_weights: Any = None
         self.loss_function: Any = None
+        self._loss_weight = 1.0  # of one output; the losses of several know their own
         self._compiled_loss: CompiledLoss | None = None
         self._asked_of_outputs: Any = None
         self._settled_for: list[str] = []
@@ -108,7 +109,7 @@ class Compilable(Measured, Structure):
             loss: a name, an object of `convolens.losses`, or a function (y_true, y_pred); of several outputs one for all, or a list or
                 dict (by the outputs' names) of one for each, None for none.
             metrics: names, objects or functions, alone or in a list; of several outputs a list of lists, or a dict of them.
-            loss_weights: of several outputs, a list or dict of what each loss is multiplied by.
+            loss_weights: what the loss is multiplied by: a number, or a list or dict (by the outputs' names) of one for each output.
             weighted_metrics: as `metrics`, updated with the sample weights.
             precision: of the training steps: "float32", "bfloat16" or "float16" (see `training.Precision`); None follows `mixed_precision`, a
                 policy of the whole process.
@@ -146,12 +147,21 @@ class Compilable(Measured, Structure):
     @property
     def compiled_loss(self) -> Any:
         """The loss as compiled; where the class has a `train_step` or `test_step` of its own, one that takes penalties too."""
-        return self.loss_function if self._compiled_loss is None else self._compiled_loss
+        return self._weighted_loss if self._compiled_loss is None else self._compiled_loss
+
+    @property
+    def _weighted_loss(self) -> Any:
+        """The loss as trained and measured: of one output times its weight."""
+        loss, weight = self.loss_function, self._loss_weight
+        if weight == 1.0:
+            return loss
+        return lambda y_true, y_pred, sample_weight=None: weight * loss(y_true, y_pred, sample_weight)
 
     def _settle_outputs(self) -> None:
         """Make loss and metrics of what `compile` was asked, for as many outputs as the model has, if that is known."""
         loss, loss_weights, metrics, weighted_metrics = self._asked_of_outputs
         names = self.output_names if self.built else []
+        self._loss_weight = 1.0
         if len(names) == 1:
             alone = [
                 value[names[0]] if isinstance(value, dict) and names[0] in value else value
@@ -159,6 +169,10 @@ class Compilable(Measured, Structure):
             ]
             loss, metrics, weighted_metrics = alone
             loss = loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
+            if isinstance(loss_weights, dict) and len(loss_weights) == 1:  # whatever its key, as in Keras
+                loss_weights = list(loss_weights.values())
+            [weight] = by_output("compile", "loss_weights", loss_weights, names)
+            self._loss_weight = 1.0 if weight is None else float(weight)
         if len(names) < 2 and (
             isinstance(loss, (list, tuple)) or (isinstance(loss, dict) and "class_name" not in loss)
         ):
@@ -182,12 +196,12 @@ class Compilable(Measured, Structure):
             )
         self._settled_for = names
         own = self.loss_function is not None and self.own_steps & {"train_step", "test_step"}
-        self._compiled_loss = CompiledLoss(self.loss_function) if own else None
+        self._compiled_loss = CompiledLoss(self._weighted_loss) if own else None
 
     def _settle_late(self) -> None:
         """Settle again where the outputs were not known when the model was compiled."""
         if self._asked_of_outputs is not None and self.built and self._settled_for != self.output_names:
-            if len(self.output_names) > 1 or self.loss_function is None:
+            if len(self.output_names) > 1 or self.loss_function is None or self.loss_weights is not None:
                 self._settle_outputs()
             self._settled_for = self.output_names
 
@@ -252,7 +266,7 @@ class Compilable(Measured, Structure):
         """
         value: Any = 0.0
         if self.loss_function is not None:
-            value = self.loss_function(plain(y), plain(y_pred), plain(sample_weight))
+            value = self._weighted_loss(plain(y), plain(y_pred), plain(sample_weight))
         for other in self.losses:
             value = value + torch.as_tensor(other).as_subclass(torch.Tensor)
         return as_tensor(value)
@@ -366,7 +380,7 @@ class Compilable(Measured, Structure):
 
     def _check_compiled(self, what: str) -> None:
         own = self.own_steps or self.adds_losses
-        if (self.optimizer is None or self.loss_function is None) and not own:
+        if (self.optimizer is None or self.loss is None) and not own:
             raise NotCompiledError(
                 f"{what}: call model.compile(optimizer=..., loss=...) first"
                 + ("; compile was called without a loss." if self.optimizer is not None else ".")
@@ -431,7 +445,7 @@ class Compilable(Measured, Structure):
     def _parts_of_step(self, metrics: list[Any], weighted_metrics: list[Any]) -> list[Any]:
         return [
             self.module,
-            self.loss_function or _no_loss,
+            self._weighted_loss or _no_loss,
             self.optimizer,
             metrics,
             weighted_metrics,

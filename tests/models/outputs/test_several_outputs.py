@@ -1,11 +1,13 @@
 """Models of several outputs and inputs: losses, weights, metrics and logs are Keras'."""
 
+from pathlib import Path
 from typing import Any
 
 import keras as real_keras
 import numpy as np
 import pytest
 
+import convolens
 from convolens import layers, models
 from convolens.callbacks.monitor import larger_is_better
 from convolens.errors import ArgumentError, ShapeError, UnknownNameError
@@ -148,6 +150,70 @@ def test_training_is_that_of_keras() -> None:
         np.testing.assert_allclose(histories[0][name], histories[1][name], rtol=1e-3, err_msg=name)
     for mine, other in zip(*weights, strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-5)
+
+
+ONE_WEIGHT: list[tuple[Any, Any]] = [
+    (0.3, "sparse_categorical_crossentropy"),
+    ([0.3], ["sparse_categorical_crossentropy"]),
+    ({"classes": 0.3}, {"classes": "sparse_categorical_crossentropy"}),
+    ({"classes": 0.3}, "sparse_categorical_crossentropy"),
+]
+
+
+@pytest.mark.parametrize(
+    ("weight", "loss", "own"),
+    [
+        (*asked, own)
+        for asked in ONE_WEIGHT
+        for own in (None, "train_step", "compute_loss", "late")
+        if own != "late" or not isinstance(asked[1], dict)  # Keras knows no names of outputs then
+    ],
+    ids=str,
+)
+def test_the_loss_of_one_output_has_its_weight(
+    weight: Any, loss: Any, own: str | None, tmp_path: Path
+) -> None:
+    seen: list[list[Any]] = []
+    start: list[Any] = []
+    for library in (convolens, real_keras):
+        model = _one_output(library, own)
+        if own != "late":
+            start = start or [np.asarray(array) for array in model.get_weights()]
+            model.set_weights(start)
+        model.compile(library.optimizers.SGD(0.1), loss, loss_weights=weight)
+        if own == "late":  # built by its first batch
+            model.predict(B, verbose=0)
+            start = start or [np.asarray(array) for array in model.get_weights()]
+            model.set_weights(start)
+        history = model.fit(B, Y["classes"], epochs=2, batch_size=4, shuffle=False, verbose=0).history["loss"]
+        found = model.evaluate(B, Y["classes"], sample_weight=WEIGHTS["classes"], verbose=0)
+        seen.append([history, found, *model.get_weights()])
+        if own is None:  # and so it has in a file
+            model.save(tmp_path / f"{library.__name__}.keras")
+            for reader in (convolens, real_keras):
+                read = reader.models.load_model(tmp_path / f"{library.__name__}.keras")
+                assert read.evaluate(B, Y["classes"], verbose=0) == pytest.approx(
+                    model.evaluate(B, Y["classes"], verbose=0), rel=1e-5
+                )
+    for ours, theirs in zip(*seen, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def _one_output(library: Any, own: str | None) -> Any:
+    class Stepping(library.Model):  # type: ignore[name-defined, misc]
+        def train_step(self, data: Any) -> Any:
+            return super().train_step(data)
+
+    class Computing(library.Model):  # type: ignore[name-defined, misc]
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, **options) -> Any:  # type: ignore[no-untyped-def]
+            return 2 * super().compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+
+    kind = {"train_step": Stepping, "compute_loss": Computing}.get(own or "", library.Model)
+    layer = library.layers.Dense(3, activation="softmax", name="classes")
+    if own == "late":
+        return library.Sequential([layer])
+    x = library.layers.Input((3,))
+    return kind(x, layer(x))
 
 
 def test_batches_of_dicts_go_by_name() -> None:
