@@ -1,6 +1,7 @@
 """The photos of a run: where they lie now, which of them it was validated on, and how pages name them."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from convolens.runs.tasks.task_of import task_of
 from convolens.studio.workspace.identity import identity
 
 _SETTINGS = "settings"  # a table that a probe's record does not have
+_ASKED = 100  # photos, evenly taken, that tell which folder was typed
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class RunPhotos:
     def answers(self) -> list[Answer]:
         """Return what the run said of the photos that it was scored on, each where it lies.
 
-        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken.
+        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken,
+        which is one folder for all of them.
 
         Raises:
             MissingFileError, CheckpointError: there is no predictions.csv, or a damaged one.
@@ -59,19 +62,23 @@ class RunPhotos:
                 f"{self.run.path.name}: has not answered its validation photos yet; a training does so at its end."
             ) from error
         typed = [one.path for one in found if not one.path.is_absolute()]
-        above = next((count for path in typed if (count := self._above(path)) is not None), None)
+        folder, above = self._typed_folder(typed) if typed else (self.data, 0)
 
         def located(path: Path) -> Path:
-            if path.is_absolute() or above is None:
-                return Path(os.path.abspath(path))
-            return self.data / Path(*path.parts[above:])
+            return Path(os.path.abspath(path if path.is_absolute() else folder.joinpath(*path.parts[above:])))
 
         return [replace(one, path=located(one.path)) for one in found]
 
-    def _above(self, path: Path) -> int | None:
-        """Return how many parts of a typed name stand for the run's folder; None where no photo is found so."""
-        tails = range(len(path.parts))
-        return next((at for at in tails if os.path.lexists(self.data / Path(*path.parts[at:]))), None)
+    def _typed_folder(self, paths: Sequence[Path]) -> tuple[Path, int]:
+        """Return the folder of the run that typed names lie in, and how many of their parts stand for it: so that most are found."""
+        shared = Path(os.path.commonpath([path.parent for path in paths])).parts
+        ways = [(folder, above) for folder in self.record.photo_folders for above in range(len(shared) + 1)]
+        asked = paths[:: 1 + len(paths) // _ASKED]
+
+        def found(way: tuple[Path, int]) -> int:
+            return sum(os.path.lexists(way[0].joinpath(*path.parts[way[1] :])) for path in asked)
+
+        return max(ways, key=found)
 
     def learnt_from(self) -> ImageFolder:
         """Return the photos that lie in the run's folder now, but for those that it was scored on.
