@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convolens.data.caching.content import Contents
 from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.errors import MissingFileError
@@ -47,7 +48,7 @@ class RunPhotos:
         return Path(str(self.record.tables["data"]["path"]))
 
     def answers(self) -> list[Answer]:
-        """Return what the run said of the photos that it was scored on, each where it lies.
+        """Return what the run said of the photos that it was scored on, each where it lay then.
 
         Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken,
         which is one folder for all of them.
@@ -80,6 +81,14 @@ class RunPhotos:
 
         return max(ways, key=found)
 
+    def in_place(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Return the answers whose photos lie where they lay: the same bytes, where the run noted these."""
+        there = [one for one in answers if os.path.lexists(one.path)]
+        noted = [one.path for one in there if one.sha256 is not None]
+        contents = Contents(self.data, [os.path.relpath(path, self.data) for path in noted]).hashes()
+        now = dict(zip(noted, contents, strict=True))
+        return [one for one in there if one.sha256 == now.get(one.path)]
+
     def learnt_from(self) -> ImageFolder:
         """Return the photos that lie in the run's folder now, but for those that it was scored on.
 
@@ -90,7 +99,7 @@ class RunPhotos:
         """
         images = self.all_photos()
         try:
-            scored = {os.path.abspath(one.path) for one in self.answers()}
+            scored = {os.path.abspath(one.path) for one in self.in_place(self.answers())}
         except MissingFileError:  # still in training
             return images
         kept = [i for i, path in enumerate(images.paths) if os.path.abspath(path) not in scored]
