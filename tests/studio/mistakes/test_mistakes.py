@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -161,6 +162,20 @@ def test_a_label_that_is_kept_is_no_suspect_until_it_changes(serve: Callable[...
     body["photos"][0]["label"] = "another"
     served.ask("/api/mistakes/keep", body)
     assert _suspects(served)["rows"] == before
+
+
+def test_labels_that_are_kept_at_once_are_all_kept(serve: Callable[..., Any], place: Path) -> None:
+    served = serve(place / "photos", place)
+    names = [path.relative_to(place / "photos").as_posix() for path in (place / "photos/circle").iterdir()]
+
+    def keep(name: str) -> int:
+        body = {"photos": [{"photo": identity(name), "label": "circle"}]}
+        return int(served.ask("/api/mistakes/keep", body)[0])
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert set(pool.map(keep, names)) == {200}
+    kept = json.loads((place / ".convolens/photos/kept-labels.json").read_text())["kept"]
+    assert sorted(row["photo"] for row in kept) == sorted(names)
 
 
 def test_a_photo_in_the_wrong_folder_is_a_suspect(serve: Callable[..., Any], place: Path) -> None:

@@ -54,8 +54,8 @@ def at_work(studio: Here) -> AtWork:
 
 
 def kept_labels(studio: Here) -> KeptLabels:
-    """Return the labels that were kept."""
-    return KeptLabels(studio.workspace.make_state)
+    """Return the labels that were kept, one for all requests: they write one file."""
+    return studio.kept.of("kept labels", 1).get("labels", lambda: KeptLabels(studio.workspace.make_state))
 
 
 Again = Annotated[AtWork, Depends(at_work)]
