@@ -3,6 +3,7 @@
 import csv
 import json
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from convolens.data import Preprocessing, list_images, load_pixels
 from convolens.errors import ArgumentError, DataError, MissingFileError, UnknownNameError
 from convolens.features import extract
 from convolens.features.learners import classical
+from convolens.files.atomic import digest_of
 from convolens.runs.folder import model_file
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.run_folder import RunFolder
@@ -66,7 +68,9 @@ def test_the_winner_is_a_run_like_any_other(place, learner, monkeypatch):
     assert told["cross_validated"] is True
     assert told["fold_accuracy"] == pytest.approx(found.results[0].mean)
     assert told["images"] == 34
-    assert len(list(csv.reader(found.folder.predictions.open()))) == 35
+    scored = list(csv.DictReader(found.folder.predictions.open()))
+    assert [row["sha256"] for row in scored] == [digest_of(Path(row["path"])) for row in scored]
+    assert len(scored) == 34
     assert "cross-validated accuracy" in found.folder.report.read_text()
     record = tomllib.loads(found.folder.settings.read_text())
     assert (record["kind"], record["probe"]["learner"]) == ("probe", learner)

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from convolens import runs
 from convolens.data import folds_by_content, list_images
 from convolens.errors import ArgumentError, CheckpointError, DataError, TerminatedError
+from convolens.files.atomic import digest_of
 from convolens.runs.folder.record import read_record
 from convolens.runs.output.screen import Screen
 from convolens.runs.several.kfold import fold_run
@@ -90,6 +92,7 @@ def test_the_figures(whole):
         weighed = sum(fold[measure] * fold["images"] for fold in each) / 58
         assert results[measure] == pytest.approx(weighed, abs=1e-6)
     rows = rows_of(whole.folder.predictions)
+    assert [row["sha256"] for row in rows] == [digest_of(Path(row["path"])) for row in rows]
     assert results["accuracy"] == pytest.approx(np.mean([row["label"] == row["predicted"] for row in rows]))
     low, high = results["accuracy_interval"]
     assert low <= results["accuracy"] <= high

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from convolens.errors import (
     UnknownNameError,
     WriteError,
 )
+from convolens.files.atomic import digest_of
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.runs.output.screen import Screen
@@ -121,7 +123,8 @@ def test_history_best_and_results_agree(small_run):
 
 def test_predictions_table(small_run):
     table = rows(small_run.folder.predictions)
-    assert set(table[0]) == {"path", "label", "predicted", "confidence"}
+    assert set(table[0]) == {"path", "label", "predicted", "confidence", "sha256"}
+    assert all(row["sha256"] == digest_of(Path(row["path"])) for row in table)
     right = np.mean([row["label"] == row["predicted"] for row in table])
     assert right == pytest.approx(small_run.outcome.scores.accuracy)
     assert all(row["label"] == row["path"].split("/")[-2] for row in table)

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from convolens.options.check import CheckOptions
 from convolens.runs.folder.predictions_file import Answer, read_predictions
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.studio.mistakes.again import learn_again
+from convolens.studio.mistakes.again import changed, learn_again
 from convolens.studio.mistakes.routes import AtWork, again
 from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
@@ -91,6 +92,25 @@ def test_a_photo_that_was_moved_since_is_counted(serve: Callable[..., Any], plac
     assert first["photo"] not in [row["photo"] for row in served.ask(_asked("/rows"))[1]["rows"]]
 
 
+def test_another_photo_that_took_its_name_is_not_what_was_scored(
+    serve: Callable[..., Any], place: Path
+) -> None:
+    scored = [one.path for one in _answers(place)]
+    first = next(one.path for one in _answers(place) if not one.right)
+    other = next(path for path in (place / "photos").glob("*/*") if path not in scored)
+    aside = place / "photos/aside.png"
+    for source, target in ((first, aside), (other, first), (aside, other)):
+        source.rename(target)
+    served = serve(place / "photos", place)
+    summary = served.ask(_asked())[1]
+    assert (summary["photos"], summary["gone"]) == (len(scored) - 1, 1)
+    assert _id(place, first) not in [
+        row["photo"] for row in served.ask(_asked("/rows", kind="all"))[1]["rows"]
+    ]
+    nearest = served.ask(f"/api/answers/{_id(place, scored[-1])}/nearest?run={RUN}&count=1")[1]
+    assert nearest["photos"] == 90 - len(scored) + 1  # it is learnt from like any that came since
+
+
 def test_photos_outside_of_the_open_folder_are_told(
     serve: Callable[..., Any], place: Path, tmp_path: Path
 ) -> None:
@@ -142,6 +162,20 @@ def test_a_label_that_is_kept_is_no_suspect_until_it_changes(serve: Callable[...
     body["photos"][0]["label"] = "another"
     served.ask("/api/mistakes/keep", body)
     assert _suspects(served)["rows"] == before
+
+
+def test_labels_that_are_kept_at_once_are_all_kept(serve: Callable[..., Any], place: Path) -> None:
+    served = serve(place / "photos", place)
+    names = [path.relative_to(place / "photos").as_posix() for path in (place / "photos/circle").iterdir()]
+
+    def keep(name: str) -> int:
+        body = {"photos": [{"photo": identity(name), "label": "circle"}]}
+        return int(served.ask("/api/mistakes/keep", body)[0])
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert set(pool.map(keep, names)) == {200}
+    kept = json.loads((place / ".convolens/photos/kept-labels.json").read_text())["kept"]
+    assert sorted(row["photo"] for row in kept) == sorted(names)
 
 
 def test_a_photo_in_the_wrong_folder_is_a_suspect(serve: Callable[..., Any], place: Path) -> None:
@@ -221,6 +255,23 @@ def test_a_run_is_learnt_again_and_what_changed_is_told(serve: Callable[..., Any
     (place / "runs/first/held_out.safetensors").touch()  # as of a run that learnt from all photos in the end
     again = served.ask(_asked("/again", run=found["run"]), b"")[1]
     assert again["notes"][0].startswith("The layers of first learnt from the validation photos too")
+
+
+def test_moved_photos_are_known_by_their_bytes_however_they_are_named() -> None:
+    def said(path: str, right: bool, content: str | None) -> Answer:
+        return Answer(Path(path), ("a",), ("a" if right else "b",), 0.9, content)
+
+    def told(*after: Answer) -> tuple[list[str], list[str], int]:
+        found = changed(before, after, None)
+        return *([row["name"] for row in found[kind]] for kind in ("gone", "new")), found["stayed"]
+
+    before = [said("3/2.jpg", False, "1f"), said("4/2.jpg", True, "2f"), said("0/2.jpg", True, "3f")]
+    assert told(said("0/2-2.jpg", False, "1f")) == ([], [], 1)
+    assert told(said("4/2-2.jpg", True, "1f"), *before[1:]) == (["4/2-2.jpg"], [], 0)
+    assert told(said("3/2.jpg", False, "3f")) == ([], ["3/2.jpg"], 0)  # what lay there has gone
+    assert told(said("3/2.jpg", True, "4f")) == ([], [], 0)  # it was not scored before
+    before = [said("3/2.jpg", False, None), said("4/2.jpg", False, None), said("4/3.jpg", False, None)]
+    assert told(said("4/3.jpg", True, "1f"), said("0/2.jpg", True, "2f")) == (["4/3.jpg"], [], 0)
 
 
 def test_one_at_a_time(serve: Callable[..., Any], place: Path) -> None:

@@ -1,6 +1,7 @@
 """The Mistakes page as a person uses it: the wall, one photo and why, decisions by one key with undo, and the run trained again."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,17 @@ def test_a_suspect_that_is_kept_is_not_shown_again(page: Any, place: Path) -> No
     page.locator("#about", has_text="2 labels you kept are left out").wait_for()
     page.keyboard.press("u")
     page.locator("#about", has_text="1 label you kept is left out").wait_for()
+
+
+def test_a_run_that_has_learnt_since_is_shown_anew(page: Any, place: Path) -> None:
+    _tiles(page, len(_wrong(place)))
+    table = place / "runs/first/predictions.csv"
+    head, *rows = [line.split(",") for line in table.read_text().splitlines()]
+    right = [[path, label, label, *more] for path, label, _, *more in rows]
+    table.write_text("\n".join(",".join(row) for row in [head, *right]) + "\n")
+    os.utime(place / "runs/first/results.json")
+    page.locator("#said", has_text=f"0 of {len(rows)} validation photos are answered wrongly").wait_for()
+    assert page.locator(".tile").count() == 0
 
 
 def test_a_refusal_is_told_and_nothing_is_lost(page: Any, place: Path) -> None:

@@ -1,6 +1,8 @@
 """Where a run's photos are: also of a run that was typed from another folder, with photos that moved since."""
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,26 @@ def test_relative_names_are_found_from_anywhere(typed: RunPhotos, tmp_path: Path
     one = answers[0].path
     assert photo_id(one, tmp_path / "photos") == identity(one.relative_to(tmp_path / "photos"))
     assert photo_id(one, tmp_path / "run") is None
+
+
+def test_photos_that_moved_or_lie_loose_do_not_lead_the_others_astray(typed: RunPhotos) -> None:
+    before = [one.path for one in typed.answers()]
+    for one in before:  # other photos of the same names, without a class
+        shutil.copy(one, typed.data / one.name)
+    for one in before[:-1]:
+        one.unlink()
+        assert [one.path for one in typed.answers()] == before
+
+
+def test_scored_photos_of_a_folder_of_their_own_are_found(typed: RunPhotos, tmp_path: Path) -> None:
+    (tmp_path / "photos").rename(tmp_path / "for-validation")
+    tables = dict(typed.record.tables)
+    tables["settings"] = {**tables["settings"], "validation": str(tmp_path / "for-validation")}
+    table = typed.run.predictions
+    table.write_text(table.read_text().replace("photos/", "for-validation/"))
+    assert all(
+        one.path.is_file() for one in RunPhotos(typed.run, replace(typed.record, tables=tables)).answers()
+    )
 
 
 def test_scored_photos_are_not_learnt_from_and_moved_ones_have_their_class_of_now(typed: RunPhotos) -> None:

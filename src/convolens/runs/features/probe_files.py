@@ -7,6 +7,7 @@ from typing import Any
 
 from convolens.analysis import plot_confusion_matrix
 from convolens.analysis.measures import Scores
+from convolens.data.caching.content import content_hashes
 from convolens.data.decoding.preprocessing import Preprocessing
 from convolens.data.prepared import Part
 from convolens.features import Features
@@ -99,8 +100,9 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
     )
     part = probed.part
     write_class_predictions(
-        folder.predictions, part.folder.paths, part.labels, probed.best.probability, names
-    )
+        folder.predictions, part.folder.paths, part.labels, probed.best.probability, names,
+        sha256=content_hashes(part.folder),
+    )  # fmt: skip
     plot_confusion_matrix(probed.scores.confusion, names, folder.confusion_matrix)
     draw_mistakes(folder.mistakes, probed.part, probed.best.probability, names)
     pictures = {

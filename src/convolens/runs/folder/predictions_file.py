@@ -22,12 +22,14 @@ class Answer:
         labels: its class; of several labels all of them, in the order of the classes.
         said: what the run says, likewise.
         confidence: the probability of just that answer, in [0, 1].
+        sha256: of the file that was scored; None where the table does not say.
     """
 
     path: Path
     labels: tuple[str, ...]
     said: tuple[str, ...]
     confidence: float
+    sha256: str | None = None
 
     @property
     def label(self) -> str:
@@ -81,7 +83,9 @@ def read_predictions(path: Path) -> list[Answer]:
 
 
 def _single(row: Mapping[str, str]) -> Answer:
-    return Answer(Path(row["path"]), (row["label"],), (row["predicted"],), float(row["confidence"]))
+    return Answer(
+        Path(row["path"]), (row["label"],), (row["predicted"],), float(row["confidence"]), row.get("sha256")
+    )
 
 
 def _several(row: Mapping[str, str]) -> Answer:
@@ -90,4 +94,4 @@ def _several(row: Mapping[str, str]) -> Answer:
         name.removeprefix(begin): float(value) for name, value in row.items() if name.startswith(begin)
     }
     labels, said = (tuple(filter(None, row[column].split(SEPARATOR))) for column in ("labels", "predicted"))
-    return Answer(Path(row["path"]), labels, said, joint_probability(chances, said))
+    return Answer(Path(row["path"]), labels, said, joint_probability(chances, said), row.get("sha256"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.caching.content import content_hashes
 from convolens.data.prepared import Part
 from convolens.files.atomic import link_or_copy
 from convolens.files.plain_json import write_json
@@ -136,8 +137,9 @@ def write_kfold(
     if skipped:
         write_csv(folder.skipped, ["path", "reason"], skipped)
     task.write_predictions(
-        folder.predictions, part.folder.paths, part.labels, chances, names, fold=fold_of.tolist()
-    )
+        folder.predictions, part.folder.paths, part.labels, chances, names,
+        fold=fold_of.tolist(), sha256=content_hashes(part.folder),
+    )  # fmt: skip
     results = outcome.as_dict()
     write_json(folder.results, results)
     task.draw(folder.path, part, chances, outcome.found)

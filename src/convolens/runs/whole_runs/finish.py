@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convolens.analysis import plot_curves
+from convolens.data.caching.content import content_hashes
 from convolens.errors import WriteError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.calibrate import calibrate_at_end
@@ -73,7 +74,9 @@ def _write(
     outcome: Outcome,
 ) -> None:
     part, names = best.prepared.validation, best.trained.class_names
-    task.write_predictions(folder.predictions, part.folder.paths, part.labels, chances, names, calibration)
+    task.write_predictions(
+        folder.predictions, part.folder.paths, part.labels, chances, names, calibration, sha256=content_hashes(part.folder)
+    )  # fmt: skip
     draw_curves(folder, best.settings, checkpoint)
     if not best.brief:
         task.draw(folder.path, part, chances, outcome.scores)

@@ -84,7 +84,8 @@ def measures(run: RunFolder, answers: Sequence[Answer]) -> dict[str, Any]:
 def changed(before: Sequence[Answer], after: Sequence[Answer], opened: Path | None) -> dict[str, Any]:
     """Return which mistakes are gone, and which are new.
 
-    A photo that was moved is known again by its name, where no other that went has it.
+    A photo that was moved is known again by its bytes; where the run before did not note these, by its name, if no other that went has it.
+    One that the run before was not scored on is neither.
 
     Args:
         before, after: the answers of both runs.
@@ -97,20 +98,27 @@ def changed(before: Sequence[Answer], after: Sequence[Answer], opened: Path | No
         >>> found["gone_in_all"], found["new_in_all"], found["stayed"]
         (1, 1, 0)
     """
-    known, stands = {one.path: one for one in before}, {one.path for one in after}
+    known, stands = {(one.path, one.sha256): one for one in before}, {one.path for one in after}
+    contents: dict[str | None, Answer] = {one.sha256: one for one in before if one.sha256 is not None}
     went: dict[str, list[Answer]] = {}
     for one in before:
-        if one.path not in stands:
+        if one.sha256 is None and one.path not in stands:
             went.setdefault(one.path.name, []).append(one)
     gone: list[Answer] = []
     new: list[Answer] = []
     stayed = 0
     for one in after:
         named = went.get(one.path.name, [])
-        earlier = known.get(one.path) or (named[0] if len(named) == 1 else None)
-        if earlier is None or earlier.right == one.right:
-            stayed += earlier is not None and not one.right
-            new += [one] if earlier is None and not one.right else []
+        earlier = (
+            known.get((one.path, one.sha256))
+            or contents.get(one.sha256)
+            or known.get((one.path, None))
+            or (named[0] if len(named) == 1 else None)
+        )
+        if earlier is None:
+            continue
+        if earlier.right == one.right:
+            stayed += not one.right
         else:
             (gone if one.right else new).append(one)
     return {
@@ -123,4 +131,4 @@ def changed(before: Sequence[Answer], after: Sequence[Answer], opened: Path | No
 
 
 def _rows(answers: Sequence[Answer], opened: Path | None) -> list[dict[str, Any]]:
-    return [row.as_dict() for row in rows_of(answers, opened)[0]][:MOST_TOLD]
+    return [row.as_dict() for row in rows_of(answers[:MOST_TOLD], opened)]

@@ -54,8 +54,8 @@ def at_work(studio: Here) -> AtWork:
 
 
 def kept_labels(studio: Here) -> KeptLabels:
-    """Return the labels that were kept."""
-    return KeptLabels(studio.workspace.make_state)
+    """Return the labels that were kept, one for all requests: they write one file."""
+    return studio.kept.of("kept labels", 1).get("labels", lambda: KeptLabels(studio.workspace.make_state))
 
 
 Again = Annotated[AtWork, Depends(at_work)]
@@ -70,7 +70,8 @@ def _run_of(studio: Studio, run: str) -> RunFolder:
 def summary(run: str, studio: Here) -> dict[str, Any]:
     """Return how many answers of a run are wrong, and which class was taken for which."""
     photos = RunPhotos.of(_run_of(studio, run))
-    rows, gone = rows_of(photos.answers(), studio.workspace.photos)
+    answers = photos.answers()
+    rows = rows_of(photos.in_place(answers), studio.workspace.photos)
     wrong = sum(not row.right for row in rows)
     return {
         "name": photos.run.path.name,
@@ -78,7 +79,7 @@ def summary(run: str, studio: Here) -> dict[str, Any]:
         "outside": sum(row.photo is None for row in rows),
         "photos": len(rows),
         "wrong": wrong,
-        "gone": gone,
+        "gone": len(answers) - len(rows),
         "pairs": pairs_of(rows),
         "classes": list(map(str, photos.record.tables["data"].get("classes", ()))),
         "several": bool(photos.record.tables.get("settings", {}).get("multi_label")),
@@ -97,11 +98,11 @@ def rows(
 ) -> dict[str, Any]:
     """Return photos that a run was scored on, those that need a look first."""
     photos = RunPhotos.of(_run_of(studio, run))
-    answers = photos.answers()
+    answers = photos.in_place(photos.answers())
     if kind == "unknown":
         tell = partial(studio.tell_work, "mistakes")
         answers = unknown_among(studio.run(run), photos, answers, studio.rows, tell)
-    listed, _ = rows_of(answers, studio.workspace.photos)
+    listed = rows_of(answers, studio.workspace.photos)
     found = chosen(listed, "all" if kind == "unknown" else kind, label, said)
     return {"total": len(found), "rows": [row.as_dict() for row in found[start : start + count]]}
 

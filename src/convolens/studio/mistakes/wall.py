@@ -38,30 +38,24 @@ class Row:
         return asdict(self)
 
 
-def rows_of(answers: Sequence[Answer], opened: Path | None) -> tuple[list[Row], int]:
-    """Return a row for each photo that is still where it was, and how many are not.
+def rows_of(answers: Sequence[Answer], opened: Path | None) -> list[Row]:
+    """Return a row for each photo.
 
     Args:
-        answers: of the run.
+        answers: of the run, on photos that lie where they lay.
         opened: the open folder.
     """
-    rows, gone = [], 0
-    for one in answers:
-        if not os.path.lexists(one.path):
-            gone += 1
-            continue
-        name = shown_name(one.path, opened)
-        rows.append(
-            Row(
-                photo_id(one.path, opened),
-                name,
-                one.label,
-                one.predicted,
-                round(one.confidence, 6),
-                one.right,
-            )
+    return [
+        Row(
+            photo_id(one.path, opened),
+            shown_name(one.path, opened),
+            one.label,
+            one.predicted,
+            round(one.confidence, 6),
+            one.right,
         )
-    return rows, gone
+        for one in answers
+    ]
 
 
 def chosen(rows: Sequence[Row], kind: str, label: str | None = None, said: str | None = None) -> list[Row]:

@@ -38,7 +38,7 @@ class KeptLabels:
         Raises:
             CheckpointError: the file is damaged.
         """
-        return {(str(row["sha256"]), str(row["label"])) for row in self._rows()}
+        return {(str(row["sha256"]), str(row["label"])) for row in _rows(self.state() / NAME)}
 
     def keep(self, found: Iterable[tuple[str, str, str]]) -> None:
         """Note labels: (SHA-256, label, name of the file); a photo whose label changes later is looked at again.
@@ -47,10 +47,11 @@ class KeptLabels:
             CheckpointError: the file is damaged. WriteError: it cannot be written.
         """
         with self._lock:
-            rows = {(row["sha256"], row["label"]): row for row in self._rows()}
+            path = self.state() / NAME
+            rows = {(row["sha256"], row["label"]): row for row in _rows(path)}
             for content, label, name in found:
                 rows[content, label] = {"sha256": content, "label": label, "photo": name}
-            self._write(list(rows.values()))
+            _write(path, list(rows.values()))
 
     def forget(self, found: Iterable[tuple[str, str]]) -> None:
         """Take labels out again.
@@ -60,23 +61,25 @@ class KeptLabels:
         """
         gone = set(found)
         with self._lock:
-            self._write([row for row in self._rows() if (row["sha256"], row["label"]) not in gone])
+            path = self.state() / NAME
+            _write(path, [row for row in _rows(path) if (row["sha256"], row["label"]) not in gone])
 
-    def _rows(self) -> list[dict[str, Any]]:
-        path = self.state() / NAME
-        try:
-            values = read(path)
-        except MissingFileError:
-            return []
-        try:
-            rows = values["kept"]
-            if values["format"] != FORMAT or not all({"sha256", "label"} <= row.keys() for row in rows):
-                raise ValueError("format")
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise CheckpointError(
-                f"{path}: damaged, or of another version; move it away, and labels that were kept are looked at again."
-            ) from error
-        return list(rows)
 
-    def _write(self, rows: list[dict[str, Any]]) -> None:
-        write_json(self.state() / NAME, {"format": FORMAT, "kept": rows})
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        values = read(path)
+    except MissingFileError:
+        return []
+    try:
+        rows = values["kept"]
+        if values["format"] != FORMAT or not all({"sha256", "label"} <= row.keys() for row in rows):
+            raise ValueError("format")
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(
+            f"{path}: damaged, or of another version; move it away, and labels that were kept are looked at again."
+        ) from error
+    return list(rows)
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    write_json(path, {"format": FORMAT, "kept": rows})

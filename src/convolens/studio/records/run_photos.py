@@ -1,9 +1,11 @@
 """The photos of a run: where they lie now, which of them it was validated on, and how pages name them."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convolens.data.caching.content import Contents
 from convolens.data.folders.folder import ImageFolder, list_images
 from convolens.data.folders.layout import find_layout
 from convolens.errors import MissingFileError
@@ -16,6 +18,7 @@ from convolens.runs.tasks.task_of import task_of
 from convolens.studio.workspace.identity import identity
 
 _SETTINGS = "settings"  # a table that a probe's record does not have
+_ASKED = 100  # photos, evenly taken, that tell which folder was typed
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,10 @@ class RunPhotos:
         return Path(str(self.record.tables["data"]["path"]))
 
     def answers(self) -> list[Answer]:
-        """Return what the run said of the photos that it was scored on, each where it lies.
+        """Return what the run said of the photos that it was scored on, each where it lay then.
 
-        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken.
+        Names there are as the folder was typed, from whatever folder that was: of those the end below the run's folder is taken,
+        which is one folder for all of them.
 
         Raises:
             MissingFileError, CheckpointError: there is no predictions.csv, or a damaged one.
@@ -59,19 +63,31 @@ class RunPhotos:
                 f"{self.run.path.name}: has not answered its validation photos yet; a training does so at its end."
             ) from error
         typed = [one.path for one in found if not one.path.is_absolute()]
-        above = next((count for path in typed if (count := self._above(path)) is not None), None)
+        folder, above = self._typed_folder(typed) if typed else (self.data, 0)
 
         def located(path: Path) -> Path:
-            if path.is_absolute() or above is None:
-                return Path(os.path.abspath(path))
-            return self.data / Path(*path.parts[above:])
+            return Path(os.path.abspath(path if path.is_absolute() else folder.joinpath(*path.parts[above:])))
 
         return [replace(one, path=located(one.path)) for one in found]
 
-    def _above(self, path: Path) -> int | None:
-        """Return how many parts of a typed name stand for the run's folder; None where no photo is found so."""
-        tails = range(len(path.parts))
-        return next((at for at in tails if os.path.lexists(self.data / Path(*path.parts[at:]))), None)
+    def _typed_folder(self, paths: Sequence[Path]) -> tuple[Path, int]:
+        """Return the folder of the run that typed names lie in, and how many of their parts stand for it: so that most are found."""
+        shared = Path(os.path.commonpath([path.parent for path in paths])).parts
+        ways = [(folder, above) for folder in self.record.photo_folders for above in range(len(shared) + 1)]
+        asked = paths[:: 1 + len(paths) // _ASKED]
+
+        def found(way: tuple[Path, int]) -> int:
+            return sum(os.path.lexists(way[0].joinpath(*path.parts[way[1] :])) for path in asked)
+
+        return max(ways, key=found)
+
+    def in_place(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Return the answers whose photos lie where they lay: the same bytes, where the run noted these."""
+        there = [one for one in answers if os.path.lexists(one.path)]
+        noted = [one.path for one in there if one.sha256 is not None]
+        contents = Contents(self.data, [os.path.relpath(path, self.data) for path in noted]).hashes()
+        now = dict(zip(noted, contents, strict=True))
+        return [one for one in there if one.sha256 == now.get(one.path)]
 
     def learnt_from(self) -> ImageFolder:
         """Return the photos that lie in the run's folder now, but for those that it was scored on.
@@ -83,7 +99,7 @@ class RunPhotos:
         """
         images = self.all_photos()
         try:
-            scored = {os.path.abspath(one.path) for one in self.answers()}
+            scored = {os.path.abspath(one.path) for one in self.in_place(self.answers())}
         except MissingFileError:  # still in training
             return images
         kept = [i for i, path in enumerate(images.paths) if os.path.abspath(path) not in scored]

@@ -32,9 +32,13 @@ export function followRuns(show) {
   return read;
 }
 
-/** Fill a <select> with the runs that can answer, the newest first, and keep it so; call `changed(run)` with the chosen one's id, or null, at first and when it is another. */
-export async function pickRun(select, changed) {
+/**
+ * Fill a <select> with the runs that can answer, the newest first, and keep it so; call `changed(run)` with the chosen one's id, or null, at first
+ * and when it is another, and `learnt(run)` when its files have changed and nobody is at work on them any more.
+ */
+export async function pickRun(select, changed, learnt = () => {}) {
   let chosen; // undefined at first
+  const known = new Map(); // id -> when its files changed, as of the last time that nobody was at work on them
   let listed = null;
   const choose = (run) => {
     if (run === chosen) return;
@@ -46,6 +50,14 @@ export async function pickRun(select, changed) {
   await followRuns((runs) => {
     if (chosen !== undefined && !select.isConnected) return;
     const ready = runs.filter((run) => run.ready);
+    const before = chosen;
+    const other = ready.filter((run) => run.state !== "running" && known.get(run.id) !== run.changed);
+    for (const run of other) known.set(run.id, run.changed);
+    offer(ready);
+    if (chosen === before && other.some((run) => run.id === chosen)) learnt(chosen);
+  })();
+
+  function offer(ready) {
     const now = JSON.stringify(ready.map((run) => [run.id, runText(run)]));
     if (now === listed) return;
     listed = now;
@@ -53,5 +65,5 @@ export async function pickRun(select, changed) {
     select.disabled = ready.length === 0;
     if (ready.some((run) => run.id === currentRun())) select.value = currentRun();
     choose(ready.length ? select.value : null);
-  })();
+  }
 }

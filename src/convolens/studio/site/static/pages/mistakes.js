@@ -107,6 +107,12 @@ function say(summary) {
   fill(find("#pairs"), state.kind === "mistakes" ? pairsOf(summary, state.pair, (pair) => { state.pair = pair; reload(); }) : null);
 }
 
+/** Read anew, but what is looked at stays where it is until it is closed. */
+function outdated() {
+  state.missed = find("#look").open;
+  if (state.run !== null && !state.missed) reload();
+}
+
 async function choose(run) {
   Object.assign(state, { run, pair: null });
   find("#empty").hidden = run !== null;
@@ -126,11 +132,8 @@ trainAgain(() => state.run, ({ run, name }) => {
 });
 find("#about").after(meter.element);
 onNews("work", (values) => { if (values?.page === "mistakes") meter.show(values.title, values.done, values.total); });
-onNews("photos", () => {
-  state.missed = find("#look").open; // what is looked at stays where it is until it is closed
-  if (state.run !== null && !state.missed) reload();
-});
+onNews("photos", outdated);
 onNews("runs", () => { if (state.run !== null && state.summary === null) reload(); }); // the training may have ended
 followFolder();
 tellWaiting("mistakes");
-trying(() => pickRun(find("#run"), choose));
+trying(() => pickRun(find("#run"), choose, outdated));

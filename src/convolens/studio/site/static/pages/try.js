@@ -66,4 +66,4 @@ find("#camera").addEventListener("click", (event) => {
 });
 
 tellWaiting("try");
-trying(() => pickRun(find("#run"), choose));
+trying(() => pickRun(find("#run"), choose, choose));
