@@ -1,6 +1,7 @@
 """diff: two runs compared photo by photo: what got fixed, what broke, and whether it is more than chance."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -11,7 +12,6 @@ import numpy as np
 
 from convolens.analysis import contact_sheet
 from convolens.analysis.measures import mcnemar
-from convolens.data.caching.fingerprint import fingerprint
 from convolens.data.decoding.decode import read_pixels
 from convolens.data.folders.folder import check_folder
 from convolens.data.folders.names import Spellings, composed
@@ -19,7 +19,7 @@ from convolens.errors import ArgumentError, ConvolensError, DataError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
-from convolens.runs.answers.run_photos import photos_of, warn_of_own_photos
+from convolens.runs.answers.run_photos import warn_of_own_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.predictions_file import Answer, read_predictions
@@ -184,58 +184,47 @@ def _check_classes(folders: Sequence[RunFolder], names: Sequence[tuple[str, ...]
 
 
 def _of_predictions(folders: Sequence[RunFolder], spelt: Spellings, screen: Screen) -> list[Pair]:
-    """Return the answers on the validation photos, where they are the same: by what was recorded of them, wherever they lay."""
-    same = _scored_on_the_same(folders)
+    """Return the answers on the validation photos, where they are the same: the same bytes, wherever they lay."""
     tables = [read_predictions(folder.predictions) for folder in folders]
-    above = [_above(table) if same else "" for table in tables]
-    one, other = (_by_path(table, spelt, start) for table, start in zip(tables, above, strict=True))
-    both = 0 if same is False else len(one.keys() & other.keys())
-    if not both or one.keys() != other.keys():
+    if all(answer.sha256 for table in tables for answer in table):
+        one, other = (_by_content(table, spelt) for table in tables)
+    else:  # of an earlier version
+        records = [read_record(folder, probes=True) for folder in folders]
+        one, other = (_by_path(table, spelt) for table in tables)
+        if records[0].fingerprint != records[1].fingerprint and one.keys() == other.keys():
+            screen.warn(
+                "It is not recorded whether the validation photos were the same; those of one name are compared. To be sure, give DATA."
+            )
+    if not one or one.keys() != other.keys():
         raise DataError(
-            f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {both} "
+            f"diff: the runs were validated on different photos: {len(one)} and {len(other)}, {len(one.keys() & other.keys())} "
             f"of them in both. Give photos to compare on, `convolens diff {folders[0].path} {folders[1].path} DATA`."
-        )
-    if same is None:
-        screen.warn(
-            "It is not recorded whether the validation photos were the same; those of one name are compared. To be sure, give DATA."
         )
     return _matched(one, other)
 
 
-def _scored_on_the_same(folders: Sequence[RunFolder]) -> bool | None:
-    """Return whether two runs were validated on the same photos with the same labels; None where that is not recorded."""
-    records = [read_record(folder, probes=True) for folder in folders]
-    if records[0].fingerprint == records[1].fingerprint:
-        return True
-    known = [
-        record.scored_on or _still_there(folder) for folder, record in zip(folders, records, strict=True)
-    ]
-    return None if None in known else known[0] == known[1]
+def _by_content(answers: Iterable[Answer], spelt: Spellings) -> dict[str, Answer]:
+    """Return the answers by the photos' bytes; of equal photos each by its place among them."""
+    seen: Counter[str | None] = Counter()
+    found = {}
+    for answer in answers:
+        seen[answer.sha256] += 1
+        found[f"{answer.sha256} {seen[answer.sha256]}"] = _spelt(answer, spelt)
+    return found
 
 
-def _still_there(folder: RunFolder) -> str | None:
-    """Return the fingerprint of the validation photos of a run that did not note it, where its photos are the same still."""
-    sides = photos_of(folder)
-    return fingerprint(sides[-1]) if sides else None
+def _by_path(answers: Iterable[Answer], spelt: Spellings) -> dict[str, Answer]:
+    """Return the answers by the photos' paths."""
+    return {composed(os.path.abspath(answer.path)): _spelt(answer, spelt) for answer in answers}
 
 
-def _above(answers: Sequence[Answer]) -> str:
-    """Return the folder below which all photos of a table lie."""
-    return os.path.commonpath([os.path.abspath(answer.path.parent) for answer in answers]) if answers else ""
-
-
-def _by_path(answers: Iterable[Answer], spelt: Spellings, above: str = "") -> dict[str, Answer]:
-    """Return the answers by the photos' paths, from a folder where one is given, their classes spelt as those of the first run."""
+def _spelt(answer: Answer, spelt: Spellings) -> Answer:
+    """Return an answer with its classes spelt as those of the first run."""
 
     def names(given: Iterable[str]) -> tuple[str, ...]:
         return tuple(spelt.find(name) or name for name in given)
 
-    return {
-        composed(os.path.relpath(answer.path, above or os.sep)): replace(
-            answer, labels=names(answer.labels), said=names(answer.said)
-        )
-        for answer in answers
-    }
+    return replace(answer, labels=names(answer.labels), said=names(answer.said))
 
 
 def _answers(

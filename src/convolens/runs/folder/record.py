@@ -10,7 +10,6 @@ from typing import Any, get_args, get_origin
 import tomli_w
 
 from convolens.augmentation import Augmentation
-from convolens.data.caching.fingerprint import FORM, fingerprint
 from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError, CheckpointError, ConvolensError, MissingFileError
 from convolens.files.atomic import atomic_path
@@ -43,14 +42,6 @@ class Record:
     def fingerprint(self) -> str:
         """Of the photos that were seen."""
         return str(self.tables["data"]["fingerprint"])
-
-    @property
-    def scored_on(self) -> str | None:
-        """The fingerprint of the photos in predictions.csv: the validation photos, of folds and probes all; None where it is not known."""
-        known = self.tables["data"].get("validation_fingerprint")
-        if known is None and "kind" in self.tables:
-            known = self.fingerprint
-        return known if isinstance(known, str) and known.startswith(FORM) else None
 
     @property
     def photo_folders(self) -> list[Path]:
@@ -183,7 +174,6 @@ def write_record(
             "validation_images": len(prepared.validation),
             "skipped_images": len(prepared.skipped),
             "fingerprint": prepared.fingerprint,
-            "validation_fingerprint": fingerprint(prepared.validation.folder),
             "decoded": prepared.decoded,
             "folders": list(prepared.lines),
         },
