@@ -114,8 +114,10 @@ def test_bad_photos_are_one_line(folder, tmp_path):
         ("deep.png", "has more than 8 bits a channel; convert it to 8 bits first."), ("cut.png", "cannot be read as"), ("end.jpg", ("is cut off.", "cannot be read as")),
         ("printed.jpg", "is in the colours of printers (CMYK); convert it to RGB first."),
     ):  # fmt: skip
-        said = caller(folder, tmp_path / name)
+        good = folder / "sample" / "1.png"
+        said = caller(folder, tmp_path / name, good)
         assert said.returncode == 1
+        assert said.stdout.startswith(f"{good}: ")
         assert said.stderr.startswith(f"{tmp_path / name}: ")
         assert said.stderr.partition(": ")[2].startswith(reasons)
         assert len(said.stderr.splitlines()) == 1

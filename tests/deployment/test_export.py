@@ -119,7 +119,12 @@ def test_the_caller_needs_no_convolens(exported, tmp_path):
     Image.fromarray(np.full((20, 30), 40_000, np.uint16)).save(deep)
     on_clear, on_white = caller(clear, white).stdout.splitlines()
     assert on_clear.partition(": ")[2] == on_white.partition(": ")[2]  # on white, as the run reads it
-    assert caller(deep).stderr.startswith(f"{deep}: has more than 8 bits a channel")
+    refused = caller(deep, tmp_path / "none.png", white)  # those behind it are answered
+    assert refused.returncode == 1
+    first, second = refused.stderr.splitlines()
+    assert first.startswith(f"{deep}: has more than 8 bits a channel")
+    assert second.startswith(f"{tmp_path / 'none.png'}: cannot be read")
+    assert refused.stdout == f"{on_white}\n"
     path = folder / "sample" / "expected.json"
     path.write_text(path.read_text().replace('"answer": ', '"answer": 1'))
     failed = caller()

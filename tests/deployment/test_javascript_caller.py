@@ -84,7 +84,9 @@ def test_bad_photos_are_one_line(folder, tmp_path):
         ("text.jpg", "unsupported image format"), ("cut.jpg", "premature end of JPEG image"), ("none.jpg", "is missing"),
         ("deep.png", "more than 8 bits a channel; convert it to 8 bits first."), ("printed.jpg", "(CMYK); convert it to RGB first."),
     ):  # fmt: skip
-        said = caller(folder, tmp_path / name)
+        good = folder / "sample" / "1.png"
+        said = caller(folder, tmp_path / name, good)
         assert said.returncode == 1
+        assert said.stdout.startswith(f"{good}: ")
         assert said.stderr.startswith(f"{tmp_path / name}: ")
         assert reason in said.stderr

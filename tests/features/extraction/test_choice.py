@@ -7,6 +7,7 @@ import torch
 from convolens import layers as kl
 from convolens.applications import ResNet18, ShallowVGGNet, build
 from convolens.features import choose, extract
+from convolens.features.extraction.attach import attach
 from convolens.features.extraction.choice import named_layers
 from convolens.models import Model, Sequential
 
@@ -49,6 +50,36 @@ def test_without_a_top_the_output_is_the_last(pooling):
     np.testing.assert_allclose(
         extract(model, x, pool="none", cache=False).values, model.predict(x, verbose=0), atol=1e-6
     )
+
+
+def ensemble(**members):
+    image = kl.Input(shape=(8, 8, 3), name="image")
+    answers = []
+    for name, member in members.items():
+        member.module.name = name
+        answers.append(member.module(image))
+    return Model(image, kl.Average(name="mean")(answers))
+
+
+def test_an_ensemble_has_the_features_of_its_first_network():
+    members = {name: build("shallow-vgg", (8, 8, 3), 5) for name in ("one", "two")}
+    x = np.random.default_rng(0).random((2, 8, 8, 3)).astype(np.float32)
+    alone = extract(members["one"], x, cache=False).values
+    whole = ensemble(**members)
+    (tap,) = choose(whole)
+    assert tap.name == f"one.{choose(members['one'])[0].name}"
+    assert choose(whole, tap.name) == [tap]
+    np.testing.assert_array_equal(extract(whole, x, cache=False).values, alone)
+    cut = attach(whole.module, tap, "avg", [kl.Dense(3, name="new")], "cut")
+    np.testing.assert_allclose(cut.get_layer(tap.module.name).weights[0], tap.module.weights[0])
+    assert cut.output_shape == (None, 3)
+    assert not {"two", "mean"} & {layer.name for layer in cut.layers}
+
+
+def test_branches_that_are_no_networks_are_no_ensemble():
+    image = kl.Input(shape=(4,))
+    mean = kl.Average(name="mean")([kl.Dense(3, name=name)(image) for name in ("one", "two")])
+    assert choose(Model(image, mean))[0].name == "mean"
 
 
 def test_a_relu_layer_before_nothing_is_the_last():

@@ -209,7 +209,7 @@ def test_confidences_are_calibrated_as_those_of_predict(small_run, small_data, t
     assert answer.confidence < own.confidence
 
 
-def test_a_head_without_gradient_takes_occlusion_only(small_run, small_data, tmp_path):
+def test_a_head_without_gradient_takes_occlusion_only(small_run, small_data, tmp_path, capsys):
     runs.probe(
         runs.ProbeOptions(
             small_run.folder.path, small_data, learners=("neighbours",), folds=2, out=tmp_path / "probed"
@@ -218,9 +218,30 @@ def test_a_head_without_gradient_takes_occlusion_only(small_run, small_data, tmp
     )
     photo = str(small_data / "dark" / "00.png")
     options = runs.ExplainOptions(tmp_path / "probed", [photo], out=tmp_path / "why", feature_maps=False)
-    with pytest.raises(ArgumentError, match=r"explain: .* or take occlusion, which needs no gradient\."):
-        runs.explain(options)
+    for method, said in (
+        ("grad-cam", "or take occlusion, which needs no gradient"),
+        ("integrated-gradients", "needs none"),
+    ):
+        with pytest.raises(ArgumentError, match=rf"explain: no .*{said}\."):
+            runs.explain(replace(options, methods=(method,)))
     assert not (tmp_path / "why").exists()
-    done = runs.explain(replace(options, methods=("occlusion",)))
+    done = runs.explain(options, Screen())
+    said = " ".join(capsys.readouterr().out.split())
+    for method in ("grad-cam", "grad-cam++", "integrated-gradients"):
+        assert f"{method} is left out: no " in said
     assert done.photos[0].layer is None
+    assert done.photos[0].completeness_gap is None
     drawn(tmp_path / "why" / "heat-maps.png")
+
+
+def test_the_networks_of_a_k_fold_training_have_no_map_in_common(small_data, tmp_path, capsys):
+    asked = runs.TrainOptions(small_data, size=8, epochs=1, kfold=2, threads=1, out=tmp_path / "run")
+    run = runs.kfold(asked, Screen(quiet=True)).folder.path
+    photo = str(small_data / "dark" / "00.png")
+    capsys.readouterr()
+    done = runs.explain(runs.ExplainOptions(run, [photo], feature_maps=False), Screen())
+    said = " ".join(capsys.readouterr().out.split())
+    assert "grad-cam is left out: no layer by itself gives a map" in said
+    assert "occlusion is" not in said
+    assert done.photos[0].layer is None
+    assert done.photos[0].completeness_gap < 0.5

@@ -36,7 +36,7 @@ from images import bomb_png, folders, photo, truncated_jpeg
 
 FILES = {
     "run.toml", "history.csv", "model.json", "checkpoints", "curves.png", "confusion_matrix.png", "report.html",
-    "first_batch.png", "kept_photos", "mistakes.png", "predictions.csv", "results.json",
+    "first_batch.png", "kept_photos", "mistakes.png", "predictions.csv", "results.json", "seen_photos.csv",
 }  # fmt: skip
 
 

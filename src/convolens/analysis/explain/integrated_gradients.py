@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from convolens.analysis.explain.scores import ask
+from convolens.analysis.explain.scores import Asked, ask
 from convolens.arguments import integer
+from convolens.errors import ArgumentError
 
 _FIRST_STEPS, _MOST_STEPS = 32, 256
 _PIXELS = 224 * 224 * 4  # of the images whose activations are held at once
@@ -53,7 +54,7 @@ def integrated_gradients(
         batch_size: images at once, each with its activations for the gradient; None takes 32 small images, or 4 of 224 x 224.
 
     Raises:
-        ArgumentError: no such class, NaN, an argument out of range. ShapeError: the network cannot take the image.
+        ArgumentError: no such class, NaN, an argument out of range, no gradient. ShapeError: the network cannot take the image.
 
     Example:
         >>> network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))
@@ -70,6 +71,7 @@ def integrated_gradients(
         at_once = integer("integrated_gradients", "batch_size", usual if batch_size is None else batch_size)
         most = integer("integrated_gradients", "steps", _MOST_STEPS if steps is None else steps)
         count = _FIRST_STEPS if steps is None else most
+        check_gradient(asked)
         black = torch.full_like(asked.x, float(baseline))
         with torch.no_grad():
             score, from_score = asked.chosen(asked.scores), asked.chosen(asked.score(black))
@@ -96,4 +98,16 @@ def integrated_gradients(
             baseline_score=asked.given_back(from_score),
             gap=asked.given_back(gap),
             steps=count,
+        )
+
+
+def check_gradient(asked: Asked) -> None:
+    """Raise `ArgumentError` where no gradient of the score reaches the first image."""
+    with torch.enable_grad():
+        image = asked.x[:1].clone().requires_grad_()
+        score = asked.score(image.clone())[0, asked.classes[0]]
+    if not score.requires_grad or torch.autograd.grad(score, image, allow_unused=True)[0] is None:
+        raise ArgumentError(
+            f"{asked.where}: no gradient of the score reaches the image (a part may run under torch.no_grad); take occlusion, which "
+            "needs none."
         )

@@ -256,8 +256,8 @@ def _last_map(asked: Asked) -> LayerCall:
     convolutions = [item for item in recorder.convolutions if ways.reach(item.place)]
     if not convolutions or not maps:
         raise ArgumentError(
-            f"{asked.where}: no layer by itself gives a map that all of the score's gradient passes through (a part may run "
-            "under torch.no_grad, or outside of layers); name a layer, or take occlusion, which needs no gradient."
+            f"{asked.where}: no layer by itself gives a map that all of the score's gradient passes through (networks side by "
+            "side have none in common; a part may run under torch.no_grad, or outside of layers); name a layer, or take occlusion, which needs no gradient."
         )
     if any(call.places > 1 for _, call in maps):
         maps = [(frame, call) for frame, call in maps if call.places > 1]

@@ -51,6 +51,10 @@ def attach(module: torch.nn.Module, tap: Tap, pool: str, head: list[Layer], name
         )
     if len(module.inputs) != 1:
         raise ArgumentError(f"probe: the network has {len(module.inputs)} inputs; one of images is needed.")
+    for layer in module.layers:
+        nested = isinstance(layer, (Network, SequentialNetwork)) and tap.module in layer.layers
+        if nested and first_call(module, layer).inputs[0] is module.inputs[0]:  # a network of an ensemble
+            return attach(layer, tap, pool, head, name)
     tensor = _tensor_at(module, tap)
     taken = {layer.name for layer in module.layers}
     if len(tensor.shape) == 4:

@@ -1,7 +1,7 @@
 """Which layers are meant: by name, by place, or the last before the classifier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -9,7 +9,7 @@ import torch
 from convolens import activations
 from convolens.arguments import did_you_mean
 from convolens.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from convolens.layers import Activation, Conv2D, Dense, Dropout, Layer, Softmax, TimmNetwork
+from convolens.layers import Activation, Average, Conv2D, Dense, Dropout, Layer, Softmax, TimmNetwork
 from convolens.layers.pooling.global_pooling import GlobalPooling2D
 from convolens.layers.regularization.spatial_dropout import SpatialDropout
 from convolens.models import Model
@@ -136,9 +136,9 @@ def last_before_classifier(module: torch.nn.Module) -> Tap:
     """Return the last place before the classes come in.
 
     Of our networks: what goes into the dense layer (or, with a softmax behind a global pooling, the convolution) that
-    makes the classes; the output itself where no layer does, after `include_top=False` for example. Of a network of
-    timm: what goes into its classifier. Of any other module: what goes into the `torch.nn.Linear` that it lists last,
-    or its output where there is none.
+    makes the classes; the output itself where no layer does, after `include_top=False` for example. Of an ensemble, whose
+    networks have no place in common: that of its first. Of a network of timm: what goes into its classifier. Of any other
+    module: what goes into the `torch.nn.Linear` that it lists last, or its output where there is none.
 
     Example:
         >>> last_before_classifier(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))).name
@@ -167,21 +167,16 @@ def _before(module: torch.nn.Module, classifier: Any) -> Tap:
 
 
 def _of_network(network: Network | SequentialNetwork) -> Tap:
+    member = _first_member(network)
+    if member is not None:
+        return _inside(network, last_before_classifier(member))
     chain = _chain(network)
     classes = False  # a softmax or a sigmoid was passed
     pooled = False
     for place, layer in enumerate(chain):
         if isinstance(layer, TimmNetwork):
             inner = _before(layer.network, layer.classifier)
-            if inner.module is layer.network:
-                return Tap(str(layer.name), layer)
-            prefix = next(name for name, child in network.named_modules() if child is layer.network)
-            title = inner.name.removeprefix("before ")
-            return Tap(
-                f"before {prefix}.{title}" if inner.before else f"{prefix}.{title}",
-                inner.module,
-                inner.before,
-            )
+            return Tap(str(layer.name), layer) if inner.module is layer.network else _inside(network, inner)
         known = isinstance(layer, (Activation, Dense, Conv2D))
         activation: Any = activations.get(layer.activation) if known else None
         if isinstance(layer, Dense) and activation in _OF_CLASSES:
@@ -197,6 +192,20 @@ def _of_network(network: Network | SequentialNetwork) -> Tap:
         if not chain
         else Tap(str(chain[0].name), chain[0])
     )
+
+
+def _first_member(network: Network | SequentialNetwork) -> Layer | None:
+    """Return the first of several networks whose answers a network gives the mean of; None of any other network."""
+    end = next((node for node in network.nodes if node.output is network.outputs[0]), None)
+    members = [tensor.layer for tensor in end.inputs] if end and isinstance(end.layer, Average) else []
+    nested = [layer for layer in members if isinstance(layer, (Network, SequentialNetwork))]
+    return nested[0] if nested and len(nested) == len(members) else None
+
+
+def _inside(network: torch.nn.Module, tap: Tap) -> Tap:
+    """Return a place within a part of a network, named by its path in all of it."""
+    path = next(name for name, child in network.named_modules() if child is tap.module)
+    return replace(tap, name=f"before {path}" if tap.before else path)
 
 
 def _skipping_dropout(before: list[Layer], classifier: Layer) -> Tap:

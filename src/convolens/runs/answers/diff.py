@@ -19,7 +19,7 @@ from convolens.errors import ArgumentError, ConvolensError, DataError
 from convolens.files.plain_json import write_json
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
-from convolens.runs.answers.run_photos import warn_of_own_photos
+from convolens.runs.answers.learnt_photos import warn_of_own_photos
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
 from convolens.runs.folder.predictions_file import Answer, read_predictions
@@ -236,7 +236,7 @@ def _answers(
     task = task_of(trained)
     images = task.list_labelled(place, labels, trained.class_names)
     part = read_photos(images, trained, screen)
-    warn_of_own_photos(folder, part.folder, screen)
+    warn_of_own_photos(folder, part.folder, screen, weights)
     with screen.progress(f"scoring photos with {folder.path.name}") as advance:
         chances, _ = answers_of(trained, part.pixels, None, advance)
     return task.answers(part.folder.paths, part.labels, chances, trained.class_names, calibration)

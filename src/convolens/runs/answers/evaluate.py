@@ -7,7 +7,7 @@ from convolens.arguments import integer
 from convolens.data.folders.folder import check_folder
 from convolens.runs.answers.answers import answers_of
 from convolens.runs.answers.labelled import place_to_score, read_photos
-from convolens.runs.answers.run_photos import warn_of_own_photos
+from convolens.runs.answers.learnt_photos import warn_of_own_photos
 from convolens.runs.answers.variations import augmentation_of, varied_probabilities
 from convolens.runs.folder import model_file
 from convolens.runs.folder.calibration_file import read_calibration
@@ -77,7 +77,7 @@ def evaluate(
     screen.line(f"scoring {place} with {weights} weights of {folder.path}")
     part = read_photos(images, trained, screen)
     task.check_scored(part)
-    warn_of_own_photos(folder, part.folder, screen)
+    warn_of_own_photos(folder, part.folder, screen, weights)
     with screen.progress("scoring photos") as advance:
         chances, unknown = answers_of(trained, part.pixels, calibration, advance)
     if tta is not None and augmentation is not None:

@@ -4,7 +4,6 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
-from convolens.data.caching.content import content_hashes
 from convolens.data.caching.fingerprint import is_fingerprint_of
 from convolens.data.decoding.samples import Samples
 from convolens.data.folders.folder import ImageFolder
@@ -89,18 +88,3 @@ def photos_of(run: RunFolder) -> list[ImageFolder]:
     except (ConvolensError, OSError, LookupError, TypeError, csv.Error):
         return []
     return sides if is_fingerprint_of(record.fingerprint, *sides) else []
-
-
-def warn_of_own_photos(run: RunFolder, photos: ImageFolder, screen: Screen) -> None:
-    """Say how many of the photos that a run is scored on are, byte for byte, those that it was made with."""
-    sides = [set(content_hashes(side)) for side in photos_of(run)]
-    own = [sum(content in side for content in content_hashes(photos)) for side in sides]
-    if not any(own):
-        return
-    said = [
-        f"{count:,} {how}" for count, how in zip(own, ("it learnt from", "it was validated on"), strict=False)
-    ]
-    screen.warn(
-        f"{sum(own):,} of {len(photos):,} photos are those of {run.path} itself ({', '.join(said)}): scores on them tell little of new "
-        "photos."
-    )

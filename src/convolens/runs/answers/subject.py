@@ -35,6 +35,7 @@ class Subject:
         architecture: its name.
         preprocessing: what its input must look like.
         weights: where they are from.
+        file: that holds them; None where they are random.
     """
 
     model: Model
@@ -42,6 +43,7 @@ class Subject:
     architecture: str
     preprocessing: Preprocessing
     weights: str
+    file: Path | None = None
 
 
 def named_architecture(subject: str) -> str | None:
@@ -113,8 +115,9 @@ def find_subject(
     folder = RunFolder.open(subject)
     trained = model_file.load(folder, folder.weights(select), device)
     return Subject(
-        trained.model, str(folder.path), trained.name, trained.preprocessing, f"{select} of {folder.path}"
-    )
+        trained.model, str(folder.path), trained.name, trained.preprocessing, f"{select} of {folder.path}",
+        folder.weights(select),
+    )  # fmt: skip
 
 
 def subject_of_architecture(
@@ -134,7 +137,9 @@ def subject_of_architecture(
         model = entry.build(input_shape=(side, side, 3), weights=found).to(device)
     resized = found.interpolation if found is not None else None
     preprocessing = Preprocessing((side, side), interpolation=resized or "bilinear")
-    return Subject(model, entry.name, entry.name, preprocessing, RANDOM if found is None else found.title)
+    if found is None:
+        return Subject(model, entry.name, entry.name, preprocessing, RANDOM)
+    return Subject(model, entry.name, entry.name, preprocessing, found.title, found.path)
 
 
 def _weights(where: str, weights: str | None, name: str) -> Pretrained | None:

@@ -17,7 +17,7 @@ from convolens.data.folders.names import Spellings
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.runs.answers.predict import find_photos, searched_folders
 from convolens.runs.answers.ready_made import find_answering, load_answering
-from convolens.runs.explanation.methods import METHODS, NEED_LAYER, chosen_layers, heat_map
+from convolens.runs.explanation.methods import METHODS, NEED_LAYER, chosen_layers, heat_map, workable
 from convolens.runs.explanation.page import Shown, write_explanation
 from convolens.runs.explanation.top_photos import draw_top, find_top
 from convolens.runs.folder.calibration_file import Calibration, read_calibration
@@ -41,7 +41,7 @@ class ExplainOptions:
         run: the run folder, or an architecture whose ImageNet weights are installed ("efficientnet-lite0").
         photos: photos, folders (searched through) and glob patterns.
         class_name: whose evidence is shown; None takes each photo's likeliest class.
-        methods: keys of `METHODS`.
+        methods: keys of `METHODS`; those that a network cannot be explained by are left out, as long as one remains.
         layer: for Grad-CAM, Grad-CAM++ and `top_photos`; None takes the last map before the classifier.
         filters: a layer whose filters are drawn; None takes the first convolution.
         feature_maps: draw what every layer gives; None does where there is one photo.
@@ -149,6 +149,10 @@ def explain(options: ExplainOptions, screen: Screen | None = None) -> Explanatio
     explained, images = _read(photos, trained)
     first = trained.preprocessing(images[0][np.newaxis])[0]
     # What is wrong with a name is said before the folder is made.
+    if options.layer is None:
+        methods, refused = workable(methods, trained.model, first, number)
+        for name, reason in refused.items():
+            screen.warn(f"{name} is left out: {reason}")
     needed = options.layer is not None or options.filter is not None or bool(NEED_LAYER & set(methods))
     layer = _layer(trained, first, options.layer, number) if needed else None
     convolution = options.filters or _first_convolution(trained, first)

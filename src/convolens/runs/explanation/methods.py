@@ -1,6 +1,6 @@
 """The methods of `explain` by their names, each with the words that belong to its picture, and which layers' maps are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,11 @@ from convolens.analysis.explain import (
     list_layers,
     occlusion,
 )
+from convolens.analysis.explain.integrated_gradients import check_gradient
+from convolens.analysis.explain.layers import layer_for
 from convolens.analysis.explain.pictures import HeatMap
+from convolens.analysis.explain.scores import ask
+from convolens.errors import ArgumentError
 
 MOST_LAYERS = 40  # whose feature maps are drawn
 
@@ -80,6 +84,7 @@ METHODS: dict[str, Method] = {
 }  # fmt: skip
 
 NEED_LAYER = {"grad-cam", "grad-cam++"}  # the others look at the photo
+NEED_GRADIENT = {"integrated-gradients"}  # that reaches it
 
 
 def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: LayerCall | None) -> MethodResult:
@@ -88,6 +93,34 @@ def heat_map(name: str, model: Any, image: np.ndarray, number: int, layer: Layer
     `layer` is that of the methods in `NEED_LAYER`.
     """
     return METHODS[name](model, image, number, layer)
+
+
+def workable(
+    methods: Sequence[str], model: Any, image: np.ndarray, number: int | None
+) -> tuple[list[str], dict[str, str]]:
+    """Return the methods that a network can be explained by, and why the others cannot explain it.
+
+    Args:
+        methods: of `METHODS`.
+        model, image, number: as of `heat_map`; None is the likeliest class.
+
+    Raises:
+        ArgumentError: not one can. Others: those of `class_scores`.
+    """
+    refused: dict[str, ArgumentError] = {}
+    with ask("explain", model, image, number) as asked:
+        for name in methods:
+            try:
+                if name in NEED_LAYER:
+                    layer_for(asked)
+                elif name in NEED_GRADIENT:
+                    check_gradient(asked)
+            except ArgumentError as error:
+                refused[name] = error
+    if len(refused) == len(methods):
+        raise refused[methods[0]]
+    reasons = {name: str(error).removeprefix("explain: ") for name, error in refused.items()}
+    return [name for name in methods if name not in refused], reasons
 
 
 def chosen_layers(model: Any, image: np.ndarray, wanted: str | None) -> tuple[list[LayerCall], int]:

@@ -27,6 +27,7 @@ from convolens.features.learners.cross_validation import (
 from convolens.features.learners.heads import head_of
 from convolens.models import Model
 from convolens.options.features import LayerOptions
+from convolens.runs.answers.learnt_photos import learnt_from, warn_of_learnt
 from convolens.runs.features.features import features_at, layer_of, subject_of, tell_skipped
 from convolens.runs.features.probe_files import Probed, write_run
 from convolens.runs.folder.run_folder import RunFolder
@@ -116,6 +117,8 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
     tell_skipped(found, screen)
     kept = _kept(images, found)
     check_counts(kept.labels, kept.class_names, options.folds)
+    before = learnt_from(subject.file, head=False)
+    warn_of_learnt(before, kept, screen, "photos", "probe others, or another network")
     layer = found.layers[0]
     values = np.ascontiguousarray(found.by_layer[layer])
     screen.line(f"{layer} of {subject.name}: {len(values):,} photos, {values.shape[1]:,} numbers each")
@@ -139,7 +142,7 @@ def probe(options: ProbeOptions, screen: Screen | None = None) -> ProbeResult:
         "group_by": options.group_by or "", "learner": best.learner, "chosen": dict(fitted.chosen),
     }  # fmt: skip
     write_run(
-        Probed(folder, said, subject.preprocessing, name, model, part, best, tuple(results), scores),
+        Probed(folder, said, subject.preprocessing, name, model, part, best, tuple(results), scores, before),
         Path(options.data), found, options.command,
     )  # fmt: skip
     _tell(result, screen)

@@ -21,6 +21,7 @@ from convolens.runs.folder.environment import environment
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import PROBE, write_tables
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.folder.seen_photos import SeenPhotos
 from convolens.runs.output.tables import write_csv
 from convolens.runs.report.class_tables import draw_mistakes, write_class_predictions
 from convolens.runs.report.page import picture_data, write_page
@@ -38,6 +39,7 @@ class Probed:
         best: the learner that the run holds.
         results: of all, the best first.
         scores: of the best, cross-validated.
+        before: see `SeenPhotos`.
     """
 
     folder: RunFolder
@@ -49,6 +51,7 @@ class Probed:
     best: Result
     results: tuple[Result, ...]
     scores: Scores
+    before: Mapping[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for results.json."""
@@ -85,6 +88,7 @@ def write_run(probed: Probed, data: Path, features: Features, command: str | Non
     }
     if command is not None:
         tables["command"] = command
+    SeenPhotos.of(probed.part.folder, before=probed.before).write(folder.seen_photos)
     write_tables(folder.settings, tables)
     if features.skipped:
         write_csv(folder.skipped, ["path", "reason"], features.skipped)

@@ -18,6 +18,7 @@ from convolens.options.training import TrainOptions, may_differ
 from convolens.options.transfer import PLANNED
 from convolens.runs.folder.environment import environment
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.folder.seen_photos import SeenPhotos
 from convolens.runs.output.tables import write_csv
 from convolens.runs.settings.options import Settings
 
@@ -156,11 +157,13 @@ def write_record(
     parent: Mapping[str, Any] | None = None,
     first: Mapping[str, Any] | None = None,
     stages: Sequence[Mapping[str, Any]] = (),
+    before: Mapping[str, str] | None = None,
 ) -> None:
-    """Write run.toml, and skipped_images.csv where there were any.
+    """Write run.toml, seen_photos.csv, and skipped_images.csv where there were any.
 
     Args:
         parent: the run that it branches from. first: the weights that it begins with. stages: of a fine-tuning.
+        before: see `SeenPhotos`.
 
     Raises:
         WriteError: a file cannot be written.
@@ -187,6 +190,8 @@ def write_record(
         tables["first_weights"] = dict(first)
     if stages:
         tables["stages"] = [dict(stage) for stage in stages]
+    sides = (prepared.training.folder, prepared.validation.folder)
+    SeenPhotos.of(*sides, before=before or {}).write(folder.seen_photos)
     write_tables(folder.settings, tables)
     if prepared.skipped:
         write_csv(folder.skipped, ["path", "reason"], prepared.skipped)

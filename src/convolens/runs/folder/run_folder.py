@@ -85,6 +85,11 @@ class RunFolder:
         return self.path / "skipped_images.csv"
 
     @property
+    def seen_photos(self) -> Path:
+        """The photos that its weights have seen, by content."""
+        return self.path / "seen_photos.csv"
+
+    @property
     def results(self) -> Path:
         """What was measured at the end."""
         return self.path / "results.json"

@@ -16,6 +16,7 @@ from convolens.runs.folder.environment import environment
 from convolens.runs.folder.model_file import TrainedModel
 from convolens.runs.folder.record import KFOLD, write_tables
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.folder.seen_photos import SeenPhotos
 from convolens.runs.output.tables import write_csv
 from convolens.runs.report.page import picture_data, write_page
 from convolens.runs.settings.options import Settings
@@ -157,6 +158,8 @@ def write_kfold(
         pictures={title: data for title, data in pictures.items() if data},
         environment=environment(settings.device),
     )
+    first = SeenPhotos.read(RunFolder(folder.folds / "fold-1").seen_photos) or SeenPhotos()
+    SeenPhotos.of(part.folder, before=first.before).write(folder.seen_photos)
     model_file.write(folder.model, ensemble)
     model_file.save_weights(ensemble.model.module, folder.best)
     folder.last.unlink(missing_ok=True)  # of a training that is gone on with

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from convolens.analysis import cost
-from convolens.data.caching.content import content_hashes
+from convolens.applications import Pretrained
 from convolens.data.decoding.samples import Samples
 from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError
@@ -17,7 +17,8 @@ from convolens.files.lock import locked
 from convolens.models import Model
 from convolens.models.placing import batches_for
 from convolens.options.training import TrainOptions
-from convolens.runs.answers.run_photos import photos_of, prepared_as
+from convolens.runs.answers.learnt_photos import learnt_from, warn_of_learnt
+from convolens.runs.answers.run_photos import prepared_as
 from convolens.runs.folder import model_file
 from convolens.runs.folder.record import note_threads, read_record, write_record
 from convolens.runs.folder.run_folder import RunFolder
@@ -35,7 +36,7 @@ from convolens.runs.preflight.threads import choose_threads, threads_put_back
 from convolens.runs.preparation.prepare import layout_of, photo_folders, prepare
 from convolens.runs.settings.options import Settings, resolve
 from convolens.runs.settings.schedule import planned_steps
-from convolens.runs.training.branch import adopt, read_parent
+from convolens.runs.training.branch import Parent, adopt, read_parent
 from convolens.runs.training.budget import expected_epochs
 from convolens.runs.training.earlier_runs import begin_again, find_run, find_state, with_threads_of
 from convolens.runs.training.first_weights import as_table, begin_with, find_first, take_model
@@ -93,7 +94,11 @@ def train(
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings, screen, samples)
-    _warn_of_learnt(options, prepared, screen)
+    before = _learnt_before(settings, parent, first)
+    warn_of_learnt(
+        before, prepared.validation.folder, screen, "validation photos",
+        "give others by --val, or split as that run did (--val-split, --group-by) if it kept some apart",
+    )  # fmt: skip
     for line in chosen.warnings:
         screen.warn(line)
     for line in chosen.lines:
@@ -140,6 +145,7 @@ def train(
             parent.as_table() if parent else None,
             as_table(first) if first else None,
             stages.as_tables() if stages else (),
+            before,
         )
         show_data(settings, prepared, screen)
         trained = trained_model(settings, prepared, model)
@@ -158,19 +164,17 @@ def train(
         return run_to_its_end(replace(session, seconds=seconds))
 
 
-def _warn_of_learnt(options: TrainOptions, prepared: Prepared, screen: Screen) -> None:
-    """Say where the run that this one begins with has learnt from its validation photos."""
-    for begun in (options.branch_from, options.weights):
-        if begun is not None and Path(begun).is_dir():
-            learnt = {
-                content for side in photos_of(RunFolder(Path(begun)))[:1] for content in content_hashes(side)
-            }
-            known = sum(content in learnt for content in content_hashes(prepared.validation.folder))
-            if known:
-                screen.warn(
-                    f"{known:,} of {len(prepared.validation):,} validation photos were learnt from by {begun}, with whose weights this run "
-                    "begins: scores on them tell little of new photos; split as that run did (--val-split, --group-by, --val)."
-                )
+def _learnt_before(settings: Settings, parent: Parent | None, first: Pretrained | None) -> dict[str, str]:
+    """Return the photos that the weights which a run begins with have learnt from; see `learnt_from`."""
+    tuning = settings.finetuning
+    before = (
+        {} if first is None else learnt_from(first.path, head=tuning is None and settings.transfer is None)
+    )
+    if parent is not None:
+        before |= learnt_from(
+            parent.folder.weights(parent.select), head=tuning is None or tuning.head != "new"
+        )
+    return before
 
 
 def _go_on_with(folder: RunFolder, settings: Settings, prepared: Prepared, screen: Screen) -> TrainResult:

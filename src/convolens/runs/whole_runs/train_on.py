@@ -13,6 +13,7 @@ from convolens.data.prepared import Prepared
 from convolens.errors import ArgumentError
 from convolens.files.lock import locked
 from convolens.models.placing import batches_for
+from convolens.runs.answers.learnt_photos import learnt_from
 from convolens.runs.folder import model_file
 from convolens.runs.folder.first_answer_file import KeptAnswer
 from convolens.runs.folder.record import write_record
@@ -98,7 +99,8 @@ def train_on(
         check_accumulation(settings, settings.transfer.epochs * steps_an_epoch(settings, prepared))
     folder = RunFolder.create(out)
     with locked(folder.path, screen.warn):
-        write_record(folder, settings, prepared, asked.command, None, as_table(first))
+        before = learnt_from(first.path, head=False)
+        write_record(folder, settings, prepared, asked.command, None, as_table(first), before=before)
         trained = trained_model(settings, prepared, model)
         model_file.write(folder.model, trained)
         model_file.save_weights(model.module, folder.best)
