@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from convolens.activations.inside import ACTIVATIONS, channel_dimension
+from convolens.activations.inside import ACTIVATIONS, channel_dimension, over_axes
 from convolens.tensor import Tensor, as_tensor
 from convolens.tensor.tensor import draws_graph
 
@@ -27,7 +27,7 @@ def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-def _last(x: torch.Tensor, axis: int) -> int:
+def _last(x: torch.Tensor, axis: Any) -> Any:
     """Return the dimension of an axis in Keras' order, of a `Tensor` or of a tensor inside a network."""
     return axis if isinstance(x, Tensor) or axis != -1 else channel_dimension(x)
 
@@ -101,25 +101,23 @@ def gelu(x: Any, approximate: bool = False) -> Any:
 
 
 @_of_values
-def softmax(x: Any, axis: int = -1) -> Any:
+def softmax(x: Any, axis: Any = -1) -> Any:
     """Return probabilities along an axis.
 
     Args:
         x: scores.
-        axis: in Keras' order.
+        axis: in Keras' order; or several, which share one whole, None for all.
     """
-    return F.softmax(x, _last(x, axis))
+    return over_axes(F.softmax, x, _last(x, axis))
 
 
 @_of_values
-def log_softmax(x: Any, axis: int = -1) -> Any:
+def log_softmax(x: Any, axis: Any = -1) -> Any:
     """Return the logarithm of `softmax`.
 
-    Args:
-        x: scores.
-        axis: in Keras' order.
+    Args: as of `softmax`.
     """
-    return F.log_softmax(x, _last(x, axis))
+    return over_axes(F.log_softmax, x, _last(x, axis))
 
 
 @_of_values

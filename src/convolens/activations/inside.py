@@ -2,7 +2,7 @@
 
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -43,6 +43,29 @@ def softmax(x: torch.Tensor) -> torch.Tensor:
 def log_softmax(x: torch.Tensor) -> torch.Tensor:
     """Return the logarithm of `softmax`."""
     return F.log_softmax(_wide(x), channel_dimension(x))
+
+
+def over_axes(
+    function: Callable[[torch.Tensor, int], torch.Tensor], x: torch.Tensor, axis: int | Sequence[int] | None
+) -> torch.Tensor:
+    """Return a softmax over one axis, over several as a whole, or over all.
+
+    Args:
+        function: of a tensor and one axis.
+        x: scores.
+        axis: one axis, several, or None for all.
+
+    Example:
+        >>> float(over_axes(F.softmax, torch.ones(2, 3), None).sum())
+        1.0
+    """
+    if isinstance(axis, int):
+        return function(x, axis)
+    over = [one % x.ndim for one in (range(x.ndim) if axis is None else axis)]
+    order = [*(one for one in range(x.ndim) if one not in over), *over]
+    moved = x.permute(order)
+    shared = function(moved.reshape([*moved.shape[: x.ndim - len(over)], -1]), -1)
+    return shared.reshape(moved.shape).permute([order.index(one) for one in range(x.ndim)])
 
 
 def leaky_relu(x: torch.Tensor) -> torch.Tensor:

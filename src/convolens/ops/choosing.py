@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from convolens.ops.operation import operation
+from convolens.ops.operation import computation, operation
 from convolens.tensor import as_tensor
 
 __all__ = [
@@ -50,7 +50,8 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
         axis: along which; None for all values in a row.
     """
     places = _places(indices)
-    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
+    x, axis = _in_a_row(x, axis)
+    axis %= x.ndim
     places = torch.where(places < 0, places + x.size(axis), places)
     taken = torch.index_select(x, axis, places.reshape(-1))
     return taken.reshape([*x.shape[:axis], *places.shape, *x.shape[axis + 1 :]])
@@ -68,27 +69,34 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
     return torch.take_along_dim(x, _places(indices), axis)
 
 
-@operation(1)
-def sort(x: Any, axis: int = -1) -> Any:
+@computation(1)
+def sort(x: Any, axis: int | None = -1) -> Any:
     """Return x in rising order along an axis.
 
     Args:
         x: numbers.
-        axis: along which.
+        axis: along which; None for all values in a row.
     """
+    x, axis = _in_a_row(x, axis)
     return torch.sort(x, dim=axis, stable=True)[0]
 
 
-@operation(1)
-def argsort(x: Any, axis: int = -1) -> Any:
+@computation(1)
+def argsort(x: Any, axis: int | None = -1) -> Any:
     """Return the places of x in rising order along an axis.
 
     Args: as of `sort`.
     """
+    x, axis = _in_a_row(x, axis)
     return torch.argsort(x, dim=axis, stable=True)
 
 
-@operation(1)
+def _in_a_row(x: Any, axis: int | None) -> tuple[Any, int]:
+    """Return x and an axis; for None its values in a row and their only axis."""
+    return (x.reshape(-1), 0) if axis is None else (x, axis)
+
+
+@computation(1)
 def top_k(x: Any, k: int = 1, sorted: bool = True) -> Any:
     """Return (values, places) of the largest along the last axis.
 
@@ -114,13 +122,35 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
     return torch.sum(predictions > own, -1) < k
 
 
-@operation(1)
-def unique(x: Any) -> Any:
-    """Return the values of x, each once, in rising order."""
-    return torch.unique(x)
+@computation(1)
+def unique(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """Return the values of x, each once, in rising order; with what is asked for beside them in a tuple.
+
+    Args:
+        x: a tensor.
+        sorted: accepted: they always are.
+        return_index: whether to return where each comes first.
+        return_inverse: whether to return where the values of x are among them.
+        return_counts: whether to return how often each is there.
+        axis: of the parts that are compared as a whole; None for single values.
+    """
+    values, inverse, counts = torch.unique(x, return_inverse=True, return_counts=True, dim=axis)
+    flat = inverse.reshape(-1)
+    places = torch.arange(flat.numel(), device=x.device)
+    first = torch.full_like(counts, flat.numel()).scatter_reduce(0, flat, places, "amin")
+    beside = ((return_index, first), (return_inverse, inverse), (return_counts, counts))
+    found = [one for asked, one in beside if asked]
+    return (values, *found) if found else values
 
 
-@operation(2)
+@computation(2)
 def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
     """Return where values would go in a rising row.
 

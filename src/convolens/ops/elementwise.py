@@ -6,17 +6,50 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from convolens.ops.operation import operation
+from convolens.ops.operation import computation
+from convolens.ops.reductions import fractions
+from convolens.tensor import as_tensor
+
+
+def _but_truths(torchs: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that leaves truths as they are."""
+    return lambda x: x if x.dtype == "bool" else torchs(x)
+
+
+def _of_fractions(torchs: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of two tensors that torch has of numbers with fractions alone."""
+
+    def function(x1: Any, x2: Any) -> Any:
+        kind = torch.promote_types(x1.dtype.torch, x2.dtype.torch)
+        kind = kind if kind.is_floating_point else torch.float32
+        return torchs(x1.to(kind), x2.to(kind))
+
+    return function
+
+
+def _subtract(x1: Any, x2: Any) -> Any:
+    """Return x1 - x2; truths, which torch does not subtract, are of the other's type."""
+    x1, x2 = (x.to(other) if x.dtype == "bool" else x for x, other in ((x1, x2), (x2, x1)))
+    return torch.subtract(x1, x2)
+
 
 _ONE: dict[str, tuple[Callable[..., Any], str]] = {
-    "abs": (torch.abs, "the size of x, without its sign"),
+    "abs": (_but_truths(torch.abs), "the size of x, without its sign"),
+    "ceil": (
+        lambda x: torch.ceil(fractions(x)),
+        "the smallest whole number that is not below x, as a number with fractions",
+    ),
+    "floor": (
+        lambda x: torch.floor(fractions(x)),
+        "the largest whole number that is not above x, as a number with fractions",
+    ),
+    "trunc": (_but_truths(torch.trunc), "x without its fraction"),
     "arccos": (torch.arccos, "the angle whose cosine is x"),
     "arccosh": (torch.arccosh, "the inverse of cosh"),
     "arcsin": (torch.arcsin, "the angle whose sine is x"),
     "arcsinh": (torch.arcsinh, "the inverse of sinh"),
     "arctan": (torch.arctan, "the angle whose tangent is x"),
     "arctanh": (torch.arctanh, "the inverse of tanh"),
-    "ceil": (torch.ceil, "the smallest whole number that is not below x"),
     "cos": (torch.cos, "the cosine of x"),
     "cosh": (torch.cosh, "the hyperbolic cosine of x"),
     "erf": (torch.erf, "the error function of x"),
@@ -25,7 +58,6 @@ _ONE: dict[str, tuple[Callable[..., Any], str]] = {
     "exp": (torch.exp, "e to the power of x"),
     "exp2": (torch.exp2, "2 to the power of x"),
     "expm1": (torch.expm1, "e^x - 1, exact near 0"),
-    "floor": (torch.floor, "the largest whole number that is not above x"),
     "isfinite": (torch.isfinite, "whether x is a number and not infinite"),
     "isinf": (torch.isinf, "whether x is infinite"),
     "isnan": (torch.isnan, "whether x is no number"),
@@ -36,7 +68,6 @@ _ONE: dict[str, tuple[Callable[..., Any], str]] = {
     "logical_not": (torch.logical_not, "whether x is 0 or False"),
     "negative": (torch.neg, "-x"),
     "reciprocal": (torch.reciprocal, "1 / x"),
-    "round": (torch.round, "the whole number nearest x, the even one of two"),
     "rsqrt": (torch.rsqrt, "1 / sqrt(x)"),
     "sign": (torch.sign, "-1, 0 or 1, as x is"),
     "sin": (torch.sin, "the sine of x"),
@@ -45,7 +76,6 @@ _ONE: dict[str, tuple[Callable[..., Any], str]] = {
     "square": (torch.square, "x times x"),
     "tan": (torch.tan, "the tangent of x"),
     "tanh": (torch.tanh, "the hyperbolic tangent of x"),
-    "trunc": (torch.trunc, "x without its fraction"),
     # activations
     "hard_sigmoid": (F.hardsigmoid, "x / 6 + 1 / 2, kept within 0 and 1"),
     "hard_silu": (F.hardswish, "x times hard_sigmoid(x)"),
@@ -69,10 +99,10 @@ _TWO: dict[str, tuple[Callable[..., Any], str]] = {
     "floor_divide": (torch.floor_divide, "x1 / x2, rounded down"),
     "greater": (torch.gt, "whether x1 is above x2"),
     "greater_equal": (torch.ge, "whether x1 is not below x2"),
-    "hypot": (torch.hypot, "sqrt(x1^2 + x2^2)"),
+    "hypot": (_of_fractions(torch.hypot), "sqrt(x1^2 + x2^2)"),
     "less": (torch.lt, "whether x1 is below x2"),
     "less_equal": (torch.le, "whether x1 is not above x2"),
-    "logaddexp": (torch.logaddexp, "log(e^x1 + e^x2)"),
+    "logaddexp": (_of_fractions(torch.logaddexp), "log(e^x1 + e^x2)"),
     "logical_and": (torch.logical_and, "whether both are true"),
     "logical_or": (torch.logical_or, "whether either is true"),
     "logical_xor": (torch.logical_xor, "whether one of them is true"),
@@ -82,7 +112,7 @@ _TWO: dict[str, tuple[Callable[..., Any], str]] = {
     "multiply": (torch.multiply, "x1 times x2"),
     "not_equal": (torch.ne, "whether x1 is not x2"),
     "power": (torch.pow, "x1 to the power of x2"),
-    "subtract": (torch.subtract, "x1 - x2"),
+    "subtract": (_subtract, "x1 - x2"),
 }
 
 
@@ -94,7 +124,7 @@ def _of_one(name: str) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return {says}; value by value."
-    return operation(1)(function)
+    return computation(1)(function)
 
 
 def _of_two(name: str) -> Callable[..., Any]:
@@ -107,7 +137,7 @@ def _of_two(name: str) -> Callable[..., Any]:
     function.__doc__ = (
         f"Return {says}; value by value.\n\nArgs:\n    x1, x2: shapes that spread over each other."
     )
-    return operation(2)(function)
+    return computation(2)(function)
 
 
 globals().update({name: _of_one(name) for name in _ONE} | {name: _of_two(name) for name in _TWO})
@@ -117,18 +147,32 @@ absolute, true_divide, swish, hard_swish = (
 )
 
 
-@operation(1)
+@computation(1)
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
-    """Return x kept within bounds.
+    """Return x kept within bounds; truths become whole numbers.
 
     Args:
         x: numbers.
         x_min, x_max: the bounds: numbers, tensors, or None for none.
     """
-    return torch.clamp(x, x_min, x_max)
+    x = x.int() if x.dtype == "bool" else x
+    bounds = (None if bound is None else as_tensor(bound).to(x.device) for bound in (x_min, x_max))
+    return torch.clamp(x, *bounds)
 
 
-@operation(2)
+@computation(1)
+def round(x: Any, decimals: int = 0) -> Any:
+    """Return x rounded, the even one of two.
+
+    Args:
+        x: numbers; whole ones keep their type.
+        decimals: how many; negative for tens, hundreds ...
+    """
+    whole = x.dtype.is_integer
+    return torch.round(x.double() if whole else x, decimals=decimals).to(x.dtype.torch)
+
+
+@computation(2)
 def divide_no_nan(x1: Any, x2: Any) -> Any:
     """Return x1 / x2, 0 where x2 is 0.
 
@@ -139,7 +183,7 @@ def divide_no_nan(x1: Any, x2: Any) -> Any:
     return torch.where(none, torch.zeros_like(x1 / 1), x1 / torch.where(none, torch.ones_like(x2), x2))
 
 
-@operation(1)
+@computation(1)
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     """Return x where it is positive, else its share.
 
@@ -150,7 +194,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     return F.leaky_relu(x, negative_slope)
 
 
-@operation(1)
+@computation(1)
 def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
     """Return x where it is above a threshold, else 0.
 
@@ -164,7 +208,7 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
     return torch.where(x > threshold, above, alpha * (x - threshold)) if alpha or threshold else F.relu(above)
 
 
-@operation(1)
+@computation(1)
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """Return x where it is positive, else alpha (e^x - 1).
 
@@ -175,7 +219,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     return F.elu(x, alpha)
 
 
-@operation(1)
+@computation(1)
 def gelu(x: Any, approximate: bool = True) -> Any:
     """Return the Gaussian error linear unit of x.
 
@@ -186,7 +230,7 @@ def gelu(x: Any, approximate: bool = True) -> Any:
     return F.gelu(x, approximate="tanh" if approximate else "none")
 
 
-@operation(1)
+@computation(1)
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
     """Return x with numbers instead of what is none.
 
@@ -197,19 +241,22 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
     return torch.nan_to_num(x, nan, posinf, neginf)
 
 
-@operation(2)
+@computation(2)
 def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
     """Return whether |x1 - x2| <= atol + rtol |x2|, value by value.
 
     Args:
         x1, x2: shapes that spread over each other.
-        rtol, atol: see above.
+        rtol, atol: see above; of whole numbers both are 0.
         equal_nan: whether what is no number is close to itself.
     """
-    return torch.isclose(x1, x2.to(x1.dtype.torch), rtol=rtol, atol=atol, equal_nan=equal_nan)
+    kind = torch.promote_types(x1.dtype.torch, x2.dtype.torch)
+    if not kind.is_floating_point:
+        return x1 == x2
+    return torch.isclose(x1.to(kind), x2.to(kind), rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 __all__ = [
     *_ONE, *_TWO, "absolute", "clip", "divide_no_nan", "elu", "gelu", "hard_swish", "isclose", "leaky_relu", "nan_to_num", "relu",
-    "swish", "true_divide",
+    "round", "swish", "true_divide",
 ]  # fmt: skip

@@ -199,15 +199,29 @@ def _kind_of(*values: Any) -> str:
     return "int32" if whole else "float32"
 
 
-def linspace(start: Any, stop: Any, num: int = 50, dtype: Any = None) -> Tensor:
-    """Return numbers at equal distances, the ends among them.
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    """Return numbers at equal distances.
 
     Args:
-        start, stop: the ends.
+        start, stop: the ends, or tensors of ends.
         num: how many.
+        endpoint: whether `stop` is among them.
+        retstep: whether to return (numbers, distance).
         dtype: of the values; None for float32.
+        axis: where the numbers lie in the result, of ends that are tensors.
     """
-    return as_tensor(np.linspace(float(start), float(stop), int(num)), dtype or "float32")
+    ends = convert_to_numpy(start).astype("float64"), convert_to_numpy(stop).astype("float64")
+    numbers, step = np.linspace(*ends, int(num), endpoint, retstep=True, axis=axis)
+    made = as_tensor(numbers, dtype or "float32")
+    return (made, as_tensor(step, "float32")) if retstep else made
 
 
 @operation(1)
@@ -229,10 +243,9 @@ def multi_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> An
     """Return class numbers as one row with ones for all of them.
 
     Args:
-        x: whole numbers; the last axis holds those of a sample.
+        x: whole numbers, (numbers,) or (n, numbers).
         num_classes: how many classes.
-        axis: where the classes lie in the result.
+        axis: where the classes lie before axis 1 (axis 0 of one row) is taken away, as in Keras.
         dtype: of the values; None for float32.
     """
-    hot = one_hot(x, num_classes, dtype=dtype)
-    return torch.amax(hot, -2) if axis == -1 else torch.movedim(torch.amax(hot, -2), -1, axis)
+    return torch.amax(one_hot(x, num_classes, axis, dtype), 1 if x.ndim > 1 else 0)

@@ -5,11 +5,13 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from convolens.activations.inside import over_axes
 from convolens.arguments import one_of
 from convolens.layers.geometry import same_padding
 from convolens.losses import crossentropy
 from convolens.ops import also_in
 from convolens.ops.operation import operation
+from convolens.ops.reductions import fractions
 
 __all__ = [
     "average_pool", "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "conv", "conv_transpose",
@@ -24,9 +26,9 @@ def softmax(x: Any, axis: Any = -1) -> Any:
 
     Args:
         x: scores.
-        axis: along which.
+        axis: along which; or several, which share one whole, None for all.
     """
-    return F.softmax(x if x.is_floating_point() else x.float(), axis)
+    return over_axes(F.softmax, fractions(x), axis)
 
 
 @operation(1)
@@ -35,7 +37,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 
     Args: as of `softmax`.
     """
-    return F.log_softmax(x, axis)
+    return over_axes(F.log_softmax, fractions(x), axis)
 
 
 @operation(2)

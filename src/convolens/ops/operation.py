@@ -12,6 +12,8 @@ from convolens.layers.geometry import channels_last
 from convolens.layers.operation import Operation
 from convolens.tensor import Tensor, as_tensor
 
+# Whole numbers that torch keeps and hardly computes with.
+_WIDER = {"uint16": "int32", "uint32": "int64"}
 _CHANNELS_LAST = ("NWC", "NHWC", "NDHWC", "tf")  # TensorFlow's words for it, and Keras 1's
 
 
@@ -57,6 +59,23 @@ def operation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., 
     return decorate
 
 
+def computation(tensors: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator as `operation`, for functions that compute: they are given what `computable` makes of tensors.
+
+    Args:
+        tensors: how many of the first arguments.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def widened(*arguments: Any, **keywords: Any) -> Any:
+            return function(*map(computable, arguments[:tensors]), *arguments[tensors:], **keywords)
+
+        return operation(tensors)(widened)
+
+    return decorate
+
+
 def composed(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function that is made of operations take TensorFlow's `name=`; on symbolic tensors these become layers: a decorator.
 
@@ -87,3 +106,15 @@ def _tensors(values: list[Any]) -> list[Tensor]:
         else as_tensor(value, kinds[0] if kinds else None).to(tensors[0].device)
         for value in values
     ]
+
+
+def computable(tensor: Tensor) -> Tensor:
+    """Return a tensor in a type that torch computes with: uint16 as int32 and uint32 as int64, as Keras does on torch.
+
+    Example:
+        >>> import numpy as np
+        >>> computable(as_tensor(np.ones(2, "uint16"))).dtype
+        tf.int32
+    """
+    wider = _WIDER.get(tensor.dtype)
+    return tensor if wider is None else as_tensor(tensor, wider)

@@ -25,8 +25,9 @@ from convolens.models import Model, clone_model, load_model, model_from_json
 from convolens.models.graph.operations import kinds
 from operation_calls import CALLS, IMAGE_CALLS, default_calls
 
-# How many of the calls can be drawn and read by Keras: its hypot takes no numbers, its repeat reads no list; of one argument, where has no shape.
-FEWER = {"hypot": 1, "repeat": 2, "where": 1}
+# How many of the calls can be drawn and read by Keras: its clip writes no arrays, its hypot takes no numbers, its repeat reads no list, its softmax as a
+# layer takes one axis; of one argument, where has no shape.
+FEWER = {"clip": 1, "hypot": 1, "log_softmax": 3, "repeat": 2, "softmax": 3, "where": 1}
 # Functions that Keras has as operations and that are not written: what runs programs, what cannot be drawn on symbols (whole numbers,
 # matrices that have an inverse, sizes that follow from values), and what differs.
 NOT_WRITTEN = {
