@@ -12,11 +12,10 @@ from convolens.errors import DataError
 from convolens.features.learners.label_errors import find_label_errors
 from convolens.runs.features.photo_rows import PhotoRows
 from convolens.runs.transfer.first_look import first_look
-from convolens.studio.mistakes.wall import shown_name
 from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
 from convolens.studio.records.loaded_runs import Loaded
 from convolens.studio.records.progress import Tell
-from convolens.studio.records.run_photos import photo_id
+from convolens.studio.records.run_photos import photo_id, shown_name
 
 
 @dataclass(frozen=True)
