@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import list_images
 from convolens.data.folders.layout import find_layout
-from convolens.errors import BusyError
+from convolens.errors import BusyError, ConvolensError
 from convolens.files.atomic import digest_of
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.photos.check_data import gather
@@ -69,6 +69,14 @@ def _run_of(studio: Studio, run: str) -> RunFolder:
     return RunFolder.open(path_of(run, studio.workspace.runs))
 
 
+def _classes_now(studio: Studio) -> list[str]:
+    """Return the classes of the open folder, which photos can be moved to; none where it cannot be listed."""
+    try:
+        return [shown(name) for name in studio.listing.photos().names]
+    except ConvolensError:
+        return []
+
+
 @router.get("")
 def summary(run: str, studio: Here) -> dict[str, Any]:
     """Return how many answers of a run are wrong, and which class was taken for which."""
@@ -85,6 +93,7 @@ def summary(run: str, studio: Here) -> dict[str, Any]:
         "gone": len(answers) - len(rows),
         "pairs": pairs_of(rows),
         "classes": list(map(str, photos.record.tables["data"].get("classes", ()))),
+        "classes_now": _classes_now(studio),
         "several": bool(photos.record.tables.get("settings", {}).get("multi_label")),
     }
 
