@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from convolens import runs
-from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.folders.folder import list_images
-from convolens.errors import DataError
 from convolens.features import extract
 from convolens.features.extraction import photo_features as kept
 from convolens.runs.answers.penultimate import penultimate
@@ -17,7 +15,6 @@ from convolens.runs.folder import model_file
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
 from convolens.runs.tasks.probabilities import probabilities
-from convolens.runs.transfer.first_look import first_look
 from images import folders, overlapping
 
 QUIET = Screen(quiet=True)
@@ -68,14 +65,4 @@ def test_of_a_first_answer_they_are_there_since_its_training(
     with monkeypatch.context() as patched:
         patched.setattr(kept, "_compute", lambda *given: pytest.fail("a photo was looked at again"))
         photo_rows(model_file.load(RunFolder(tmp_path / "run")), images, QUIET)
-        photo_rows(first_look(data, measure_samples(images.paths)), images, QUIET)
     _check(tmp_path / "run", data)
-
-
-def test_photos_too_small_for_a_learnt_network_are_told(tmp_path: Path) -> None:
-    data = folders(tmp_path / "photos", {"dark": 3, "bright": 3})
-    samples = measure_samples(list_images(data).paths)
-    with pytest.raises(
-        DataError, match=r"no learnt network looks at these photos; .*shorter side is 20 pixels, below 64"
-    ):
-        first_look(data, samples)

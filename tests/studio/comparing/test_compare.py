@@ -90,6 +90,38 @@ def test_photos_that_are_elsewhere_have_no_picture(serve: Callable[..., Any], tw
     assert all(pair["photo"] is None and pair["path"].startswith("/") for pair in said["pairs"]["fixed"])
 
 
+def test_pictures_are_of_the_photos_of_the_run_wherever_the_studio_was_started(
+    serve: Callable[..., Any], two: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        table = two / "runs" / name / "predictions.csv"
+        table.write_text(table.read_text().replace(str(trained / "photos"), "photos"))
+    ids = f"first={identity('first')}&second={identity('second')}"
+    (tmp_path / "elsewhere").mkdir()
+    for place in (tmp_path / "elsewhere", shutil.copytree(trained / "photos", tmp_path / "photos").parent):
+        monkeypatch.chdir(place)
+        for photos, shown in ((trained / "photos", True), (tmp_path / "photos", False)):
+            said = serve(photos, two).ask(f"/api/compare/pair?{ids}")[1]
+            assert {pair["photo"] is not None for pair in said["pairs"]["fixed"]} == {shown}
+    path = trained / "photos" / said["pairs"]["fixed"][0]["path"]
+    assert path.is_file()
+
+
+def test_a_photo_that_took_the_place_of_another_is_not_shown_as_it(
+    serve: Callable[..., Any], two: Path, trained: Path, tmp_path: Path
+) -> None:
+    photos = shutil.copytree(trained / "photos", tmp_path / "photos")
+    for file in ("runs/first/run.toml", "runs/first/predictions.csv", "runs/second/predictions.csv"):
+        text = (two / file).read_text()
+        (two / file).write_text(text.replace(str(trained / "photos"), str(photos)))
+    served = serve(photos, two)
+    ids = f"first={identity('first')}&second={identity('second')}"
+    one, *others = served.ask(f"/api/compare/pair?{ids}")[1]["pairs"]["fixed"]
+    shutil.copy(photos / others[0]["path"], photos / one["path"])
+    now = served.ask(f"/api/compare/pair?{ids}")[1]["pairs"]["fixed"]
+    assert [pair["photo"] for pair in now] == [None, *(pair["photo"] for pair in others)]
+
+
 def test_wrong_pairs_are_told(serve: Callable[..., Any], two: Path, trained: Path) -> None:
     served = serve(None, two)
     one, other = identity("first"), identity("second")

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import json
+import os
 import shutil
 import time
 import zipfile
@@ -86,6 +87,30 @@ def test_a_bare_network_is_exported(serve: Callable[..., Any], home: Path, train
     status, packed = served.ask(f"/api/exports/{RUN}/export-safetensors.zip")
     assert status == 200
     assert zipfile.ZipFile(io.BytesIO(packed)).testzip() is None
+
+
+def test_an_export_of_earlier_weights_is_marked(
+    serve: Callable[..., Any], visit: Any, home: Path, trained: Path
+) -> None:
+    run = home / "runs/first"
+    for name in ("export-onnx/model.onnx", "export-keras/model.keras"):
+        (run / name).parent.mkdir()
+        (run / name).write_bytes(b"model")
+
+    def outdated() -> dict[str, bool]:
+        return {one["format"]: one["outdated"] for one in exports_of(run)}
+
+    page = visit(serve(trained / "photos", home), "/export")
+    page.locator("#files li").nth(1).wait_for()
+    assert page.locator("#files .problem").count() == 0
+    later = time.time() + 10
+    assert outdated() == {"onnx": False, "keras": False}
+    os.utime(run / "calibration.json", (later, later))
+    assert outdated() == {"onnx": True, "keras": False}
+    for name in ("checkpoints/best.safetensors", "results.json"):
+        os.utime(run / name, (later, later))
+    page.locator("#files .problem", has_text="The run has changed since").nth(1).wait_for()
+    assert outdated() == {"onnx": True, "keras": True}
 
 
 def test_what_cannot_be_exported_says_why_and_leaves_nothing(

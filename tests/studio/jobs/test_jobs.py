@@ -76,6 +76,20 @@ def test_a_command_that_makes_something_is_done_where_that_is_there(jobs: Jobs, 
     assert job.state() == "done"
 
 
+def test_a_job_is_not_of_a_run_that_was_begun_after_it(jobs: Jobs, tmp_path: Path) -> None:
+    run = tmp_path / "runs/a"
+    run.mkdir(parents=True)
+    for name in ("run.toml", "first_batch.png"):
+        (run / name).write_text("")
+    job = jobs.start("resume", "a", ["resume", "a"], run)
+    wait(job)
+    later = time.time() + 60
+    os.utime(run / "run.toml", (later, later))  # it went on
+    assert jobs.of_run(run) == [job]
+    os.utime(run / "first_batch.png", (later, later))  # it was deleted, and another made
+    assert jobs.of_run(run) == []
+
+
 def test_two_jobs_on_one_run_are_refused(jobs: Jobs, tmp_path: Path) -> None:
     run = tmp_path / "runs/a"
     first = jobs.start("resume", "a", ["resume", str(run)], run)

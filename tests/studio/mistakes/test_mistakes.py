@@ -140,6 +140,20 @@ def test_suspects_are_those_of_check(serve: Callable[..., Any], place: Path) -> 
     assert found["by"] == "shallow-vgg of first"
 
 
+def test_suspects_are_looked_for_on_all_sides(serve: Callable[..., Any], place: Path) -> None:
+    for number, path in enumerate(sorted((place / "photos").glob("*/*"))):
+        side = place / "sides" / ("train" if number % 3 else "val") / path.parent.name
+        side.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, side)
+    darkest = sorted((place / "sides/val/circle").iterdir())[0]
+    darkest.rename(place / "sides/val/stripe/wrong.png")
+    found = {row["name"]: row["said"] for row in _suspects(serve(place / "sides", place))["rows"]}
+    options = CheckOptions(place / "sides", subject=place / "runs/first")
+    expected = {one["path"]: one["suggested"] for one in runs.check(options, Screen(quiet=True)).suspects()}
+    assert found == expected
+    assert "val/stripe/wrong.png" in found
+
+
 def test_a_label_that_is_kept_is_no_suspect_until_it_changes(serve: Callable[..., Any], place: Path) -> None:
     served = serve(place / "photos", place)
     before = _suspects(served)["rows"]

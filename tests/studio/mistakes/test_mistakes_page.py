@@ -190,6 +190,23 @@ def test_it_is_moved_to_another_class_where_that_is_chosen(
     assert edits[0][1]["to"] == other
 
 
+def test_a_class_that_has_another_name_now_is_offered_by_that(page: Any, place: Path) -> None:
+    one = _wrong(place)[0]
+    (place / "photos" / one.predicted).rename(place / "photos/renamed")
+    page.locator("#said", has_text="moved or set aside since").wait_for()
+    page.locator(f'.tile[aria-label^="{one.path.relative_to(place / "photos")}:"]').click()
+    choice = _whole(page).get_by_label("Class to move it to")
+    others = {"circle", "cross", "stripe", "renamed"} - {one.label, one.predicted}
+    assert choice.locator("option").all_inner_texts() == ["a class …", *sorted(others)]
+    page.keyboard.press("m")  # to none of them: the run's own word is no class any more
+    page.wait_for_function("document.activeElement.matches('#look select')")
+    assert one.path.is_file()
+    choice.select_option("renamed")
+    page.locator("#look").get_by_role("button", name="Move to").click()
+    page.get_by_text("moved to renamed").wait_for()
+    assert not (place / "photos" / one.predicted).exists()
+
+
 def test_a_suspect_that_is_kept_is_not_shown_again(page: Any, place: Path) -> None:
     page.get_by_label("Show").select_option("suspects")
     about = page.locator("#about", has_text="suspects among 90 photos, by shallow-vgg of first")

@@ -1,13 +1,15 @@
 """Two runs photo by photo, as the page shows them."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from convolens.runs.answers.diff import CHANCE, Difference, Pair
 from convolens.runs.answers.diff import diff as find_difference
+from convolens.runs.folder.predictions_file import read_predictions
+from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from convolens.studio.workspace.identity import identity
+from convolens.studio.records.run_photos import RunPhotos, photo_id, shown_name
 
 CHANGES = ("broken", "fixed", "wrong")  # what is shown; photos that both get right are counted alone
 
@@ -39,6 +41,7 @@ def compared(first: Path, second: Path, photos: Path | None, asked: bool) -> dic
     """
     screen = Listening()
     found = find_difference(first, second, photos if asked else None, screen=screen)
+    place_of = (lambda path: (path, True)) if asked else _places(RunFolder(first))
     counts = {change: len(found.of(change)) for change in (*CHANGES, "right")}
     return {
         "first": first.name,
@@ -50,7 +53,9 @@ def compared(first: Path, second: Path, photos: Path | None, asked: bool) -> dic
         "p_value": found.p_value,
         "verdict": verdict(found, first.name, second.name),
         "warnings": screen.warnings,
-        "pairs": {change: [_shown(pair, photos) for pair in found.of(change)] for change in CHANGES},
+        "pairs": {
+            change: [_shown(pair, photos, place_of) for pair in found.of(change)] for change in CHANGES
+        },
     }
 
 
@@ -65,14 +70,23 @@ def verdict(found: Difference, first: str, second: str) -> str:
     return f"{second if fixed > broken else first} is better, by more than chance ({p})."
 
 
-def _shown(pair: Pair, photos: Path | None) -> dict[str, Any]:
-    path = Path(os.path.abspath(pair.first.path))
-    photo = None
-    if photos is not None and path.is_relative_to(photos) and path.is_file():
-        photo = identity(path.relative_to(photos))
+def _places(run: RunFolder) -> Callable[[Path], tuple[Path, bool]]:
+    """Return what tells of a path in the table of a run where that photo lay, and whether it still does."""
+    photos = RunPhotos.of(run)
+    answers = photos.answers()
+    there = {one.path for one in photos.in_place(answers)}
+    places = {
+        one.path: (lay.path, lay.path in there)
+        for one, lay in zip(read_predictions(run.predictions), answers, strict=True)
+    }
+    return places.__getitem__
+
+
+def _shown(pair: Pair, photos: Path | None, place_of: Callable[[Path], tuple[Path, bool]]) -> dict[str, Any]:
+    path, there = place_of(pair.first.path)
     return {
-        "photo": photo,
-        "path": str(path.relative_to(photos)) if photo is not None and photos is not None else str(path),
+        "photo": photo_id(path, photos) if there else None,
+        "path": shown_name(path, photos),
         "label": pair.first.label,
         "first": pair.first.predicted,
         "first_confidence": pair.first.confidence,

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from convolens.deployment import FORMATS
-from convolens.deployment.export import CHECKED
+from convolens.deployment.export import CHECKED, MODEL
 from convolens.errors import ConvolensError, MissingFileError
 from convolens.files import plain_json
+from convolens.runs.folder.run_folder import RunFolder
 
 _NAME = re.compile(r"export-(\w+?)(?:-(float16|int8))?(?:-(\d+))?")
 
@@ -29,12 +30,17 @@ def new_place(run: Path, format: str, precision: str) -> Path:
 
 
 def exports_of(run: Path) -> list[dict[str, Any]]:
-    """Return the exports that lie in a run, the newest first: name, format, precision, bytes, checks, changed."""
-    found = []
+    """Return the exports that lie in a run, the newest first: name, format, precision, bytes, checks, changed.
+
+    `outdated` are those that were made before the run's weights, or, of whole models, its calibration, became what they are.
+    """
+    found, folder = [], RunFolder(run)
     for place in run.glob("export-*"):
         parts = _NAME.fullmatch(place.name)
         if parts is None or parts[1] not in FORMATS or not (place / FORMATS[parts[1]]).is_file():
             continue
+        asked = [folder.best, *([folder.calibration] if FORMATS[parts[1]] == MODEL else [])]
+        changed = place.stat().st_mtime
         try:
             checks = plain_json.read(place / CHECKED)
         except ConvolensError:  # the bare networks have none: they were read again and compared
@@ -47,7 +53,8 @@ def exports_of(run: Path) -> list[dict[str, Any]]:
                 "bytes": sum(path.stat().st_size for path in files_in(place)),
                 "model_bytes": (place / FORMATS[parts[1]]).stat().st_size,
                 "checks": checks if isinstance(checks, dict) else {},
-                "changed": place.stat().st_mtime,
+                "changed": changed,
+                "outdated": any(path.is_file() and path.stat().st_mtime > changed for path in asked),
             }
         )
     return sorted(found, key=lambda one: -float(one["changed"]))

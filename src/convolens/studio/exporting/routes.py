@@ -54,7 +54,7 @@ def list_formats() -> dict[str, Any]:
 def list_exports(run: str, studio: Shared) -> dict[str, Any]:
     """Return the exports that lie in a run, and those that are being made or went wrong."""
     place = path_of(run, studio.workspace.runs)
-    jobs = [job for job in studio.jobs.all() if job.record.kind == "export" and job.record.run == str(place)]
+    jobs = [job for job in studio.jobs.of_run(place) if job.record.kind == "export"]
     return plain({"exports": exports_of(place), "jobs": [_told(job) for job in jobs[:RECENT]]})
 
 

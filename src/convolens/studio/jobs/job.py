@@ -122,6 +122,11 @@ class Job:
         said = [line for line in self.tail().splitlines() if line.strip()]
         return said[-1].strip().removeprefix("convolens: ") if said else ""
 
+    def last_said(self) -> float:
+        """Return when it said something last, in seconds since 1970; at its begin where nothing."""
+        times = [path.stat().st_mtime for path in (self.lines.path, self.log) if path.is_file()]
+        return max(times, default=self.record.time)
+
     def said(self) -> int:
         """Return how many bytes it has said to people."""
         try:

@@ -141,9 +141,15 @@ class Jobs:
         return next((job for job in self.all() if job.record.id == name), None)
 
     def of_run(self, run: Path) -> list[Job]:
-        """Return the jobs that worked on a run, the newest first."""
-        place = os.path.realpath(run)
-        return [job for job in self.all() if job.run is not None and os.path.realpath(job.run) == place]
+        """Return the jobs that worked on a run, the newest first; one that ended before it was begun worked on another of its name."""
+        place, begun = os.path.realpath(run), _begun(run)
+        return [
+            job
+            for job in self.all()
+            if job.run is not None
+            and os.path.realpath(job.run) == place
+            and (job.lives() or job.last_said() >= begun)
+        ]
 
     def signal(self, process: int, start: str, number: int) -> bool:
         """Send a signal to a process once; return whether it is sent, by this call.
@@ -171,6 +177,15 @@ class Jobs:
         for job in ended[KEPT:]:
             _remove([job.place / f"{job.record.id}.{ending}" for ending in ("json", "jsonl", "log")])
             self._known.pop(job.record.id, None)
+
+
+def _begun(run: Path) -> float:
+    """Return when a run was begun, in seconds since 1970: some of its files stay as they were written first."""
+    try:
+        with os.scandir(run) as entries:
+            return min((one.stat().st_mtime for one in entries if one.is_file()), default=0.0)
+    except OSError:
+        return 0.0
 
 
 def _environment() -> dict[str, str]:

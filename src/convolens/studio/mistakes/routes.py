@@ -8,15 +8,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from convolens.data.caching.content import content_hashes
 from convolens.data.folders.folder import list_images
 from convolens.data.folders.layout import find_layout
-from convolens.errors import BusyError
+from convolens.errors import BusyError, ConvolensError
 from convolens.files.atomic import digest_of
 from convolens.runs.folder.run_folder import RunFolder
+from convolens.runs.photos.check_data import gather
 from convolens.studio.mistakes.again import learn_again
 from convolens.studio.mistakes.suspects import check_one_class_each, look, suspects_of
 from convolens.studio.mistakes.unknown import unknown_among
 from convolens.studio.mistakes.wall import chosen, pairs_of, rows_of
+from convolens.studio.records.feature_rows import network_key
 from convolens.studio.records.kept_labels import KeptLabels
 from convolens.studio.records.run_photos import RunPhotos
 from convolens.studio.shared import Studio, studio_of
@@ -66,6 +69,14 @@ def _run_of(studio: Studio, run: str) -> RunFolder:
     return RunFolder.open(path_of(run, studio.workspace.runs))
 
 
+def _classes_now(studio: Studio) -> list[str]:
+    """Return the classes of the open folder, which photos can be moved to; none where it cannot be listed."""
+    try:
+        return [shown(name) for name in studio.listing.photos().names]
+    except ConvolensError:
+        return []
+
+
 @router.get("")
 def summary(run: str, studio: Here) -> dict[str, Any]:
     """Return how many answers of a run are wrong, and which class was taken for which."""
@@ -82,6 +93,7 @@ def summary(run: str, studio: Here) -> dict[str, Any]:
         "gone": len(answers) - len(rows),
         "pairs": pairs_of(rows),
         "classes": list(map(str, photos.record.tables["data"].get("classes", ()))),
+        "classes_now": _classes_now(studio),
         "several": bool(photos.record.tables.get("settings", {}).get("multi_label")),
     }
 
@@ -111,10 +123,13 @@ def rows(
 def suspects(studio: Here, kept: Kept, run: str | None = None) -> dict[str, Any]:
     """Return the photos of the open folder that are probably in the wrong class, with the class that they rather are of."""
     tell = partial(studio.tell_work, "mistakes")
-    images = list_images(find_layout(studio.workspace.check_folder()).train)
-    check_one_class_each(images)
-    looked = look(images, None if run is None else studio.run(run), studio.rows, tell)
-    return suspects_of(looked, kept.all(), studio.workspace.photos)
+    folder = studio.workspace.check_folder()
+    check_one_class_each(list_images(find_layout(folder).train))
+    images, loaded = gather(folder).images, None if run is None else studio.run(run)
+    network = None if loaded is None else network_key(loaded)
+    key = (network, folder, images.relative_paths, images.labels.tobytes(), tuple(content_hashes(images)))
+    looked = studio.kept.of("suspects", 1).get(key, lambda: look(folder, loaded, tell))
+    return suspects_of(looked, kept.all(), folder)
 
 
 @router.post("/keep")

@@ -1,81 +1,75 @@
-"""Suspects: photos that are probably in the wrong class, by the label errors of `convolens check`, from features that are kept."""
+"""Suspects: photos that are probably in the wrong class, by `convolens check` itself."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from convolens.data.decoding.sample_range import measure_samples
 from convolens.data.folders.folder import ImageFolder
 from convolens.data.labels.multi_label import in_several_classes
 from convolens.errors import DataError
-from convolens.features.learners.label_errors import find_label_errors
-from convolens.runs.features.photo_rows import PhotoRows
-from convolens.runs.transfer.first_look import first_look
-from convolens.studio.mistakes.wall import shown_name
-from convolens.studio.records.feature_rows import FeatureRows, rows_of_run
+from convolens.features.learners.label_errors import LabelErrors
+from convolens.options.check import CheckOptions
+from convolens.options.transfer import LEARNT
+from convolens.runs.photos.check import check
+from convolens.runs.photos.check_data import CheckedPhotos
+from convolens.runs.photos.check_features import why_not_learnt
 from convolens.studio.records.loaded_runs import Loaded
-from convolens.studio.records.progress import Tell
-from convolens.studio.records.run_photos import photo_id
+from convolens.studio.records.progress import Tell, telling
+from convolens.studio.records.run_photos import photo_id, shown_name
 
 
 @dataclass(frozen=True)
 class Looked:
-    """Photos as a network sees them, to ask about their labels.
+    """Photos as a network sees them, and what it says of their labels.
 
     Attributes:
-        rows: their features.
-        learner: that fits these, see `find_label_errors`.
+        found: the photos.
+        errors: of their labels.
         by: the network, in words.
     """
 
-    rows: PhotoRows
-    learner: str
+    found: CheckedPhotos
+    errors: LabelErrors
     by: str
 
 
-def look(images: ImageFolder, loaded: Loaded | None, kept: FeatureRows, tell: Tell) -> Looked:
-    """Return the features of all photos: a learnt network's where it fits, as in `check`; else those of a run.
+def look(folder: Path, loaded: Loaded | None, tell: Tell) -> Looked:
+    """Return what `check` says of the labels of a folder: by a learnt network where it fits; else by a run's.
 
     Args:
-        images: all photos.
+        folder: of class folders, or of train, validation and test.
         loaded: a run, for photos that no learnt network fits.
-        kept: what was computed before.
         tell: told how far it is.
 
     Raises:
-        DataError: there is neither.
+        DataError: there is neither, or there are too few photos of too few classes.
     """
-    samples = measure_samples(images.paths)
-    try:
-        network = first_look(images.root, samples)
-    except DataError as error:
-        if loaded is None:
-            raise DataError(f"{error} Train a run; then its own features tell.") from error
-        rows = rows_of_run(loaded, images, kept, tell)
-        return Looked(rows, "logistic", f"{loaded.trained.name} of {loaded.folder.path.name}")
-    rows = kept.get(("learnt", network.preprocessing), lambda: network, images, tell)
-    return Looked(rows, "ridge", f"{network.name}, learnt from ImageNet")
+    screen = telling(tell)
+    result, by = check(CheckOptions(folder), screen), f"{LEARNT}, learnt from ImageNet"
+    if result.errors is None and loaded is not None:
+        result = check(CheckOptions(folder, subject=loaded.folder.path), screen)
+        by = f"{loaded.trained.name} of {loaded.folder.path.name}"
+    if result.errors is None:
+        why = why_not_learnt(result.found.photos.images) or "there are too few, or its weights are not there"
+        raise DataError(
+            f"{folder}: no learnt network tells of these photos; {why}. Train a run; then its own features tell."
+        )
+    return Looked(result.found, result.errors, by)
 
 
-def suspects_of(looked: Looked, right: set[tuple[str, str]], opened: Any) -> dict[str, Any]:
+def suspects_of(looked: Looked, right: set[tuple[str, str]], opened: Path) -> dict[str, Any]:
     """Return the photos whose label the others contradict, the most suspicious first, and how many labels were found right.
 
     Args:
         looked: of `look`.
         right: (SHA-256, label) that somebody looked at and kept.
         opened: the open folder.
-
-    Raises:
-        DataError: too few photos of too few classes.
     """
-    images, contents = looked.rows.images, looked.rows.contents
-    groups = np.unique(np.array(contents), return_inverse=True)[1]  # identical photos stay together
-    errors = find_label_errors(looked.rows.values, images.labels, groups, learner=looked.learner)
+    images, errors = looked.found.photos.images, looked.errors
     names, found, kept = images.class_names, [], 0
     for place, suggested in zip(errors.places.tolist(), errors.suggested.tolist(), strict=True):
         label = names[int(images.labels[place])]
-        if (contents[place], label) in right:
+        if (looked.found.contents[place], label) in right:
             kept += 1
             continue
         path, chances = images.paths[place], errors.probability[place]

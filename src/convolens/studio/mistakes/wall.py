@@ -1,6 +1,5 @@
 """The wall: what a run said of the photos that it was scored on, as rows for a page, and which class was taken for which."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from convolens.runs.folder.predictions_file import Answer
-from convolens.studio.records.run_photos import photo_id
+from convolens.studio.records.run_photos import photo_id, shown_name
 
 KINDS = ("mistakes", "unsure", "all")
 MOST_PAIRS = 200  # of classes; more are told by their number
@@ -93,11 +92,3 @@ def pairs_of(rows: Sequence[Row]) -> list[dict[str, Any]]:
     counts = Counter((row.label, row.said) for row in rows if not row.right)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"label": label, "said": said, "photos": count} for (label, said), count in ordered[:MOST_PAIRS]]
-
-
-def shown_name(path: Path, opened: Path | None) -> str:
-    """Return a photo's name for people: from the open folder where it lies there; bytes that are no UTF-8 are question marks."""
-    for root in () if opened is None else (opened, Path(os.path.realpath(opened))):
-        if path.is_relative_to(root):
-            return os.fsencode(path.relative_to(root)).decode("utf-8", "replace")
-    return os.fsencode(path).decode("utf-8", "replace")

@@ -135,3 +135,11 @@ def photo_id(path: Path, opened: Path | None) -> str | None:
         if path.is_relative_to(root):
             return identity(path.relative_to(root))
     return None
+
+
+def shown_name(path: Path, opened: Path | None) -> str:
+    """Return a photo's name for people: from the open folder where it lies there; bytes that are no UTF-8 are question marks."""
+    for root in () if opened is None else (opened, Path(os.path.realpath(opened))):
+        if path.is_relative_to(root):
+            return os.fsencode(path.relative_to(root)).decode("utf-8", "replace")
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -13,7 +13,7 @@ const shownIn = find("div", dialog);
 let now = null; // what is shown
 const asking = newest();
 
-/** Look at a photo. Args: at: its place in the wall; wall: {run, classes, total(), item(at) => Promise of a row, keepStays: whether a photo whose label is kept stays there, changed(), closed(at)};
+/** Look at a photo. Args: at: its place in the wall; wall: {run, classes: of the run, classesNow: of the folder, total(), item(at) => Promise of a row, keepStays: whether a photo whose label is kept stays there, changed(), closed(at)};
  *  further: from another photo, in the dialog that is open. */
 export async function lookAt(at, wall, further = false) {
   const newestStep = asking();
@@ -82,9 +82,9 @@ function evidence({ row, wall }, label, how) {
 
 function decisions(shown) {
   const { row, wall } = shown;
-  const others = wall.classes.filter((name) => name !== row.label);
-  const choice = make("select", { "aria-label": "Class to move it to" }, others.map((name) => make("option", { value: name }, name)));
-  if (others.includes(row.said)) choice.value = row.said;
+  const others = wall.classesNow.filter((name) => name !== row.label);
+  const choice = make("select", { "aria-label": "Class to move it to" }, make("option", { value: "" }, "a class …"), others.map((name) => make("option", { value: name }, name)));
+  if (others.includes(row.said)) choice.value = row.said; // else it has another name now, or is the label: nobody has chosen yet
   const after = () => wall.changed();
   const once = (work, stays) => async () => {
     if (shown.deciding) return; // a second press is not meant for the next photo, and this one has gone
@@ -92,7 +92,7 @@ function decisions(shown) {
     if (await work()) next(shown, stays());
     shown.deciding = false;
   };
-  shown.move = once(() => move(row, choice.value, after), () => false);
+  shown.move = once(() => (choice.value ? move(row, choice.value, after) : choice.focus()), () => false);
   shown.keep = once(() => keep(row, after), () => wall.keepStays);
   shown.aside = once(() => setAside(row, after), () => false);
   const button = (text, key, run) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: run }, text, " ", make("kbd", {}, key));

@@ -31,7 +31,7 @@ async function begin() {
     find("#none").hidden = id !== null;
     find("#some").hidden = id === null;
     if (id !== null) trying(read);
-  });
+  }, () => trying(read));
 }
 
 function showPrecisions() {
@@ -55,6 +55,8 @@ async function read() {
   find("#no-files").hidden = exports.length > 0;
   fill(find("#files"), exports.map((one) => make("li", {},
     make("h3", {}, named(one.name)),
+    make("p", { class: "quiet" }, `Made ${new Date(1000 * one.changed).toLocaleString()}.`),
+    one.outdated && make("p", { class: "problem" }, "The run has changed since: this file does not answer as it does now. Make it anew."),
     checks(one.checks),
     make("a", { class: "button", href: `/api/exports/${asked}/${encodeURIComponent(one.name)}.zip`, download: "" }, `Download (${megabytes(one.bytes)})`))));
   const newest = jobs[0];
