@@ -160,6 +160,29 @@ def test_classes_are_renamed_and_merged(serve: Serve, parted: Path, tmp_path: Pa
     assert counts(served) == {"cat": 7, "dog": 6}
 
 
+def test_a_class_that_was_empty_is_empty_again(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    """Undo takes back what an edit did, not the class that it filled: an older edit has that one's name to take back."""
+    (pets / "empty").mkdir()
+    served = serve(pets, tmp_path)
+    served.ask("/api/classes/rename", {"from": "empty", "to": "owl"})
+    served.ask("/api/photos/move", {"photos": ids("dog/00.png"), "to": "owl"})
+    for _ in range(2):
+        assert served.ask("/api/edits/undo", {})[0] == 200
+        assert served.ask("/api/edits/redo", {})[0] == 200
+        assert served.ask("/api/edits/undo", {})[0] == 200
+    assert counts(served) == {"cat": 5, "dog": 4, "empty": 0}
+    served.ask("/api/classes/merge", {"classes": ["cat", "empty"], "into": "dog"})
+    served.ask(
+        "/api/photos/quarantine", {"photos": [one["id"] for one in served.ask("/api/photos")[1]["photos"]]}
+    )
+    assert list(pets.iterdir()) == []
+    aside = [one["id"] for one in served.ask("/api/photos?place=quarantine")[1]["photos"]]
+    assert served.ask("/api/photos/restore", {"photos": aside})[0] == 200
+    for _ in range(3):
+        assert served.ask("/api/edits/undo", {})[0] == 200
+    assert counts(served) == {"cat": 5, "dog": 4, "empty": 0}
+
+
 def test_what_cannot_be_is_told(serve: Serve, pets: Path, tmp_path: Path) -> None:
     served = serve(pets, tmp_path)
     cases = [
