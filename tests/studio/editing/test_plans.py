@@ -87,6 +87,28 @@ def test_photos_are_set_aside_and_brought_back(serve: Serve, parted: Path, tmp_p
     assert contents(parted) == before
 
 
+def test_photos_come_back_to_what_their_class_is_called_by_then(
+    serve: Serve, parted: Path, tmp_path: Path
+) -> None:
+    before = contents(parted)
+    served = serve(parted, tmp_path)
+    served.ask(
+        "/api/photos/quarantine", {"photos": ids("train/cat/00.png", "val/cat/00.png", "val/cat/01.png")}
+    )
+    served.ask("/api/classes/rename", {"from": "cat", "to": "kitty"})
+    aside = served.ask("/api/photos?place=quarantine")[1]["photos"]
+    assert [one["class"] for one in aside] == ["train/kitty", "val/kitty", "val/kitty"]
+    served.ask("/api/photos/restore", {"photos": [aside[1]["id"]]})
+    assert (counts(served), (parted / "val/kitty/00.png").is_file()) == ({"dog": 6, "kitty": 5}, True)
+    served.ask("/api/classes/merge", {"classes": ["kitty"], "into": "dog"})
+    aside = served.ask("/api/photos?place=quarantine")[1]["photos"]
+    served.ask("/api/photos/restore", {"photos": [one["id"] for one in aside]})
+    assert counts(served) == {"dog": 13}
+    for _ in range(5):
+        assert served.ask("/api/edits/undo", {})[0] == 200
+    assert contents(parted) == before
+
+
 def test_classes_are_renamed_and_merged(serve: Serve, parted: Path, tmp_path: Path) -> None:
     (parted / "train/cat/old").mkdir()
     shutil.move(parted / "train/cat/03.png", parted / "train/cat/old/03.png")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from convolens.data.folders.folder import is_image_file
+from convolens.data.folders.folder import is_image_file, subfolders
 from convolens.data.folders.names import composed
 from convolens.errors import ArgumentError, DataError, MissingFileError
 from convolens.studio.editing.edits import Done, edit
@@ -65,7 +65,7 @@ def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos") -> 
 
 
 def restore(studio: Studio, photos: Sequence[str]) -> Done:
-    """Bring photos back that were set aside, to where they lay.
+    """Bring photos back that were set aside, to where they lay, whatever their class is called by now.
 
     Args, Raises: as of `move`.
     """
@@ -111,6 +111,7 @@ def rename(studio: Studio, old: str, new: str) -> Done:
                     moves.append((there.root / folder.folders[0], target))
                 else:  # one class in several spellings
                     moves += _contents(there.root, folder.folders, target, claimed)
+        moves += _set_aside(studio, there, {composed(name)}, wanted, claimed)
         return f"Renamed {name} to {wanted}", moves
 
     return edit(studio, plan)
@@ -147,6 +148,7 @@ def merge(studio: Studio, classes: Sequence[str], into: str) -> Done:
                 moves += within or [
                     (there.root / one, free_place(emptied, one, claimed)) for one in folder.folders
                 ]
+        moves += _set_aside(studio, there, wanted, name, claimed)
         return f"Merged {' and '.join(merged)} into {name}, {_counted(photos)}", moves
 
     return edit(studio, plan)
@@ -171,6 +173,17 @@ def _contents(root: Path, folders: Sequence[str], target: Path, claimed: set[Pat
             for name in sorted([*names, *links]):
                 source = Path(place, name)
                 moves.append((source, free_place(target, os.fspath(source.relative_to(base)), claimed)))
+    return moves
+
+
+def _set_aside(studio: Studio, there: Photos, classes: set[str], name: str, claimed: set[Path]) -> list[Move]:
+    """Return the moves of photos of classes that were set aside, so that they come back to what the class is called now."""
+    aside = studio.workspace.quarantine
+    moves = []
+    for side in (aside / one for one in there.sides):
+        if side.is_dir():
+            folders = [one for one in subfolders(side) if composed(one) in classes and one != name]
+            moves += _contents(side, folders, side / name, claimed)
     return moves
 
 
