@@ -1,6 +1,7 @@
 """Which photo goes where: on its side, to a class of any name, aside and back, when classes are renamed or merged."""
 
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -130,6 +131,24 @@ def test_classes_are_renamed_and_merged(serve: Serve, parted: Path, tmp_path: Pa
     served.ask("/api/edits/undo", {})
     assert contents(parted) == before
     assert counts(served) == {"cat": 7, "dog": 6}
+
+
+def test_classes_that_are_shown_alike_are_not_taken_for_each_other(serve: Serve, tmp_path: Path) -> None:
+    names = [os.fsdecode(b"caf\xe9"), os.fsdecode(b"caf\xe8")]
+    root = folders(tmp_path / "x", {names[0]: 2, "dog": 2})
+    served = serve(root, tmp_path)
+    served.ask("/api/photos/move", {"photos": ids("dog/00.png"), "to": "caf?"})
+    assert counts(served) == {"caf?": 3, "dog": 1}
+    folders(root, {names[1]: 1})
+    error = f"{root}: 2 classes are shown as 'caf?', whose names are no UTF-8; rename their folders."
+    for path, body in [
+        ("/api/photos/move", {"photos": ids("dog/01.png"), "to": "caf?"}),
+        ("/api/classes/rename", {"from": "caf?", "to": "tea"}),
+        ("/api/classes/merge", {"classes": ["dog"], "into": "caf?"}),
+        ("/api/photos?class=caf%3F", None),
+    ]:
+        assert served.ask(path, body) == (400, {"error": error})
+    assert [len(list((root / name).iterdir())) for name in (*names, "dog")] == [3, 1, 1]
 
 
 def test_photos_of_other_spellings_are_of_one_class(serve: Serve, tmp_path: Path) -> None:
