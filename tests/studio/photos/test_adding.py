@@ -169,6 +169,19 @@ def test_a_zip_keeps_its_classes(serve: Serve, tmp_path: Path) -> None:
     }
 
 
+def test_a_photo_that_lies_in_another_class_is_told(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path)
+    send(served, png(3), name="waits.png")
+    body = zipped({
+        "cat/a.png": png(1), "dog/a.png": png(1), "cow/a.png": png(1), "cat/again.png": png(1), "dog/waits.png": png(3), "a.png": png(1),
+    })  # fmt: skip
+    said = send(served, body, "/api/photos/zip", name="several.zip")[1]
+    assert said["done"] == "Added 1 photo, 5 there already, 3 of them not in their class"
+    assert (said["same"], said["elsewhere"]) == (5, 3)
+    both = [send(served, png(1), class_=name, name="a.png")[1]["elsewhere"] for name in ("cat", "dog")]
+    assert both == [False, True]
+
+
 def test_a_zip_keeps_its_sides(serve: Serve, tmp_path: Path) -> None:
     folders(tmp_path / "p/train", {"cat": 1, "dog": 1})
     folders(tmp_path / "p/valid", {"cat": 1, "dog": 1}, seed=4)
