@@ -88,6 +88,21 @@ def test_photos_are_set_aside_and_brought_back(serve: Serve, parted: Path, tmp_p
     assert contents(parted) == before
 
 
+def test_a_photo_with_several_labels_is_set_aside_under_all(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    for path in ("dog/both.png", "cow/both.png", "dog/twice.png"):
+        (pets / path).parent.mkdir(exist_ok=True)
+        shutil.copy(pets / "cat/00.png", pets / path)
+    (pets / "dog/nothing.png").symlink_to("gone.png")
+    before = contents(pets)
+    served = serve(pets, tmp_path)
+    asked = {"photos": ids("cat/00.png", "dog/00.png"), "copies": True}
+    assert served.ask("/api/photos/quarantine", asked)[1]["done"] == "Set 5 photos aside"
+    assert counts(served) == {"cat": 4, "dog": 4}
+    served.ask("/api/edits/undo", {})
+    assert contents(pets) == before
+    assert served.ask("/api/photos/quarantine", asked | {"copies": False})[1]["done"] == "Set 2 photos aside"
+
+
 def test_photos_come_back_to_what_their_class_is_called_by_then(
     serve: Serve, parted: Path, tmp_path: Path
 ) -> None:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from convolens.data.folders.folder import is_image_file, subfolders
 from convolens.data.folders.names import composed
 from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.files.atomic import digest_of
 from convolens.studio.editing.edits import Done, edit
 from convolens.studio.editing.moving import Move, free_place
 from convolens.studio.editing.names import check_class_name
@@ -46,19 +48,24 @@ def move(studio: Studio, photos: Sequence[str], to: str, place: str = "photos") 
     return edit(studio, plan)
 
 
-def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos") -> Done:
+def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos", copies: bool = False) -> Done:
     """Set photos aside: they lie in the studio's own folder then, and no training sees them.
 
-    Args, Raises: as of `move`.
+    Args:
+        studio, photos, place: as of `move`.
+        copies: whether files of the same bytes go with them, as a photo with several labels lies in several classes.
+
+    Raises:
+        As of `move`.
     """
 
     def plan(studio: Studio) -> tuple[str, list[Move]]:
         taken: set[Path] = set()
         root, aside = studio.workspace.place(place), studio.workspace.quarantine
-        moves = [
-            (path, free_place(aside, os.fspath(path.relative_to(root)), taken))
-            for path in _files(studio, photos, place)
-        ]
+        paths = _files(studio, photos, place)
+        if copies and place == "photos":
+            paths = [*paths, *_copies(studio.listing.photos(), paths)]
+        moves = [(path, free_place(aside, os.fspath(path.relative_to(root)), taken)) for path in paths]
         return f"Set {_counted(len(moves))} aside", moves
 
     return edit(studio, plan)
@@ -196,6 +203,19 @@ def _files(studio: Studio, photos: Sequence[str], place: str) -> list[Path]:
         if path.is_dir() or not is_image_file(path):
             raise ArgumentError(f"{shown(path.relative_to(root))!r} is no photo; choose photos.")
     return paths
+
+
+def _copies(there: Photos, paths: Sequence[Path]) -> list[Path]:
+    """Return the other photos of the open folder that have the same bytes."""
+    sizes = {path.stat().st_size for path in paths}
+    digests = {digest_of(path) for path in paths}
+    found = []
+    for photo in there.class_of:
+        with suppress(OSError):  # gone meanwhile, or a link to nothing
+            same_size = os.stat(os.path.join(there.root, photo)).st_size in sizes
+            if same_size and digest_of(there.root / photo) in digests:
+                found.append(there.root / photo)
+    return [path for path in found if path not in paths]
 
 
 def _class(there: Photos, name: str) -> str:
