@@ -169,6 +169,19 @@ def test_a_zip_keeps_its_classes(serve: Serve, tmp_path: Path) -> None:
     }
 
 
+def test_a_photo_that_lies_in_another_class_is_told(serve: Serve, pets: Path, tmp_path: Path) -> None:
+    served = serve(pets, tmp_path)
+    send(served, png(3), name="waits.png")
+    body = zipped({
+        "cat/a.png": png(1), "dog/a.png": png(1), "cow/a.png": png(1), "cat/again.png": png(1), "dog/waits.png": png(3), "a.png": png(1),
+    })  # fmt: skip
+    said = send(served, body, "/api/photos/zip", name="several.zip")[1]
+    assert said["done"] == "Added 1 photo, 5 there already, 3 of them not in their class"
+    assert (said["same"], said["elsewhere"]) == (5, 3)
+    both = [send(served, png(1), class_=name, name="a.png")[1]["elsewhere"] for name in ("cat", "dog")]
+    assert both == [False, True]
+
+
 def test_a_zip_keeps_its_sides(serve: Serve, tmp_path: Path) -> None:
     folders(tmp_path / "p/train", {"cat": 1, "dog": 1})
     folders(tmp_path / "p/valid", {"cat": 1, "dog": 1}, seed=4)
@@ -233,39 +246,6 @@ def test_dropped_folders_are_arranged(serve: Serve, pets: Path, tmp_path: Path) 
     assert [(one["side"], one["class"]) for one in said["places"]] == [
         (None, "cat"), (None, "val"), (None, "train"), (None, None), ("train", "c"),
     ]  # fmt: skip
-
-
-def test_a_folder_is_begun_or_opened(serve: Serve, tmp_path: Path) -> None:
-    folders(tmp_path / "near", {"cat": 1, "dog": 1})
-    folders(tmp_path / "parted/train", {"cat": 1, "dog": 1})
-    photo(5).save(folders(tmp_path / "runs/first", {"x": 1, "y": 1}) / "chart.png")  # the pictures of a run
-    (tmp_path / "empty").mkdir()
-    photo(1).save(tmp_path / "empty/loose.png")
-    served = serve(None, tmp_path)
-    offers = served.ask("/api/begin")[1]
-    assert [(one["name"], one["classes"]) for one in offers["folders"]] == [("near", 2), ("parted", 2)]
-    assert served.ask("/api/classes") == (
-        404,
-        {"error": "no photos are open yet; drop some on the Photos page, or try the demo."},
-    )
-    assert served.ask("/api/begin/open", {"folder": "Li4"}) == (
-        400,
-        {"error": f"'..' does not lie in {tmp_path}, the folder that is open."},
-    )
-    assert served.ask("/api/begin/open", {"folder": offers["folders"][0]["id"]})[0] == 200
-    assert served.ask("/api/classes")[1]["photos"] == 2
-    fresh = serve(None, tmp_path / "empty")
-    assert fresh.ask("/api/begin/new", {})[1] == {"open": str(tmp_path / "empty/photos")}
-    assert send(fresh, png(3), class_="cat", name="a.png")[0] == 200
-    assert fresh.ask("/api/classes")[1]["classes"] == [{"name": "cat", "photos": 1, "sides": {"": 1}}]
-
-
-def test_the_demo_is_written_beside_the_runs(serve: Serve, tmp_path: Path) -> None:
-    served = serve(None, tmp_path)
-    assert served.ask("/api/begin/demo", {})[1] == {"open": str(tmp_path / "runs/demo-digits")}
-    found = served.ask("/api/classes")[1]
-    assert (found["photos"], len(found["classes"])) == (1797, 10)
-    assert served.ask("/api/begin/demo", {})[0] == 200
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path, serve: Serve, pets: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from convolens.studio.photos.checking import Checking
 from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
-from images import folders, overlapping
+from images import folders, overlapping, photo
 from learnt_photos import learnt_photos
 
 Serve = Callable[..., Any]
@@ -75,6 +75,17 @@ def test_what_is_wrong_is_found_and_kept(serve: Serve, tmp_path: Path) -> None:
     assert (left["old"], left["dealt_with"], left["leaks"], left["broken"]) == (True, 2, [], [])
     served.ask("/api/edits/undo", {})
     assert served.ask("/api/findings")[1]["found"]["old"] is False
+
+
+def test_a_photo_that_was_mended_in_place_is_no_finding(serve: Serve, tmp_path: Path) -> None:
+    root = flawed(tmp_path / "pets")
+    served = serve(root, tmp_path)
+    assert len(checked(served)["found"]["broken"]) == 1
+    shutil.copy(root / "val/cat/00.png", root / "val/cat/broken.png")
+    found = served.ask("/api/findings")[1]["found"]
+    assert (found["broken"], found["dealt_with"], found["old"]) == ([], 1, True)
+    photo(99).save(root / "train/cat/twin.png")
+    assert served.ask("/api/findings")[1]["found"]["duplicates"] == []
 
 
 def test_damaged_findings_are_none(serve: Serve, tmp_path: Path) -> None:

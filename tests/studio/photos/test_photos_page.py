@@ -245,7 +245,7 @@ def test_findings_are_shown_and_dealt_with(serve: Serve, visit: Any, tmp_path: P
     accessible(page)
     page.get_by_role("button", name="Set dog/broken.png aside").click()
     page.locator("details[data-kind=broken]").wait_for(state="detached")
-    page.get_by_text("Photos were moved, added or removed since.").wait_for()
+    page.get_by_text("Photos were moved, added, removed or changed since.").wait_for()
     page.locator(".piece", has_text="dog/twin.png").get_by_role("button", name="Move to cat").click()
     page.locator(".toast", has_text="Moved 1 photo to cat").wait_for()
     page.locator("details[data-kind=conflicts]").wait_for(state="detached")

@@ -54,7 +54,8 @@ def edit(studio: Studio, plan: _Plan) -> Done:
         moved = [
             (_relative(here, source), _relative(here, target), state_of(source)) for source, target in moves
         ]
-        entry = Edit(log.last + 1, journal.now(), shown(said), tuple(moved))
+        empty = tuple(_relative(here, folder) for folder in _empty_folders(moves))
+        entry = Edit(log.last + 1, journal.now(), shown(said), tuple(moved), empty=empty)
         _carry_out(here, entry)
     _tell(studio)
     return Done(entry.said, undo=entry.number, moved=tuple(target for _, target in moves))
@@ -79,7 +80,7 @@ def undo(studio: Studio, number: int | None = None) -> Done:
         moves = tuple((target, source, state) for source, target, state in reversed(found.moves))
         _check_untouched(here, moves, "undone")
         entry = Edit(log.last + 1, journal.now(), f"Undone: {found.said}", moves, undoes=found.number)
-        _carry_out(here, entry)
+        _carry_out(here, entry, stay=found.empty)
     _tell(studio)
     return Done(entry.said, redo=found.number, moved=tuple(_place(here, target) for _, target, _ in moves))
 
@@ -162,25 +163,25 @@ def _mended(studio: Studio, log: Log) -> Log:
                 back.append((new, old))
             elif os.path.samestat(os.lstat(new), os.lstat(old)):
                 os.unlink(new)  # a second name, given just before the end
-    move_all(back, _stay(studio))
+    move_all(back, _stay(studio, log.begun.empty))
     journal.end(studio.workspace.state / journal.NAME, log.begun.number, done=False)
     return replace(log, begun=None)
 
 
-def _carry_out(studio: Studio, entry: Edit) -> None:
+def _carry_out(studio: Studio, entry: Edit, stay: Sequence[str] = ()) -> None:
     path = studio.workspace.state / journal.NAME
     _check_inside(studio, entry.moves)
     moves = [(_place(studio, source), _place(studio, target)) for source, target, _ in entry.moves]
     journal.begin(path, entry)
     try:
-        move_all(moves, _stay(studio))
+        move_all(moves, _stay(studio, stay))
     except BaseException:
         journal.end(path, entry.number, done=False)
         raise
     try:
         journal.end(path, entry.number, done=True)
     except ConvolensError:
-        move_all([(target, source) for source, target in reversed(moves)], _stay(studio))
+        move_all([(target, source) for source, target in reversed(moves)], _stay(studio, entry.empty))
         raise
 
 
@@ -221,15 +222,26 @@ def _place(studio: Studio, relative: str) -> Path:
     return path
 
 
-def _stay(studio: Studio) -> tuple[Path, ...]:
-    """Return folders that are kept when they are empty."""
+def _empty_folders(moves: Sequence[Move]) -> set[Path]:
+    """Return folders that hold nothing yet and are moved into."""
+    found = set()
+    for folder in {target.parent for _, target in moves}:
+        there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        if there.is_dir() and not os.listdir(there):
+            found.add(there)
+    return found
+
+
+def _stay(studio: Studio, others: Sequence[str]) -> tuple[Path, ...]:
+    """Return folders that are kept when they are empty; `others` as the log names them."""
     workspace = studio.workspace
     photos = workspace.folder()
     try:
         sides = studio.listing.photos().sides
     except ConvolensError:
         sides = ()
-    return (photos, workspace.state, workspace.home, *(photos / side for side in sides))
+    named = (Path(os.path.normpath(photos / name)) for name in (*sides, *others))
+    return (photos, workspace.state, workspace.home, *named)
 
 
 def _tell(studio: Studio) -> None:

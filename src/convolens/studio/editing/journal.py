@@ -27,6 +27,7 @@ class Edit:
         moves: of files and folders; paths from the folder of photos.
         undoes: the edit that it takes back; None where it does something new.
         again: the edit that it does once more, after it was undone.
+        empty: folders that it put things into and that were empty before: they stay when it is undone.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Edit:
     moves: tuple[Moved, ...] = field(repr=False)
     undoes: int | None = None
     again: int | None = None
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def begin(path: Path, edit: Edit) -> None:
     """
     values: dict[str, Any] = {"edit": edit.number, "time": edit.time, "said": edit.said}
     values |= {name: given for name in ("undoes", "again") if (given := getattr(edit, name)) is not None}
+    values |= {"empty": list(edit.empty)} if edit.empty else {}
     _add(path, values | {"moves": [[*pair, list(state)] for *pair, state in edit.moves]})
 
 
@@ -166,6 +169,7 @@ def _edit(values: Mapping[str, Any]) -> Edit:
         tuple(moves),
         None if undoes is None else int(undoes),
         None if again is None else int(again),
+        tuple(map(str, values.get("empty", ()))),
     )
 
 

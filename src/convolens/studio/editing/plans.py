@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from convolens.data.folders.folder import is_image_file
+from convolens.data.folders.folder import is_image_file, subfolders
 from convolens.data.folders.names import composed
 from convolens.errors import ArgumentError, DataError, MissingFileError
+from convolens.files.atomic import digest_of
 from convolens.studio.editing.edits import Done, edit
 from convolens.studio.editing.moving import Move, free_place
 from convolens.studio.editing.names import check_class_name
@@ -46,26 +48,31 @@ def move(studio: Studio, photos: Sequence[str], to: str, place: str = "photos") 
     return edit(studio, plan)
 
 
-def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos") -> Done:
+def quarantine(studio: Studio, photos: Sequence[str], place: str = "photos", copies: bool = False) -> Done:
     """Set photos aside: they lie in the studio's own folder then, and no training sees them.
 
-    Args, Raises: as of `move`.
+    Args:
+        studio, photos, place: as of `move`.
+        copies: whether files of the same bytes go with them, as a photo with several labels lies in several classes.
+
+    Raises:
+        As of `move`.
     """
 
     def plan(studio: Studio) -> tuple[str, list[Move]]:
         taken: set[Path] = set()
         root, aside = studio.workspace.place(place), studio.workspace.quarantine
-        moves = [
-            (path, free_place(aside, os.fspath(path.relative_to(root)), taken))
-            for path in _files(studio, photos, place)
-        ]
+        paths = _files(studio, photos, place)
+        if copies and place == "photos":
+            paths = [*paths, *_copies(studio.listing.photos(), paths)]
+        moves = [(path, free_place(aside, os.fspath(path.relative_to(root)), taken)) for path in paths]
         return f"Set {_counted(len(moves))} aside", moves
 
     return edit(studio, plan)
 
 
 def restore(studio: Studio, photos: Sequence[str]) -> Done:
-    """Bring photos back that were set aside, to where they lay.
+    """Bring photos back that were set aside, to where they lay, whatever their class is called by now.
 
     Args, Raises: as of `move`.
     """
@@ -111,6 +118,7 @@ def rename(studio: Studio, old: str, new: str) -> Done:
                     moves.append((there.root / folder.folders[0], target))
                 else:  # one class in several spellings
                     moves += _contents(there.root, folder.folders, target, claimed)
+        moves += _set_aside(studio, there, {composed(name)}, wanted, claimed)
         return f"Renamed {name} to {wanted}", moves
 
     return edit(studio, plan)
@@ -147,6 +155,7 @@ def merge(studio: Studio, classes: Sequence[str], into: str) -> Done:
                 moves += within or [
                     (there.root / one, free_place(emptied, one, claimed)) for one in folder.folders
                 ]
+        moves += _set_aside(studio, there, wanted, name, claimed)
         return f"Merged {' and '.join(merged)} into {name}, {_counted(photos)}", moves
 
     return edit(studio, plan)
@@ -174,6 +183,17 @@ def _contents(root: Path, folders: Sequence[str], target: Path, claimed: set[Pat
     return moves
 
 
+def _set_aside(studio: Studio, there: Photos, classes: set[str], name: str, claimed: set[Path]) -> list[Move]:
+    """Return the moves of photos of classes that were set aside, so that they come back to what the class is called now."""
+    aside = studio.workspace.quarantine
+    moves = []
+    for side in (aside / one for one in there.sides):
+        if side.is_dir():
+            folders = [one for one in subfolders(side) if composed(one) in classes and one != name]
+            moves += _contents(side, folders, side / name, claimed)
+    return moves
+
+
 def _files(studio: Studio, photos: Sequence[str], place: str) -> list[Path]:
     if not photos:
         raise ArgumentError("no photos are chosen; choose some.")
@@ -183,6 +203,19 @@ def _files(studio: Studio, photos: Sequence[str], place: str) -> list[Path]:
         if path.is_dir() or not is_image_file(path):
             raise ArgumentError(f"{shown(path.relative_to(root))!r} is no photo; choose photos.")
     return paths
+
+
+def _copies(there: Photos, paths: Sequence[Path]) -> list[Path]:
+    """Return the other photos of the open folder that have the same bytes."""
+    sizes = {path.stat().st_size for path in paths}
+    digests = {digest_of(path) for path in paths}
+    found = []
+    for photo in there.class_of:
+        with suppress(OSError):  # gone meanwhile, or a link to nothing
+            same_size = os.stat(os.path.join(there.root, photo)).st_size in sizes
+            if same_size and digest_of(there.root / photo) in digests:
+                found.append(there.root / photo)
+    return [path for path in found if path not in paths]
 
 
 def _class(there: Photos, name: str) -> str:

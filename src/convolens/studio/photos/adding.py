@@ -12,6 +12,7 @@ from pathlib import Path
 from convolens.data.decoding.decode import read_image
 from convolens.data.decoding.formats import BEGINNING
 from convolens.data.folders.layout import NAMES
+from convolens.data.folders.names import composed
 from convolens.errors import ConvolensError, DataError, ImageError, TooLargeError
 from convolens.files.atomic import write_error
 from convolens.studio.editing.moving import free_place, move_one
@@ -36,11 +37,13 @@ class Added:
         path: where it lies.
         new: whether it was not there before.
         name_of_class: None for one without.
+        elsewhere: whether it was there before, but not in the class that was named.
     """
 
     path: Path
     new: bool
     name_of_class: str | None
+    elsewhere: bool = False
 
 
 @dataclass
@@ -121,7 +124,9 @@ class Adding:
             self.studio.workspace.check_inside(folder)
             same = self._known.find(file)
             if same is not None:
-                return Added(same, False, _class_of(there, same))
+                lies_in = _class_of(there, same)
+                elsewhere = found is not None and (lies_in is None or composed(lies_in) != composed(found))
+                return Added(same, False, lies_in, elsewhere)
             taken: set[Path] = set()
             while True:
                 target = free_place(folder, name, taken)
@@ -167,5 +172,7 @@ def _side(there: Photos, side: str | None) -> str:
 
 
 def _class_of(there: Photos, path: Path) -> str | None:
-    folder = there.class_of.get(os.path.relpath(path, there.root))
-    return None if folder is None else folder.name
+    """Return the class of a photo by the folder that it lies in: it may have been added since `there` was looked at."""
+    if not path.is_relative_to(there.root):
+        return None
+    return path.relative_to(there.root).parts[0 if "" in there.sides else 1]

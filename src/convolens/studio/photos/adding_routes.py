@@ -54,6 +54,7 @@ async def add(
             return {
                 "done": shown(said),
                 "new": added.new,
+                "elsewhere": added.elsewhere,
                 "photo": identity(added.path.relative_to(photos)) if inside else None,
                 "class": None if added.name_of_class is None else shown(added.name_of_class),
             }
@@ -82,6 +83,7 @@ async def add_zip(
             count = result.added.total()
             said = [f"Added {count:,} photo{'s' * (count != 1)}"]
             said += [f"{result.same:,} there already"] * bool(result.same)
+            said += [f"{result.elsewhere:,} of them not in their class"] * bool(result.elsewhere)
             said += [f"{result.ignored:,} that are no images"] * bool(result.ignored)
             refused = [
                 *result.refused,
@@ -91,6 +93,7 @@ async def add_zip(
                 "done": ", ".join(said),
                 "classes": {shown(one): count for one, count in result.added.items()},
                 "same": result.same,
+                "elsewhere": result.elsewhere,
                 "refused": refused,
             }
 

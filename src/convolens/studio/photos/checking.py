@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from convolens.errors import BusyError, CancelledError, ConvolensError
+from convolens.errors import BusyError, CancelledError, ConvolensError, DataError
 from convolens.files import plain_json
 from convolens.files.atomic import digest_of
 from convolens.options.check import CheckOptions
 from convolens.runs.photos.check import CheckResult, check
+from convolens.studio.editing.edits import state_of
 from convolens.studio.records.progress import telling
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.identity import identity, shown
 from convolens.studio.workspace.photos import Photos
 
 NAME = "findings.json"
-FORMAT = 2
+FORMAT = 3
 MOST = 2000  # rows of each kind that are kept
 
 
@@ -96,9 +97,9 @@ def as_kept(result: CheckResult, photos: Photos) -> dict[str, Any]:
     values = result.as_dict()
     before = os.path.relpath(found.photos.images.root, photos.root)  # "train", where that is all there is
 
-    def photo(name: str) -> dict[str, str]:
+    def photo(name: str) -> dict[str, Any]:
         path = os.path.normpath(os.path.join(before, name))
-        return {"photo": identity(path), "path": shown(path)}
+        return {"photo": identity(path), "path": shown(path), "state": state(photos.root, path)}
 
     def one(row: dict[str, Any]) -> dict[str, Any]:
         return {key: shown(value) if isinstance(value, str) else value for key, value in row.items()} | photo(
@@ -158,6 +159,19 @@ def _content(root: Path, before: str, name: str) -> str | None:
     try:
         return digest_of(root / before / name)
     except OSError:
+        return None
+
+
+def state(root: Path, path: str) -> list[Any] | None:
+    """Return what tells whether a photo was changed since; None where it is gone.
+
+    Args:
+        root: of the folder.
+        path: from there.
+    """
+    try:
+        return list(state_of(root / path))
+    except DataError:
         return None
 
 

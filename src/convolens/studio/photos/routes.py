@@ -29,6 +29,12 @@ class Chosen(BaseModel):
     place: str = "photos"
 
 
+class SetAside(Chosen):
+    """Photos, and whether files of the same bytes go with them: those with several labels lie in several classes."""
+
+    copies: bool = False
+
+
 class ToClass(Chosen):
     """Photos, and the class that they are to be of."""
 
@@ -145,9 +151,9 @@ def move(studio: Here, asked: ToClass) -> dict[str, Any]:
 
 
 @router.post("/photos/quarantine")
-def quarantine(studio: Here, asked: Chosen) -> dict[str, Any]:
+def quarantine(studio: Here, asked: SetAside) -> dict[str, Any]:
     """Set photos aside, so that no training sees them."""
-    return answered(studio, plans.quarantine(studio, asked.photos, asked.place))
+    return answered(studio, plans.quarantine(studio, asked.photos, asked.place, asked.copies))
 
 
 @router.post("/photos/restore")

@@ -29,6 +29,7 @@ class Unpacked:
     Attributes:
         added: how many were, by class; those without a class by "".
         same: how many were there already.
+        elsewhere: how many of those lie in another class than in the zip, or in none.
         refused: a line for each that was refused, of the first few.
         more_refused: how many more were.
         ignored: how many files are no images.
@@ -36,6 +37,7 @@ class Unpacked:
 
     added: Counter[str] = field(default_factory=Counter)
     same: int = 0
+    elsewhere: int = 0
     refused: list[str] = field(default_factory=list)
     more_refused: int = 0
     ignored: int = 0
@@ -90,6 +92,7 @@ def unpack(
                     result.added[added.name_of_class or ""] += 1
                 else:
                     result.same += 1
+                    result.elsewhere += added.elsewhere
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
         if isinstance(error, ConvolensError):
             raise

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convolens.data.folders.names import Spellings, composed
-from convolens.errors import MissingFileError
+from convolens.errors import DataError, MissingFileError
 from convolens.studio.workspace.identity import shown
 
 
@@ -71,9 +71,17 @@ class Photos:
         return {photo: folder for folder in self.folders for photo in folder.photos}
 
     def find_class(self, name: str) -> str | None:
-        """Return a class by its name, however its accents are spelt, or as it is shown; None where there is none."""
-        found = Spellings(self.names).find(name)
-        return found or next((one for one in self.names if shown(one) == name), None)
+        """Return a class by its name, however its accents are spelt, or as it is shown; None where there is none.
+
+        Raises:
+            DataError: several are shown so.
+        """
+        alike = [one for one in self.names if shown(one) == name]
+        if len(alike) > 1:
+            raise DataError(
+                f"{self.root}: {len(alike)} classes are shown as {name!r}, whose names are no UTF-8; rename their folders."
+            )
+        return Spellings(self.names).find(name) or next(iter(alike), None)
 
     def page(
         self, of_class: str | None, side: str | None, search: str, start: int, count: int
@@ -86,7 +94,7 @@ class Photos:
             start, count: which.
 
         Raises:
-            MissingFileError: there is no such class.
+            MissingFileError: there is no such class. DataError: several are shown so.
         """
         chosen: Iterable[ClassFolder] = self.folders
         if of_class is not None:

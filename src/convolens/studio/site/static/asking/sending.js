@@ -19,11 +19,11 @@ export class Sending {
   }
 
   /**
-   * Send photos, then zips, and return {added: ids, classes: class -> number of photos ("" for none), same, refused, cancelled}.
+   * Send photos, then zips, and return {added: ids, classes: class -> number of photos ("" for none), same, elsewhere: how many of those lie in another class, refused, cancelled}.
    * Args: jobs: [{file, class, side}]; zips: files; into: the class of a zip's photos that lie in no folder, or null.
    */
   async send(jobs, zips = [], into = null) {
-    const result = { added: [], classes: new Map(), same: 0, refused: [], cancelled: false };
+    const result = { added: [], classes: new Map(), same: 0, elsewhere: 0, refused: [], cancelled: false };
     const { signal } = this.#begin(jobs.length);
     let done = 0;
     try {
@@ -71,6 +71,7 @@ export class Sending {
       const answer = await send(address("/api/photos/zip", { class: into, name: file.name }), file, { signal });
       for (const [name, count] of Object.entries(answer.classes)) add(result.classes, name, count);
       result.same += answer.same;
+      result.elsewhere += answer.elsewhere;
       result.refused.push(...answer.refused);
     });
   }
@@ -92,7 +93,7 @@ async function photo(job, result, signal) {
   }
   await refusing(result, async () => {
     const answer = await send(address("/api/photos/add", { class: job.class, side: job.side, name: job.file.name }), job.file, { signal });
-    if (!answer.new) { result.same += 1; return; }
+    if (!answer.new) { result.same += 1; result.elsewhere += Number(answer.elsewhere); return; }
     if (answer.photo) result.added.push(answer.photo);
     add(result.classes, answer.class ?? "", 1);
   });

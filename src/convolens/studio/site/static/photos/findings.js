@@ -57,7 +57,7 @@ export class Findings {
             : make("span", { class: "quiet" }, "Looks for broken files, the same photo twice, leaks between sides, and photos in the wrong class. It changes nothing.")),
         running ? this.meter.element : null,
         problem ? make("p", { class: "problem" }, problem) : null,
-        found?.old ? make("p", { class: "quiet old" }, "Photos were moved, added or removed since. Check again to see what they are like now.") : null,
+        found?.old ? make("p", { class: "quiet old" }, "Photos were moved, added, removed or changed since. Check again to see what they are like now.") : null,
         (found?.lines ?? []).map((line) => make("p", {}, named(line)))),
       Object.entries(KINDS).filter(([kind]) => rows(kind).length).map(([kind, [title, why]]) => this.kind(kind, title, why, rows(kind), found.counts[kind])),
       found && !total && !running && !found.old ? make("p", { class: "good" }, "Nothing is wrong with them, as far as can be seen.") : null);
