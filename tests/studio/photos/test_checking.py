@@ -123,6 +123,29 @@ def test_a_check_is_told_and_cancelled(serve: Serve, tmp_path: Path, monkeypatch
     assert checked(served)["problem"] is None
 
 
+def test_a_check_is_of_the_folder_that_was_open(serve: Serve, tmp_path: Path, monkeypatch: Any) -> None:
+    for name in ("pets", "others"):
+        overlapping(tmp_path / name, {"cat": 4, "dog": 4})
+    served = serve(tmp_path / "pets", tmp_path)
+    checking, seen = served.studio.room(Checking), []
+
+    def tell(topic: str, **values: Any) -> None:
+        if values.get("running") and not seen:
+            served.ask("/api/begin/open", {"folder": identity("others")})
+            seen.append(served.ask("/api/findings")[1])
+
+    monkeypatch.setattr(served.studio.news, "tell", tell)
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
+    assert served.ask("/api/findings", {})[0] == 200
+    until = time.monotonic() + 60
+    while checking.running and time.monotonic() < until:
+        time.sleep(0.02)
+    assert seen == [{"running": False, "progress": None, "problem": None, "found": None}]
+    assert served.ask("/api/findings")[1]["found"] is None
+    served.ask("/api/begin/open", {"folder": identity("pets")})
+    assert served.ask("/api/findings")[1]["found"]["photos"] == 8
+
+
 def test_a_folder_without_photos_is_told(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "pets").mkdir()
     said = checked(serve(tmp_path / "pets", tmp_path))
