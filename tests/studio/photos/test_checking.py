@@ -1,12 +1,13 @@
 """The check that the page begins: told while it works, cancelled, kept, old when photos changed, damage borne."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convolens.studio.photos.checking import Checking
+from convolens.studio.photos.checking import Checking, state
 from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
 from images import folders, overlapping, photo
@@ -86,6 +87,22 @@ def test_a_photo_that_was_mended_in_place_is_no_finding(serve: Serve, tmp_path: 
     assert (found["broken"], found["dealt_with"], found["old"]) == ([], 1, True)
     photo(99).save(root / "train/cat/twin.png")
     assert served.ask("/api/findings")[1]["found"]["duplicates"] == []
+
+
+def test_no_finding_names_a_class_that_is_gone(serve: Serve, tmp_path: Path) -> None:
+    """A button that moves a photo into a class by the name that it had would make that class anew."""
+    served = serve(overlapping(tmp_path / "pets", {"cat": 4, "dog": 4}), tmp_path)
+    checked(served)
+    place = tmp_path / ".convolens/pets/findings.json"
+    kept = json.loads(place.read_text())
+    one = served.ask("/api/photos?class=dog")[1]["photos"][0]
+    kept["label_errors"] = [
+        {"photo": one["id"], "state": state(tmp_path / "pets", f"dog/{one['name']}"), "class": "dog", "suggested": "cat", "sha256": "1f"}
+    ]  # fmt: skip
+    place.write_text(json.dumps(kept))
+    assert len(served.ask("/api/findings")[1]["found"]["label_errors"]) == 1
+    served.ask("/api/classes/rename", {"from": "cat", "to": "kitty"})
+    assert served.ask("/api/findings")[1]["found"]["label_errors"] == []
 
 
 def test_damaged_findings_are_none(serve: Serve, tmp_path: Path) -> None:
