@@ -1,12 +1,13 @@
 """The check that the page begins: told while it works, cancelled, kept, old when photos changed, damage borne."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convolens.studio.photos.checking import Checking
+from convolens.studio.photos.checking import Checking, state
 from convolens.studio.records import progress
 from convolens.studio.workspace.identity import identity
 from images import folders, overlapping, photo
@@ -88,6 +89,22 @@ def test_a_photo_that_was_mended_in_place_is_no_finding(serve: Serve, tmp_path: 
     assert served.ask("/api/findings")[1]["found"]["duplicates"] == []
 
 
+def test_no_finding_names_a_class_that_is_gone(serve: Serve, tmp_path: Path) -> None:
+    """A button that moves a photo into a class by the name that it had would make that class anew."""
+    served = serve(overlapping(tmp_path / "pets", {"cat": 4, "dog": 4}), tmp_path)
+    checked(served)
+    place = tmp_path / ".convolens/pets/findings.json"
+    kept = json.loads(place.read_text())
+    one = served.ask("/api/photos?class=dog")[1]["photos"][0]
+    kept["label_errors"] = [
+        {"photo": one["id"], "state": state(tmp_path / "pets", f"dog/{one['name']}"), "class": "dog", "suggested": "cat", "sha256": "1f"}
+    ]  # fmt: skip
+    place.write_text(json.dumps(kept))
+    assert len(served.ask("/api/findings")[1]["found"]["label_errors"]) == 1
+    served.ask("/api/classes/rename", {"from": "cat", "to": "kitty"})
+    assert served.ask("/api/findings")[1]["found"]["label_errors"] == []
+
+
 def test_damaged_findings_are_none(serve: Serve, tmp_path: Path) -> None:
     root = overlapping(tmp_path / "pets", {"cat": 4, "dog": 4})
     served = serve(root, tmp_path)
@@ -121,6 +138,29 @@ def test_a_check_is_told_and_cancelled(serve: Serve, tmp_path: Path, monkeypatch
     assert busy[0] == (409, {"error": "the photos are being checked already; wait, or cancel that."})
     monkeypatch.undo()
     assert checked(served)["problem"] is None
+
+
+def test_a_check_is_of_the_folder_that_was_open(serve: Serve, tmp_path: Path, monkeypatch: Any) -> None:
+    for name in ("pets", "others"):
+        overlapping(tmp_path / name, {"cat": 4, "dog": 4})
+    served = serve(tmp_path / "pets", tmp_path)
+    checking, seen = served.studio.room(Checking), []
+
+    def tell(topic: str, **values: Any) -> None:
+        if values.get("running") and not seen:
+            served.ask("/api/begin/open", {"folder": identity("others")})
+            seen.append(served.ask("/api/findings")[1])
+
+    monkeypatch.setattr(served.studio.news, "tell", tell)
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
+    assert served.ask("/api/findings", {})[0] == 200
+    until = time.monotonic() + 60
+    while checking.running and time.monotonic() < until:
+        time.sleep(0.02)
+    assert seen == [{"running": False, "progress": None, "problem": None, "found": None}]
+    assert served.ask("/api/findings")[1]["found"] is None
+    served.ask("/api/begin/open", {"folder": identity("pets")})
+    assert served.ask("/api/findings")[1]["found"]["photos"] == 8
 
 
 def test_a_folder_without_photos_is_told(serve: Serve, tmp_path: Path) -> None:

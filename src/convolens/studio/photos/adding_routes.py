@@ -83,7 +83,8 @@ async def add_zip(
             count = result.added.total()
             said = [f"Added {count:,} photo{'s' * (count != 1)}"]
             said += [f"{result.same:,} there already"] * bool(result.same)
-            said += [f"{result.elsewhere:,} of them not in their class"] * bool(result.elsewhere)
+            whose = "its" if result.elsewhere == 1 else "their"
+            said += [f"{result.elsewhere:,} of them not in {whose} class"] * bool(result.elsewhere)
             said += [f"{result.ignored:,} that are no images"] * bool(result.ignored)
             refused = [
                 *result.refused,

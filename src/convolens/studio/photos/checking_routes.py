@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from convolens.studio.photos.checking import NAME, Checking, read_kept, signature, state
 from convolens.studio.records.kept_labels import KeptLabels
 from convolens.studio.shared import Studio, studio_of
-from convolens.studio.workspace.identity import identity
+from convolens.studio.workspace.identity import identity, shown
 
 router = APIRouter(prefix="/api/findings", tags=["photos"])
 Here = Annotated[Studio, Depends(studio_of)]
@@ -41,8 +41,11 @@ def findings(studio: Here) -> dict[str, Any]:
             for kind in KINDS
         }
         right = KeptLabels(studio.workspace.make_state).all() if left["label_errors"] else set()
+        names = set(map(shown, photos.names))
         left["label_errors"] = [
-            row for row in left["label_errors"] if (row["sha256"], row["class"]) not in right
+            row
+            for row in left["label_errors"]
+            if row["suggested"] in names and (row["sha256"], row["class"]) not in right
         ]
         gone = sum(len(kept.get(kind, [])) - len(rows) for kind, rows in left.items())
         old = kept.get("of") != signature(photos) or any(one["photo"] not in same for one in found)

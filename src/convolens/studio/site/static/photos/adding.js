@@ -89,7 +89,7 @@ export class Adding {
     const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${counted(names.length - 3, "more class", "more classes")}` : "");
     const parts = [`Added ${counted(count, "photo")}${shown ? ` to ${shown}` : ""}`];
     if (classes.get("")) parts.push(`${counted(classes.get(""), "photo")} of no class yet: see Label next`);
-    if (same) parts.push(`${same === 1 ? "1 was" : `${thousands(same)} were`} there already${elsewhere ? `, ${thousands(elsewhere)} not in their class` : ""}`);
+    if (same) parts.push(`${same === 1 ? "1 was" : `${thousands(same)} were`} there already${elsewhere ? `, ${thousands(elsewhere)} of them not in ${elsewhere === 1 ? "its" : "their"} class` : ""}`);
     if (ignored) parts.push(ignored === 1 ? "1 file is no photo" : `${counted(ignored, "file")} are no photos`);
     if (cancelled) parts.push("the others were cancelled");
     tell(`${parts.join("; ")}.`, added.length ? { action: "Undo", run: () => this.actions.aside(added), seconds: 15 } : {});
