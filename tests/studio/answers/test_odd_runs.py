@@ -74,6 +74,8 @@ def test_the_rest_is_there_or_told_in_one_line(
     if what == "nearest":
         assert len(said["neighbours"]) == 6
         assert all(one["photo"] for one in said["neighbours"])
+        rows = served.ask(f"/api/mistakes/rows?run={identity(name)}&kind=all")[1]["rows"]
+        assert {one["label"] for one in said["neighbours"]} <= {row["label"] for row in rows}
 
 
 @pytest.mark.parametrize("name", ["several", "folds", "trees"])

@@ -178,6 +178,17 @@ def test_the_list_follows_the_news_and_is_asked_for_once(
     assert [url for url in asked if url.endswith("/api/runs")] == []
 
 
+def test_a_run_that_was_deleted_is_not_shown_any_more(
+    serve: Callable[..., Any], visit: Any, tmp_path: Path, run: Path
+) -> None:
+    page = visit(serve(None, tmp_path), f"/train?run={identity('first')}")
+    page.locator("#curves").wait_for()
+    shutil.rmtree(run)
+    page.locator("#none", has_text="There is no run yet").wait_for()
+    assert page.locator("#current, #curves").filter(visible=True).count() == 0
+    assert "run=" not in page.url
+
+
 def test_the_report_is_served_without_any_right(
     serve: Callable[..., Any], visit: Any, tmp_path: Path, run: Path
 ) -> None:

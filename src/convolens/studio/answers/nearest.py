@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from convolens.data.labels.multi_label import SEPARATOR
 from convolens.features.neighbours import nearest
 from convolens.runs.features.photo_rows import photo_row
 from convolens.studio.answers.photo import Photo
@@ -64,4 +65,4 @@ def nearest_photos(studio: Studio, loaded: Loaded, photo: Photo, count: int, pag
 def _labels(label: Any, names: tuple[str, ...]) -> str:
     if np.ndim(label) == 0:
         return names[int(label)]
-    return "; ".join(name for name, there in zip(names, label, strict=True) if there)
+    return SEPARATOR.join(name for name, there in zip(names, label, strict=True) if there)

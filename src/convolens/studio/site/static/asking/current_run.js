@@ -10,9 +10,11 @@ export function setCurrentJob(job) {
   history.replaceState(null, "", address);
 }
 
+/** Keep a run in the address, or none where it is null. */
 export function setCurrentRun(run) {
   const address = new URL(location.href);
-  address.searchParams.set("run", run);
+  if (run === null) address.searchParams.delete("run");
+  else address.searchParams.set("run", run);
   address.searchParams.delete("job"); // of the training that was looked at before it had a run
   history.replaceState(null, "", address);
 }

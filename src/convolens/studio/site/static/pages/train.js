@@ -69,9 +69,21 @@ async function drawAll() {
   if (current()) drawCurves(shown?.id ? [shown, ...runs] : runs);
 }
 
+/** Show no run where the one that was shown is there no more. */
+function forget() {
+  looking(); // an answer about it comes too late
+  shown = null;
+  setCurrentRun(null);
+  find("#current").hidden = true;
+  trying(drawAll);
+}
+
 const readList = followRuns(async (runs) => {
+  const lists = (some) => some.some(({ id }) => id === shown?.id);
+  const gone = lists(list.runs) && !lists(runs);
   list.set(runs, shown?.id ?? null);
-  if (list.ticked.size) await drawAll();
+  if (gone) forget();
+  else if (list.ticked.size) await drawAll();
 });
 
 async function refresh() {
