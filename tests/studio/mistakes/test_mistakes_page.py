@@ -171,11 +171,29 @@ def test_a_photo_is_set_aside_by_one_key_and_comes_back(
     _opened(page)
     page.keyboard.press("x")
     page.get_by_text(f"{one.path.name} set aside").wait_for()
-    assert edits == [("photos/quarantine", {"photos": [_photo(place, one.path)]})]
+    assert edits == [("photos/quarantine", {"photos": [_photo(place, one.path)], "copies": False})]
     page.locator("#look h2", has_text=_wrong(place)[1].path.name).wait_for()
     page.locator("#toasts").get_by_role("button", name="Undo").click()  # while the dialog is open
     page.locator("#about", has_text=re.compile(rf"^{len(_wrong(place))} photos?\.")).wait_for()
     assert one.path.is_file()
+
+
+def test_one_of_several_labels_is_set_aside_in_all_its_classes(page: Any, place: Path) -> None:
+    one = _wrong(place)[0]
+    other = next(name for name in ("circle", "cross", "stripe") if name != one.label)
+    twin = place / "photos" / other / "twin.png"
+    twin.write_bytes(one.path.read_bytes())
+    settings = place / "runs/first/run.toml"
+    settings.write_text(settings.read_text().replace("[settings]\n", "[settings]\nmulti_label = true\n"))
+    page.reload()
+    page.locator(".tile").first.wait_for()
+    page.locator(".tile").first.click()
+    page.locator("#look .decisions").wait_for()
+    page.keyboard.press("x")
+    page.get_by_text(f"{one.path.name} set aside").wait_for()
+    assert not one.path.exists()
+    assert not twin.exists()
+    page.complaints.clear()
 
 
 def test_it_is_moved_to_another_class_where_that_is_chosen(

@@ -27,7 +27,8 @@ const edited = (path, body) => async () => {
 };
 
 export const move = (row, to, after) => decide(edited("/api/photos/move", { photos: [row.photo], to }), `${row.name} moved to ${to}`, after);
-export const setAside = (row, after) => decide(edited("/api/photos/quarantine", { photos: [row.photo] }), `${row.name} set aside`, after);
+/** Set a photo aside; `copies`: with the same photo in other classes, where a photo has several labels. */
+export const setAside = (row, copies, after) => decide(edited("/api/photos/quarantine", { photos: [row.photo], copies }), `${row.name} set aside`, after);
 export const keep = (row, after) => decide(async () => {
   const body = { photos: [{ photo: row.photo, label: row.label }] };
   await send("/api/mistakes/keep", body);

@@ -13,7 +13,7 @@ const shownIn = find("div", dialog);
 let now = null; // what is shown
 const asking = newest();
 
-/** Look at a photo. Args: at: its place in the wall; wall: {run, classes: of the run, classesNow: of the folder, total(), item(at) => Promise of a row, keepStays: whether a photo whose label is kept stays there, changed(), closed(at)};
+/** Look at a photo. Args: at: its place in the wall; wall: {run, classes: of the run, classesNow: of the folder, several: whether a photo has any number of labels, total(), item(at) => Promise of a row, keepStays: whether a photo whose label is kept stays there, changed(), closed(at)};
  *  further: from another photo, in the dialog that is open. */
 export async function lookAt(at, wall, further = false) {
   const newestStep = asking();
@@ -94,7 +94,7 @@ function decisions(shown) {
   };
   shown.move = once(() => (choice.value ? move(row, choice.value, after) : choice.focus()), () => false);
   shown.keep = once(() => keep(row, after), () => wall.keepStays);
-  shown.aside = once(() => setAside(row, after), () => false);
+  shown.aside = once(() => setAside(row, wall.several, after), () => false);
   const button = (text, key, run) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: run }, text, " ", make("kbd", {}, key));
   return make("div", { class: "row decisions" },
     make("span", { class: "row together" }, button("Move to", "M", () => shown.move()), choice),

@@ -41,6 +41,7 @@ const wall = new Wall(find("#wall"), {
 const looked = {
   get run() { return state.run; },
   get classes() { return state.summary?.classes ?? []; },
+  get several() { return state.summary?.several ?? false; },
   get classesNow() { return state.summary?.classes_now ?? []; },
   get keepStays() { return state.kind !== "suspects"; },
   total: () => state.total,
