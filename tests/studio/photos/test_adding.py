@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import shutil
 import signal
 import stat
 import zipfile
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
+from convolens.studio.photos import adding
 from convolens.studio.workspace.identity import identity
 from convolens.studio.workspace.workspace import Workspace
 from images import bomb_png, folders, photo
@@ -63,7 +65,10 @@ def _umask() -> int:
     return mask
 
 
-def test_the_same_bytes_are_not_added_twice(serve: Serve, pets: Path, tmp_path: Path) -> None:
+def test_the_same_bytes_are_not_added_twice(
+    serve: Serve, pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "_FRESH", 0.0)
     served = serve(pets, tmp_path)
     bytes_ = (pets / "cat/01.png").read_bytes()
     status, said = send(served, bytes_, class_="dog", name="other.png")
@@ -75,6 +80,18 @@ def test_the_same_bytes_are_not_added_twice(serve: Serve, pets: Path, tmp_path: 
     )
     assert send(served, png(9), name="x.png")[1]["done"] == "Added x.png"
     assert send(served, png(9), name="y.png")[1]["done"] == "x.png is there already, without a class"
+    shutil.copy(pets / "cat/01.png", pets / "dog/copy.png")
+    assert send(served, bytes_, class_="dog", name="other.png")[1]["new"] is False
+    both = [send(served, bytes_, class_=name, name="a.png")[1] for name in ("cat", "dog", "cow")]
+    assert [(one["class"], one["elsewhere"]) for one in both] == [
+        ("cat", False),
+        ("dog", False),
+        ("cat", True),
+    ]
+    (pets / "dog/copy.png").unlink()
+    assert (
+        send(served, bytes_, class_="dog", name="other.png")[1]["done"] == "01.png is there already, in cat"
+    )
     (pets / "cat/01.png").unlink()
     assert send(served, bytes_, class_="dog", name="other.png")[1]["new"] is True
 

@@ -122,11 +122,11 @@ class Adding:
                 found = there.find_class(of_class) or check_class_name(of_class)
                 folder = class_folder(there, _side(there, side), found)
             self.studio.workspace.check_inside(folder)
-            same = self._known.find(file)
-            if same is not None:
-                lies_in = _class_of(there, same)
-                elsewhere = found is not None and (lies_in is None or composed(lies_in) != composed(found))
-                return Added(same, False, lies_in, elsewhere)
+            if same := self._known.find(file):
+                by_class = {composed(_class_of(there, path) or ""): path for path in reversed(same)}
+                path = by_class.get(composed(found or ""), same[0])
+                elsewhere = found is not None and composed(found) not in by_class
+                return Added(path, False, _class_of(there, path), elsewhere)
             taken: set[Path] = set()
             while True:
                 target = free_place(folder, name, taken)

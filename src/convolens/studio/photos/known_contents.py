@@ -21,13 +21,13 @@ class KnownContents:
         ...         _ = Path(place, name).write_bytes(b"the same")
         ...     known = KnownContents()
         ...     known.renew([(("a.png",), Path(place))])
-        ...     known.find(Path(place, "b.png")).name
-        'a.png'
+        ...     [path.name for path in known.find(Path(place, "b.png"))]
+        ['a.png']
     """
 
     _names: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)  # by folder
     _sizes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)  # not read yet
-    _digests: dict[int, dict[str, Path]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+    _digests: dict[int, dict[str, set[Path]]] = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     def renew(self, groups: Sequence[tuple[Sequence[str], Path]]) -> None:
         """Take note of photos that are new; those that are gone are noticed when they are asked for.
@@ -47,19 +47,19 @@ class KnownContents:
         """Take note of one photo."""
         self._sizes[path.stat().st_size].add(os.fspath(path))
 
-    def find(self, file: Path) -> Path | None:
-        """Return a photo of the same bytes; None where there is none."""
+    def find(self, file: Path) -> list[Path]:
+        """Return the photos of the same bytes."""
         size = file.stat().st_size
         if size not in self._sizes and size not in self._digests:
-            return None
+            return []
         digests = self._digests[size]
-        for path in sorted(self._sizes.pop(size, ())):
+        for path in map(Path, self._sizes.pop(size, ())):
             with suppress(OSError):  # gone meanwhile
-                digests[digest_of(Path(path))] = Path(path)
-        digest = digest_of(file)
-        found = digests.get(digest)
-        with suppress(OSError):
-            if found is not None and digest_of(found) == digest:
-                return found
-        digests.pop(digest, None)  # it was moved, or changed
-        return None
+                digests.setdefault(digest_of(path), set()).add(path)
+        digest, same = digest_of(file), set[Path]()
+        for path in digests.get(digest, ()):
+            with suppress(OSError):
+                if digest_of(path) == digest:  # neither moved nor changed
+                    same.add(path)
+        digests[digest] = same
+        return sorted(same)
