@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+import convolens
 from convolens import optimizers
 
 OPTIONS: dict[str, list[dict[str, Any]]] = {
@@ -144,6 +145,68 @@ def test_weights_of_other_memory_layouts_are_updated_element_by_element(name: st
             results.append(parameter.detach().contiguous())
     for result in results[1:]:
         torch.testing.assert_close(result, results[0], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("by", ["var_list", "var_names"])
+def test_weights_left_out_of_decay_are_those_of_keras(name: str, by: str) -> None:
+    random = np.random.default_rng(0)
+    weights: dict[str, np.ndarray] = {
+        word: random.standard_normal(shape).astype("float32")
+        for word, shape in {"kernel": (4, 3), "bias": (3,), "gamma": (3,)}.items()
+    }
+    options = {"learning_rate": 0.1, "weight_decay": 0.3}
+    ends = []
+    for library in (keras, convolens):
+        optimizer = getattr(library.optimizers, name)(**options)
+        variables = [library.Variable(weights[word], name=word) for word in weights]
+        given = {"var_list": variables[1:]} if by == "var_list" else {"var_names": ["bias", "^gam"]}
+        optimizer.exclude_from_weight_decay(**given)
+        for gradient in (0.5, -0.25):
+            optimizer.apply_gradients([(torch.full(tuple(v.shape), gradient), v) for v in variables])
+        ends.append([np.asarray(keras.ops.convert_to_numpy(v)) for v in variables])
+    for theirs, ours in zip(*ends, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("by", ["var_list", "var_names"])
+def test_a_model_leaves_weights_out_of_decay_as_that_of_keras(by: str) -> None:
+    x = np.random.default_rng(0).normal(size=(8, 6)).astype("float32")
+    start: list[np.ndarray] = []
+    ends = []
+    for library in (keras, convolens):
+        parts = [
+            library.layers.Dense(4, "tanh"),
+            library.layers.BatchNormalization(),
+            library.layers.Dense(2),
+        ]
+        model = library.Sequential([library.layers.Input((6,)), *parts])
+        start = start or [np.asarray(array) + 0.1 for array in model.get_weights()]
+        model.set_weights(start)
+        optimizer = library.optimizers.AdamW(0.05, weight_decay=0.5)
+        given: dict[str, Any] = (
+            {"var_list": [parts[0].kernel]} if by == "var_list" else {"var_names": ["bias", "gamma"]}
+        )
+        optimizer.exclude_from_weight_decay(**given)
+        model.compile(optimizer, "mse")
+        model.fit(x, x[:, :2], epochs=3, batch_size=4, shuffle=False, verbose=0)
+        ends.append(model.get_weights())
+    for theirs, ours in zip(*ends, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_parameters_of_a_torch_module_are_left_out_by_their_places() -> None:
+    module = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.Linear(3, 3))
+    kept = [parameter.detach().clone() for parameter in module.parameters()]
+    model = convolens.Model(module)
+    model.compile(optimizers.SGD(0.1, weight_decay=0.5), "mse")
+    model.optimizer.exclude_from_weight_decay(var_names=["bias", r"^1\."])
+    x = np.zeros((2, 3), "float32")
+    model.fit(x, model.predict(x, verbose=0), verbose=0)
+    changed = [not torch.equal(one, other) for one, other in zip(module.parameters(), kept, strict=True)]
+    assert changed == [True, False, False, False]
+    with pytest.raises(ValueError, match="SGD: exclude_from_weight_decay after the optimizer was built"):
+        model.optimizer.exclude_from_weight_decay(var_names=["kernel"])
 
 
 def test_parameters_without_gradient_stay_and_the_step_counts_for_all() -> None:

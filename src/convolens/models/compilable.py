@@ -29,6 +29,7 @@ from convolens.models.parts import freezing
 from convolens.models.parts.blocks import blocks_of, factors_by_depth
 from convolens.models.parts.trained_as_compiled import trained_parts
 from convolens.models.structure import Structure
+from convolens.optimizers.exclusion import names_of
 from convolens.tensor import as_tensor
 from convolens.training import Precision, Stateful, Step, TrainingState, make_batch
 from convolens.training.precision import GradientHook
@@ -405,9 +406,16 @@ class Compilable(Measured, Structure):
         )
         # One object for two models, as in many GANs: each has a state of its own.
         if known and (known.isdisjoint(asked) or (self._newly_compiled and not asked <= known)):
+            exclusion = self.optimizer.exclusion
             self.optimizer = optimizers.get(optimizers.serialize(self.optimizer))
-        self.optimizer.build(trained)
+            self.optimizer.exclusion = exclusion
+        self.optimizer.build(trained, None if self.optimizer.built else self._names_of_parameters())
         self._newly_compiled = False
+
+    def _names_of_parameters(self) -> dict[int, str]:
+        """Return id of a parameter -> its name: Keras' where it has one, else its place in the module."""
+        places = {id(parameter): place for place, parameter in self.module.named_parameters()}
+        return places | names_of(self.weights)
 
     def _step(self, what: str, train: bool = False) -> Step:
         """Return a step, for training with the model's own metrics, else with metrics that nobody else adds to."""

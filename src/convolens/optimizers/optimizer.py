@@ -11,6 +11,7 @@ from convolens.arguments import integer, number_in, refuse_unknown
 from convolens.constructors import argument_names, kept_arguments
 from convolens.errors import ArgumentError, NotBuiltError
 from convolens.optimizers import averaging, clipping, schedules
+from convolens.optimizers.exclusion import Exclusion, names_of
 from convolens.optimizers.minimizing import gradients_of
 from convolens.optimizers.old_words import learning_rate_of
 from convolens.optimizers.parameter_state import AVERAGE, ParameterState, aligned
@@ -46,6 +47,8 @@ class Optimizer:
     Attributes:
         batches: gradients taken in so far.
         age: updates that the parameters which `update` is given have had; `iterations`, unless they came in later.
+        decay_of_group: the weight decay of these parameters; 0 for those that are left out of it.
+        exclusion: which parameters are left out.
         averages_in_model: whether `swap_averages` has put the averages into the network.
 
     Raises:
@@ -111,6 +114,8 @@ class Optimizer:
         self.gradient_accumulation_steps = gradient_accumulation_steps or None
         self.batches = 0
         self.age = 0
+        self.decay_of_group = 0.0
+        self.exclusion = Exclusion()
         self.averages_in_model = False
         self._torch_optimizer: torch.optim.Optimizer | None = None
         self._state = ParameterState()
@@ -157,14 +162,48 @@ class Optimizer:
 
     # -- the parameters ----------------------------------------------------------------------------
 
-    def build(self, parameters: Iterable[torch.Tensor]) -> None:
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[torch.Tensor] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """Leave weights out of weight decay; a later call replaces an earlier one.
+
+        Args:
+            var_list: variables or parameters.
+            var_names: regular expressions; weights are left out in whose name ("kernel", "bias", "gamma" ...; in a torch module the
+                place, "head.bias") one is found.
+
+        Raises:
+            ArgumentError: the optimizer is built already.
+
+        Example:
+            >>> from convolens.optimizers import SGD
+            >>> optimizer = SGD(0.5, weight_decay=0.5)
+            >>> first, second = (torch.nn.Parameter(torch.ones(1)) for _ in range(2))
+            >>> optimizer.exclude_from_weight_decay(var_list=[second])
+            >>> optimizer.apply_gradients([(torch.zeros(1), first), (torch.zeros(1), second)])
+            >>> first.item(), second.item()
+            (0.75, 1.0)
+        """
+        if self.built:
+            raise ArgumentError(
+                f"{type(self).__name__}: exclude_from_weight_decay after the optimizer was built; call it before the first training."
+            )
+        self.exclusion = Exclusion(var_list or (), var_names or ())
+
+    def build(self, parameters: Iterable[torch.Tensor], names: Mapping[int, str] | None = None) -> None:
         """Remember the parameters to train, and make the state (zeros) beside each of them.
 
         Calling it again with the same parameters, or some of them, changes nothing.
 
+        Args:
+            parameters: variables or parameters.
+            names: id of a parameter -> its name, by which some may be left out of weight decay; variables have their own.
+
         Raises:
             ArgumentError: there is no parameter, or the optimizer was built for other ones.
         """
+        parameters = list(parameters)
+        names = names_of(parameters) | dict(names or {})
         parameters = parameters_of(parameters)
         where = type(self).__name__
         if self.built:
@@ -179,6 +218,8 @@ class Optimizer:
             slots.append(AVERAGE)
         self._state = ParameterState(parameters, slots, self.slot_starts)
         self._constraints = _constraints_of(parameters)
+        self.exclusion.learn_names(names)
+        self._state.leave_undecayed(self.exclusion.among(parameters))
 
     @property
     def built(self) -> bool:
@@ -229,7 +270,10 @@ class Optimizer:
             (0.8, 0.9)
         """
         self._check_built("extend")
+        parameters = list(parameters)
+        self.exclusion.learn_names(names_of(parameters))
         self._state.extend(parameters_of(parameters), self._updates)
+        self._state.leave_undecayed(self.exclusion.among(self._state.parameters))
         self._constraints = _constraints_of(self._state.parameters)
         if self._torch_optimizer is not None:
             self._torch_optimizer.param_groups[0]["params"] = self.parameters
@@ -312,8 +356,9 @@ class Optimizer:
         if self.gradient_accumulation_steps is None or self._completes_group(gradients, slots["accumulator"]):
             clipping.clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
             rate = self._rate.at(self.batches)
-            for factor, age, places in self._state.groups(active, self._updates):
+            for factor, age, decayed, places in self._state.groups(active, self._updates):
                 self.age = age
+                self.decay_of_group = (self.weight_decay or 0.0) if decayed else 0.0
                 self.update(
                     [parameters[i] for i in places],
                     [gradients[i] for i in places],
@@ -410,7 +455,7 @@ class Optimizer:
     ) -> None:
         """Change the parameters in place by the optimizer's rule, weight decay included.
 
-        Called once for each group of parameters; `self.age` is the number of updates that these had.
+        Called once for each group of parameters; `self.age` is the number of updates that these had, `self.decay_of_group` their decay.
 
         Args:
             parameters: tensors, all on one device.
@@ -421,14 +466,14 @@ class Optimizer:
         raise NotImplementedError
 
     def decay_weights(self, parameters: list[torch.Tensor], rate: float) -> None:
-        """Take `weight_decay` times `rate` of each weight away.
+        """Take `decay_of_group` times `rate` of each weight away.
 
         Args:
             parameters: tensors, changed in place.
             rate: the learning rate of this step.
         """
-        if self.weight_decay:
-            torch._foreach_mul_(parameters, 1.0 - self.weight_decay * rate)
+        if self.decay_of_group:
+            torch._foreach_mul_(parameters, 1.0 - self.decay_of_group * rate)
 
     # -- averages ----------------------------------------------------------------------------------
 

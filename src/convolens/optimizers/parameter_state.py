@@ -25,6 +25,7 @@ class ParameterState:
         slots: name -> the tensors, one for each parameter.
         factors: of the learning rate, for each parameter.
         begun: how many updates there had been when each parameter came in.
+        decayed: whether each parameter has its weight decay.
 
     Example:
         >>> state = ParameterState([torch.ones(2)], slots=["velocity"])
@@ -43,6 +44,7 @@ class ParameterState:
         self.slots: dict[str, list[torch.Tensor]] = {name: [] for name in slots}
         self.factors: list[float] = []
         self.begun: list[int] = []
+        self.decayed: list[bool] = []
         self.extend(parameters, 0)
 
     def extend(self, parameters: Iterable[torch.Tensor], updates: int) -> None:
@@ -51,9 +53,10 @@ class ParameterState:
         new = [parameter for parameter in parameters if id(parameter) not in known]
         self.parameters += new
         for name, tensors in self.slots.items():
-            tensors += [self._fresh(name, parameter.detach()) for parameter in new]
+            tensors += [self._fresh(name, parameter.detach().as_subclass(torch.Tensor)) for parameter in new]
         self.factors += [1.0] * len(new)
         self.begun += [updates] * len(new)
+        self.decayed += [True] * len(new)
 
     def _fresh(self, name: str, parameter: torch.Tensor) -> torch.Tensor:
         """Return what a slot of a parameter begins with."""
@@ -86,13 +89,18 @@ class ParameterState:
             if id(parameter) in chosen:
                 self.factors[i] = factor
 
-    def groups(self, active: list[int], updates: int) -> Iterator[tuple[float, int, list[int]]]:
-        """Yield (factor of the rate, age, places in `active`) of parameters that are updated together after so many updates."""
-        found: dict[tuple[float, int], list[int]] = {}
+    def leave_undecayed(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Leave some parameters, and no others, out of weight decay."""
+        chosen = {id(parameter) for parameter in parameters}
+        self.decayed = [id(parameter) not in chosen for parameter in self.parameters]
+
+    def groups(self, active: list[int], updates: int) -> Iterator[tuple[float, int, bool, list[int]]]:
+        """Yield (factor of the rate, age, whether decayed, places in `active`) of parameters that are updated together after so many updates."""
+        found: dict[tuple[float, int, bool], list[int]] = {}
         for place, i in enumerate(active):
-            found.setdefault((self.factors[i], self.begun[i]), []).append(place)
-        for (factor, begun), places in found.items():
-            yield factor, updates - begun, places
+            found.setdefault((self.factors[i], self.begun[i], self.decayed[i]), []).append(place)
+        for (factor, begun, decayed), places in found.items():
+            yield factor, updates - begun, decayed, places
 
     def aligned(self, name: str, chosen: list[int]) -> list[torch.Tensor]:
         """Return a slot of some parameters, each tensor where and as its parameter lies."""

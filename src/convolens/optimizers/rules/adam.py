@@ -92,7 +92,7 @@ class Adam(Optimizer):
             beta1=self.beta_1,
             beta2=self.beta_2,
             lr=self._keras_step_size(rate) * (1.0 - self.beta_1 ** (self.age + 1)) / root,
-            weight_decay=self.weight_decay or 0.0,
+            weight_decay=self.decay_of_group,
             eps=self.epsilon / root,
             maximize=False,
         )
