@@ -28,7 +28,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "argmin": [(X,), (X, 1), (X, -1, True)],
     "argsort": [(X,), (X, 0), (X, None)],
     "average": [(X,), (X, 1), (X, -1, CHANNELS)],
-    "average_pool": [(IMAGES, 2), (IMAGES, (2, 3), (1, 2), "valid")],
+    "average_pool": [(IMAGES, 2), (IMAGES, (2, 3), (1, 2), "valid"), (IMAGES, 3, 2, "same"), (IMAGES, 3, 1, "same"), (IMAGES, (3, 2), 1, "same")],
     "batch_normalization": [(X, CHANNELS, CHANNELS, -1), (X, CHANNELS, CHANNELS, -1, CHANNELS, CHANNELS, 0.1)],
     "binary_crossentropy": [(np.round(POSITIVE), POSITIVE), (np.round(POSITIVE), POSITIVE, True)],
     "bitwise_and": [(WHOLE, WHOLE[::-1])],
@@ -113,7 +113,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "tensordot": [(X, Y), (X, Y, ([2], [1]))],
     "tile": [(X, (1, 2, 1))],
     "top_k": [(X, 2)],
-    "trace": [(SQUARE,)],
+    "trace": [(SQUARE,), (X,), (X, 1), (X, -1, 2, 1), (WHOLE.astype("uint8") + 200,)],
     "transpose": [(X,), (X, (1, 0, 2))],
     "tril": [(SQUARE,), (SQUARE, 1)],
     "triu": [(SQUARE,), (SQUARE, -1)],
@@ -143,7 +143,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
 }  # fmt: skip
 
 IMAGE_CALLS: dict[str, list[tuple[Any, ...]]] = {
-    "resize": [(IMAGES, (9, 5)), (IMAGES, (3, 4)), (IMAGES, (12, 5), "nearest"), (IMAGES, (4, 4), "bilinear", True), (IMAGES, (4, 4), "bilinear", False, True), (IMAGES, (5, 5), "bilinear", False, False, True)],
+    "resize": [((IMAGES * 255).astype("uint8"), (9, 5)), (IMAGES, (9, 5)), (IMAGES, (3, 4)), (IMAGES, (12, 5), "nearest"), (IMAGES, (4, 4), "bilinear", True), (IMAGES, (4, 4), "bilinear", False, True), (IMAGES, (5, 5), "bilinear", False, False, True)],
     "rgb_to_grayscale": [(IMAGES,)],
     "rgb_to_hsv": [(IMAGES,)],
     "hsv_to_rgb": [(IMAGES,)],

@@ -8,7 +8,9 @@ import torch.nn.functional as F
 
 from convolens.arguments import one_of
 from convolens.ops import also_in
+from convolens.ops.making import saturate_cast
 from convolens.ops.operation import operation
+from convolens.ops.reductions import fractions
 from convolens.ops.shapes import flip
 
 __all__ = [
@@ -82,7 +84,7 @@ def resize(
         UnknownNameError: no such interpolation.
 
     Returns:
-        float32; the type of the images for "nearest".
+        numbers of the type of the images; whole ones are rounded, and kept within what it can hold.
     """
     one_of("resize", "interpolation", interpolation, METHODS)
     rows, columns = (int(side) for side in size)
@@ -105,7 +107,7 @@ def resize(
         rows_of = ((torch.arange(rows, device=x.device) + 0.5) * (x.shape[2] / rows)).long()
         columns_of = ((torch.arange(columns, device=x.device) + 0.5) * (x.shape[3] / columns)).long()
         return images[:, rows_of][:, :, columns_of]
-    x = x if x.is_floating_point() else x.float()
+    x = fractions(x)
     if interpolation == "bilinear":
         x = F.interpolate(x, (rows, columns), mode="bilinear", align_corners=False, antialias=antialias)
     else:
@@ -114,7 +116,8 @@ def resize(
             for have, want in zip(x.shape[2:], (rows, columns), strict=True)
         )
         x = down @ x @ across.T
-    return x.permute(0, 2, 3, 1)
+    resized = x.permute(0, 2, 3, 1)
+    return resized if images.is_floating_point() else saturate_cast(torch.round(resized), images.dtype)
 
 
 @operation(1)

@@ -7,7 +7,7 @@ import torch
 
 from convolens.ops import also_in
 from convolens.ops.operation import computable, computation, operation
-from convolens.ops.reductions import fractions
+from convolens.ops.reductions import fractions, summed
 from convolens.tensor import as_tensor
 
 __all__ = [
@@ -131,9 +131,15 @@ def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = No
 
 
 @computation(1)
-def trace(x: Any) -> Any:
-    """Return the sums of the diagonals of matrices."""
-    return torch.diagonal(x, dim1=-2, dim2=-1).sum(-1)
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Return the sums of diagonals, of the type of `ops.sum`.
+
+    Args:
+        x: a matrix, or more axes.
+        offset: which diagonal: 0 the main one, above it 1.
+        axis1, axis2: the axes of the matrices.
+    """
+    return torch.sum(torch.diagonal(x, offset, axis1, axis2), -1, dtype=summed(x))
 
 
 @computation(1)

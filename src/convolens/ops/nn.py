@@ -96,11 +96,16 @@ def _last(x: Any) -> Any:
     return torch.movedim(x, 1, -1)
 
 
+def _sides(x: Any, window: Any, strides: Any, padding: str, dilation: Any) -> list[tuple[int, int]]:
+    """Return how much is put (before, after) each axis of x, channels first."""
+    if one_of("padding", "padding", padding.lower(), ("valid", "same")) == "valid":
+        return [(0, 0)] * len(window)
+    return [same_padding(*one) for one in zip(x.shape[2:], window, strides, dilation, strict=True)]
+
+
 def _padded(x: Any, window: Any, strides: Any, padding: str, dilation: Any, value: float = 0.0) -> Any:
     """Return x, channels first, with what "same" needs around it."""
-    if one_of("padding", "padding", padding.lower(), ("valid", "same")) == "valid":
-        return x
-    each = [same_padding(*one) for one in zip(x.shape[2:], window, strides, dilation, strict=True)]
+    each = _sides(x, window, strides, padding, dilation)
     return F.pad(x, [n for pair in reversed(each) for n in pair], value=value) if any(map(any, each)) else x
 
 
@@ -254,9 +259,23 @@ def average_pool(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
-    """Return the mean within each window, of what lies within the image.
+    """Return the mean within each window, of what lies within the image; where "same" is uneven its edge is repeated, as in Keras on torch.
 
     Args, Raises: as of `max_pool`.
+    """
+    axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding)
+    sides = _sides(x, window, steps, padding, (1,) * axes)
+    even = all(before == after for before, after in sides)
+    x = x if even else F.pad(x, [n for pair in reversed(sides) for n in pair], "replicate")
+    around = [before if even else 0 for before, _ in sides]
+    pool: Any = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[axes]
+    return _last(pool(x, window, steps, around, count_include_pad=False))
+
+
+def average_within(inputs: Any, pool_size: Any, strides: Any, padding: str) -> Any:
+    """Return the mean within each window, of what lies within the image, as in TensorFlow.
+
+    Args: as of `average_pool`.
     """
     axes, window, steps, x, padding = _pool(inputs, pool_size, strides, padding)
     pool: Any = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[axes]

@@ -9,8 +9,8 @@ from convolens.missing import answer_for
 from convolens.ops.operation import operation
 from convolens.tensorflow.top.spelling import all_spelt
 
-_SPELT = ("det", "einsum", "inv", "tensordot", "trace")
-_OWN = ("band_part", "diag", "diag_part", "matmul", "matrix_transpose", "matvec", "norm")
+_SPELT = ("det", "einsum", "inv", "tensordot")
+_OWN = ("band_part", "diag", "diag_part", "matmul", "matrix_transpose", "matvec", "norm", "trace")
 globals().update(all_spelt(_SPELT, {"a": "x1", "b": "x2", "input": "x"}))
 __all__ = sorted({*_SPELT, *_OWN})
 
@@ -36,6 +36,12 @@ def matmul(
     a = torch.swapaxes(a, -1, -2) if transpose_a or adjoint_a else a
     b = torch.swapaxes(b, -1, -2) if transpose_b or adjoint_b else b
     return ops.matmul(a, b)
+
+
+@operation(1)
+def trace(x: Any) -> Any:
+    """Return the sums of the diagonals of matrices, which lie in the last two axes."""
+    return ops.trace(x, 0, -2, -1)
 
 
 @operation(2)

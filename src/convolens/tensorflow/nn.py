@@ -217,7 +217,7 @@ def avg_pool2d(
 
     Args: as of `max_pool2d`.
     """
-    return ops.average_pool(input, ksize, strides, padding, data_format)
+    return ops.nn.average_within(input, ksize, strides, padding)
 
 
 max_pool = spelt(max_pool2d, "nn.max_pool", {"value": "input"})

@@ -61,8 +61,11 @@ def resize(
         scale = min(rows / height, columns / width)
         rows, columns = round(scale * height), round(scale * width)
     way = _BY_NUMBER[method] if isinstance(method, int) else str(method)
-    resized = image.resize(images, (rows, columns), way, antialias)
-    return resized if way == "nearest" or not images.is_floating_point() else resized.to(torch.float32)
+    if way == "nearest":
+        return image.resize(images, (rows, columns), way, antialias)
+    return image.resize(
+        images if images.is_floating_point() else images.float(), (rows, columns), way, antialias
+    ).float()
 
 
 @operation(1)
