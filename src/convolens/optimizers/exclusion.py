@@ -52,4 +52,8 @@ def names_of(weights: Iterable[torch.Tensor]) -> dict[int, str]:
         >>> names_of([Variable([1.0], name="scale"), torch.ones(1)]).values()
         dict_values(['scale'])
     """
-    return {id(parameters_of([weight])[0]): weight.name for weight in weights if isinstance(weight, Variable)}
+    return {
+        id(parameters_of([weight])[0]): weight.name.removesuffix(":0")  # as programs of TensorFlow see it
+        for weight in weights
+        if isinstance(weight, Variable)
+    }
