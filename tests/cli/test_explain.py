@@ -109,7 +109,7 @@ def test_bad_input_is_one_line_and_exit_2(capsys, trained, tmp_path, monkeypatch
 
 
 def test_a_run_without_a_convolution(capsys, trained, tmp_path):
-    """Its description changed to dense layers: no heat map, one line."""
+    """Its description changed to dense layers: no map of a layer, which is said, and what looks at the photo alone."""
     import convolens as keras
     from convolens.runs.folder import model_file
 
@@ -123,8 +123,12 @@ def test_a_run_without_a_convolution(capsys, trained, tmp_path):
         run / "model.json", runs.TrainedModel(model, "dense", old.class_names, old.preprocessing)
     )
     model_file.save_weights(model.module, runs.RunFolder(run).best)
-    status, _, err = call(capsys, run, trained / "data" / "dark" / "00.png")
-    assert status == 2
-    assert (
-        err == "convolens: explain: the network has no convolution, so no map to show; give one that has.\n"
-    )
+    photo = trained / "data" / "dark" / "00.png"
+    status, out, err = call(capsys, run, photo, "--out", tmp_path / "out")
+    assert status == 0, err
+    said = "the network has no convolution, so no map to show; give one that has."
+    assert [
+        f"{name} is left out: {said}" in " ".join(out.split()) for name in ("grad-cam", "grad-cam++")
+    ] == [True] * 2
+    status, _, err = call(capsys, run, photo, "--method", "grad-cam")
+    assert (status, err) == (2, f"convolens: explain: {said}\n")

@@ -49,6 +49,13 @@ def test_a_hidden_page_gives_its_connection_back_and_misses_nothing(
     assert len(queues) == 1
 
 
+def test_who_listens_after_the_end_hears_that_it_is_over(serve: Callable[..., Any], tmp_path: Path) -> None:
+    """A page whose question came just before Ctrl-C."""
+    served = serve(None, tmp_path)
+    served.studio.news.end()
+    assert served.ask("/api/news") == (200, b"")
+
+
 def test_fifty_pages_are_told_by_one_watch(serve: Callable[..., Any], tmp_path: Path) -> None:
     served = serve(None, tmp_path)
     looks: list[float] = []

@@ -1,6 +1,7 @@
 """serve: the studio from its start to Ctrl-C."""
 
 import errno
+import logging
 import os
 import secrets
 import socket
@@ -95,6 +96,9 @@ def serve(options: StudioOptions, screen: Screen | None = None) -> None:
 
             def handle_exit(self, sig: int, frame: FrameType | None) -> None:
                 studio.news.end()
+                logging.getLogger("uvicorn.error").setLevel(
+                    logging.CRITICAL
+                )  # work that is cut off is no error
                 super().handle_exit(sig, frame)
 
         Server(config).run(sockets=[listener])

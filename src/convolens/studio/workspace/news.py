@@ -53,6 +53,7 @@ class News:
     _queues: set["asyncio.Queue[bytes | None]"] = field(default_factory=set, repr=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
     _watching: "asyncio.Task[None] | None" = field(default=None, repr=False)
+    _ended: bool = field(default=False, repr=False)
 
     def tell(self, topic: str, **values: Any) -> None:
         """Tell all pages; from any thread."""
@@ -60,7 +61,8 @@ class News:
             self._loop.call_soon_threadsafe(self._hand_out, [Item(topic, values)])
 
     def end(self) -> None:
-        """Let nobody listen any longer; from any thread."""
+        """Let nobody listen any longer, nor begin to; from any thread."""
+        self._ended = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._put, None)
 
@@ -72,7 +74,7 @@ class News:
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         try:
-            while (item := await queue.get()) is not None:
+            while not self._ended and (item := await queue.get()) is not None:
                 yield item
         finally:
             self._queues.discard(queue)
