@@ -16,19 +16,6 @@ QUIET = Screen(quiet=True)
 
 
 @pytest.fixture(scope="module")
-def options(tmp_path_factory):
-    place = tmp_path_factory.mktemp("seen")
-    data = folders(place / "data", {"a": 20, "b": 20})
-    (data / "a" / "broken.png").write_bytes(b"no image")
-    return runs.TrainOptions(data, size=8, epochs=1, threads=1, model="shallow-vgg", out=place / "run")
-
-
-@pytest.fixture(scope="module")
-def run(options):
-    return runs.train(options, QUIET).folder
-
-
-@pytest.fixture(scope="module")
 def learnt(run):
     """How many of the 40 photos the run learnt from."""
     return len(photos_of(run)[0])

@@ -2,28 +2,11 @@
 
 import shutil
 
-import pytest
-
-from convolens import runs
 from convolens.runs.answers.run_photos import photos_of
 from convolens.runs.folder.run_folder import RunFolder
 from convolens.runs.output.screen import Screen
-from images import folders
 
 QUIET = Screen(quiet=True)
-
-
-@pytest.fixture(scope="module")
-def options(tmp_path_factory):
-    place = tmp_path_factory.mktemp("seen")
-    data = folders(place / "data", {"a": 20, "b": 20})
-    (data / "a" / "broken.png").write_bytes(b"no image")
-    return runs.TrainOptions(data, size=8, epochs=1, threads=1, model="shallow-vgg", out=place / "run")
-
-
-@pytest.fixture(scope="module")
-def run(options):
-    return runs.train(options, QUIET).folder
 
 
 def test_photos_that_are_others_now_are_not_guessed(run, options, tmp_path):

@@ -84,7 +84,7 @@ class Queues:
             again: score anew, because labels were given since.
         """
         with self._lock:
-            key = source.id, source.root, run, None if run is None else _state(RunFolder(run).settings)
+            key = source.id, run, None if run is None else _state(RunFolder(run).settings)
             fresh = {(identity(photo), _state(source.root / photo)) for photo in source.photos}
             same = key == self.key and not again
             if same and (self.progress is not None or fresh <= self.asked):

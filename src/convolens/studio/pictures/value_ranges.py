@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import BinaryIO
 
-from convolens.data.decoding.sample_range import is_deep_grey, measure_samples
+from convolens.data.decoding.formats import open_picture
+from convolens.data.decoding.sample_range import UNREADABLE, is_deep_grey, measure_samples
 from convolens.data.decoding.samples import STANDARD, Samples
 from convolens.studio.shared import Studio
 from convolens.studio.workspace.kept import Kept
@@ -32,10 +33,14 @@ class ValueRanges:
         """
         if not is_deep_grey(photo):
             return STANDARD
-        own = measure_samples([photo])
         if self.studio.workspace.photos is None:
-            return own
+            return measure_samples([photo])
         photos = self.studio.listing.photos()
         every = [photos.root / name for folder in photos.folders for name in folder.photos]
-        shared = self._kept.get((photos.root, len(every)), lambda: measure_samples(every))
-        return Samples(integers=shared.integers or own.integers, floats=shared.floats or own.floats)
+        shared = self._kept.get(len(every), lambda: measure_samples(every))
+        try:
+            with open_picture(photo) as image:
+                known = shared.floats if image.mode == "F" else shared.integers
+        except UNREADABLE:
+            return shared  # what is wrong with it is said where it is read
+        return shared if known is not None else measure_samples([photo])
